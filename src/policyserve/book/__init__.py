@@ -1,0 +1,1 @@
+"""The book: what the branch's lists say."""

@@ -1,0 +1,173 @@
+"""The book in columns: the facts that planning and metrics read, without SQL.
+
+Keys are integers that hold within one book (`customer_id`, `policy_id`, `agent_id`); numbers that people use are strings
+(`policy_no`). Money is an integer of minor units (fen). Facts carry the day on which they became true, so that every question
+can be asked as of a day: whoever reads the book ignores what lies after that day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+import polars as pl
+
+MODES = ("single", "annual", "semi-annual", "quarterly", "monthly")
+"""How a premium is paid."""
+
+MONTHS_OF_MODE = {"annual": 12, "semi-annual": 6, "quarterly": 3, "monthly": 1}
+"""Months from one instalment to the next."""
+
+EVENT_KINDS = (
+    "freelook_cancel", "surrender", "claim_termination", "waiver", "void", "transfer_out", "conversion", "reduced_paid_up",
+    "premium_change", "rider_added", "suspension_confirmed", "reinstated", "terminated", "premium_loan", "maturity", "claim",
+    "claim_closed", "sick", "service_request", "request_closed", "dividend_declared", "agent_changed", "complaint",
+)  # fmt: skip
+"""What can happen to a policy or a customer."""
+
+ENDING_KINDS = (
+    "freelook_cancel", "surrender", "claim_termination", "void", "transfer_out", "conversion", "terminated", "maturity",
+)  # fmt: skip
+"""Events that end a policy on their day."""
+
+Mode = pl.Enum(list(MODES))
+EventKind = pl.Enum(list(EVENT_KINDS))
+DebitResult = pl.Enum(["success", "failed"])
+Gender = pl.Enum(["male", "female"])
+
+AGENTS = pl.Schema({
+    "agent_id": pl.Int32,
+    "agent_no": pl.String,
+    "name": pl.String,
+    "team": pl.String,
+    "branch": pl.String,
+    "manager_id": pl.Int32,
+    "joined_on": pl.Date,
+    "left_on": pl.Date,
+})  # fmt: skip
+
+CUSTOMERS = pl.Schema({
+    "customer_id": pl.Int32,
+    "customer_no": pl.String,
+    "gender": Gender,
+    "birthday": pl.Date,
+    "lunar_birthday": pl.String,  # 1968-08-15, a leap month 1968-闰07-15; where given, this one is celebrated
+    "deceased_on": pl.Date,
+    "occupation": pl.String,
+    "family_no": pl.String,
+    "agent_id": pl.Int32,
+    "referred_by_id": pl.Int32,
+    "referred_on": pl.Date,
+    "known_on": pl.Date,  # the as-of date of the import that brought the customer
+})  # fmt: skip
+
+POLICIES = pl.Schema({
+    "policy_id": pl.Int32,
+    "policy_no": pl.String,
+    "customer_id": pl.Int32,
+    "insured_id": pl.Int32,
+    "writing_agent_id": pl.Int32,
+    "agent_id": pl.Int32,
+    "product": pl.String,
+    "product_kind": pl.String,
+    "participating": pl.Boolean,
+    "is_group": pl.Boolean,
+    "main_policy_id": pl.Int32,  # null: not a rider
+    "issue_date": pl.Date,
+    "effective_date": pl.Date,  # the issue date where the list gives none
+    "receipt_on": pl.Date,
+    "mode": Mode,
+    "premium": pl.Int64,  # per instalment, minor units
+    "currency": pl.String,
+    "pay_years": pl.Int32,  # null: as long as the policy lasts
+    "ends_on": pl.Date,  # the last day of cover; null: whole life
+    "channel": pl.String,
+    "freelook_days": pl.Int32,
+    "known_on": pl.Date,
+})  # fmt: skip
+
+PREMIUMS = pl.Schema({
+    "policy_id": pl.Int32,
+    "instalment": pl.Int32,  # 1 = first
+    "amount": pl.Int64,  # null: the policy's premium
+    "paid_on": pl.Date,
+    "paid_amount": pl.Int64,  # null with paid_on: paid in full
+})  # fmt: skip
+
+DEBITS = pl.Schema({
+    "policy_id": pl.Int32,
+    "number": pl.Int32,  # of the policy's debits, in order of arrival
+    "instalment": pl.Int32,
+    "debit_on": pl.Date,
+    "result": DebitResult,
+})  # fmt: skip
+
+EVENTS = pl.Schema({
+    "customer_id": pl.Int32,  # whom it happened to, or the holder of the policy
+    "policy_id": pl.Int32,  # null: it happened to the customer
+    "number": pl.Int32,  # of the customer's events, in order of arrival
+    "kind": EventKind,
+    "occurred_on": pl.Date,
+    "amount": pl.Int64,
+    "detail": pl.String,
+})  # fmt: skip
+
+REFERRALS = pl.Schema({
+    "referrer_id": pl.Int32,
+    "referred_id": pl.Int32,  # null: not a customer yet
+    "referred_name": pl.String,
+    "referred_phone": pl.String,
+    "referred_on": pl.Date,
+    "agent_id": pl.Int32,
+    "stage": pl.String,
+})  # fmt: skip
+
+CONTACTS = pl.Schema({
+    "service": pl.String,
+    "subject_kind": pl.String,  # policy or customer
+    "subject_id": pl.Int32,
+    "ordinal": pl.Int32,
+    "done_on": pl.Date,
+})  # fmt: skip
+
+
+def empty(schema: pl.Schema) -> pl.DataFrame:
+    """Return a frame of these columns without rows."""
+    return pl.DataFrame(schema=schema)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    """The facts of a branch, one frame per list; see the schemas of this module for the columns.
+
+    `policies` and `customers` are sorted by their key; nothing else is assumed of the order of rows.
+    """
+
+    agents: pl.DataFrame = field(default_factory=lambda: empty(AGENTS))
+    customers: pl.DataFrame = field(default_factory=lambda: empty(CUSTOMERS))
+    policies: pl.DataFrame = field(default_factory=lambda: empty(POLICIES))
+    premiums: pl.DataFrame = field(default_factory=lambda: empty(PREMIUMS))
+    debits: pl.DataFrame = field(default_factory=lambda: empty(DEBITS))
+    events: pl.DataFrame = field(default_factory=lambda: empty(EVENTS))
+    referrals: pl.DataFrame = field(default_factory=lambda: empty(REFERRALS))
+    contacts: pl.DataFrame = field(default_factory=lambda: empty(CONTACTS))
+
+    def as_of(self, day: object) -> Self:
+        """Return what was known at the end of `day` (a date): later facts are gone, later payments are unpaid again."""
+        known = pl.col("paid_on") <= pl.lit(day)
+        policies = self.policies.filter(pl.col("issue_date") <= pl.lit(day))
+        return replace(
+            self,
+            customers=self.customers.with_columns(
+                deceased_on=pl.when(pl.col("deceased_on") <= pl.lit(day)).then("deceased_on"),
+                referred_on=pl.when(pl.col("referred_on") <= pl.lit(day)).then("referred_on"),
+            ),
+            policies=policies.with_columns(receipt_on=pl.when(pl.col("receipt_on") <= pl.lit(day)).then("receipt_on")),
+            premiums=self.premiums.with_columns(
+                paid_on=pl.when(known).then("paid_on"), paid_amount=pl.when(known).then("paid_amount")
+            ),
+            debits=self.debits.filter(pl.col("debit_on") <= pl.lit(day)),
+            events=self.events.filter(pl.col("occurred_on") <= pl.lit(day)),
+            referrals=self.referrals.filter(pl.col("referred_on") <= pl.lit(day)),
+            contacts=self.contacts.filter(pl.col("done_on") <= pl.lit(day)),
+        )

@@ -1,0 +1,67 @@
+"""Settings, frozen once read; the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from platformdirs import user_data_path
+
+from policyserve.errors import PolicyserveError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What differs from one installation to the next."""
+
+    database_url: str
+    """Where the book and the tasks are."""
+    time_zone: str = "Asia/Shanghai"
+    """The business time zone: which day is today."""
+    language: str = "en"
+    """The language of screens: en or zh."""
+    calendar: str = "cn"
+    """The calendar of festivals and days off in `fixtures/calendars`."""
+
+    def today(self) -> date:
+        """The business day; only entrances call this."""
+        return datetime.now(ZoneInfo(self.time_zone)).date()
+
+
+def read_settings(environment: Mapping[str, str] | None = None, *, database_url: str | None = None) -> Settings:
+    """Read the settings from the environment; `database_url`, where given, goes before it.
+
+    Raises PolicyserveError for a time zone or a language that does not exist.
+    """
+    env = os.environ if environment is None else environment
+    zone, language = env.get("POLICYSERVE_TIME_ZONE", "Asia/Shanghai"), env.get("POLICYSERVE_LANGUAGE", "en")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise PolicyserveError(
+            f"POLICYSERVE_TIME_ZONE is '{zone}', which is no time zone; a right one is Asia/Shanghai."
+        ) from error
+    if language not in {"en", "zh"}:
+        raise PolicyserveError(f"POLICYSERVE_LANGUAGE is '{language}'; it can be en or zh.")
+    return Settings(
+        database_url=database_url or env.get("POLICYSERVE_DATABASE_URL") or default_database_url(),
+        time_zone=zone,
+        language=language,
+        calendar=env.get("POLICYSERVE_CALENDAR", "cn"),
+    )
+
+
+def default_database_url() -> str:
+    """Name an SQLite file in the user's data directory."""
+    return f"sqlite:///{user_data_path('policyserve', appauthor=False) / 'policyserve.sqlite3'}"
+
+
+def fixture(*parts: str) -> Path:
+    """Locate a file of `fixtures/`, in the wheel or in the source tree."""
+    packaged = Path(__file__).parent / "fixtures"
+    root = packaged if packaged.is_dir() else Path(__file__).parents[2] / "fixtures"
+    return root.joinpath(*parts)

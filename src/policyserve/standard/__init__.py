@@ -1,0 +1,1 @@
+"""The service standard: what was promised, as data."""

@@ -1,0 +1,247 @@
+"""The service standard in memory: frozen values that the planner reads.
+
+A service is one line of the standard. Its trigger says on which day it falls due, its window how early and how late is still on
+time, its endings which facts make it pointless. A new service is a new line of data, never new code.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Level = Literal["assessed", "spot-checked", "encouraged"]
+Stage = Literal["meet", "know", "trust", "rely"]
+SubjectKind = Literal["policy", "customer"]
+Channel = Literal["visit", "call", "sms", "letter", "office"]
+MessageClass = Literal["duty", "service", "marketing"]
+Performer = Literal["agent", "office", "nobody"]
+PaidMode = Literal["annual", "semi-annual", "quarterly", "monthly"]
+Ending = Literal[
+    "receipt-signed",  # the policy's receipt is signed
+    "ended",  # the policy has ended: cancelled, surrendered, claimed, void, transferred, converted, terminated, matured
+    "not-in-force",  # ended, or its cover suspended
+    "instalment-paid",  # the instalment is paid
+    "reinstated",  # the cover is in force again
+    "suspension-confirmed",  # the confirmation of suspension is signed
+    "closed",  # the request or claim is closed
+    "family-case",  # an open death, claim or lapse in the family
+    "done-recently",  # one was done less than 180 days before
+]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Part(BaseModel):
+    """A piece of the standard: frozen, and nothing unknown in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class After(Part):
+    """Once, some time after a day of the policy's life."""
+
+    kind: Literal["after"]
+    anchor: Literal["issue", "effective", "receipt", "end"]
+    days: int = 0
+    months: int = 0
+    workdays: Annotated[int, Field(ge=0, le=60)] = 0
+
+
+class OnCalendar(Part):
+    """Every month, quarter, half-year or year on a fixed day: `month` is the month within the period, 1 = its first."""
+
+    kind: Literal["calendar"]
+    every: Literal["month", "quarter", "half-year", "year"]
+    month: Annotated[int, Field(ge=1, le=12)] = 1
+    day: Annotated[int, Field(ge=1, le=31)]
+
+
+class OnBirthday(Part):
+    """Every year on the customer's birthday, the lunar one where it is given."""
+
+    kind: Literal["birthday"]
+
+
+class OnAnniversary(Part):
+    """Every year, `months` after each anniversary of the policy or of the customer's first policy in force.
+
+    `of`: `policy` is the effective date of the policy, `relation` that of the customer's first policy in force.
+    `first`: the first anniversary that counts. `dividend`: a dividend declared in the year from an anniversary on moves that
+    anniversary's touch to the day of the declaration; participating policies only.
+    """
+
+    kind: Literal["anniversary"]
+    of: Literal["policy", "relation"]
+    months: Annotated[int, Field(ge=0, le=11)] = 0
+    first: Annotated[int, Field(ge=1)] = 1
+    dividend: bool = False
+
+
+class BeforeInstalment(Part):
+    """`days` before each instalment from the second on, for policies paid in one of `modes`."""
+
+    kind: Literal["before-instalment"]
+    days: Annotated[int, Field(ge=0, le=365)]
+    modes: tuple[PaidMode, ...] = ("annual", "semi-annual", "quarterly", "monthly")
+
+
+class AfterUnpaid(Part):
+    """`days` after the due day of the oldest unpaid instalment."""
+
+    kind: Literal["after-unpaid"]
+    days: Annotated[int, Field(ge=0, le=60)]
+
+
+class AfterSuspension(Part):
+    """Some time after the first day of suspension, for the instalment that lapsed: `months` first, then `days`."""
+
+    kind: Literal["after-suspension"]
+    days: int = 0
+    months: Annotated[int, Field(ge=0)] = 0
+
+
+class AfterDebit(Part):
+    """`days` after a debit with one of `results`."""
+
+    kind: Literal["after-debit"]
+    days: Annotated[int, Field(ge=0)]
+    results: tuple[Literal["success", "failed"], ...] = ("success", "failed")
+
+
+class OnFestival(Part):
+    """On a festival of the calendar."""
+
+    kind: Literal["festival"]
+    name: Name
+
+
+class AfterEvent(Part):
+    """Some days or working days after an event of one of `events`."""
+
+    kind: Literal["after-event"]
+    events: Annotated[tuple[str, ...], Field(min_length=1)]
+    days: int = 0
+    workdays: Annotated[int, Field(ge=0, le=60)] = 0
+
+
+class ByHand(Part):
+    """Only when an agent adds it."""
+
+    kind: Literal["by-hand"]
+
+
+Trigger = Annotated[
+    After
+    | OnCalendar
+    | OnBirthday
+    | OnAnniversary
+    | BeforeInstalment
+    | AfterUnpaid
+    | AfterSuspension
+    | AfterDebit
+    | OnFestival
+    | AfterEvent
+    | ByHand,
+    Field(discriminator="kind"),
+]
+
+
+class Window(Part):
+    """How early and how late is still on time, counted from the due day that the rule gives.
+
+    `before`: days. The latest day is one of: `after` days; `after_workdays` working days; the last day of the free-look
+    (`until: freelook-end`); `after_months` months after the anchor (the first day of suspension).
+    """
+
+    before: Annotated[int, Field(ge=0, le=366)] = 0
+    after: Annotated[int, Field(ge=0, le=366)] = 0
+    after_workdays: Annotated[int, Field(ge=0, le=60)] | None = None
+    after_months: Annotated[int, Field(ge=1, le=12)] | None = None
+    until: Literal["freelook-end"] | None = None
+
+
+class Audience(Part):
+    """Which customers get it; an empty audience is everybody."""
+
+    gender: Literal["male", "female"] | None = None
+    min_age: Annotated[int, Field(ge=0, le=120)] | None = None
+    insured_under_age: Annotated[int, Field(ge=1, le=120)] | None = None
+    occupations: tuple[Name, ...] = ()
+    participating: bool = False
+
+
+class Bearing(Part):
+    """How strongly it bears on each target: 5 strong, 3 medium, 1 weak, 0 none."""
+
+    persistency: Literal[0, 1, 3, 5] = 1
+    referrals: Literal[0, 1, 3, 5] = 1
+    add_ons: Literal[0, 1, 3, 5] = 1
+
+
+class Weights(Part):
+    """How much each target weighs when tasks are put in order."""
+
+    persistency: Annotated[float, Field(ge=0)] = 1
+    referrals: Annotated[float, Field(ge=0)] = 1
+    add_ons: Annotated[float, Field(ge=0)] = 1
+
+
+class Service(Part):
+    """One line of the standard."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+    name: Name
+    name_zh: Name
+    level: Level
+    stage: Stage
+    subject: SubjectKind
+    trigger: Trigger
+    window: Window = Window()
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    by_office: bool = False
+    """The office does it although it is a visit or a call."""
+    message_class: MessageClass = "service"
+    days_off: Literal["shift", "keep"] = "shift"
+    """`keep`: stays on its day (greetings). `shift` moves visits and calls to a working day inside the window."""
+    ends_when: tuple[Ending, ...] = ()
+    drop_after_days: Annotated[int, Field(ge=0)] | None = None
+    """A message that could not go out on its day is dropped after so many days; none: as long as the window lasts."""
+    audience: Audience = Audience()
+    bearing: Bearing = Bearing()
+    template: str | None = None
+    talking_points: tuple[str, ...] = ()
+    talking_points_zh: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    tools_zh: tuple[str, ...] = ()
+    enabled: bool = True
+    since: date | None = None
+    """The day on which this rule started to hold; what fell due before is not released. None: always."""
+
+    @property
+    def performer(self) -> Performer:
+        """Who does it: the agent for visit and call, the office for letter and office work, nobody for SMS alone."""
+        if {"visit", "call"} & set(self.channels):
+            return "office" if self.by_office else "agent"
+        return "office" if {"letter", "office"} & set(self.channels) else "nobody"
+
+    @property
+    def moves_off_days_off(self) -> bool:
+        """Whether a day off moves the due day."""
+        return self.days_off == "shift" and bool({"visit", "call"} & set(self.channels))
+
+
+class Standard(Part):
+    """A versioned service standard; services may share a code where only their trigger and channels differ."""
+
+    name: Name
+    version: Name
+    grace_days: Annotated[int, Field(ge=0, le=366)] = 60
+    freelook_days: Annotated[int, Field(ge=0, le=60)] = 15
+    feb29: Literal["feb28", "mar01"] = "feb28"
+    weights: Weights = Weights()
+    services: Annotated[tuple[Service, ...], Field(min_length=1)]
+
+    def service(self, code: str) -> Service | None:
+        """Return the first service of that code, if there is one."""
+        return next((service for service in self.services if service.code == code), None)

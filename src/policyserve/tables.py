@@ -1,0 +1,297 @@
+"""Every table.
+
+Keys are integers; the numbers that people use are unique columns beside them. Money is an integer of minor units, dates are
+dates, instants are UTC. Names of constraints are fixed, so that both databases can change them.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Index, MetaData, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata: MetaData = SQLModel.metadata
+metadata.naming_convention = NAMING
+
+
+class Branch(SQLModel, table=True):
+    """A branch of the insurer (机构)."""
+
+    __tablename__ = "branches"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+
+
+class Team(SQLModel, table=True):
+    """A team of agents within a branch (部组)."""
+
+    __tablename__ = "teams"
+    __table_args__ = (UniqueConstraint("name", "branch_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    branch_id: int | None = Field(default=None, foreign_key="branches.id")
+
+
+class Agent(SQLModel, table=True):
+    """Who sells and serves."""
+
+    __tablename__ = "agents"
+
+    id: int | None = Field(default=None, primary_key=True)
+    agent_no: str = Field(unique=True)
+    name: str | None = None
+    team_id: int | None = Field(default=None, foreign_key="teams.id")
+    branch_id: int | None = Field(default=None, foreign_key="branches.id")
+    manager_id: int | None = Field(default=None, foreign_key="agents.id", index=True)
+    phone: str | None = None
+    joined_on: date | None = None
+    left_on: date | None = None
+    daily_capacity: int | None = None
+
+
+class Customer(SQLModel, table=True):
+    """Who holds policies, is insured by one, or was referred."""
+
+    __tablename__ = "customers"
+
+    id: int | None = Field(default=None, primary_key=True)
+    customer_no: str = Field(unique=True)
+    name: str | None = None
+    gender: str | None = None
+    birthday: date | None = None
+    lunar_birthday: str | None = None
+    """1968-08-15; in a leap month 1968-闰07-15. Where given, this one is celebrated."""
+    deceased_on: date | None = None
+    phone: str | None = None
+    vip: str | None = None
+    occupation: str | None = None
+    hobbies: str | None = None
+    family_no: str | None = Field(default=None, index=True)
+    agent_id: int | None = Field(default=None, foreign_key="agents.id", index=True)
+    referred_by_id: int | None = Field(default=None, foreign_key="customers.id", index=True)
+    referred_on: date | None = None
+    marketing_consent: bool | None = None
+    sms_optout: bool | None = None
+    known_on: date
+
+
+class Policy(SQLModel, table=True):
+    """A policy, or a rider where `main_policy_id` names its main policy."""
+
+    __tablename__ = "policies"
+
+    id: int | None = Field(default=None, primary_key=True)
+    policy_no: str = Field(unique=True)
+    customer_id: int = Field(foreign_key="customers.id", index=True)
+    insured_id: int | None = Field(default=None, foreign_key="customers.id", index=True)
+    writing_agent_id: int | None = Field(default=None, foreign_key="agents.id")
+    agent_id: int = Field(foreign_key="agents.id", index=True)
+    product: str | None = None
+    product_kind: str | None = None
+    sum_assured: int | None = Field(default=None, sa_type=BigInteger)
+    participating: bool | None = None
+    is_group: bool | None = None
+    main_policy_id: int | None = Field(default=None, foreign_key="policies.id", index=True)
+    issue_date: date
+    effective_date: date | None = None
+    delivered_on: date | None = None
+    receipt_on: date | None = None
+    mode: str
+    premium: int = Field(sa_type=BigInteger)
+    currency: str
+    pay_years: int | None = None
+    ends_on: date | None = None
+    channel: str | None = None
+    freelook_days: int | None = None
+    known_on: date
+
+
+class Premium(SQLModel, table=True):
+    """One instalment of a policy's premium."""
+
+    __tablename__ = "premiums"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    policy_id: int = Field(primary_key=True, foreign_key="policies.id", sa_column_kwargs={"autoincrement": False})
+    instalment: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    due_on: date | None = None
+    """As the list says; the day that counts is worked out from the policy."""
+    amount: int | None = Field(default=None, sa_type=BigInteger)
+    paid_on: date | None = None
+    paid_amount: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class Debit(SQLModel, table=True):
+    """One attempt to debit an instalment."""
+
+    __tablename__ = "debits"
+    __table_args__ = (UniqueConstraint("policy_id", "instalment", "debit_on"), {"sqlite_with_rowid": False})
+
+    policy_id: int = Field(primary_key=True, foreign_key="policies.id", sa_column_kwargs={"autoincrement": False})
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    instalment: int
+    debit_on: date
+    result: str
+    failure: str | None = None
+    next_debit_on: date | None = None
+
+
+class Event(SQLModel, table=True):
+    """What happened to a policy, or to a customer where `policy_id` is empty. Retracted when it was a mistake, never erased."""
+
+    __tablename__ = "events"
+    __table_args__ = (UniqueConstraint("customer_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_no: str | None = Field(default=None, unique=True)
+    customer_id: int = Field(foreign_key="customers.id")
+    policy_id: int | None = Field(default=None, foreign_key="policies.id", index=True)
+    number: int
+    kind: str = Field(index=True)
+    occurred_on: date
+    amount: int | None = Field(default=None, sa_type=BigInteger)
+    detail: str | None = None
+    previous: str | None = None
+    """Of a change: what held before (the agent's number)."""
+    recorded_on: date
+    retracted_on: date | None = None
+    retracted_why: str | None = None
+
+
+class Referral(SQLModel, table=True):
+    """A person whom a customer has named."""
+
+    __tablename__ = "referrals"
+
+    id: int | None = Field(default=None, primary_key=True)
+    referrer_id: int = Field(foreign_key="customers.id", index=True)
+    referred_id: int | None = Field(default=None, foreign_key="customers.id", index=True)
+    referred_name: str | None = None
+    referred_phone: str | None = None
+    referred_on: date
+    agent_id: int | None = Field(default=None, foreign_key="agents.id")
+    stage: str | None = None
+
+
+class ImportRun(SQLModel, table=True):
+    """One list taken in."""
+
+    __tablename__ = "imports"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    file_name: str
+    sha256: str
+    as_of: date
+    at: datetime
+    rows: int
+    added: int
+    updated: int
+    unchanged: int
+    rejected: int
+    warnings: int
+
+
+class StandardVersion(SQLModel, table=True):
+    """A service standard in use from a day on."""
+
+    __tablename__ = "standards"
+
+    id: int | None = Field(default=None, primary_key=True)
+    holds_from: date = Field(unique=True)
+    document: str
+    since: str
+    """JSON: for each service, the day from which its rule holds without a break; null is always."""
+    at: datetime
+
+
+class ReleaseRun(SQLModel, table=True):
+    """One release of touches as tasks."""
+
+    __tablename__ = "releases"
+
+    id: int | None = Field(default=None, primary_key=True)
+    as_of: date
+    days: int
+    at: datetime
+    added: int = 0
+    moved: int = 0
+    cancelled: int = 0
+    reopened: int = 0
+    missed: int = 0
+    unchanged: int = 0
+
+
+class Task(SQLModel, table=True):
+    """A touch released as work. Its identity is (service, subject, ordinal): a changed date moves it and never doubles it."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        UniqueConstraint("service", "subject_kind", "subject_id", "ordinal"),
+        Index("ix_tasks_agent_id_status_due", "agent_id", "status", "due"),
+        Index("ix_tasks_latest", "latest"),
+        Index("ix_tasks_open", "id", sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")),
+        Index("ix_tasks_customer_id", "customer_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    service: str
+    subject_kind: str
+    subject_id: int
+    ordinal: int
+    customer_id: int = Field(foreign_key="customers.id")
+    policy_id: int | None = Field(default=None, foreign_key="policies.id")
+    agent_id: int | None = Field(default=None, foreign_key="agents.id")
+    performer: str
+    channels: str
+    anchor: date
+    """The day of the fact that the rule counts from."""
+    nominal: date
+    """The day that the rule gives, before days off moved it."""
+    due: date
+    earliest: date
+    latest: date
+    provisional: bool = False
+    status: str
+    snoozed_to: date | None = None
+    """A person's decision: do it on this day instead of `due`."""
+    assigned: bool = False
+    """A person's decision: `agent_id` stays as it was given."""
+    release_id: int | None = Field(default=None, foreign_key="releases.id")
+
+
+class Transition(SQLModel, table=True):
+    """What happened to a task: who, when, from, to, why."""
+
+    __tablename__ = "transitions"
+
+    id: int | None = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="tasks.id", index=True)
+    at: datetime
+    as_of: date
+    actor: str
+    action: str
+    from_status: str | None = None
+    to_status: str
+    why: str | None = None
+
+
+class Contact(SQLModel, table=True):
+    """What was really done for a task."""
+
+    __tablename__ = "contacts"
+
+    task_id: int = Field(primary_key=True, foreign_key="tasks.id", sa_column_kwargs={"autoincrement": False})
+    done_on: date
+    channel: str
+    outcome: str | None = None
+    satisfaction: int | None = None
+    note: str | None = None
