@@ -1,14 +1,15 @@
 """Months, anniversaries and ranges of days.
 
-Two conventions are stated here and nowhere else. A range is half-open: it holds its first day and not its last. A month is
-added to the original date and clamped to the month's end (民法典 202: no corresponding day, then the last day of the month);
-it is never added to a date that was worked out before, which would turn 31 January into 28 March.
+Two conventions are stated here and nowhere else. A range is half-open: it holds its first day and not its last. A month
+is added to the original date and clamped to the month's end (民法典 202: no corresponding day, then the last day of the
+month); it is never added to a date that was worked out before, which would turn 31 January into 28 March.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Self
 
 import polars as pl
@@ -20,9 +21,7 @@ FOREVER = date(9999, 12, 31)
 FIRST_YEAR, LAST_YEAR = 1800, 2400
 _MONTHS = [date(year, month, 1) for year in range(FIRST_YEAR, LAST_YEAR + 1) for month in range(1, 13)]
 _STARTS = pl.Series("start", [(day - date(1970, 1, 1)).days for day in _MONTHS], dtype=pl.Int32)
-_LENGTHS = pl.Series(
-    "length", [(b - a).days for a, b in zip(_MONTHS, _MONTHS[1:], strict=False)] + [31], dtype=pl.Int32
-)
+_LENGTHS = pl.Series("length", [(b - a).days for a, b in pairwise(_MONTHS)] + [31], dtype=pl.Int32)
 
 
 @dataclass(frozen=True, kw_only=True)

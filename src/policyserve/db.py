@@ -1,8 +1,8 @@
 """The database: connections, transactions, bulk in and bulk out; the one place that knows two dialects.
 
-SQLite runs in WAL mode through Python's own sqlite3 alone: a second SQLite library in the process would corrupt the file.
-PostgreSQL runs through psycopg. A write transaction takes the write lock when it begins (BEGIN IMMEDIATE, or an advisory lock
-for bulk work), so that two of them follow each other instead of failing half-way.
+SQLite runs in WAL mode through Python's own sqlite3 alone: a second SQLite library in the process would corrupt the
+file. PostgreSQL runs through psycopg. A write transaction takes the write lock when it begins (BEGIN IMMEDIATE, or an
+advisory lock for bulk work), so that two of them follow each other instead of failing half-way.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ def is_sqlite(bind: Engine | Connection) -> bool:
 def read_frame(connection: Connection, query: str, schema: pl.Schema) -> pl.DataFrame:
     """Run `query` (its columns in the order of `schema`, without semicolon) and return its rows in columns.
 
-    Both databases write the rows as text themselves and Polars parses it, several times faster than a Python object for
-    every value. Booleans must be selected as they are stored; text must hold no control characters (imports remove them).
+    Both databases write the rows as text themselves and Polars parses it, several times faster than a Python object
+    for every value. Text must hold no control characters (imports remove them).
     """
     text = _sqlite_text(connection, query, schema) if is_sqlite(connection) else _postgres_text(connection, query)
     if not text.strip(b"\n") and len(schema) > 1:
@@ -118,7 +118,7 @@ def read_frame(connection: Connection, query: str, schema: pl.Schema) -> pl.Data
     frame = pl.read_csv(text, has_header=False, separator=_FIELD, quote_char=None, schema=raw)
     return frame.with_columns(
         _from_text(pl.col(name), dtype) for name, dtype in schema.items() if raw[name] != dtype
-    ).cast(dict(schema))
+    ).cast(schema)
 
 
 def _as_text(dtype: pl.DataType) -> pl.DataType:
@@ -203,7 +203,8 @@ def update_frame(
     _copy_in(cursor, "incoming", columns, frame)
     cursor.execute(
         f"UPDATE {table} SET {', '.join(f'{name} = incoming.{name}' for name in values)} FROM incoming "
-        f"WHERE {' AND '.join(f'{table}.{name} = incoming.{name}' for name in keys)}{where.replace('AND ', f'AND {table}.')}"
+        f"WHERE {' AND '.join(f'{table}.{name} = incoming.{name}' for name in keys)}"
+        + where.replace("AND ", f"AND {table}.")
     )
     count = cursor.rowcount
     cursor.execute("DROP TABLE incoming")

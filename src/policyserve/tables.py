@@ -1,7 +1,7 @@
 """Every table.
 
-Keys are integers; the numbers that people use are unique columns beside them. Money is an integer of minor units, dates are
-dates, instants are UTC. Names of constraints are fixed, so that both databases can change them.
+Keys are integers; the numbers that people use are unique columns beside them. Money is an integer of minor units, dates
+are dates, instants are UTC. Names of constraints are fixed, so that both databases can change them.
 """
 
 from datetime import date, datetime
@@ -145,7 +145,7 @@ class Debit(SQLModel, table=True):
 
 
 class Event(SQLModel, table=True):
-    """What happened to a policy, or to a customer where `policy_id` is empty. Retracted when it was a mistake, never erased."""
+    """What happened to a policy, or to a customer where `policy_id` is empty; a mistake is retracted, never erased."""
 
     __tablename__ = "events"
     __table_args__ = (UniqueConstraint("customer_id", "number"),)
@@ -231,7 +231,7 @@ class ReleaseRun(SQLModel, table=True):
 
 
 class Task(SQLModel, table=True):
-    """A touch released as work. Its identity is (service, subject, ordinal): a changed date moves it and never doubles it."""
+    """A touch released as work; its identity (service, subject, ordinal) survives a change of date."""
 
     __tablename__ = "tasks"
     __table_args__ = (

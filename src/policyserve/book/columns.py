@@ -1,8 +1,8 @@
 """The book in columns: the facts that planning and metrics read, without SQL.
 
-Keys are integers that hold within one book (`customer_id`, `policy_id`, `agent_id`); numbers that people use are strings
-(`policy_no`). Money is an integer of minor units (fen). Facts carry the day on which they became true, so that every question
-can be asked as of a day: whoever reads the book ignores what lies after that day.
+Keys are integers that hold within one book (`customer_id`, `policy_id`, `agent_id`); numbers that people use are
+strings (`policy_no`). Money is an integer of minor units (fen). Facts carry the day on which they became true, so that
+every question can be asked as of a day: `Book.as_of` drops what lies after it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 import polars as pl
+from polars._typing import PolarsDataType as DataType
 
 MODES = ("single", "annual", "semi-annual", "quarterly", "monthly")
 """How a premium is paid."""
@@ -19,9 +20,10 @@ MONTHS_OF_MODE = {"annual": 12, "semi-annual": 6, "quarterly": 3, "monthly": 1}
 """Months from one instalment to the next."""
 
 EVENT_KINDS = (
-    "freelook_cancel", "surrender", "claim_termination", "waiver", "void", "transfer_out", "conversion", "reduced_paid_up",
-    "premium_change", "rider_added", "suspension_confirmed", "reinstated", "terminated", "premium_loan", "maturity", "claim",
-    "claim_closed", "sick", "service_request", "request_closed", "dividend_declared", "agent_changed", "complaint",
+    "freelook_cancel", "surrender", "claim_termination", "waiver", "void", "transfer_out", "conversion",
+    "reduced_paid_up", "premium_change", "rider_added", "suspension_confirmed", "reinstated", "terminated",
+    "premium_loan", "maturity", "claim", "claim_closed", "sick", "service_request", "request_closed",
+    "dividend_declared", "agent_changed", "complaint",
 )  # fmt: skip
 """What can happen to a policy or a customer."""
 
@@ -35,7 +37,13 @@ EventKind = pl.Enum(list(EVENT_KINDS))
 DebitResult = pl.Enum(["success", "failed"])
 Gender = pl.Enum(["male", "female"])
 
-AGENTS = pl.Schema({
+
+def _columns(types: dict[str, DataType]) -> pl.Schema:
+    return pl.Schema(types)
+
+
+AGENTS = _columns(
+    {
     "agent_id": pl.Int32,
     "agent_no": pl.String,
     "name": pl.String,
@@ -46,7 +54,8 @@ AGENTS = pl.Schema({
     "left_on": pl.Date,
 })  # fmt: skip
 
-CUSTOMERS = pl.Schema({
+CUSTOMERS = _columns(
+    {
     "customer_id": pl.Int32,
     "customer_no": pl.String,
     "gender": Gender,
@@ -61,7 +70,8 @@ CUSTOMERS = pl.Schema({
     "known_on": pl.Date,  # the as-of date of the import that brought the customer
 })  # fmt: skip
 
-POLICIES = pl.Schema({
+POLICIES = _columns(
+    {
     "policy_id": pl.Int32,
     "policy_no": pl.String,
     "customer_id": pl.Int32,
@@ -86,7 +96,8 @@ POLICIES = pl.Schema({
     "known_on": pl.Date,
 })  # fmt: skip
 
-PREMIUMS = pl.Schema({
+PREMIUMS = _columns(
+    {
     "policy_id": pl.Int32,
     "instalment": pl.Int32,  # 1 = first
     "amount": pl.Int64,  # null: the policy's premium
@@ -94,7 +105,8 @@ PREMIUMS = pl.Schema({
     "paid_amount": pl.Int64,  # null with paid_on: paid in full
 })  # fmt: skip
 
-DEBITS = pl.Schema({
+DEBITS = _columns(
+    {
     "policy_id": pl.Int32,
     "number": pl.Int32,  # of the policy's debits, in order of arrival
     "instalment": pl.Int32,
@@ -102,7 +114,8 @@ DEBITS = pl.Schema({
     "result": DebitResult,
 })  # fmt: skip
 
-EVENTS = pl.Schema({
+EVENTS = _columns(
+    {
     "customer_id": pl.Int32,  # whom it happened to, or the holder of the policy
     "policy_id": pl.Int32,  # null: it happened to the customer
     "number": pl.Int32,  # of the customer's events, in order of arrival
@@ -112,7 +125,8 @@ EVENTS = pl.Schema({
     "detail": pl.String,
 })  # fmt: skip
 
-REFERRALS = pl.Schema({
+REFERRALS = _columns(
+    {
     "referrer_id": pl.Int32,
     "referred_id": pl.Int32,  # null: not a customer yet
     "referred_name": pl.String,
@@ -122,7 +136,8 @@ REFERRALS = pl.Schema({
     "stage": pl.String,
 })  # fmt: skip
 
-CONTACTS = pl.Schema({
+CONTACTS = _columns(
+    {
     "service": pl.String,
     "subject_kind": pl.String,  # policy or customer
     "subject_id": pl.Int32,

@@ -1,7 +1,7 @@
 """The service standard in memory: frozen values that the planner reads.
 
-A service is one line of the standard. Its trigger says on which day it falls due, its window how early and how late is still on
-time, its endings which facts make it pointless. A new service is a new line of data, never new code.
+A service is one line of the standard. Its trigger says on which day it falls due, its window how early and how late is
+still on time, its endings which facts make it pointless. A new service is a new line of data, never new code.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class OnAnniversary(Part):
     """Every year, `months` after each anniversary of the policy or of the customer's first policy in force.
 
     `of`: `policy` is the effective date of the policy, `relation` that of the customer's first policy in force.
-    `first`: the first anniversary that counts. `dividend`: a dividend declared in the year from an anniversary on moves that
-    anniversary's touch to the day of the declaration; participating policies only.
+    `first`: the first anniversary that counts. `dividend`: participating policies only, and a dividend declared in the
+    year from an anniversary on moves that anniversary's touch to the day of the declaration.
     """
 
     kind: Literal["anniversary"]
