@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Self
 
 import polars as pl
@@ -21,7 +20,7 @@ FOREVER = date(9999, 12, 31)
 FIRST_YEAR, LAST_YEAR = 1800, 2400
 _MONTHS = [date(year, month, 1) for year in range(FIRST_YEAR, LAST_YEAR + 1) for month in range(1, 13)]
 _STARTS = pl.Series("start", [(day - date(1970, 1, 1)).days for day in _MONTHS], dtype=pl.Int32)
-_LENGTHS = pl.Series("length", [(b - a).days for a, b in pairwise(_MONTHS)] + [31], dtype=pl.Int32)
+_ENDS = _STARTS.shift(-1, fill_value=(date(LAST_YEAR + 1, 1, 1) - date(1970, 1, 1)).days) - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,11 +53,16 @@ def add_months(day: date, months: int) -> date:
 def months_later(day: pl.Expr, months: pl.Expr | int) -> pl.Expr:
     """`add_months` for columns: `day` a Date, `months` integers; years 1800 to 2400, null outside and for null."""
     count = pl.lit(months, dtype=pl.Int32) if isinstance(months, int) else months.cast(pl.Int32)
-    month = (month_number(day) + count - FIRST_YEAR * 12).cast(pl.Int32)
-    month = pl.when(month.is_between(0, len(_STARTS) - 1)).then(month)
-    start, length = pl.lit(_STARTS).gather(month), pl.lit(_LENGTHS).gather(month)
-    days = start + pl.min_horizontal(day.dt.day().cast(pl.Int32), length) - 1
-    return pl.when(month.is_not_null()).then(days).cast(pl.Date)
+    return day_of_month(month_number(day) + count, day.dt.day())
+
+
+def day_of_month(month: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Return the Date of a day (1 to 31) in a month (as `month_number`), clamped to the month's end; null outside."""
+    place = month.cast(pl.Int32) - FIRST_YEAR * 12
+    place = pl.when(place.is_between(0, len(_STARTS) - 1)).then(place)
+    return pl.min_horizontal(pl.lit(_STARTS).gather(place) + day.cast(pl.Int32) - 1, pl.lit(_ENDS).gather(place)).cast(
+        pl.Date
+    )
 
 
 def month_number(day: pl.Expr) -> pl.Expr:

@@ -1,0 +1,1 @@
+"""The plan: facts and a standard in, touches out; pure functions over columns."""
