@@ -59,7 +59,7 @@ def months_later(day: pl.Expr, months: pl.Expr | int) -> pl.Expr:
 def day_of_month(month: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Return the Date of a day (1 to 31) in a month (as `month_number`), clamped to the month's end; null outside."""
     place = month.cast(pl.Int32) - FIRST_YEAR * 12
-    place = pl.when(place.is_between(0, len(_STARTS) - 1)).then(place)
+    place = pl.when(place.is_between(0, len(_STARTS) - 1), day.is_not_null()).then(place)
     return pl.min_horizontal(pl.lit(_STARTS).gather(place) + day.cast(pl.Int32) - 1, pl.lit(_ENDS).gather(place)).cast(
         pl.Date
     )

@@ -16,6 +16,7 @@ import polars as pl
 
 from policyserve.book.columns import MONTHS_OF_MODE
 from policyserve.calendars.calendar import Calendar
+from policyserve.calendars.lunar import lunar_parts
 from policyserve.dates import Days, add_months, completed_years, day_of_month, month_number, months_later
 from policyserve.plan import states
 from policyserve.plan.facts import SOURCE, Facts
@@ -207,14 +208,8 @@ def on_birthday(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
         day = months_later(pl.col("birthday"), age * 12)
         yield _celebrated(solar.with_columns(ordinal=age, nominal=_leap_day(day, ground.standard)))
     table = ground.calendar.lunar_birthdays(ground.days).lazy()
-    text = pl.col("lunar_birthday")
-    leap = text.str.contains("闰", literal=True)
-    lunar = people.filter(text.is_not_null()).with_columns(
-        birth_year=text.str.slice(0, 4).cast(pl.Int32),
-        lunar_month=text.str.slice(-5, 2).cast(pl.Int8),
-        lunar_day=text.str.slice(-2, 2).cast(pl.Int8),
-        leap=leap,
-    )
+    given = pl.col("lunar_birthday")
+    lunar = people.filter(given.is_not_null()).with_columns(lunar_parts(given))
     yield _celebrated(
         lunar.join(table, on=["lunar_month", "lunar_day", "leap"]).with_columns(
             ordinal=pl.col("lunar_year") - pl.col("birth_year"), nominal="on"

@@ -1,0 +1,1 @@
+"""Lunar dates, greeting days and working days; a market's calendar is a file."""

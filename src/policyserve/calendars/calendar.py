@@ -1,0 +1,146 @@
+"""The calendar of a market: working days, festivals and lunar birthdays, from a file in `fixtures/calendars`."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import polars as pl
+from pydantic import Field, ValidationError, model_validator
+
+from policyserve.calendars import lunar
+from policyserve.calendars.document import Document
+from policyserve.calendars.festivals import FESTIVALS, Festival, NamedDay, Part, Weekday, festival_days
+from policyserve.calendars.workdays import PublishedYear, statutory_days, weekend_days
+from policyserve.dates import Days
+
+DAYS = pl.Schema({"day": pl.Date, "workday": pl.Boolean, "published": pl.Boolean})
+"""A day, whether it is a working day, and whether the days off of its year are published."""
+
+
+class Calendar(Part):
+    """The calendar of a market: plain frozen data, so that it can be compared, hashed and sent to other processes."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    weekend: Annotated[tuple[Weekday, ...], Field(max_length=6)]
+    on_weekend: Literal["keep", "nearest"] = "keep"
+    """A statutory day on a weekend stays there, or moves to the nearest other day."""
+    greeting_days: tuple[Festival, ...] = ()
+    """In order: of two on one day, the first is greeted."""
+    statutory_days: tuple[NamedDay, ...] = ()
+    """Off in every year whose days off are not published."""
+    published_years: tuple[PublishedYear, ...] = ()
+    """None: nothing is ever published, the statutory days say it all."""
+
+    @model_validator(mode="after")
+    def _says_nothing_twice(self) -> Self:
+        for what, values in (
+            ("greeting day", [festival.code for festival in self.greeting_days]),
+            ("year", [str(published.year) for published in self.published_years]),
+        ):
+            if twice := [value for value in values if values.count(value) > 1]:
+                raise ValueError(f"the {what} {twice[0]} is there twice; remove one of them")
+        return self
+
+    def __hash__(self) -> int:
+        """Hash by name and years alone: cheap, because the caches of this module ask for it all the time."""
+        return hash((self.name, len(self.greeting_days), len(self.published_years)))
+
+    def is_workday(self, day: date) -> bool:
+        """Say whether people work on a day."""
+        return day not in _days_off(self, day.year)
+
+    def published(self, year: int) -> bool:
+        """Say whether the days off of a year are known; a year before the first published one needs no notice."""
+        years = [published.year for published in self.published_years]
+        return not years or year < min(years) or year in years
+
+    def add_workdays(self, day: date, count: int) -> date:
+        """Return the working day `count` working days after a day: the first one after it is 1, 0 is the day itself."""
+        if count < 0:
+            raise ValueError("working days are counted forwards")
+        for _ in range(count):
+            day = self.next_workday_from(day + timedelta(days=1))
+        return day
+
+    def next_workday_from(self, day: date) -> date:
+        """Return the day itself if people work on it, else the first working day after it."""
+        while not self.is_workday(day):
+            day += timedelta(days=1)
+        return day
+
+    def days(self, days: Days) -> pl.DataFrame:
+        """List the days of a range in order: the columns of `DAYS`."""
+        return _inside([_days_of(self, year) for year in _years(days)], "day", days, DAYS)
+
+    def festivals(self, days: Days) -> pl.DataFrame:
+        """List the greeting days in a range, in order of day and list: the columns of `festivals.FESTIVALS`."""
+        years = _years(days)
+        numbers = range(years.start - 1, years.stop) if years else years  # a lunar year ends in the next solar one
+        found = [_festivals_of(self, number) for number in numbers]
+        return _inside(found, "on", days, FESTIVALS).sort("on", "rank")
+
+    def lunar_birthdays(self, days: Days) -> pl.DataFrame:
+        """List the lunar birthdays celebrated in a range: the columns of `lunar.LUNAR_BIRTHDAYS`."""
+        return lunar.lunar_birthdays(days)
+
+    def notice(self, days: Days) -> str | None:
+        """Name, in a sentence, the years of a range whose days off are not yet published; None where all are."""
+        years = [year for year in _years(days) if not self.published(year)]
+        if not years:
+            return None
+        return (
+            f"The days off of {_listed(years)} are not yet published: what is planned there is provisional and knows "
+            "weekends and statutory days only; add them to the calendar file when they are published, and plan again."
+        )
+
+
+def load_calendar(path: Path) -> Calendar:
+    """Read a calendar file; raises CalendarError, which names file, line and field, for one that cannot be used."""
+    document = Document(path)
+    try:
+        return Calendar.model_validate(document.values)
+    except ValidationError as error:
+        raise document.error(error) from error
+
+
+def _listed(years: list[int]) -> str:
+    if len(years) > 2 and years[-1] - years[0] == len(years) - 1:
+        return f"{years[0]} to {years[-1]}"
+    return " and ".join(filter(None, [", ".join(map(str, years[:-1])), str(years[-1])]))
+
+
+def _years(days: Days) -> range:
+    return range(days.start.year, days.last.year + 1) if days.start < days.end else range(0)
+
+
+def _inside(frames: list[pl.DataFrame], column: str, days: Days, schema: pl.Schema) -> pl.DataFrame:
+    found = pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+    return found.filter(pl.col(column).is_between(days.start, days.end, closed="left"))
+
+
+@cache
+def _days_off(calendar: Calendar, year: int) -> frozenset[date]:
+    off = weekend_days(year, calendar.weekend)
+    published = next((one for one in calendar.published_years if one.year == year), None)
+    if published:
+        return frozenset(off - published.days("work") | published.days("off"))
+    return frozenset(
+        off | statutory_days(year, calendar.statutory_days, calendar.weekend, on_weekend=calendar.on_weekend)
+    )
+
+
+@cache
+def _days_of(calendar: Calendar, year: int) -> pl.DataFrame:
+    day = pl.date_range(date(year, 1, 1), date(year, 12, 31), eager=True).alias("day")
+    off = pl.Series(list(_days_off(calendar, year)), dtype=pl.Date)
+    return pl.DataFrame({"day": day, "workday": ~day.is_in(off.implode())}).with_columns(
+        published=pl.lit(calendar.published(year))
+    )
+
+
+@cache
+def _festivals_of(calendar: Calendar, number: int) -> pl.DataFrame:
+    return festival_days(calendar.greeting_days, number)
