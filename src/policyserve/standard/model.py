@@ -13,10 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Level = Literal["assessed", "spot-checked", "encouraged"]
 Stage = Literal["meet", "know", "trust", "rely"]
-SubjectKind = Literal["policy", "customer"]
+SubjectKind = Literal["policy", "customer", "either"]
+"""`either`, for events only: the policy where the event names one, else the customer."""
 Channel = Literal["visit", "call", "sms", "letter", "office"]
 MessageClass = Literal["duty", "service", "marketing"]
 Performer = Literal["agent", "office", "nobody"]
+DebitResult = Literal["success", "failed"]
 PaidMode = Literal["annual", "semi-annual", "quarterly", "monthly"]
 Ending = Literal[
     "receipt-signed",  # the policy's receipt is signed
@@ -43,8 +45,8 @@ class After(Part):
 
     kind: Literal["after"]
     anchor: Literal["issue", "effective", "receipt", "end"]
-    days: int = 0
-    months: int = 0
+    days: Annotated[int, Field(ge=-3660, le=3660)] = 0
+    months: Annotated[int, Field(ge=-120, le=1200)] = 0
     workdays: Annotated[int, Field(ge=0, le=60)] = 0
 
 
@@ -55,6 +57,10 @@ class OnCalendar(Part):
     every: Literal["month", "quarter", "half-year", "year"]
     month: Annotated[int, Field(ge=1, le=12)] = 1
     day: Annotated[int, Field(ge=1, le=31)]
+
+
+MONTHS_OF_PERIOD = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+"""Months from one day of a calendar trigger to the next."""
 
 
 class OnBirthday(Part):
@@ -74,7 +80,7 @@ class OnAnniversary(Part):
     kind: Literal["anniversary"]
     of: Literal["policy", "relation"]
     months: Annotated[int, Field(ge=0, le=11)] = 0
-    first: Annotated[int, Field(ge=1)] = 1
+    first: Annotated[int, Field(ge=1, le=100)] = 1
     dividend: bool = False
 
 
@@ -83,7 +89,7 @@ class BeforeInstalment(Part):
 
     kind: Literal["before-instalment"]
     days: Annotated[int, Field(ge=0, le=365)]
-    modes: tuple[PaidMode, ...] = ("annual", "semi-annual", "quarterly", "monthly")
+    modes: Annotated[tuple[PaidMode, ...], Field(min_length=1)] = ("annual", "semi-annual", "quarterly", "monthly")
 
 
 class AfterUnpaid(Part):
@@ -97,16 +103,16 @@ class AfterSuspension(Part):
     """Some time after the first day of suspension, for the instalment that lapsed: `months` first, then `days`."""
 
     kind: Literal["after-suspension"]
-    days: int = 0
-    months: Annotated[int, Field(ge=0)] = 0
+    days: Annotated[int, Field(ge=-3660, le=3660)] = 0
+    months: Annotated[int, Field(ge=0, le=120)] = 0
 
 
 class AfterDebit(Part):
     """`days` after a debit with one of `results`."""
 
     kind: Literal["after-debit"]
-    days: Annotated[int, Field(ge=0)]
-    results: tuple[Literal["success", "failed"], ...] = ("success", "failed")
+    days: Annotated[int, Field(ge=0, le=366)]
+    results: Annotated[tuple[DebitResult, ...], Field(min_length=1)] = ("success", "failed")
 
 
 class OnFestival(Part):
@@ -121,7 +127,7 @@ class AfterEvent(Part):
 
     kind: Literal["after-event"]
     events: Annotated[tuple[str, ...], Field(min_length=1)]
-    days: int = 0
+    days: Annotated[int, Field(ge=0, le=366)] = 0
     workdays: Annotated[int, Field(ge=0, le=60)] = 0
 
 

@@ -1,0 +1,218 @@
+"""Whether a standard means something: what no single field can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import combinations
+
+from policyserve.book.columns import EVENT_KINDS
+from policyserve.calendars.festivals import DAYS_OF_MOURNING
+from policyserve.standard.model import (
+    MONTHS_OF_PERIOD,
+    After,
+    AfterDebit,
+    AfterEvent,
+    AfterSuspension,
+    AfterUnpaid,
+    BeforeInstalment,
+    Ending,
+    OnAnniversary,
+    OnCalendar,
+    OnFestival,
+    PaidMode,
+    Service,
+    Standard,
+)
+from policyserve.standard.problem import Problem, Where, not_allowed
+
+NEVER_GREETED = tuple(name for code, name_zh, _ in DAYS_OF_MOURNING for name in (code, name_zh))
+"""The names of the days of mourning, on which nobody is greeted."""
+
+LEAST_REMINDERS = 3
+"""Reminders before the due day that annual, semi-annual and quarterly policies are owed."""
+
+SUBJECTS = {
+    "after": ("policy",),
+    "before-instalment": ("policy",),
+    "after-unpaid": ("policy",),
+    "after-suspension": ("policy",),
+    "after-debit": ("policy",),
+    "calendar": ("customer",),
+    "birthday": ("customer",),
+    "festival": ("customer",),
+    "after-event": ("policy", "customer", "either"),
+    "by-hand": ("policy", "customer"),
+}
+"""Whom a service of each kind of trigger can be for; an anniversary's depends on whose it is."""
+
+KINDS_OF_ENDING: dict[Ending, tuple[str, ...]] = {
+    "instalment-paid": ("before-instalment", "after-unpaid", "after-debit"),
+    "reinstated": ("after-suspension",),
+    "suspension-confirmed": ("after-suspension",),
+    "closed": ("after-event",),
+}
+"""Endings that only some kinds of trigger can have."""
+
+OF_POLICIES: tuple[Ending, ...] = ("receipt-signed", "ended", "not-in-force")
+"""Endings that need a policy."""
+
+Found = Iterator[tuple[Where, str]]
+
+
+def check_standard(standard: Standard, festivals: Collection[str] | None = None) -> tuple[Problem, ...]:
+    """Find what does not make sense: errors, and warnings for what is doubtful.
+
+    `festivals`: the names that the calendar knows; None leaves them unchecked. `where` counts the model's services.
+    """
+    return (
+        *check_services(dict(enumerate(standard.services)), festivals),
+        *(Problem(where=("services",), message=text, severity="warning") for text in _few_reminders(standard)),
+        *(Problem(where=where, message=text, severity="warning") for where, text in _doubtful(standard)),
+    )
+
+
+def check_services(services: Mapping[int, Service], festivals: Collection[str] | None = None) -> tuple[Problem, ...]:
+    """Find the errors in services, given by their number."""
+    found = [
+        Problem(where=("services", number, *where), message=text)
+        for number, service in services.items()
+        for check in CHECKS
+        for where, text in check(service)
+    ]
+    found += [
+        Problem(where=("services", number, "trigger", "name"), message=text)
+        for number, service in services.items()
+        for text in _festival(service, festivals)
+    ]
+    return (*found, *_repeated(services))
+
+
+def _subject(service: Service) -> Found:
+    trigger = service.trigger
+    if isinstance(trigger, OnAnniversary):
+        allowed: tuple[str, ...] = ("policy",) if trigger.of == "policy" else ("customer",)
+    else:
+        allowed = SUBJECTS[trigger.kind]
+    if service.subject not in allowed:
+        yield ("subject",), not_allowed(service.subject, f"a subject of the trigger '{trigger.kind}'", allowed)
+
+
+def _events(service: Service) -> Found:
+    if isinstance(service.trigger, AfterEvent):
+        for number, event in enumerate(service.trigger.events):
+            if event not in EVENT_KINDS:
+                yield ("trigger", "events", number), not_allowed(event, "a kind of event", EVENT_KINDS)
+
+
+def _festival(service: Service, festivals: Collection[str] | None) -> Iterator[str]:
+    if not isinstance(service.trigger, OnFestival):
+        return
+    name = service.trigger.name
+    if any(word in f"{name} {service.name_zh}".lower() for word in NEVER_GREETED):
+        yield f"'{name}' is a day of mourning, on which nobody is greeted; remove the service."
+    elif festivals is not None and name not in festivals:
+        yield not_allowed(name, "a festival of the calendar", festivals)
+
+
+def _endings(service: Service) -> Found:
+    for number, ending in enumerate(service.ends_when):
+        kinds = KINDS_OF_ENDING.get(ending)
+        if kinds and service.trigger.kind not in kinds:
+            said = f"'{ending}' does not fit the trigger '{service.trigger.kind}'; allowed with: {', '.join(kinds)}."
+            yield ("ends_when", number), said
+        if ending in OF_POLICIES and service.subject != "policy":
+            yield ("ends_when", number), f"'{ending}' needs a policy; allowed only with subject: policy."
+    yield from _never_due(service)
+
+
+def _never_due(service: Service) -> Found:
+    trigger = service.trigger
+    if isinstance(trigger, AfterSuspension) and "not-in-force" in service.ends_when:
+        yield (
+            ("ends_when",),
+            "'not-in-force' holds from the first day of suspension, so this would never be due; remove it.",
+        )
+    if isinstance(trigger, After) and trigger.anchor == "receipt" and "receipt-signed" in service.ends_when:
+        yield ("ends_when",), "'receipt-signed' holds from the receipt on, so this would never be due; remove it."
+
+
+def _window(service: Service) -> Found:
+    window, trigger = service.window, service.trigger
+    ends = {
+        "after": window.after > 0,
+        "after_workdays": window.after_workdays is not None,
+        "after_months": window.after_months is not None,
+        "until": window.until is not None,
+    }
+    given = [name for name, is_given in ends.items() if is_given]
+    if len(given) > 1:
+        yield ("window",), f"the window has several ends ({', '.join(given)}); keep one."
+    if window.after_months is not None and not isinstance(trigger, AfterSuspension):
+        yield ("window", "after_months"), "'after_months' counts from the suspension; allowed with: after-suspension."
+    if window.until and not (isinstance(trigger, After) and trigger.anchor == "receipt"):
+        yield (
+            ("window", "until"),
+            "the free-look begins with the receipt; allowed with: {kind: after, anchor: receipt}.",
+        )
+
+
+def _calendar(service: Service) -> Found:
+    trigger = service.trigger
+    if isinstance(trigger, OnCalendar) and trigger.month > MONTHS_OF_PERIOD[trigger.every]:
+        most = MONTHS_OF_PERIOD[trigger.every]
+        yield ("trigger", "month"), f"a {trigger.every} has no month {trigger.month}; allowed: 1 to {most}."
+
+
+def _dividend(service: Service) -> Found:
+    trigger = service.trigger
+    if isinstance(trigger, OnAnniversary) and trigger.dividend and trigger.of == "relation":
+        yield ("trigger", "dividend"), "a dividend belongs to a policy; allowed with: {of: policy}."
+    if service.audience.participating and service.subject != "policy":
+        yield ("audience", "participating"), "a policy takes part in dividends; allowed only with subject: policy."
+
+
+def _doubles(service: Service) -> Found:
+    for name, values in (("channels", service.channels), ("ends_when", service.ends_when)):
+        for value in sorted({value for value in values if values.count(value) > 1}):
+            yield (name,), f"'{value}' stands twice; keep one."
+
+
+CHECKS: tuple[Callable[[Service], Found], ...] = (
+    _subject, _events, _endings, _window, _calendar, _dividend, _doubles,
+)  # fmt: skip
+
+
+def _repeated(services: Mapping[int, Service]) -> Iterator[Problem]:
+    """Find codes used twice; only debits with different results may share one."""
+    for (_, first), (number, second) in combinations(services.items(), 2):
+        if first.code == second.code and not _share_a_code(first, second):
+            said = f"the code '{second.code}' is used twice; only debits with different results may share a code."
+            yield Problem(where=("services", number, "code"), message=said)
+
+
+def _share_a_code(first: Service, second: Service) -> bool:
+    one, other = first.trigger, second.trigger
+    return isinstance(one, AfterDebit) and isinstance(other, AfterDebit) and not set(one.results) & set(other.results)
+
+
+def _few_reminders(standard: Standard) -> Iterator[str]:
+    modes: tuple[PaidMode, ...] = ("annual", "semi-annual", "quarterly")
+    for mode in modes:
+        count = sum(_reminds(service, mode) for service in standard.services)
+        if count < LEAST_REMINDERS:
+            yield f"{mode} policies get {count} reminders before the due day; at least {LEAST_REMINDERS} are owed."
+
+
+def _reminds(service: Service, mode: PaidMode) -> bool:
+    trigger = service.trigger
+    return service.enabled and isinstance(trigger, BeforeInstalment) and trigger.days > 0 and mode in trigger.modes
+
+
+def _doubtful(standard: Standard) -> Found:
+    for number, service in enumerate(standard.services):
+        trigger, window = service.trigger, service.window
+        if isinstance(trigger, AfterUnpaid) and trigger.days > standard.grace_days:
+            said = f"the cover is suspended after {standard.grace_days} days of grace, so this is never due."
+            yield ("services", number, "trigger", "days"), said
+        if isinstance(trigger, BeforeInstalment) and max(window.after, window.after_workdays or 0) > trigger.days:
+            yield ("services", number, "window"), "a reminder would still be on time after the due day."
