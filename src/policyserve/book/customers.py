@@ -1,0 +1,65 @@
+"""The list of customers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+from polars._typing import PolarsDataType as DataType
+from sqlalchemy import Connection
+
+from policyserve.book import agent_changes
+from policyserve.book.lists import CUSTOMERS
+from policyserve.book.references import attach_own, fill_own, resolve
+from policyserve.book.rows import Rows, same_key
+from policyserve.book.stored import OLD, add, beside, change, known_ids, lay_over, read_matching, with_ids
+from policyserve.book.taken import Taken
+
+_NAMES = (
+    "name", "gender", "birthday", "lunar_birthday", "deceased_on", "phone", "vip", "occupation", "hobbies", "family_no",
+    "agent_id", "referred_by_id", "referred_on", "marketing_consent", "sms_optout",
+)  # fmt: skip
+_QUERY = f"SELECT customer_no, id, {', '.join(_NAMES)} FROM customers"
+_STORED: dict[str, DataType] = {"customer_no": pl.String, "id": pl.Int32} | {
+    name: pl.Int32() if name.endswith("_id") else CUSTOMERS.column(name).dtype for name in _NAMES
+}
+
+
+def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
+    """Take in a list of customers; who gets another agent by it gets an `agent_changed` event."""
+    rows = same_key(_possible(rows, as_of), ["customer_no"], "customer_no")
+    rows = resolve(connection, rows, "agent_no", "agent", "agent_id")
+    rows = _referrers(connection, rows)
+    good = rows.good
+    old = read_matching(connection, _QUERY, _STORED, good.select("customer_no"))
+    joined = with_ids(connection, "customers", beside(good, old, key=["customer_no"], names=_NAMES))
+    joined = fill_own(joined, "referred_by", "referred_by_id", joined.select(number="customer_no", id="id"))
+    laid = lay_over(joined, _NAMES)
+    moved = laid.filter("changed", pl.col("agent_id").ne_missing(pl.col("agent_id" + OLD)))
+    with agent_changes.watched(connection, moved.select(customer_id="id"), as_of):
+        add(connection, "customers", laid, ["id", "customer_no", *_NAMES, pl.lit(as_of).alias("known_on")])
+        change(connection, "customers", laid, _NAMES)
+    return Taken.counted(rows, laid)
+
+
+def _possible(rows: Rows, as_of: date) -> Rows:
+    if rows.has("birthday"):
+        rows = rows.leave_empty(pl.col("birthday") > as_of, "birthday", "lies in the future")
+    if rows.has("lunar_birthday"):
+        year = pl.col("lunar_birthday").str.slice(0, 4).cast(pl.Int32)
+        rows = rows.leave_empty(year > as_of.year, "lunar_birthday", "lies in the future")
+        rows = rows.leave_empty(year < 1899, "lunar_birthday", "lies before 1900")
+    if rows.has("birthday", "deceased_on"):
+        born_later = pl.col("deceased_on") < pl.col("birthday")
+        rows = rows.leave_empty(born_later, "deceased_on", "lies before the birthday")
+    if rows.has("referred_by"):
+        itself = pl.col("referred_by") == pl.col("customer_no")
+        rows = rows.leave_empty(itself, "referred_by", "names the customer himself")
+    return rows
+
+
+def _referrers(connection: Connection, rows: Rows) -> Rows:
+    if not rows.has("referred_by"):
+        return rows
+    stored = known_ids(connection, "customers", "customer_no", rows.values["referred_by"])
+    return attach_own(rows, "referred_by", "referred_by_id", key="customer_no", stored=stored, noun="customer")

@@ -1,0 +1,229 @@
+"""The six kinds of lists that the core system hands over: their columns, headers and words, as data.
+
+`form` says how a cell is read (see `values`): `number` is a number that people use and stays text, `money` an amount,
+`whole` an integer, `code` one word of `words`, `text` anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import polars as pl
+from polars._typing import PolarsDataType as DataType
+
+from policyserve.book.words import DEBIT_RESULTS, EVENTS, GENDERS, MODES, PRODUCT_KINDS, STAGES
+from policyserve.errors import PolicyserveError
+
+Form = Literal["number", "text", "date", "birthday", "money", "whole", "yes-no", "code", "phone", "lunar", "currency"]
+
+TYPES: Mapping[str, DataType] = {
+    "date": pl.Date,
+    "birthday": pl.Date,
+    "money": pl.Int64,
+    "whole": pl.Int32,
+    "yes-no": pl.Boolean,
+}
+"""How a value of each form is kept; text where nothing is said."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a list."""
+
+    name: str
+    chinese: str
+    form: Form = "text"
+    required: bool = False
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The code that is stored, and the other words for it."""
+    lowest: int | None = None
+    """The smallest whole number or amount (in minor units) that is possible."""
+    highest: int | None = None
+
+    @property
+    def title(self) -> str:
+        """Both names, for sentences."""
+        return f"{self.name} ({self.chinese})"
+
+    @property
+    def dtype(self) -> DataType:
+        """The type of a value, here and in the database."""
+        return pl.Enum(list(self.words)) if self.words else TYPES.get(self.form, pl.String)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListKind:
+    """One kind of list; `key` names the columns by which a row is found again."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+
+def _number(name: str, chinese: str, *, required: bool = False) -> Column:
+    return Column(name=name, chinese=chinese, form="number", required=required)
+
+
+def _date(name: str, chinese: str, *, required: bool = False) -> Column:
+    return Column(name=name, chinese=chinese, form="date", required=required)
+
+
+def _text(name: str, chinese: str, *, required: bool = False) -> Column:
+    return Column(name=name, chinese=chinese, required=required)
+
+
+def _phone(name: str, chinese: str) -> Column:
+    return Column(name=name, chinese=chinese, form="phone")
+
+
+def _yes_no(name: str, chinese: str) -> Column:
+    return Column(name=name, chinese=chinese, form="yes-no")
+
+
+def _whole(name: str, chinese: str, lowest: int, highest: int, *, required: bool = False) -> Column:
+    return Column(name=name, chinese=chinese, form="whole", lowest=lowest, highest=highest, required=required)
+
+
+def _money(name: str, chinese: str, *, lowest: int | None = None, required: bool = False) -> Column:
+    return Column(name=name, chinese=chinese, form="money", lowest=lowest, required=required)
+
+
+def _code(name: str, chinese: str, words: Mapping[str, tuple[str, ...]], *, required: bool = False) -> Column:
+    return Column(name=name, chinese=chinese, form="code", words=words, required=required)
+
+
+AGENTS = ListKind(
+    name="agents",
+    key=("agent_no",),
+    columns=(
+        _number("agent_no", "工号", required=True),
+        _text("name", "姓名", required=True),
+        _text("team", "部组"),
+        _text("branch", "机构"),
+        _number("manager_no", "主管工号"),
+        _phone("phone", "手机"),
+        _date("joined_on", "入司日期"),
+        _date("left_on", "离司日期"),
+        _whole("daily_capacity", "每日上限", 0, 1000),
+    ),
+)
+
+CUSTOMERS = ListKind(
+    name="customers",
+    key=("customer_no",),
+    columns=(
+        _number("customer_no", "客户号", required=True),
+        _text("name", "姓名"),
+        _code("gender", "性别", GENDERS),
+        Column(name="birthday", chinese="生日", form="birthday"),
+        Column(name="lunar_birthday", chinese="农历生日", form="lunar"),
+        _date("deceased_on", "身故日期"),
+        _phone("phone", "手机"),
+        _text("vip", "VIP等级"),
+        _text("occupation", "职业"),
+        _text("hobbies", "爱好"),
+        _number("family_no", "家庭号"),
+        _number("agent_no", "服务人员"),
+        _number("referred_by", "转介绍人"),
+        _date("referred_on", "转介绍日期"),
+        _yes_no("marketing_consent", "营销同意"),
+        _yes_no("sms_optout", "短信退订"),
+    ),
+)
+
+POLICIES = ListKind(
+    name="policies",
+    key=("policy_no",),
+    columns=(
+        _number("policy_no", "保单号", required=True),
+        _number("customer_no", "投保人客户号", required=True),
+        _number("insured_customer_no", "被保险人客户号"),
+        _number("writing_agent_no", "出单人员"),
+        _number("agent_no", "服务人员", required=True),
+        _text("product", "产品"),
+        _code("product_kind", "险种", PRODUCT_KINDS),
+        _money("sum_assured", "保额", lowest=0),
+        _yes_no("participating", "分红"),
+        _yes_no("group", "团险"),
+        _number("main_policy_no", "主险保单号"),
+        _date("issue_date", "承保日期", required=True),
+        _date("effective_date", "生效日期"),
+        _date("delivered_on", "送达日期"),
+        _date("receipt_on", "回执日期"),
+        _code("mode", "缴费方式", MODES, required=True),
+        _money("premium", "期缴保费", lowest=1, required=True),
+        Column(name="currency", chinese="币种", form="currency"),
+        _whole("pay_years", "缴费年期", 1, 150),
+        _date("ends_on", "保险止期"),
+        _text("channel", "渠道"),
+        _whole("freelook_days", "犹豫期天数", 0, 366),
+    ),
+)
+
+PREMIUMS = ListKind(
+    name="premiums",
+    key=("policy_no", "instalment"),
+    columns=(
+        _number("policy_no", "保单号", required=True),
+        _whole("instalment", "期次", 1, 9999, required=True),
+        _date("due_on", "应缴日期"),
+        _money("amount", "应缴保费", lowest=0),
+        _date("paid_on", "实缴日期"),
+        _money("paid_amount", "实缴保费"),
+        _date("debit_on", "扣款日期"),
+        _code("debit_result", "扣款结果", DEBIT_RESULTS),
+        _text("failure", "失败原因"),
+        _date("next_debit_on", "下次扣款日期"),
+    ),
+)
+
+EVENT_LIST = ListKind(
+    name="events",
+    key=("event_no",),
+    columns=(
+        _number("event_no", "事件号"),
+        _number("policy_no", "保单号"),
+        _number("customer_no", "客户号"),
+        _code("kind", "事件", EVENTS, required=True),
+        _date("occurred_on", "日期", required=True),
+        _money("amount", "金额"),
+        _text("detail", "说明"),
+    ),
+)
+
+REFERRALS = ListKind(
+    name="referrals",
+    key=("referrer_no", "referred_no"),
+    columns=(
+        _number("referrer_no", "转介绍人客户号", required=True),
+        _number("referred_no", "被介绍人客户号"),
+        _text("referred_name", "被介绍人"),
+        _phone("referred_phone", "手机"),
+        _date("referred_on", "日期", required=True),
+        _number("agent_no", "业务员"),
+        _code("stage", "阶段", STAGES),
+    ),
+)
+
+KINDS: Mapping[str, ListKind] = {
+    kind.name: kind for kind in (AGENTS, CUSTOMERS, POLICIES, PREMIUMS, EVENT_LIST, REFERRALS)
+}
+"""Every kind by its name."""
+
+
+def find_kind(name: str) -> ListKind:
+    """Return the kind of that name; raises PolicyserveError with the names that exist."""
+    if name not in KINDS:
+        raise PolicyserveError(f"'{name}' is no kind of list; the kinds are {', '.join(KINDS)}.")
+    return KINDS[name]

@@ -1,0 +1,143 @@
+"""The book out of the database: the whole of it, or the part of some customers and their families."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from sqlalchemy import Connection, text
+
+from policyserve.book import columns
+from policyserve.book.columns import Book
+from policyserve.db import read_frame
+from policyserve.errors import NotFoundError
+
+AGENTS = """
+SELECT a.id, a.agent_no, a.name, t.name, coalesce(own.name, of_team.name), a.manager_id, a.joined_on, a.left_on
+FROM agents a
+LEFT JOIN teams t ON t.id = a.team_id
+LEFT JOIN branches own ON own.id = a.branch_id
+LEFT JOIN branches of_team ON of_team.id = t.branch_id
+"""
+
+CUSTOMERS = """
+SELECT id, customer_no, gender, birthday, lunar_birthday, deceased_on, occupation, family_no, agent_id, referred_by_id,
+    referred_on, known_on
+FROM customers
+"""
+
+POLICIES = """
+SELECT id, policy_no, customer_id, insured_id, writing_agent_id, agent_id, product, product_kind, participating,
+    is_group, main_policy_id, issue_date, coalesce(effective_date, issue_date), receipt_on, mode, premium, currency,
+    pay_years, ends_on, channel, freelook_days, known_on
+FROM policies
+"""
+
+PREMIUMS = "SELECT policy_id, instalment, amount, paid_on, paid_amount FROM premiums"
+
+DEBITS = "SELECT policy_id, number, instalment, debit_on, result FROM debits"
+
+EVENTS = """
+SELECT id, customer_id, policy_id, number, kind, occurred_on, amount, detail
+FROM events
+WHERE retracted_on IS NULL
+"""
+
+REFERRALS = """
+SELECT id, referrer_id, referred_id, referred_name, referred_phone, referred_on, agent_id, stage
+FROM referrals
+"""
+
+CONTACTS = """
+SELECT c.task_id, t.service, t.subject_kind, t.subject_id, t.ordinal, c.done_on
+FROM contacts c
+JOIN tasks t ON t.id = c.task_id
+WHERE t.subject_kind = 'customer' AND t.status = 'done'
+"""
+
+FAMILIES = """
+SELECT id FROM customers WHERE id IN ({ids})
+UNION
+SELECT other.id FROM customers asked JOIN customers other ON other.family_no = asked.family_no WHERE asked.id IN ({ids})
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reader:
+    """Reads lists of the book, whole or of some customers only."""
+
+    connection: Connection
+    customers: str | None
+    """Keys of customers for an IN (...), or None for all."""
+
+    def read(self, query: str, schema: pl.Schema, key: str, condition: str) -> pl.DataFrame:
+        """Read rows whose first column is `key`; where only some customers are asked for, `condition` must hold.
+
+        `key` is left out of the frame unless `schema` has it.
+        """
+        wanted = schema if key in schema else pl.Schema({key: pl.Int32(), **schema})
+        if self.customers is None:
+            frame = read_frame(self.connection, query, wanted, page_by=key)
+        else:
+            word = "AND" if "WHERE" in query else "WHERE"
+            frame = read_frame(self.connection, f"{query} {word} {condition.format(customers=self.customers)}", wanted)
+        return frame.select(schema.names())
+
+
+def load_book(connection: Connection, *, customers: Collection[int] | None = None, since: date | None = None) -> Book:
+    """Read the book: all of it, or `customers` with their families and all that belongs to these, and every agent.
+
+    Events that were retracted are left out. Contacts are those of customers; `since` leaves earlier ones out.
+    """
+    reader = _Reader(connection=connection, customers=None if customers is None else _families(connection, customers))
+    held = "policy_id IN (SELECT id FROM policies WHERE customer_id IN ({customers}))"
+    contacts = CONTACTS if since is None else f"{CONTACTS} AND c.done_on >= '{since.isoformat()}'"
+    return Book(
+        agents=read_frame(connection, AGENTS, columns.AGENTS),
+        customers=reader.read(CUSTOMERS, columns.CUSTOMERS, "customer_id", "id IN ({customers})").sort("customer_id"),
+        policies=reader.read(POLICIES, columns.POLICIES, "policy_id", "customer_id IN ({customers})").sort("policy_id"),
+        premiums=reader.read(PREMIUMS, columns.PREMIUMS, "policy_id", held),
+        debits=reader.read(DEBITS, columns.DEBITS, "policy_id", held),
+        events=reader.read(EVENTS, columns.EVENTS, "event_id", "customer_id IN ({customers})"),
+        referrals=reader.read(REFERRALS, columns.REFERRALS, "referral_id", "referrer_id IN ({customers})"),
+        contacts=reader.read(contacts, columns.CONTACTS, "task_id", "t.customer_id IN ({customers})"),
+    )
+
+
+def _families(connection: Connection, customers: Collection[int]) -> str:
+    """List these customers and everybody of their families, for an IN (...)."""
+    found = connection.scalars(text(FAMILIES.format(ids=_listed(customers))))
+    return _listed(found.all())
+
+
+def _listed(keys: Collection[int]) -> str:
+    return ", ".join(str(int(key)) for key in keys) or "NULL"
+
+
+def customer_id(connection: Connection, customer_no: str) -> int:
+    """Return the key of a customer; raises NotFoundError."""
+    return _key(connection, "customer", "SELECT id FROM customers WHERE customer_no = :number", customer_no)
+
+
+def policy_id(connection: Connection, policy_no: str) -> int:
+    """Return the key of a policy; raises NotFoundError."""
+    return _key(connection, "policy", "SELECT id FROM policies WHERE policy_no = :number", policy_no)
+
+
+def holder_id(connection: Connection, policy_no: str) -> int:
+    """Return the key of the customer who holds a policy; raises NotFoundError."""
+    return _key(connection, "policy", "SELECT customer_id FROM policies WHERE policy_no = :number", policy_no)
+
+
+def agent_id(connection: Connection, agent_no: str) -> int:
+    """Return the key of an agent; raises NotFoundError."""
+    return _key(connection, "agent", "SELECT id FROM agents WHERE agent_no = :number", agent_no)
+
+
+def _key(connection: Connection, noun: str, query: str, number: str) -> int:
+    key = connection.scalar(text(query), {"number": number})
+    if key is None:
+        raise NotFoundError(noun, number)
+    return int(key)

@@ -1,0 +1,86 @@
+"""The reject file: the rows that stayed out or need a look, as they were, each with line, field, value and reason.
+
+It is a list like the one that it came from: mended, it can be imported again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from pathlib import Path
+
+import polars as pl
+
+from policyserve.book.files import EXTRA, Source
+from policyserve.book.headers import REPORT, Headers
+from policyserve.book.rows import Rows
+from policyserve.errors import PolicyserveError
+
+_BOM = b"\xef\xbb\xbf"  # without it a spreadsheet takes the file for something else than UTF-8
+
+
+def default_path(path: Path) -> Path:
+    """Name the reject file of a list: beside it."""
+    return path.with_name(f"{path.stem}.rejects.csv")
+
+
+def check_writable(rejects: Path, source: Path) -> None:
+    """Raise PolicyserveError where the reject file could not be written, or would be written over the list itself."""
+    if rejects.resolve() == source.resolve():
+        raise PolicyserveError(
+            "The reject file would be written over the list itself; name another one with --rejects."
+        )
+    if rejects.is_dir():
+        raise PolicyserveError(f"{rejects} is a folder; name a file for the rejected rows with --rejects.")
+    try:
+        with tempfile.TemporaryFile(dir=rejects.parent):
+            pass
+    except OSError as error:
+        raise PolicyserveError(
+            f"The reject file cannot be written to the folder {rejects.parent} ({error.strerror}); "
+            "nothing was imported. Name another file with --rejects."
+        ) from error
+
+
+def with_values(rows: Rows, source: Source, headers: Headers) -> pl.DataFrame:
+    """Return all problems with the cell that each is about: `line`, `severity`, `field`, `value`, `reason`."""
+    problems = rows.all_problems
+    cells = source.cells.join(problems.select("line").unique(), on="line", how="semi")
+    named = cells.select("line", **headers.places).cast(pl.String)
+    values = named.with_columns(pl.col("line").cast(pl.UInt32)).unpivot(
+        index="line", variable_name="field", value_name="value"
+    )
+    told = problems.join(values, on=["line", "field"], how="left", maintain_order="left")
+    return told.select("line", "severity", "field", "value", "reason")
+
+
+def write_rejects(path: Path, problems: pl.DataFrame, source: Source, headers: Headers) -> None:
+    """Write the reject file in one step: a crash leaves the old one or none, never half of one."""
+    rows = _by_row(problems).join(source.cells, on="line", how="left").sort("line")
+    own = [str(place) for place in range(len(source.headers)) if str(place) not in headers.report]
+    extra = [EXTRA] if EXTRA in rows.columns and rows[EXTRA].null_count() < rows.height else []
+    header = io.StringIO()
+    csv.writer(header, lineterminator="\n").writerow(
+        [*REPORT, *(source.headers[int(place)] for place in own), *("" for _ in extra)]
+    )
+    body = rows.select(*REPORT, *own, *extra).write_csv(include_header=False)
+    _replace(path, _BOM + (header.getvalue() + body).encode())
+
+
+def _by_row(problems: pl.DataFrame) -> pl.DataFrame:
+    """Put all problems of a row on one line, so that the row stands once; `rejected` goes before `warning`."""
+    several = pl.when(pl.len() > 1).then(pl.format("{} {}", "field", "reason")).otherwise("reason")
+    return problems.group_by("line", maintain_order=True).agg(
+        severity=pl.col("severity").cast(pl.String).min(),
+        field=pl.col("field").str.join("; "),
+        value=pl.col("value").fill_null("").str.join("; "),
+        reason=several.str.join("; "),
+    )
+
+
+def _replace(path: Path, content: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        file.write(content)
+    Path(file.name).chmod(0o644)
+    Path(file.name).replace(path)

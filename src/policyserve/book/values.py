@@ -1,0 +1,184 @@
+"""How the cells of a list are read: text columns in, typed columns out, null for what is no good.
+
+Every form has a quick reading for the usual way of writing, and a thorough one for all ways that are understood; the
+second is only asked where the first leaves something unread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import polars as pl
+
+from policyserve.book.lists import Column, Form
+from policyserve.book.money import SCALE
+from policyserve.book.words import CURRENCIES, NO, YES, lookup
+from policyserve.calendars.lunar import LunarDateError, parse_lunar_birthday
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+"""The days that a list can name."""
+
+_EPOCH_OF_SHEETS = date(1899, 12, 30)
+_DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
+_TIME_OF_DAY = r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$"
+_MOBILE = r"^(?:\+86|0086|86)?(1[3-9]\d{9})$"
+_LANDLINE = r"^(?:\+86)?(0\d{9,11}|[48]00\d{7}|[2-8]\d{6,7})$"
+_ABROAD = r"^(\+[1-9]\d{6,14})$"
+_AMOUNT = r"^[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$"
+
+_YES_NO = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
+
+REASONS: dict[Form, str] = {
+    "number": "has lost digits in a spreadsheet; format the column as text and enter the number again",
+    "text": "cannot be read",
+    "date": "is no possible date; write it like 2026-11-21",
+    "birthday": "is no possible birthday; write it like 1968-08-15",
+    "money": "is no amount; write it like 1234.50",
+    "whole": "is no whole number that is possible here",
+    "yes-no": "is neither yes nor no; write Y or N",
+    "code": "is none of the words known here",
+    "phone": "is no phone number",
+    "lunar": "is no lunar date that existed; write it like 1968-08-15, a leap month like 1968-闰7-15",
+    "currency": "is no currency; write its three letters, like CNY",
+}
+"""What is wrong with a cell that cannot be read, in plain words that follow the column's name."""
+
+
+def clean(text: pl.Expr, *, controls: bool) -> pl.Expr:
+    """Trim blanks, turn an empty cell to null and, where `controls`, control characters to blanks."""
+    if controls:
+        text = text.str.replace_all(r"[\x00-\x1f\x7f]+", " ")
+    text = text.str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def quickly(text: pl.Expr, column: Column) -> pl.Expr:
+    """Read the usual way of writing; null where it is another one."""
+    return _QUICK[column.form](text, column)
+
+
+def thoroughly(text: pl.Expr, column: Column, *, sheet: bool) -> pl.Expr:
+    """Read every way of writing that is understood; in a `sheet` (a spreadsheet) 45000 is a day."""
+    if column.form in {"date", "birthday"}:
+        return _any_date(text, sheet=sheet)
+    return _THOROUGH.get(column.form, _QUICK[column.form])(_wide(text), column)
+
+
+def _wide(text: pl.Expr) -> pl.Expr:
+    return text.str.normalize("NFKC")
+
+
+def _as_it_is(text: pl.Expr, _: Column) -> pl.Expr:
+    return text
+
+
+def _number(text: pl.Expr, _: Column) -> pl.Expr:
+    return pl.when(~text.str.contains(r"^\d(\.\d+)?[Ee]\+\d+$")).then(text)
+
+
+def _possible(day: pl.Expr) -> pl.Expr:
+    return pl.when(day.is_between(FIRST_DAY, LAST_DAY)).then(day)
+
+
+def _iso_date(text: pl.Expr, _: Column) -> pl.Expr:
+    return _possible(text.str.to_date("%Y-%m-%d", strict=False))
+
+
+def _any_date(text: pl.Expr, *, sheet: bool) -> pl.Expr:
+    text = _wide(text).str.replace(_TIME_OF_DAY, "")
+    compact = pl.when(text.str.contains(r"^\d{8}$")).then(text).str.to_date("%Y%m%d", strict=False)
+    ways = [text.str.to_date(form, strict=False) for form in _DATE_FORMATS] + [compact]
+    if sheet:
+        days = pl.when(text.str.contains(r"^\d{1,6}(\.\d+)?$")).then(text).cast(pl.Float64).floor().cast(pl.Int32)
+        ways.append((pl.lit(_EPOCH_OF_SHEETS).cast(pl.Int32) + days).cast(pl.Date))
+    return _possible(pl.coalesce(ways))
+
+
+def _plain_amount(text: pl.Expr, _: Column) -> pl.Expr:
+    plain = pl.when(text.str.contains(r"^-?\d{1,14}(\.\d{1,4})?$")).then(text)
+    return plain.cast(pl.Decimal(18, SCALE), strict=False).to_physical().cast(pl.Int64)
+
+
+def _any_amount(text: pl.Expr, column: Column) -> pl.Expr:
+    text = text.str.replace_all(r"^[¥$]|[¥$元]$|\s", "")
+    text = pl.when(text.str.contains(_AMOUNT)).then(text).str.replace_all(r"[,+]", "")
+    return _plain_amount(text.str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", ""), column)
+
+
+def _in_range(value: pl.Expr, column: Column) -> pl.Expr:
+    return pl.when(value.is_between(column.lowest, column.highest)).then(value)
+
+
+def _whole(text: pl.Expr, column: Column) -> pl.Expr:
+    return _in_range(text.cast(pl.Int32, strict=False), column)
+
+
+def _any_whole(text: pl.Expr, column: Column) -> pl.Expr:
+    return _whole(text.str.replace(r"\.0+$", ""), column)
+
+
+def _yes_no(text: pl.Expr, _: Column) -> pl.Expr:
+    return text.str.to_lowercase().replace_strict(_YES_NO, default=None, return_dtype=pl.Boolean)
+
+
+def _code(text: pl.Expr, column: Column) -> pl.Expr:
+    return text.replace_strict({code: code for code in column.words}, default=None, return_dtype=column.dtype)
+
+
+def _any_code(text: pl.Expr, column: Column) -> pl.Expr:
+    plain = text.str.to_lowercase().str.replace_all("[_ ]", "-")
+    return plain.replace_strict(lookup(column.words), default=None, return_dtype=column.dtype)
+
+
+def _mobile(text: pl.Expr, _: Column) -> pl.Expr:
+    return pl.when(text.str.contains(r"^1[3-9]\d{9}$")).then(text)
+
+
+def _any_phone(text: pl.Expr, _: Column) -> pl.Expr:
+    text = text.str.replace_all(r"[\s\-().‐–—]", "")
+    return pl.coalesce(text.str.extract(form) for form in (_MOBILE, _LANDLINE, _ABROAD))
+
+
+def _lunar(text: pl.Expr, _: Column) -> pl.Expr:
+    return text.map_batches(_lunar_birthdays, return_dtype=pl.String)
+
+
+def _lunar_birthdays(text: pl.Series) -> pl.Series:
+    days = text.unique().drop_nulls()
+    canonical = pl.Series([_lunar_birthday(day) for day in days], dtype=pl.String)
+    return text.replace_strict(days, canonical, default=None, return_dtype=pl.String)
+
+
+def _lunar_birthday(text: str) -> str | None:
+    try:
+        return str(parse_lunar_birthday(text))
+    except LunarDateError:
+        return None
+
+
+def _currency(text: pl.Expr, _: Column) -> pl.Expr:
+    word = text.str.to_uppercase().replace(CURRENCIES)
+    return pl.when(word.str.contains("^[A-Z]{3}$")).then(word)
+
+
+_QUICK: dict[Form, Callable[[pl.Expr, Column], pl.Expr]] = {
+    "number": _number,
+    "text": _as_it_is,
+    "date": _iso_date,
+    "birthday": _iso_date,
+    "money": _plain_amount,
+    "whole": _whole,
+    "yes-no": _yes_no,
+    "code": _code,
+    "phone": _mobile,
+    "lunar": _lunar,
+    "currency": _currency,
+}
+
+_THOROUGH: dict[Form, Callable[[pl.Expr, Column], pl.Expr]] = {
+    "money": _any_amount,
+    "whole": _any_whole,
+    "code": _any_code,
+    "phone": _any_phone,
+}

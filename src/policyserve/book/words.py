@@ -1,0 +1,85 @@
+"""The words that lists use for a code, in English and Chinese; the code itself is always understood too.
+
+Capitals, and the difference between a blank, a hyphen and an underline, do not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policyserve.book import columns
+
+Words = Mapping[str, tuple[str, ...]]
+
+GENDERS: Words = {"male": ("m", "男", "男性"), "female": ("f", "女", "女性")}
+
+MODES: Words = {
+    "single": ("趸缴", "趸交", "一次交清"),
+    "annual": ("年缴", "年交", "yearly"),
+    "semi-annual": ("半年缴", "半年交", "semiannual", "half-yearly"),
+    "quarterly": ("季缴", "季交"),
+    "monthly": ("月缴", "月交"),
+}
+
+PRODUCT_KINDS: Words = {
+    "life": ("寿险",),
+    "annuity": ("年金",),
+    "critical-illness": ("重疾",),
+    "health": ("医疗",),
+    "accident": ("意外",),
+    "savings": ("两全",),
+}
+
+DEBIT_RESULTS: Words = {"success": ("成功",), "failed": ("失败",)}
+
+STAGES: Words = {
+    "named": ("提名",),
+    "contacted": ("已联系",),
+    "consented": ("已同意",),
+    "met": ("已面谈",),
+    "issued": ("已承保",),
+}
+
+_EVENT_WORDS: Words = {
+    "freelook_cancel": ("犹豫期撤单", "犹豫期退保"),
+    "surrender": ("退保",),
+    "claim_termination": ("理赔终止",),
+    "waiver": ("豁免", "保费豁免", "免缴"),
+    "void": ("注销",),
+    "transfer_out": ("迁出",),
+    "conversion": ("转换", "转换终止"),
+    "reduced_paid_up": ("减额缴清", "减额交清"),
+    "premium_change": ("保费变更",),
+    "rider_added": ("新增附加险", "新增附约"),
+    "suspension_confirmed": ("中止确认", "效力中止确认"),
+    "reinstated": ("复效",),
+    "terminated": ("终止", "效力终止"),
+    "premium_loan": ("自动垫缴", "自动垫交", "保费垫缴", "保费垫交"),
+    "maturity": ("满期",),
+    "claim": ("理赔",),
+    "claim_closed": ("理赔结案",),
+    "sick": ("生病",),
+    "service_request": ("保全申请", "服务申请"),
+    "request_closed": ("保全办结", "服务办结"),
+    "dividend_declared": ("红利公布", "分红公布"),
+    "agent_changed": ("服务人员变更", "人员变更"),
+    "complaint": ("投诉",),
+}
+
+EVENTS: Words = {kind: _EVENT_WORDS.get(kind, ()) for kind in columns.EVENT_KINDS}
+
+YES = ("y", "yes", "true", "1", "是")
+NO = ("n", "no", "false", "0", "否")
+
+CURRENCIES = {"人民币": "CNY", "RMB": "CNY", "元": "CNY", "美元": "USD", "港元": "HKD", "港币": "HKD", "日元": "JPY"}
+"""Other words for a currency than its three letters."""
+
+
+def lookup(words: Words) -> dict[str, str]:
+    """Return every word of `words`, as `plain_word` would write it, with its code."""
+    return {plain_word(word): code for code, others in words.items() for word in (code, *others)}
+
+
+def plain_word(word: str) -> str:
+    """Write a word as it is looked up: small letters, hyphens."""
+    return word.strip().lower().replace("_", "-").replace(" ", "-")
