@@ -1,0 +1,57 @@
+"""Whose work lies on whose desk: the statements that read an agenda.
+
+Both give one row per task that can be done on a day, or one row without a task. `owner` is the name of whose day it is,
+`leaver` the name (or number) of the agent who left the work, `day` the day to do it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Date, Integer, TextClause, text
+
+_COLUMNS = """
+    desk.owner, desk.leaver, t.id AS task_id, t.service, t.ordinal, t.customer_id, t.channels, t.anchor, t.nominal,
+    t.due, t.latest, t.provisional, c.customer_no, c.name, c.gender, c.phone, c.vip, p.policy_no,
+    CASE WHEN t.snoozed_to IS NULL THEN t.due WHEN t.snoozed_to > t.latest THEN t.latest ELSE t.snoozed_to END AS day
+"""
+
+_CAN_BE_DONE = "t.status = 'open' AND t.earliest <= :day AND t.latest >= :day"
+
+_SUBJECTS = "LEFT JOIN customers c ON c.id = t.customer_id LEFT JOIN policies p ON p.id = t.policy_id"
+
+_LEAVERS = """
+    SELECT a.id, desk.owner, CAST(coalesce(a.name, a.agent_no) AS text)
+    FROM agents a JOIN desk ON a.manager_id = desk.id WHERE a.left_on <= :day
+"""
+"""Those who reported to somebody at the desk and have left, and so on through managers who left."""
+
+
+def _statement(sql: str) -> TextClause:
+    days = dict.fromkeys(("anchor", "nominal", "due", "latest", "day"), Date())
+    return text(sql).columns(task_id=Integer(), provisional=Boolean(), **days)  # type: ignore[return-value]
+
+
+OF_AGENT = _statement(f"""
+    WITH RECURSIVE desk(id, owner, leaver) AS (
+        SELECT id, CAST(name AS text), CAST(NULL AS text) FROM agents WHERE agent_no = :agent_no
+        UNION {_LEAVERS} AND a.agent_no <> :agent_no
+    )
+    SELECT {_COLUMNS} FROM desk
+    LEFT JOIN tasks t ON t.agent_id = desk.id AND t.performer = 'agent' AND {_CAN_BE_DONE} {_SUBJECTS}
+""")
+"""Parameters: `agent_no`, `day`."""
+
+OF_OFFICE = _statement(f"""
+    WITH RECURSIVE desk(id, owner, leaver) AS (
+        SELECT a.id, CAST(b.name AS text), CAST(coalesce(a.name, a.agent_no) AS text)
+        FROM agents a JOIN branches b ON b.id = a.branch_id
+        WHERE b.name = :branch AND a.manager_id IS NULL AND a.left_on <= :day
+        UNION {_LEAVERS}
+    ), work(id, owner, leaver, performer) AS (
+        SELECT a.id, CAST(b.name AS text), CAST(NULL AS text), 'office'
+        FROM agents a JOIN branches b ON b.id = a.branch_id WHERE b.name = :branch
+        UNION ALL SELECT id, owner, leaver, 'agent' FROM desk
+    )
+    SELECT {_COLUMNS} FROM work AS desk
+    LEFT JOIN tasks t ON t.agent_id = desk.id AND t.performer = desk.performer AND {_CAN_BE_DONE} {_SUBJECTS}
+""")
+"""Parameters: `branch`, `day`."""

@@ -1,0 +1,30 @@
+"""A part of the book: some customers, with everything that their touches follow from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from policyserve.book.columns import Book
+
+
+def narrowed(book: Book, customer_ids: pl.Series) -> Book:
+    """Return the book of `customer_ids` and their families: their policies, and whoever those insure.
+
+    Touches of the customers asked for come out as from the whole book; those of the others may be wrong.
+    """
+    families = book.customers.filter(pl.col("customer_id").is_in(customer_ids))["family_no"].drop_nulls().unique()
+    asked = pl.col("customer_id").is_in(customer_ids) | pl.col("family_no").is_in(families)
+    holders = book.customers.filter(asked).select("customer_id")
+    policies = book.policies.join(holders, on="customer_id", how="semi", maintain_order="left")
+    people = pl.concat([holders, policies.select(customer_id="insured_id").drop_nulls()]).unique()
+    keys = policies.select("policy_id")
+    return replace(
+        book,
+        customers=book.customers.join(people, on="customer_id", how="semi", maintain_order="left"),
+        policies=policies,
+        premiums=book.premiums.join(keys, on="policy_id", how="semi", maintain_order="left"),
+        debits=book.debits.join(keys, on="policy_id", how="semi", maintain_order="left"),
+        events=book.events.join(holders, on="customer_id", how="semi", maintain_order="left"),
+    )
