@@ -7,7 +7,7 @@ advisory lock for bulk work), so that two of them follow each other instead of f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from typing import Any
 import polars as pl
 from polars import selectors
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError
 
-from policyserve.errors import DatabaseBusyError, PolicyserveError
+from policyserve.errors import PolicyserveError
+from policyserve.faults import explained
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one."""
@@ -25,10 +26,16 @@ BUSY_SECONDS = 30.0
 BULK_LOCK = 7_202_601
 """The PostgreSQL advisory lock that imports and releases take."""
 
-CHUNK = 200_000
+CHUNK = 50_000
 """Rows that pass through Python at once."""
 
-_FIELD = "\x1f"
+PAGE = 100_000
+"""How many keys one piece of a long reading spans."""
+
+_INSTANT = "%Y-%m-%d %H:%M:%S%.6f"
+
+_NULL = "\x01"
+"""What stands for no text while SQLite prints rows."""
 
 
 def open_engine(url: str) -> Engine:
@@ -45,7 +52,7 @@ def open_engine(url: str) -> Engine:
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(parsed.database).parent)
         engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -55,9 +62,20 @@ def open_engine(url: str) -> Engine:
     raise PolicyserveError(f"The database '{backend}' is not known; use sqlite:///FILE or postgresql://USER@HOST/NAME.")
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PolicyserveError(
+            f"The folder '{folder}' of the database cannot be made: {error.strerror}. Name another file with --db."
+        ) from error
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's "begin" event begins transactions, see below
-    for pragma in ("journal_mode=wal", "synchronous=normal", "foreign_keys=on", "cache_size=-200000"):
+    if connection.execute("pragma journal_mode").fetchone() != ("wal",):
+        connection.execute("pragma journal_mode=wal")
+    for pragma in ("synchronous=normal", "foreign_keys=on", "cache_size=-200000"):
         connection.execute(f"pragma {pragma}")
 
 
@@ -68,9 +86,16 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Open one consistent view of the database."""
-    options = {} if is_sqlite(engine) else {"isolation_level": "REPEATABLE READ"}
-    with engine.connect().execution_options(**options) as connection, connection.begin():
+    """Open one consistent view of the database.
+
+    Raises PolicyserveError where the database cannot be reached or read.
+    """
+    options = {} if is_sqlite(engine) else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with (
+        explained(engine.url, BUSY_SECONDS),
+        engine.connect().execution_options(**options) as connection,
+        connection.begin(),
+    ):
         yield connection
 
 
@@ -78,26 +103,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine, *, bulk: bool = False) -> Iterator[Connection]:
     """Open one transaction that writes: all of it or nothing. `bulk` work is done by one process at a time.
 
-    Raises DatabaseBusyError where another writer does not end in time.
+    Raises DatabaseBusyError where another writer does not end in time, PolicyserveError where the database cannot be
+    reached or written.
     """
-    with engine.connect().execution_options(writes=True) as connection:
-        try:
-            transaction = connection.begin()
-            if not is_sqlite(engine):
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{int(BUSY_SECONDS * 1000)}ms'")
-                if bulk:
-                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({BULK_LOCK})")
-        except OperationalError as error:
-            if _is_busy(error):
-                raise DatabaseBusyError(BUSY_SECONDS) from error
-            raise
-        with transaction:
-            yield connection
-
-
-def _is_busy(error: OperationalError) -> bool:
-    text = str(error.orig).lower()
-    return "locked" in text or "lock timeout" in text
+    with (
+        explained(engine.url, BUSY_SECONDS),
+        engine.connect().execution_options(writes=True) as connection,
+        connection.begin(),
+    ):
+        if not is_sqlite(connection):
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{int(BUSY_SECONDS * 1000)}ms'")
+            if bulk:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({BULK_LOCK})")
+        yield connection
 
 
 def is_sqlite(bind: Engine | Connection) -> bool:
@@ -105,48 +123,67 @@ def is_sqlite(bind: Engine | Connection) -> bool:
     return bind.dialect.name == "sqlite"
 
 
-def read_frame(connection: Connection, query: str, schema: pl.Schema) -> pl.DataFrame:
+def read_frame(connection: Connection, query: str, schema: pl.Schema, *, page_by: str | None = None) -> pl.DataFrame:
     """Run `query` (its columns in the order of `schema`, without semicolon) and return its rows in columns.
 
-    Both databases write the rows as text themselves and Polars parses it, several times faster than a Python object
-    for every value. Text must hold no control characters (imports remove them).
+    Both databases print the rows as text themselves and Polars parses it, faster than a Python object for every value.
+    Columns may be integers, text, dates, booleans and enumerations. What is longer than some 10 million rows is read in
+    pieces by `page_by`, an integer column of `schema` with an index; the text of one piece must stay below 1 GB.
     """
-    text = _sqlite_text(connection, query, schema) if is_sqlite(connection) else _postgres_text(connection, query)
-    if not text.strip(b"\n") and len(schema) > 1:
-        return pl.DataFrame(schema=schema)
-    raw = pl.Schema({name: _as_text(dtype) for name, dtype in schema.items()})
-    frame = pl.read_csv(text, has_header=False, separator=_FIELD, quote_char=None, schema=raw)
-    return frame.with_columns(
-        _from_text(pl.col(name), dtype) for name, dtype in schema.items() if raw[name] != dtype
-    ).cast(schema)
+    lines = _sqlite_lines(schema) if is_sqlite(connection) else _postgres_lines()
+    source = f"WITH t({_names(schema)}) AS ({query})"
+    frames = [
+        _parse(text, schema, backslashes=not is_sqlite(connection))
+        for where in _pages(connection, source, page_by)
+        if (text := _fetch(connection, f"{source} {lines.format(where=where)}")[0])
+    ]
+    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
 
 
-def _as_text(dtype: pl.DataType) -> pl.DataType:
-    return pl.String() if dtype == pl.Boolean or isinstance(dtype, pl.Enum) else dtype
+def _pages(connection: Connection, source: str, page_by: str | None) -> Iterator[str]:
+    if page_by is None:
+        yield ""
+        return
+    first, last = _fetch(connection, f'{source} SELECT min("{page_by}"), max("{page_by}") FROM t')
+    for start in range(first, last + 1, PAGE) if first is not None else ():
+        yield f'WHERE "{page_by}" >= {start} AND "{page_by}" < {start + PAGE}'
 
 
-def _from_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    return column.is_in(["1", "t"]) if dtype == pl.Boolean else column.cast(dtype)
+def _fetch(connection: Connection, sql: str) -> Any:
+    """Return the first row; the driver's own cursor leaves % and : in the query alone."""
+    cursor = _driver(connection).cursor() if is_sqlite(connection) else _driver(connection).cursor(binary=True)
+    return cursor.execute(sql).fetchone()
 
 
-def _sqlite_text(connection: Connection, query: str, schema: pl.Schema) -> bytes:
-    names = [f"c{number}" for number in range(len(schema))]
-    form = _FIELD.join(["%s"] * len(names))
-    sql = (
-        f"WITH t({', '.join(names)}) AS ({query}) "
-        f"SELECT group_concat(line, char(10)) FROM (SELECT printf('{form}', {', '.join(names)}) AS line FROM t)"
+def _sqlite_lines(schema: pl.Schema) -> str:
+    """Print rows as (,1,"text",2026-01-31,) for the rows that `where` leaves; %w doubles quotation marks."""
+    text = {name for name, dtype in schema.items() if dtype == pl.String}
+    form = ",".join('"%w"' if name in text else "%s" for name in schema)
+    values = ", ".join(f"ifnull(\"{name}\", '{_NULL}')" if name in text else f'"{name}"' for name in schema)
+    return f"SELECT CAST(group_concat(printf('(,{form},)', {values}), char(10)) AS BLOB) FROM t {{where}}"
+
+
+def _postgres_lines() -> str:
+    """Print rows in the same way: PostgreSQL's own text of a row, with an empty column before and after."""
+    return (
+        "SELECT convert_to(string_agg(r::text, E'\\n'), 'UTF8') "
+        "FROM (SELECT NULL AS before, t.*, NULL AS after FROM t {where}) AS r"
     )
-    text = _driver(connection).execute(sql).fetchone()[0]
-    return (text or "").encode()
 
 
-def _postgres_text(connection: Connection, query: str) -> bytes:
-    with (
-        _driver(connection)
-        .cursor()
-        .copy(f"COPY ({query}) TO STDOUT (FORMAT csv, DELIMITER E'\\x1f', QUOTE E'\\x01')") as copy
-    ):
-        return b"".join(bytes(block) for block in copy)
+def _parse(text: bytes, schema: pl.Schema, *, backslashes: bool) -> pl.DataFrame:
+    """Parse printed rows; `backslashes`: they were doubled."""
+    raw = {name: pl.String() if dtype == pl.Boolean else dtype for name, dtype in schema.items()}
+    frame = pl.read_csv(
+        text,
+        has_header=False,
+        columns=list(range(1, len(schema) + 1)),
+        schema={"(": pl.String(), **raw, ")": pl.String()},
+        null_values={name: _NULL for name, dtype in schema.items() if dtype == pl.String},
+    )
+    if backslashes and b"\\" in text:
+        frame = frame.with_columns(pl.col(pl.String).str.replace_all("\\\\", "\\", literal=True))
+    return frame.with_columns(pl.col(name).is_in(["1", "t"]) for name, dtype in schema.items() if dtype == pl.Boolean)
 
 
 def insert_frame(connection: Connection, table: str, frame: pl.DataFrame, *, conflict: str = "") -> int:
@@ -156,24 +193,19 @@ def insert_frame(connection: Connection, table: str, frame: pl.DataFrame, *, con
     """
     if frame.is_empty():
         return 0
-    columns = ", ".join(frame.columns)
     if is_sqlite(connection):
         marks = ", ".join("?" * frame.width)
-        cursor = _driver(connection).cursor()
-        before = connection_changes(connection)
-        for rows in slices(plain(frame)):
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}) {conflict}", rows.rows())
-        return connection_changes(connection) - before
+        return _execute_many(
+            connection, f'INSERT INTO "{table}" ({_names(frame.columns)}) VALUES ({marks}) {conflict}', frame
+        )
     cursor = _driver(connection).cursor()
     if not conflict:
-        _copy_in(cursor, table, columns, frame)
+        _copy_in(cursor, table, frame)
         return frame.height
-    cursor.execute(f"CREATE TEMP TABLE incoming ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA")
-    _copy_in(cursor, "incoming", columns, frame)
-    cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM incoming {conflict}")
-    count = cursor.rowcount
-    cursor.execute("DROP TABLE incoming")
-    return int(count)
+    columns = _names(frame.columns)
+    with _incoming(cursor, table, frame) as renamed:
+        cursor.execute(f'INSERT INTO "{table}" ({columns}) SELECT {_names(renamed)} FROM incoming {conflict}')
+        return int(cursor.rowcount)
 
 
 def update_frame(
@@ -186,42 +218,31 @@ def update_frame(
     values = [name for name in frame.columns if name not in keys]
     if frame.is_empty() or not values:
         return 0
-    where = f" AND {guard}" if guard else ""
+    condition = f" AND ({guard})" if guard else ""
     if is_sqlite(connection):
-        sql = (
-            f"UPDATE {table} SET {', '.join(f'{name} = ?' for name in values)} "
-            f"WHERE {' AND '.join(f'{name} = ?' for name in keys)}{where}"
-        )
-        cursor = _driver(connection).cursor()
-        before = connection_changes(connection)
-        for rows in slices(plain(frame.select(*values, *keys))):
-            cursor.executemany(sql, rows.rows())
-        return connection_changes(connection) - before
+        changes = ", ".join(f'"{name}" = ?' for name in values)
+        match = " AND ".join(f'"{name}" = ?' for name in keys)
+        sql = f'UPDATE "{table}" SET {changes} WHERE {match}{condition}'
+        return _execute_many(connection, sql, frame.select(*values, *keys))
     cursor = _driver(connection).cursor()
-    columns = ", ".join(frame.columns)
-    cursor.execute(f"CREATE TEMP TABLE incoming ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA")
-    _copy_in(cursor, "incoming", columns, frame)
-    cursor.execute(
-        f"UPDATE {table} SET {', '.join(f'{name} = incoming.{name}' for name in values)} FROM incoming "
-        f"WHERE {' AND '.join(f'{table}.{name} = incoming.{name}' for name in keys)}"
-        + where.replace("AND ", f"AND {table}.")
-    )
-    count = cursor.rowcount
-    cursor.execute("DROP TABLE incoming")
-    return int(count)
+    changes = ", ".join(f'"{name}" = "new_{name}"' for name in values)
+    match = " AND ".join(f'"{name}" = "new_{name}"' for name in keys)
+    with _incoming(cursor, table, frame):
+        cursor.execute(f'UPDATE "{table}" SET {changes} FROM incoming WHERE {match}{condition}')
+        return int(cursor.rowcount)
 
 
 def slices(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Cut a frame into pieces that fit in memory as Python objects."""
-    for offset in range(0, frame.height, CHUNK):
-        yield frame.slice(offset, CHUNK)
+    return frame.iter_slices(CHUNK)
 
 
 def plain(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the frame with dates, instants and enumerations as the text that SQLAlchemy stores on SQLite."""
     return frame.with_columns(
         pl.col(pl.Date).dt.to_string("%Y-%m-%d"),
-        pl.col(pl.Datetime).dt.to_string("%Y-%m-%d %H:%M:%S%.6f"),
+        selectors.datetime(time_zone="*").dt.convert_time_zone("UTC").dt.to_string(_INSTANT),
+        selectors.datetime(time_zone=None).dt.to_string(_INSTANT),
         selectors.enum().cast(pl.String),
         pl.col(pl.Boolean).cast(pl.Int8),
     )
@@ -232,10 +253,35 @@ def connection_changes(connection: Connection) -> int:
     return int(_driver(connection).total_changes)
 
 
-def _copy_in(cursor: Any, table: str, columns: str, frame: pl.DataFrame) -> None:
-    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)") as copy:
-        for rows in slices(frame):
-            copy.write(rows.write_csv(include_header=False).encode())
+def _execute_many(connection: Connection, sql: str, frame: pl.DataFrame) -> int:
+    """Run `sql` once for each row on SQLite and return how many rows of the database were changed."""
+    cursor = _driver(connection).cursor()
+    before = connection_changes(connection)
+    for part in slices(frame):
+        cursor.executemany(sql, plain(part).rows())
+    return connection_changes(connection) - before
+
+
+@contextmanager
+def _incoming(cursor: Any, table: str, frame: pl.DataFrame) -> Iterator[list[str]]:
+    """Put a frame into the temporary table `incoming`, its columns renamed to new_..., and yield these names."""
+    renamed = [f"new_{name}" for name in frame.columns]
+    columns = ", ".join(f'"{old}" AS "{new}"' for old, new in zip(frame.columns, renamed, strict=True))
+    cursor.execute(f'CREATE TEMP TABLE incoming ON COMMIT DROP AS SELECT {columns} FROM "{table}" WITH NO DATA')
+    _copy_in(cursor, "incoming", frame.rename(dict(zip(frame.columns, renamed, strict=True))))
+    cursor.execute("ANALYZE incoming")
+    yield renamed
+    cursor.execute("DROP TABLE incoming")
+
+
+def _copy_in(cursor: Any, table: str, frame: pl.DataFrame) -> None:
+    with cursor.copy(f'COPY "{table}" ({_names(frame.columns)}) FROM STDIN (FORMAT csv)') as copy:
+        for part in slices(frame):
+            copy.write(part.write_csv(include_header=False).encode())
+
+
+def _names(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
 
 
 def _driver(connection: Connection) -> Any:

@@ -91,7 +91,8 @@ class Facts:
     def unpaid(self) -> pl.DataFrame:
         """The source of policies in force with instalments unpaid after their due day.
 
-        `instalment`, `due_on`, `cleared_on` as in `states.arrears`; `earlier_on`: the day on which every earlier one was cleared, from which on this one is the oldest.
+        `instalment`, `due_on`, `cleared_on` as in `states.arrears`; `earlier_on`: the day on which every earlier one was
+        cleared, from which on this one is the oldest.
         """
         late = self.late.sort("policy_id", "instalment")
         late = late.with_columns(earlier_on=states.latest_so_far(late, "policy_id", "cleared_on").fill_null(EVER))

@@ -1,0 +1,101 @@
+"""Commands that show whole lives: of a policy, and the 360° card of a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import rich_click as click
+from sqlalchemy import Connection
+
+from policyserve import db, lives, operations
+from policyserve.cli.options import Session, shared
+from policyserve.cli.output import Row, money, show
+from policyserve.cli.words import say
+
+
+def _asked(session: Session, connection: Connection) -> lives.Asked:
+    return lives.Asked(
+        as_of=session.as_of,
+        standard=operations.current_standard(connection, session.as_of),
+        calendar=session.calendar,
+        language=session.language,
+    )
+
+
+@click.command()
+@click.argument("policy_no", metavar="NO")
+@shared
+def policy(session: Session, policy_no: str) -> None:
+    """Show the whole life of a policy: every touch from delivery to its end, what became of it, and what is ahead."""
+    with db.reading(session.engine) as connection:
+        asked = _asked(session, connection)
+        customer_id = operations.customer_of(connection, policy_no=policy_no)
+        card = lives.card(connection, customer_id, asked) if session.form == "table" else None
+        rows = lives.policy_life(connection, customer_id, policy_no, asked)
+    if card:
+        _heading([row for row in card.policies if row["policy_no"] == policy_no], session.language)
+    columns = ["due", "name", "ordinal", "status", "done_on", "latest", "reason"]
+    empty = say("policy.none", session.language)
+    show(rows, session.form, columns=columns, language=session.language, empty=empty)
+
+
+def _heading(policies: Sequence[Row], language: str) -> None:
+    for row in policies:
+        click.echo(say("policy.head", language, **{**row, "premium": money(row["premium"], row["currency"])}))
+        click.echo(_state(row, language))
+        click.echo()
+
+
+def _state(row: Row, language: str) -> str:
+    """Say in which state a policy is, since when and why."""
+    values = {name: row[name] for name in ("since", "ended_by", "unpaid", "unpaid_on")}
+    return say(f"state.{row['state']}", language, **values)
+
+
+@click.command()
+@click.argument("customer_no", metavar="NO")
+@shared
+def customer(session: Session, customer_no: str) -> None:
+    """Show the 360° card of a customer: profile, policies, what is ahead, what was done."""
+    with db.reading(session.engine) as connection:
+        asked = _asked(session, connection)
+        card = lives.card(connection, operations.customer_of(connection, customer_no=customer_no), asked)
+    if session.form != "table":
+        show([_as_row(card)], session.form, columns=["profile"])
+        return
+    _print_profile(card.profile, session.language)
+    _part("card.family", card.family, ["customer_no", "name", "gender", "birthday"], session.language)
+    policies = [
+        {**row, "premium": money(row["premium"], row["currency"]), "state": _state(row, session.language)}
+        for row in card.policies
+    ]
+    columns = ["policy_no", "product", "issue_date", "mode", "premium", "agent_no", "state"]
+    _part("card.policies", policies, columns, session.language)
+    _part("card.ahead", card.ahead, ["due", "name", "subject", "status", "latest", "reason"], session.language)
+    _part(
+        "card.record",
+        card.record,
+        ["done_on", "name", "subject", "channel", "outcome", "satisfaction"],
+        session.language,
+    )
+
+
+def _as_row(card: lives.Card) -> dict[str, Any]:
+    return {
+        **card.profile, "family": card.family, "policies": card.policies, "ahead": card.ahead, "record": card.record
+    }  # fmt: skip
+
+
+def _print_profile(profile: Row, language: str) -> None:
+    for name, value in profile.items():
+        if value not in (None, "", 0):
+            click.echo(f"{say(f'profile.{name}', language)}: {value}")
+
+
+def _part(title: str, rows: Sequence[Row], columns: Sequence[str], language: str) -> None:
+    click.echo(f"\n{say(title, language)}")
+    show(rows, "table", columns=columns, language=language, empty=f"  {say('card.empty', language)}")
+
+
+COMMANDS = [policy, customer]

@@ -1,0 +1,74 @@
+"""The entrance: commands under one name, errors as sentences, exit status 0 done, 1 failed, 2 wrong usage, 3 rejected rows."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import rich_click as click
+
+from policyserve import __version__
+from policyserve.cli.options import Session, database_option, language_option
+from policyserve.errors import PolicyserveError
+
+FAILED, WRONG_USAGE, REJECTED = 1, 2, 3
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, message="policyserve %(version)s")
+@database_option
+@language_option
+@click.pass_context
+def policyserve(context: click.Context) -> None:
+    """From a life insurer's book of policies to every agent's day, and to the figures that tell whether it works.
+
+    Start with `policyserve demo`. Then import your lists: agents, customers, policies, premiums, events, referrals.
+    """
+    context.ensure_object(Session)
+
+
+def _add_commands() -> None:
+    from policyserve.cli import book, figures, lives, standards, work
+
+    for module in (book, standards, work, lives, figures):
+        for command in module.COMMANDS:
+            policyserve.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its status."""
+    _add_commands()
+    try:
+        status = policyserve.main(args=arguments, prog_name="policyserve", standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        status = leave.exit_code
+    except click.UsageError as error:
+        error.show()
+        status = WRONG_USAGE
+    except click.ClickException as error:
+        error.show()
+        status = FAILED
+    except PolicyserveError as error:
+        click.echo(str(error), err=True)
+        status = FAILED
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Stopped; nothing half-done was kept.", err=True)
+        status = FAILED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = FAILED
+    except Exception as error:
+        if os.environ.get("POLICYSERVE_TRACEBACK"):
+            raise
+        click.echo(_unexpected(error), err=True)
+        status = FAILED
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _unexpected(error: Exception) -> str:
+    """Name the fault without its text, which may hold personal data."""
+    return (
+        f"Something went wrong that policyserve did not expect ({type(error).__name__}). Nothing half-done was kept. "
+        "Run the command again with POLICYSERVE_TRACEBACK=1 to see where, and report it."
+    )

@@ -1,0 +1,139 @@
+"""Options that commands share, and what a command works with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Any, TypeVar
+
+import rich_click as click
+from sqlalchemy import Engine
+
+from policyserve.calendars.calendar import Calendar
+from policyserve.config import Settings, read_settings
+from policyserve.dates import Days
+from policyserve.errors import PolicyserveError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class DateType(click.ParamType):
+    """A day as people type it: 2026-11-21, 2026/11/21 or 20261121."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the day; a usage error says what is allowed."""
+        if isinstance(value, date):
+            return value
+        match = re.fullmatch(r"(\d{4})[-/]?(\d{1,2})[-/]?(\d{1,2})", str(value).strip())
+        try:
+            return date(*map(int, match.groups())) if match else self.fail(_NO_DATE.format(value), param, ctx)
+        except ValueError:
+            return self.fail(f"there is no day '{value}' in the calendar.", param, ctx)
+
+
+_NO_DATE = "'{}' is no date; write 2026-11-21."
+DATE = DateType()
+
+
+@dataclass
+class Session:
+    """What a command works with: the settings, the database, the business day and the form of the output."""
+
+    database_url: str | None = None
+    asked_as_of: date | None = None
+    form: str = "table"
+    asked_language: str | None = None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of this call."""
+        return read_settings(database_url=self.database_url)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database, with its schema ready for use."""
+        from policyserve import operations
+
+        return operations.open_database(self.settings.database_url)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The calendar of the market."""
+        from policyserve import operations
+
+        return operations.calendar_named(self.settings.calendar)
+
+    @property
+    def as_of(self) -> date:
+        """The business day that the command is asked for."""
+        return self.asked_as_of or self.settings.today()
+
+    def days(self, first: date, last: date) -> Days:
+        """Build the range of `--from` and `--to`, both included; raises PolicyserveError where it is empty."""
+        if last < first:
+            raise PolicyserveError(f"--from {first} lies after --to {last}; give the earlier day first.")
+        return Days.between(first, last)
+
+    def days_ahead(self, count: int) -> Days:
+        """Build the range from today on."""
+        return Days.between(self.as_of, self.as_of).widened(after=count)
+
+    @property
+    def language(self) -> str:
+        """The language of screens: en or zh."""
+        return self.asked_language or self.settings.language
+
+    @property
+    def now(self) -> datetime:
+        """The instant, in UTC."""
+        return datetime.now(UTC)
+
+
+def database_option(command: Command) -> Command:
+    """Add `--db URL`; the rightmost one goes."""
+    return click.option(
+        "--db", "database_url", metavar="URL", expose_value=False, callback=_remember("database_url"),
+        help="The database: sqlite:///FILE or postgresql://USER@HOST/NAME. Default: POLICYSERVE_DATABASE_URL, else an "
+        "SQLite file in your data directory.",
+    )(command)  # fmt: skip
+
+
+def as_of_option(command: Command) -> Command:
+    """Add `--as-of DATE`."""
+    return click.option(
+        "--as-of", type=DATE, expose_value=False, callback=_remember("asked_as_of"), help="The day to take for today."
+    )(command)
+
+
+def form_option(command: Command) -> Command:
+    """Add `--format table|json|csv`."""
+    return click.option(
+        "--format", "form", type=click.Choice(["table", "json", "csv"]), expose_value=False, callback=_remember("form"),
+        help="How to print: a table for people (the default), one JSON array, or CSV.",
+    )(command)  # fmt: skip
+
+
+def language_option(command: Command) -> Command:
+    """Add `--lang en|zh`."""
+    return click.option(
+        "--lang", type=click.Choice(["en", "zh"]), expose_value=False, callback=_remember("asked_language"),
+        help="The language of screens. Default: POLICYSERVE_LANGUAGE, else en.",
+    )(command)  # fmt: skip
+
+
+def _remember(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def callback(context: click.Context, _parameter: click.Parameter, value: Any) -> None:
+        if value is not None:
+            setattr(context.ensure_object(Session), name, value)
+
+    return callback
+
+
+def shared(command: Command) -> Command:
+    """Add the options of every command that asks the book something."""
+    return database_option(as_of_option(form_option(language_option(click.pass_obj(command)))))

@@ -1,0 +1,113 @@
+"""How commands print: tables for people, JSON and CSV for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import rich_click as click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from policyserve.book.money import decimals_of
+from policyserve.cli.words import heading
+
+Row = Mapping[str, Any]
+
+PIPE_WIDTH = 160
+"""Columns of a table where there is no terminal to ask."""
+
+
+def console() -> Console:
+    """Return where tables are printed: the terminal, or plain text of a fixed width in a pipe."""
+    wide = None if sys.stdout.isatty() else PIPE_WIDTH
+    return Console(file=sys.stdout, width=wide, highlight=False, soft_wrap=False)
+
+
+def show(
+    rows: Sequence[Row],
+    form: str,
+    *,
+    columns: Sequence[str],
+    language: str = "en",
+    headings: Mapping[str, str] | None = None,
+    empty: str = "",
+) -> None:
+    """Print rows as a table of `columns`, or all their fields as JSON or CSV. `empty`: what to say of no rows at all."""
+    if form == "json":
+        click.echo(json.dumps([_plain(row) for row in rows], ensure_ascii=False, indent=1))
+    elif form == "csv":
+        click.echo(_csv(rows, columns), nl=False)
+    elif rows:
+        console().print(
+            _table(rows, columns, {name: heading(name, language) for name in columns} | dict(headings or {}))
+        )
+    else:
+        click.echo(empty or {"en": "Nothing to show.", "zh": "没有记录。"}[language])
+
+
+def note(text: str) -> None:
+    """Say something beside the output, where programs do not read it."""
+    if text:
+        click.echo(text, err=True)
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+
+
+def _csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
+    text = io.StringIO()
+    names = list(rows[0]) if rows else list(columns)
+    writer = csv.DictWriter(text, fieldnames=names, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows({name: _safe(value) for name, value in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def _safe(value: Any) -> Any:
+    """Keep a spreadsheet from running a text as a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "@", "\t"} else value
+
+
+def _table(rows: Sequence[Row], columns: Sequence[str], headings: Mapping[str, str]) -> Table:
+    table = Table(header_style="bold", show_edge=False)
+    for name in columns:
+        numeric = any(isinstance(row.get(name), int | float) for row in rows)
+        table.add_column(headings[name], justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell(row.get(name))) for name in columns))
+    return table
+
+
+def cell(value: Any) -> str:
+    """Write one value for a person."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= 10_000 else str(value)
+    return str(value)
+
+
+def money(minor: int | None, currency: str | None) -> str:
+    """Write an amount of minor units with its currency, as people read it."""
+    return "" if minor is None else f"{currency or ''} {decimal(minor, currency):,}".strip()
+
+
+def decimal(minor: int, currency: str | None) -> Decimal:
+    """Return an amount of minor units as a decimal of the currency."""
+    return Decimal(minor).scaleb(-decimals_of(currency or ""))
+
+
+def percent(ratio: float | None) -> str:
+    """Write a ratio as a percentage with two decimals; a dash where there is none."""
+    return "-" if ratio is None else f"{ratio:.2%}"

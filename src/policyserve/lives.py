@@ -1,0 +1,205 @@
+"""Whole lives: every touch of a policy or a customer, past and ahead, with what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Boolean, Connection, Date, text
+from sqlalchemy.types import TypeEngine
+
+from policyserve.book.columns import Book
+from policyserve.book.loading import load_book
+from policyserve.calendars.calendar import Calendar
+from policyserve.dates import Days, add_months
+from policyserve.plan.facts import facts_of
+from policyserve.plan.planner import plan
+from policyserve.plan.status import statuses
+from policyserve.standard.model import Standard
+from policyserve.tasks.agenda import line_of
+from policyserve.tasks.wording import Grounds, reason
+
+CLOSED = ("cancelled", "skipped", "missed")
+"""Of these tasks the last transition says why."""
+
+YEARS_AHEAD = 10
+"""How far a life without an end is shown."""
+
+TASKS = """
+SELECT t.id AS task_id, t.service, t.subject_kind, t.subject_id, t.ordinal, t.due, t.anchor, t.nominal, t.provisional,
+       t.status, t.channels, t.performer, t.latest, c.done_on, c.channel, c.outcome, c.satisfaction, c.note,
+       p.policy_no AS subject,
+       (SELECT why FROM transitions WHERE task_id = t.id AND why IS NOT NULL ORDER BY id DESC LIMIT 1) AS why
+FROM tasks t LEFT JOIN contacts c ON c.task_id = t.id LEFT JOIN policies p ON p.id = t.policy_id
+WHERE t.customer_id = :customer_id
+"""
+
+
+_DATES = ("due", "anchor", "nominal", "latest", "done_on", "birthday", "deceased_on", "referred_on")
+_TYPES: dict[str, TypeEngine[Any]] = {name: Date() for name in _DATES} | {
+    name: Boolean() for name in ("provisional", "marketing_consent", "sms_optout")
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A question about lives: on which day, by which standard and calendar, in which language."""
+
+    as_of: date
+    standard: Standard
+    calendar: Calendar
+    language: str = "en"
+
+
+def policy_life(connection: Connection, customer_id: int, policy_no: str, asked: Asked) -> list[dict[str, Any]]:
+    """Return every touch of a policy from delivery to its end (ten years ahead where it has none), in order.
+
+    Each row: `service`, `name`, `ordinal`, `due`, `latest`, `status`, `done_on`, `reason`, `task_id`.
+    Status is that of the task; for touches without one `planned`, or `not tracked` where they fell due before anybody
+    kept track.
+    """
+    book = load_book(connection, customers=[customer_id])
+    policy = book.policies.row(by_predicate=pl.col("policy_no") == policy_no, named=True)
+    start = min(policy["issue_date"], policy["effective_date"])
+    end = policy["ends_on"] or add_months(asked.as_of, YEARS_AHEAD * 12)
+    days = Days.between(start, end).widened(before=31, after=61)
+    touches = plan(book, asked.standard, asked.calendar, days, asked.as_of)
+    own = touches.filter(pl.col("subject_kind") == "policy", pl.col("subject_id") == policy["policy_id"])
+    tasks = [
+        row for row in _tasks(connection, customer_id)
+        if row["subject_kind"] == "policy" and row["subject_id"] == policy["policy_id"]
+    ]  # fmt: skip
+    return lived(own, tasks, asked)
+
+
+def customer_life(
+    book: Book, tasks: list[dict[str, Any]], days: Days, customer_id: int, asked: Asked
+) -> list[dict[str, Any]]:
+    """Return the touches of a customer and of the policies held that fall due in `days`, in order."""
+    touches = plan(book, asked.standard, asked.calendar, days, asked.as_of)
+    near = [row for row in tasks if days.start <= row["due"] < days.end]
+    return lived(touches.filter(pl.col("customer_id") == customer_id), near, asked)
+
+
+def _tasks(connection: Connection, customer_id: int) -> list[dict[str, Any]]:
+    return _rows(connection, TASKS, customer_id)
+
+
+def _rows(connection: Connection, query: str, customer_id: int) -> list[dict[str, Any]]:
+    typed = text(query).columns(**{name: kind for name, kind in _TYPES.items() if name in query})
+    return [dict(row) for row in connection.execute(typed, {"customer_id": customer_id}).mappings()]
+
+
+def lived(touches: pl.DataFrame, tasks: list[dict[str, Any]], asked: Asked) -> list[dict[str, Any]]:
+    """Join touches with tasks by their identity; tasks whose touch is gone stay, with the reason."""
+    stored = {_identity(task): task for task in tasks}
+    rows = [_row(touch, stored.pop(_identity(touch), None), asked) for touch in touches.to_dicts()]
+    rows += [_row(task, task, asked) for task in stored.values()]
+    return sorted(rows, key=lambda row: (row["due"], row["service"], row["ordinal"]))
+
+
+def _identity(row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("service", "subject_kind", "subject_id", "ordinal"))
+
+
+def _row(touch: dict[str, Any], task: dict[str, Any] | None, asked: Asked) -> dict[str, Any]:
+    known = task or touch
+    service = line_of(asked.standard, known["service"], known["channels"]).service
+    grounds = Grounds(
+        policy_no=touch["subject"] if touch["subject_kind"] == "policy" else None,
+        **{name: known[name] for name in ("ordinal", "anchor", "nominal", "due", "provisional")},
+    )
+    ground = reason(grounds, service, asked.language)
+    return {
+        "service": known["service"],
+        "name": _name(service, asked.language, known["service"]),
+        "subject": touch["subject"],
+        "ordinal": known["ordinal"],
+        "due": known["due"],
+        "latest": known["latest"],
+        "channels": known["channels"],
+        "status": task["status"] if task else _untasked(touch, asked.as_of),
+        "done_on": task["done_on"] if task else None,
+        "reason": (task["why"] if task and task["status"] in CLOSED else None) or ground,
+        "task_id": task["task_id"] if task else None,
+    }
+
+
+def _name(service: Any, language: str, code: str) -> str:
+    if service is None:
+        return code
+    return str(service.name_zh if language == "zh" else service.name)
+
+
+def _untasked(touch: dict[str, Any], as_of: date) -> str:
+    return "planned" if touch["due"] >= as_of else "not tracked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """The 360° service card of a customer."""
+
+    profile: dict[str, Any]
+    family: list[dict[str, Any]]
+    policies: list[dict[str, Any]]
+    """The policies held, riders below their main policy, with `state` and what is due next."""
+    ahead: list[dict[str, Any]]
+    """What to do in the next three months; SMS to everybody left out."""
+    record: list[dict[str, Any]]
+    """What was done, the newest first."""
+
+
+def card(connection: Connection, customer_id: int, asked: Asked) -> Card:
+    """Return the card of a customer as of a day."""
+    book = load_book(connection, customers=[customer_id])
+    tasks = _tasks(connection, customer_id)
+    ahead = customer_life(book, tasks, Days.between(asked.as_of, asked.as_of).widened(after=90), customer_id, asked)
+    done = sorted((task for task in tasks if task["done_on"]), key=lambda task: task["done_on"], reverse=True)
+    return Card(
+        profile=_rows(connection, PROFILE, customer_id)[0],
+        family=_rows(connection, FAMILY, customer_id),
+        policies=_policies(book, customer_id, asked),
+        ahead=[row for row in ahead if row["status"] in {"open", "planned"}],
+        record=[_kept(task, asked) for task in done],
+    )
+
+
+def _kept(task: dict[str, Any], asked: Asked) -> dict[str, Any]:
+    service = line_of(asked.standard, task["service"], task["channels"]).service
+    names = ("done_on", "service", "subject", "channel", "outcome", "satisfaction", "note", "task_id")
+    return {**{name: task[name] for name in names}, "name": _name(service, asked.language, task["service"])}
+
+
+PROFILE = """
+SELECT c.customer_no, c.name, c.gender, c.birthday, c.lunar_birthday, c.deceased_on, c.phone, c.vip, c.occupation,
+       c.hobbies, c.family_no, c.marketing_consent, c.sms_optout, a.agent_no, a.name AS agent_name,
+       r.customer_no AS referred_by, c.referred_on,
+       (SELECT count(*) FROM customers x WHERE x.referred_by_id = c.id) AS referred
+FROM customers c LEFT JOIN agents a ON a.id = c.agent_id LEFT JOIN customers r ON r.id = c.referred_by_id
+WHERE c.id = :customer_id
+"""
+
+FAMILY = """
+SELECT o.customer_no, o.name, o.gender, o.birthday FROM customers c
+JOIN customers o ON o.family_no = c.family_no AND o.id <> c.id WHERE c.id = :customer_id ORDER BY o.birthday
+"""
+
+
+def _policies(book: Book, customer_id: int, asked: Asked) -> list[dict[str, Any]]:
+    facts = facts_of(book, asked.as_of, asked.standard.grace_days)
+    states = statuses(facts, asked.standard.freelook_days)
+    held = facts.lives.filter(pl.col("customer_id") == customer_id).join(states, on="policy_id", how="left")
+    agents = book.agents.select("agent_id", "agent_no")
+    mains = facts.lives.select(main_policy_id="policy_id", main_policy_no="policy_no")
+    return (
+        held.join(agents, on="agent_id", how="left")
+        .join(mains, on="main_policy_id", how="left")
+        .sort("issue_date", "policy_no")
+        .select(
+            "policy_no", "main_policy_no", "product", "product_kind", "issue_date", "mode", "premium", "currency", "state",
+            "since", "ended_by", "unpaid", "unpaid_on", "agent_no", "ends_on",
+        )
+        .to_dicts()
+    )  # fmt: skip

@@ -1,0 +1,87 @@
+"""The schema of a database: which step of the migrations it is at, and the way to today's.
+
+Alembic and the tables are imported only where there is something to upgrade: a command on a current database reads one
+row.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect
+
+from policyserve import db
+from policyserve.errors import PolicyserveError
+
+HEAD = "0001"
+"""The newest step in `migrations/versions`; steps are numbered, so that a later one is greater."""
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to today's schema, in one transaction; two at once follow each other.
+
+    Raises PolicyserveError for a database that a newer policyserve made or that belongs to another program.
+    """
+    with db.writing(engine, bulk=True) as connection:
+        version = _version(connection)
+        if version is None:
+            _refuse_strangers(connection)
+        if version != HEAD:
+            _migrate(connection)
+
+
+def check(engine: Engine) -> str | None:
+    """Return the sentence that says what to do about the schema, or None where it is today's."""
+    with db.reading(engine) as connection:
+        version = _version(connection)
+    if version == HEAD:
+        return None
+    state = "has no tables of policyserve yet" if version is None else "was made by an older policyserve"
+    return f"The database {state}; run `policyserve db upgrade`."
+
+
+def ensure_ready(engine: Engine) -> None:
+    """Make sure that the schema is today's: SQLite is upgraded on the spot, PostgreSQL by `policyserve db upgrade`.
+
+    Raises PolicyserveError where somebody has to act first.
+    """
+    trouble = check(engine)
+    if trouble and not db.is_sqlite(engine):
+        raise PolicyserveError(trouble)
+    if trouble:
+        upgrade(engine)
+
+
+def _version(connection: Connection) -> str | None:
+    """Return the step that the database is at; None where it has no schema yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if version is not None and not version.isdecimal():
+        raise PolicyserveError("The database belongs to another program; name another one with --db.")
+    if version is not None and version > HEAD:
+        raise PolicyserveError(
+            f"A newer policyserve made this database (schema {version}, this program knows {HEAD}); install that one."
+        )
+    return version
+
+
+def _refuse_strangers(connection: Connection) -> None:
+    """Keep off a database that has tables of these names from elsewhere."""
+    from policyserve.tables import metadata
+
+    taken = sorted(set(inspect(connection).get_table_names()) & set(metadata.tables))
+    if taken:
+        raise PolicyserveError(
+            f"The database has a table '{taken[0]}' that is not policyserve's; name another database with --db."
+        )
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
