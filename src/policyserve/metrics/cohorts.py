@@ -1,0 +1,110 @@
+"""The policies of a cohort: when their premium of the month is due, until when it may come, and who is left out.
+
+Persistency looks at *lines*: a main policy, or a rider that has a policy number of its own. A main policy with its
+riders is one policy (件) of the cohort of the main policy's effective date.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from policyserve.book.columns import MODES, MONTHS_OF_MODE
+from policyserve.dates import month_number, months_later
+from policyserve.errors import PolicyserveError
+from policyserve.metrics.profiles import Cutoff, Profile
+
+LINE = ("policy_id", "effective_date", "issue_date", "step", "required", "premium")
+"""The columns of a line: `step` months between instalments, `required` instalments from 1, `premium` of each."""
+
+_STEPS = pl.Series("step", [MONTHS_OF_MODE.get(mode) for mode in MODES], dtype=pl.Int32)
+
+
+def step() -> pl.Expr:
+    """Return the months from one instalment to the next; null for a single premium."""
+    return pl.lit(_STEPS).gather(pl.col("mode").to_physical().cast(pl.UInt32))
+
+
+def a_year(amount: pl.Expr) -> pl.Expr:
+    """Annualise a premium: amount x 12 / months between instalments."""
+    return amount * (12 // pl.col("step"))
+
+
+def cohort_month(text: str) -> date:
+    """Read a month as people type it (`2025-03`) as its first day; raise PolicyserveError for anything else."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise PolicyserveError(f"'{text}' is no month. Write a month as 2025-03.") from None
+
+
+def cohort_policies(
+    policies: pl.DataFrame,
+    profile: Profile,
+    *,
+    month: int,
+    cutoff: Cutoff,
+    cohort_from: date | None = None,
+    cohort_to: date | None = None,
+) -> pl.DataFrame:
+    """Return the main policies, sorted by key, with the days that persistency of `month` asks for.
+
+    The columns of a line and `cohort` (first day of the month of the effective date), `due_on` (effective date +
+    `month` - 1 months), `grace_end`, `cutoff_on`, `ends_on`, and `reason`: why the policy is out from the beginning,
+    null if it is in. `cohort_from` and `cohort_to` are days in the first and the last month wanted.
+    """
+    grace_end = pl.col("due_on") + timedelta(days=profile.grace_days)
+    return (
+        policies.lazy()
+        .filter(pl.col("main_policy_id").is_null(), *_in_cohorts(cohort_from, cohort_to))
+        .with_columns(
+            step=step(),
+            cohort=pl.col("effective_date").dt.month_start(),
+            due_on=months_later(pl.col("effective_date"), month - 1),
+        )
+        .with_columns(
+            required=(month - 1) // pl.col("step") + 1,
+            grace_end=grace_end,
+            cutoff_on=_cutoff_on(grace_end, profile) if cutoff == "month-end" else grace_end,
+            reason=_left_out(profile, month),
+        )
+        .select(*LINE, "cohort", "due_on", "grace_end", "cutoff_on", "ends_on", "currency", "reason")
+        .collect()
+    )
+
+
+def _in_cohorts(first: date | None, last: date | None) -> list[pl.Expr]:
+    month = month_number(pl.col("effective_date"))
+    wanted = []
+    if first is not None:
+        wanted.append(month >= first.year * 12 + first.month - 1)
+    if last is not None:
+        wanted.append(month <= last.year * 12 + last.month - 1)
+    return wanted
+
+
+def _cutoff_on(grace_end: pl.Expr, profile: Profile) -> pl.Expr:
+    """The later of the end of grace and the last day of the observation month."""
+    observed = months_later(pl.col("due_on").dt.month_start(), profile.observation_lag).dt.month_end()
+    return pl.max_horizontal(grace_end, observed)
+
+
+def _left_out(profile: Profile, month: int) -> pl.Expr:
+    """Say why a policy never enters the cohort; null for the others."""
+    group = pl.col("is_group") if profile.individual_only else pl.lit(value=False)
+    ends = pl.col("ends_on")
+    return (
+        pl.when(group)
+        .then(pl.lit("group"))
+        .when(pl.col("mode") == "single")
+        .then(pl.lit("single"))
+        .when(ends <= months_later(pl.col("effective_date"), profile.longer_than_months))
+        .then(pl.lit("short_term"))
+        .when(ends < pl.col("due_on"))
+        .then(pl.lit("cover_over"))
+        .when(pl.col("pay_years") * 12 < month)
+        .then(pl.lit("paid_up"))
+    )
+
+

@@ -1,0 +1,134 @@
+"""What was paid for the instalments that a month of persistency requires, policy by policy."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+
+from policyserve.dates import months_later
+
+
+def premium_steps(events: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Follow the premium through its changes: `policy_id`, `from_on`, `changed` (minor units per instalment).
+
+    A `premium_change` sets it, a `rider_added` adds to it, from the next due day on (the event's own day included).
+    `lines`: `policy_id`, `premium`. Sorted by `from_on`.
+    """
+    changes = events.filter(
+        pl.col("kind").is_in(["premium_change", "rider_added"]), pl.col("amount").is_not_null()
+    ).join(lines.select("policy_id", "premium"), on="policy_id")
+    is_set = pl.col("kind") == "premium_change"
+    block = ["policy_id", "block"]
+    return (
+        changes.sort("policy_id", "occurred_on", "number")
+        .with_columns(block=is_set.cum_sum().over("policy_id"))
+        .with_columns(
+            start=pl.when(is_set).then("amount").max().over(block),
+            added=pl.when(~is_set).then("amount").otherwise(0).cum_sum().over(block),
+        )
+        .select("policy_id", from_on="occurred_on", changed=pl.coalesce("start", "premium") + pl.col("added"))
+        .unique(["policy_id", "from_on"], keep="last", maintain_order=True)
+        .sort("from_on")
+    )
+
+
+def owed(rows: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
+    """Fill empty `amount` of `rows` (`policy_id`, `due_on`, `premium`): the changed premium, else the policy's."""
+    changed = pl.col("amount").is_null() & pl.col("policy_id").is_in(steps["policy_id"].unique().implode())
+    if not steps.is_empty():
+        found = rows.filter(changed).sort("due_on")
+        found = found.join_asof(steps, left_on="due_on", right_on="from_on", by="policy_id", check_sortedness=False)
+        found = found.with_columns(amount=pl.col("changed")).select(rows.columns)
+        rows = pl.concat([rows.filter(~changed), found])
+    return rows.with_columns(pl.coalesce("amount", "premium"))
+
+
+def instalments(lines: pl.DataFrame, premiums: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
+    """Return the listed instalments that `lines` require: `policy_id`, `instalment`, `due_on`, `amount`, `paid_on`.
+
+    `paid_on` is empty unless paid in full: a part payment is no payment.
+    """
+    line = lines.lazy().select("policy_id", "effective_date", "step", "required", "premium")
+    rows = (
+        premiums.lazy()
+        .join(line, on="policy_id")
+        .filter(pl.col("instalment") <= pl.col("required"))
+        .with_columns(due_on=months_later(pl.col("effective_date"), (pl.col("instalment") - 1) * pl.col("step")))
+        .collect()
+    )
+    in_full = pl.col("paid_amount").is_null() | (pl.col("paid_amount") >= pl.col("amount"))
+    return owed(rows, steps).select(
+        "policy_id", "instalment", "required", "due_on", "amount", paid_on=pl.when(in_full).then("paid_on")
+    )
+
+
+def received(lines: pl.DataFrame, rows: pl.DataFrame, grace_days: int) -> pl.DataFrame:
+    """Sum up what each of `lines` paid; `lines` with these columns added:
+
+    `first` and `last`: amount of instalment 1 and of the last one required (null without a row); `listed`: rows there
+    are; `paid_on`: the day on which the last of all was paid, null unless all are; `unpaid_due_on`: the due day of the
+    first one listed and unpaid; `late_due_on`: of the last one (from the second) that was paid after its grace.
+    The first instalment is paid at issue when no row says otherwise.
+    """
+    number, paid = pl.col("instalment"), pl.col("paid_on")
+    late = (number > 1) & (paid > pl.col("due_on") + timedelta(days=grace_days))
+    found = (
+        rows.group_by("policy_id").agg(
+            listed=pl.len().cast(pl.Int32), paid=paid.count().cast(pl.Int32), last_paid_on=paid.max()
+        ),
+        rows.filter(number == 1).select("policy_id", first="amount", begun=pl.lit(value=True)),
+        rows.filter(number == pl.col("required")).select("policy_id", last="amount"),
+        rows.filter(paid.is_null()).group_by("policy_id").agg(unpaid_due_on=pl.col("due_on").min()),
+        rows.filter(late).group_by("policy_id").agg(late_due_on=pl.col("due_on").max()),
+    )
+    result = lines.lazy()
+    for frame in found:
+        result = result.join(frame.lazy(), on="policy_id", how="left", maintain_order="left")
+    unlisted = pl.col("begun").is_null()  # a first instalment without a row
+    return (
+        result.with_columns(pl.col("listed", "paid").fill_null(0))
+        .with_columns(
+            paid_on=pl.when(pl.col("paid") + unlisted.cast(pl.Int32) == pl.col("required")).then(
+                pl.max_horizontal("last_paid_on", pl.when(unlisted).then("issue_date"))
+            ),
+        )
+        .drop("begun", "paid", "last_paid_on")
+        .collect()
+    )
+
+
+def lent(lines: pl.DataFrame, rows: pl.DataFrame, loans: pl.DataFrame, grace_days: int) -> pl.DataFrame:
+    """Return the lines kept by premium loans (自动垫交): `policy_id`, `late_due_on` as in `received`.
+
+    They are those whose every required instalment was paid, or lent on or after its due day, by the cutoff.
+    `lines`: those of a line and `cutoff_on`; `loans`: `policy_id`, `occurred_on`.
+    """
+    if loans.is_empty():
+        return pl.DataFrame(schema={"policy_id": pl.Int32, "late_due_on": pl.Date})
+    wanted = lines.join(loans, on="policy_id", how="semi").with_columns(
+        instalment=pl.int_ranges(1, pl.col("required") + 1, dtype=pl.Int32)
+    )
+    wanted = wanted.explode("instalment").with_columns(
+        due_on=months_later(pl.col("effective_date"), (pl.col("instalment") - 1) * pl.col("step"))
+    )
+    listed = rows.select("policy_id", "instalment", "paid_on", listed=pl.lit(value=True))
+    found = (
+        wanted.join(listed, on=["policy_id", "instalment"], how="left")
+        .sort("due_on")
+        .join_asof(
+            loans.select("policy_id", lent_on="occurred_on").sort("lent_on"),
+            left_on="due_on", right_on="lent_on", by="policy_id", strategy="forward", check_sortedness=False,
+        )
+    )  # fmt: skip
+    first = pl.col("instalment") == 1
+    at_issue = pl.when(first & pl.col("listed").is_null()).then("issue_date")
+    settled = pl.min_horizontal("paid_on", at_issue, pl.when(~first).then("lent_on"))
+    late = ~first & (settled > pl.col("due_on") + timedelta(days=grace_days))
+    kept = (settled <= pl.col("cutoff_on")).fill_null(value=False).all()
+    return (
+        found.group_by("policy_id")
+        .agg(kept=kept, late_due_on=pl.when(late).then("due_on").max())
+        .filter(pl.col("kept"))
+        .drop("kept")
+    )

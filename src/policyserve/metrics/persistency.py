@@ -1,0 +1,205 @@
+"""Persistency (继续率): the share of first-year premium, and of policies, kept to month 13, 25, 37, 49 or 61.
+
+The rules are those of `docs/metrics.md`. `policy_results` judges every policy by itself, `persistency` adds up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from policyserve.book.columns import Book
+from policyserve.metrics.cohorts import LINE, cohort_policies
+from policyserve.metrics.groupings import FIELDS, fields_of, with_agents, with_policies, writing_agents
+from policyserve.metrics.judging import judged
+from policyserve.metrics.marks import events_of, marked
+from policyserve.metrics.money import instalments, lent, premium_steps, received
+from policyserve.metrics.profiles import CN_COMPANY, Cutoff, Profile, check_question
+from policyserve.metrics.riders import rider_premiums, riders, waivers
+from policyserve.metrics.serving import serving_on
+
+SMALL = 30
+"""A cohort with fewer policies is flagged: chance alone moves its ratio."""
+
+RESULT = (
+    "policy_id", "cohort", "due_on", "grace_end", "cutoff_on", "currency", "state", "reason", "denominator",
+    "numerator", "restated", "denominator_count", "numerator_count",
+)  # fmt: skip
+"""The columns of a policy's result."""
+
+MONEY = ("first", "last", "paid_on", "unpaid_due_on", "late_due_on")
+"""What `money.received` adds and the judgement reads."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyResults:
+    """Every policy judged, and the question that it was judged by."""
+
+    policies: pl.DataFrame
+    """One row per policy, riders within it, sorted by `policy_id`; the columns of RESULT.
+
+    `cohort`: first day of the month of the effective date; `due_on`, `grace_end`, `cutoff_on`: the premium of the month
+    falls due, is last in time, counts no more; `state`: `counted`, `pending` (not yet due), `excluded`; `reason`: why
+    excluded, or why a counted policy is missing in a numerator; `denominator`, `numerator`: annualised premium (minor
+    units), 0 unless counted; `restated`: the numerator with what was reinstated after the cutoff;
+    `denominator_count`, `numerator_count`: 0 or 1.
+    """
+    profile: Profile
+    month: int
+    cutoff: Cutoff
+    as_of: date
+
+
+def policy_results(
+    book: Book,
+    profile: Profile = CN_COMPANY,
+    *,
+    month: int = 13,
+    cutoff: Cutoff = "strict",
+    as_of: date,
+    cohort_from: date | None = None,
+    cohort_to: date | None = None,
+) -> PolicyResults:
+    """Judge every policy by what was known on `as_of`.
+
+    `cohort_from` and `cohort_to` are days in the first and the last cohort month wanted. Raises PolicyserveError for a
+    month or cutoff that is none.
+    """
+    check_question(month, cutoff)
+    known = book.as_of(as_of)
+    mains = cohort_policies(
+        known.policies, profile, month=month, cutoff=cutoff, cohort_from=cohort_from, cohort_to=cohort_to
+    )
+    judged = _judged(known, mains, profile, month, as_of)
+    return PolicyResults(policies=judged, profile=profile, month=month, cutoff=cutoff, as_of=as_of)
+
+
+def _judged(known: Book, mains: pl.DataFrame, profile: Profile, month: int, as_of: date) -> pl.DataFrame:
+    """Put together money, riders and events of all policies, then judge."""
+    asked = mains.filter(pl.col("reason").is_null() & (pl.col("due_on") <= as_of))
+    added = riders(known.policies, mains, month)
+    lines = pl.concat([asked.select(LINE), added.select(LINE)]).sort("policy_id")
+    steps = premium_steps(known.events, lines)
+    rows = instalments(lines, known.premiums, steps)
+    paid = received(lines, rows, profile.grace_days)
+    happened, to_riders = events_of(known.events, mains), events_of(known.events, added)
+    loans = happened.filter(pl.col("in_time"), pl.col("kind") == "premium_loan").select("policy_id", "occurred_on")
+    kept = lent(asked, rows, loans, profile.grace_days)
+    policies = marked(mains, pl.concat([happened, waivers(to_riders, added)]), profile.exclusions)
+    of_riders = rider_premiums(marked(added, to_riders, profile.exclusions), paid, steps)
+    return (
+        policies.lazy()
+        .join(paid.lazy().select("policy_id", *MONEY), on="policy_id", how="left", maintain_order="left")
+        .join(kept.lazy().with_columns(lent=True), on="policy_id", how="left", suffix="_lent", maintain_order="left")
+        .join(of_riders.lazy(), on="policy_id", how="left", maintain_order="left")
+        .with_columns(pl.col("of_riders_first", "of_riders_in_time", "of_riders").fill_null(0))
+        .pipe(judged, as_of)
+        .select(RESULT)
+        .collect()
+    )
+
+
+def persistency(results: PolicyResults, *, by: Sequence[str] = (), book: Book) -> pl.DataFrame:
+    """Add the results up: a row per group and currency, sorted; never amounts of two currencies in one.
+
+    `by`: groupings as in `groupings.FIELDS`. Columns: a field per grouping, `currency`, `numerator`, `denominator`
+    (minor units), `ratio`, `numerator_count`, `denominator_count`, `ratio_count` (null where the denominator is 0),
+    `status` (`final` once `as_of` is after the last cutoff of the group's cohort, else `provisional`), `profile`,
+    `month`, `cutoff`, `as_of`, `small` (fewer than 30 policies), `pending` and `excluded` (policies beside the figure),
+    `restated` (the numerator with what was reinstated later). Without any policy and grouping, one row of nulls.
+    """
+    fields = fields_of(by, FIELDS)
+    keys = [*fields, "currency"]
+    groups = grouped(results, fields, book).group_by(keys).agg(*_SUMS)
+    if groups.is_empty() and not fields:
+        groups = pl.concat([groups, _nothing(groups.schema)])
+    return groups.sort(keys).select(
+        *(_shown(field) for field in keys),
+        "numerator", "denominator", _ratio("numerator", "denominator").alias("ratio"),
+        "numerator_count", "denominator_count", _ratio("numerator_count", "denominator_count").alias("ratio_count"),
+        status=_status(results.as_of),
+        profile=pl.lit(results.profile.name),
+        month=pl.lit(results.month),
+        cutoff=pl.lit(results.cutoff),
+        as_of=pl.lit(results.as_of),
+        small=pl.col("denominator_count") < SMALL,
+        pending="pending",
+        excluded="excluded",
+        restated="restated",
+    )  # fmt: skip
+
+
+_SUMS = (
+    pl.col("numerator", "denominator", "numerator_count", "denominator_count", "restated").sum(),
+    (pl.col("state") == "pending").sum().alias("pending"),
+    (pl.col("state") == "excluded").sum().alias("excluded"),
+    pl.when(pl.col("state") != "excluded").then("cutoff_on").max().alias("last_day"),
+    pl.col("cutoff_on").max().alias("last_day_of_all"),
+)
+
+
+def grouped(results: PolicyResults, fields: Sequence[str], book: Book) -> pl.DataFrame:
+    """Add the grouping `fields` to the results; `agent_no`, `team`, `branch` are those of the writing agent."""
+    frame = results.policies
+    of_policy = [field for field in ("product", "channel", "mode") if field in fields]
+    if of_policy:
+        frame = with_policies(frame, book, of_policy)
+    if {"branch", "team", "agent_no", "company", "orphan"} & set(fields):
+        frame = with_agents(writing_agents(frame, book), book.agents, fields)
+    if {"serving_agent_no", "orphan"} & set(fields):
+        frame = _with_serving(frame, results.as_of, book)
+    if "orphan" in fields:
+        frame = _with_orphans(frame, results.as_of, book)
+    return frame.with_columns(year=pl.col("cohort").dt.year()) if "year" in fields else frame
+
+
+def _with_serving(frame: pl.DataFrame, as_of: date, book: Book) -> pl.DataFrame:
+    """Add `serving_agent_id` and `_no`: who served the policy on the due day, or serves it on `as_of` before it."""
+    asked = frame.select("policy_id", day=pl.min_horizontal("due_on", pl.lit(as_of)))
+    agents = book.agents.select(serving_agent_id="agent_id", serving_agent_no="agent_no")
+    serving = serving_on(asked, book).select("policy_id", serving_agent_id="agent_id")
+    return frame.join(serving.join(agents, on="serving_agent_id", how="left"), on="policy_id", how="left")
+
+
+def _with_orphans(frame: pl.DataFrame, as_of: date, book: Book) -> pl.DataFrame:
+    """Add `orphan`: another agent served it on the due day, because the one who wrote it had left (孤儿单)."""
+    agents = book.agents.select("agent_id", "left_on")
+    left = pl.col("left_on") <= pl.min_horizontal("due_on", pl.lit(as_of))
+    orphan = (left & (pl.col("agent_id") != pl.col("serving_agent_id"))).fill_null(value=False)
+    return frame.join(agents, on="agent_id", how="left").with_columns(orphan=orphan).drop("left_on")
+
+
+def policies_behind(results: PolicyResults, *, group: dict[str, object] | None = None, book: Book) -> pl.DataFrame:
+    """List the policies behind a figure: `policy_no` and the results, also of those pending and left out.
+
+    `group`: the fields of the figure's row with their values, as shown (`{"cohort": "2025-03", "agent_no": "A1"}`).
+    """
+    wanted = group or {}
+    frame = grouped(results, list(wanted), book)
+    same = [_shown(field).eq_missing(pl.lit(value)) for field, value in wanted.items()]
+    found = frame.filter(*same) if same else frame
+    return with_policies(found, book, ["policy_no"]).select("policy_no", _shown("cohort"), *RESULT[2:])
+
+
+def _shown(field: str) -> pl.Expr:
+    """A cohort is shown as its month, `2025-03`; all else as it is."""
+    return pl.col(field).dt.strftime("%Y-%m") if field == "cohort" else pl.col(field)
+
+
+def _ratio(part: str, whole: str) -> pl.Expr:
+    """Divide; null where there is nothing to divide by."""
+    return pl.when(pl.col(whole) > 0).then(pl.col(part) / pl.col(whole))
+
+
+def _status(as_of: date) -> pl.Expr:
+    last_day = pl.coalesce("last_day", "last_day_of_all")
+    return pl.when(last_day < as_of).then(pl.lit("final")).otherwise(pl.lit("provisional"))
+
+
+def _nothing(schema: pl.Schema) -> pl.DataFrame:
+    """One row of a figure over no policy."""
+    zeros = {name: 0 for name, kind in schema.items() if kind.is_integer()}
+    return pl.DataFrame([{name: zeros.get(name) for name in schema}], schema=schema)
