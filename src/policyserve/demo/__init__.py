@@ -1,0 +1,1 @@
+"""A book that nobody owns: generated lists of any size, to show and to measure the product with."""
