@@ -12,7 +12,8 @@ from policyserve.cli.options import Session, shared
 from policyserve.cli.output import decimal, note, percent, show
 from policyserve.metrics import groupings
 from policyserve.metrics.cohorts import cohort_month
-#from policyserve.metrics.definitions import definition
+
+# from policyserve.metrics.definitions import definition
 from policyserve.metrics.persistency import persistency, policies_behind, policy_results
 from policyserve.metrics.profiles import CUTOFFS, MONTHS, PROFILES, profile_named
 

@@ -29,9 +29,9 @@ def policyserve(context: click.Context) -> None:
 
 
 def _add_commands() -> None:
-    from policyserve.cli import book, figures, lives, standards, work
+    from policyserve.cli import book, demo, figures, lives, standards, work
 
-    for module in (book, standards, work, lives, figures):
+    for module in (demo, book, standards, work, lives, figures):
         for command in module.COMMANDS:
             policyserve.add_command(command)
 

@@ -83,6 +83,7 @@ SENTENCES = {
     ),
     "agenda.none": ("{who}, {day}: nothing is due.", "{who} {day}：今日没有到期任务。"),
     "agenda.ahead": ("{count} more could be done on this occasion.", "另有{count}项可一并提前办理。"),
+    "agenda.more": ("... and {count} more customers.", "……另有{count}位客户。"),
     "agenda.phone": ("no phone known", "无电话"),
     "agenda.overdue": (" (overdue)", "（已过应做日）"),
     "agenda.leaver": (" (for {who}, who has left)", "（代离职人员{who}）"),

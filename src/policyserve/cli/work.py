@@ -31,24 +31,27 @@ def agenda_(session: Session, agent_no: str, day: date | None, office: bool) -> 
         standard = operations.current_standard(connection, wanted)
         found = (office_agenda if office else agenda)(connection, agent_no, wanted, standard)
     if session.form == "table":
-        _print(found, session.language)
+        print_agenda(found, session.language)
     else:
         rows = [task.fields(session.language) for task in found.tasks]
         show(rows, session.form, columns=["task_id", "service", "customer_no", "policy_no", "due", "latest", "reason"])
 
 
-def _print(found: Agenda, language: str) -> None:
+def print_agenda(found: Agenda, language: str, *, most: int | None = None) -> None:
+    """Print an agent's day for a person; `most`: only so many customers."""
     tasks = sum(1 for _ in found.tasks)
     who = f"{found.name} ({found.whose})" if found.name else found.whose
     key = "agenda.head" if tasks else "agenda.none"
     click.echo(say(key, language, day=found.day, who=who, tasks=tasks, customers=len(found.customers)))
-    for number, customer in enumerate(found.customers, 1):
+    for number, customer in enumerate(found.customers[:most], 1):
         click.echo()
         click.echo(_customer_line(number, customer, language))
         for task in customer.tasks:
             _print_task(task, language)
         if customer.ahead:
             click.echo("     " + say("agenda.ahead", language, count=customer.ahead))
+    if most and len(found.customers) > most:
+        click.echo("\n" + say("agenda.more", language, count=len(found.customers) - most))
 
 
 def _customer_line(number: int, customer: AgendaCustomer, language: str) -> str:
