@@ -354,7 +354,7 @@ def on_festival(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
         if name != rule.name:
             continue
         same_day = festivals.filter(pl.col("on") == day, pl.col("rank") < rank)["name"]
-        people = ground.facts.customers.lazy()
+        people = ground.facts.customers.lazy().filter(in_audience(service, ground.facts, pl.lit(day), day))
         for other in same_day:
             if other in ranked:
                 people = people.filter(~in_audience(ranked[other], ground.facts, pl.lit(day), day))
