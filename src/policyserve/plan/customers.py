@@ -8,7 +8,7 @@ import polars as pl
 
 from policyserve.book.columns import Book
 from policyserve.dates import FOREVER, completed_years
-from policyserve.plan.states import day_of_pair, locate, paired
+from policyserve.plan.states import day_of_pair, paired, taken
 
 MOURNING = timedelta(days=365)
 """How long a death in the family counts as an open case."""
@@ -54,17 +54,16 @@ def relations(policies: pl.DataFrame) -> pl.DataFrame:
 
     The anchor is the effective date of the first policy in force; the relation began with the first policy of all.
     """
-    first, began = _first_days(policies.filter(pl.col("in_force"))), _first_days(policies)
-    began_on = began["effective_date"].gather(locate(began["customer_id"], first["customer_id"]))
-    years = completed_years(pl.lit(began_on), pl.col("effective_date"))
-    return first.select("customer_id", relation_anchor="effective_date", relation_years=years)
+    pairs = policies.select("customer_id", "in_force", pair=paired("customer_id", "effective_date")).sort("pair")
+    first, began = _first_days(pairs.filter("in_force")), _first_days(pairs)
+    years = completed_years(pl.lit(taken(began, "customer_id", "day", first["customer_id"])), pl.col("day"))
+    return first.select("customer_id", relation_anchor="day", relation_years=years)
 
 
-def _first_days(policies: pl.DataFrame) -> pl.DataFrame:
-    """Return each customer's first effective date."""
-    sorted_ = policies.select("customer_id", pair=paired("customer_id", "effective_date")).sort("pair")
-    firsts = sorted_.filter(pl.col("customer_id").ne_missing(pl.col("customer_id").shift(1)))
-    return firsts.select("customer_id", effective_date=day_of_pair(pl.col("pair")))
+def _first_days(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return each customer's first day out of sorted pairs of customer and day."""
+    firsts = pairs.filter(pl.col("customer_id").ne_missing(pl.col("customer_id").shift(1)))
+    return firsts.select("customer_id", day=day_of_pair(pl.col("pair")))
 
 
 def family_cases(book: Book, policies: pl.DataFrame, suspended: pl.DataFrame) -> pl.DataFrame:

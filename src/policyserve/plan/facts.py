@@ -16,7 +16,7 @@ import polars as pl
 from policyserve.book.columns import Book
 from policyserve.dates import FOREVER
 from policyserve.plan import customers, states
-from policyserve.plan.states import locate
+from policyserve.plan.states import locate, taken
 
 EVER = date(1800, 1, 1)
 """The start of what had no start."""
@@ -91,8 +91,8 @@ class Facts:
     def unpaid(self) -> pl.DataFrame:
         """The source of policies in force with instalments unpaid after their due day.
 
-        `instalment`, `due_on`, `cleared_on` as in `states.arrears`; `earlier_on`: the day on which every earlier one was
-        cleared, from which on this one is the oldest.
+        `instalment`, `due_on`, `cleared_on` as in `states.arrears`; `earlier_on`: the day on which every
+        earlier one was cleared, from which on this one is the oldest.
         """
         late = self.late.sort("policy_id", "instalment")
         late = late.with_columns(earlier_on=states.latest_so_far(late, "policy_id", "cleared_on").fill_null(EVER))
@@ -150,11 +150,6 @@ class Facts:
     def requests(self) -> pl.DataFrame:
         """Requests and claims with the day on which they are closed; see `customers.closing_days`."""
         return customers.closing_days(self.book)
-
-
-def taken(frame: pl.DataFrame, key: str, column: str, ids: pl.Series) -> pl.Series:
-    """Look up `column` of the rows of `frame` whose `key` is each of `ids`; null where there is none."""
-    return frame[column].gather(locate(frame[key], ids))
 
 
 def facts_of(book: Book, as_of: date, grace_days: int) -> Facts:

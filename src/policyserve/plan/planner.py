@@ -13,8 +13,10 @@ import polars as pl
 from policyserve.book.columns import Book
 from policyserve.calendars.calendar import Calendar
 from policyserve.dates import Days, months_later
+from policyserve.plan.audience import in_audience
 from policyserve.plan.facts import facts_of
-from policyserve.plan.triggers import ENDED_BY, TRIGGERS, Ground, in_audience, within
+from policyserve.plan.ground import Ground, within
+from policyserve.plan.triggers import ENDED_BY, TRIGGERS
 from policyserve.plan.workdays import Workdays
 from policyserve.standard.model import OnFestival, Service, Standard
 

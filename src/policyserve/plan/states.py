@@ -54,13 +54,14 @@ def policy_lives(book: Book) -> pl.DataFrame:
     Added columns: `step` (months, null for single), `ended_on`, `ended_by` and `stopped_on` (the first day without
     instalments), FOREVER where open, `instalments` (how many there will ever be).
     """
-    stops = first_event(book, *STOPPING_KINDS).rename({"occurred_on": "stopped_on"})
-    joined = book.policies.join(policy_ends(book), on="policy_id", how="left", maintain_order="left")
-    joined = joined.join(stops, on="policy_id", how="left", maintain_order="left")
-    return joined.with_columns(
+    stops, ends = first_event(book, *STOPPING_KINDS), policy_ends(book)
+    keys = book.policies["policy_id"]
+    ended_on = taken(ends, "policy_id", "ended_on", keys).fill_null(FOREVER)
+    return book.policies.with_columns(
+        ended_on,
+        taken(ends, "policy_id", "ended_by", keys),
         step=STEP,
-        ended_on=pl.col("ended_on").fill_null(FOREVER),
-        stopped_on=pl.min_horizontal("stopped_on", "ended_on").fill_null(FOREVER),
+        stopped_on=pl.min_horizontal(taken(stops, "policy_id", "occurred_on", keys), ended_on),
     ).with_columns(instalments=pl.coalesce(pl.col("pay_years") * 12 // pl.col("step"), pl.lit(100_000, pl.Int32)))
 
 
@@ -72,6 +73,11 @@ def locate(keys: pl.Series, ids: pl.Series) -> pl.Series:
     size = 1 + max((int(top) for top in (keys.max(), ids.max()) if isinstance(top, int)), default=0)
     table = pl.Series([None], dtype=pl.Int32).new_from_index(0, size)
     return table.scatter(keys, pl.int_range(keys.len(), dtype=pl.Int32, eager=True)).gather(ids.fill_null(0))
+
+
+def taken(frame: pl.DataFrame, key: str, column: str, ids: pl.Series) -> pl.Series:
+    """Look up `column` of the rows of `frame` whose `key` is each of `ids`; null where there is none."""
+    return frame[column].gather(locate(frame[key], ids))
 
 
 def instalment_rows(book: Book, lives: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,142 @@
+"""Rules that follow from a policy: its days, its instalments, debits and suspensions, its anniversaries.
+
+Each function takes the service and the ground it stands on, and yields lazy frames: the columns of a source (see
+`facts`), `ordinal`, `anchor` (the day of the fact) and `nominal` (the day that the rule gives), and the columns of
+`triggers.ENDED_BY` that the endings of the service need. They may yield days outside the range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import polars as pl
+
+from policyserve.dates import months_later
+from policyserve.plan import states
+from policyserve.plan.ground import Ground, recurring, within
+from policyserve.standard.model import (
+    After,
+    AfterDebit,
+    AfterEvent,
+    AfterSuspension,
+    AfterUnpaid,
+    BeforeInstalment,
+    OnAnniversary,
+    Service,
+)
+
+ANCHORS = {"issue": "issue_date", "effective": "effective_date", "receipt": "receipt_on", "end": "ends_on"}
+
+
+def after(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
+    """Once, some time after a day of the policy's life."""
+    rule = service.trigger
+    assert isinstance(rule, After)
+    reach = abs(rule.days) + 31 * abs(rule.months) + 2 * rule.workdays + 40
+    near = ground.days.widened(before=reach, after=reach)
+    policies = ground.policies(service).lazy().with_columns(anchor=ANCHORS[rule.anchor]).filter(within("anchor", near))
+    day = months_later(pl.col("anchor"), rule.months) + timedelta(days=rule.days)
+    yield policies.with_columns(ordinal=pl.lit(1), nominal=ground.workdays.later(day, rule.workdays))
+
+
+def on_anniversary(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
+    """Every year, some months after each anniversary of the policy or of the relation."""
+    rule = service.trigger
+    assert isinstance(rule, OnAnniversary)
+    if rule.of == "relation":
+        people = ground.facts.relations.lazy()
+        for frame in recurring(people, "relation_anchor", ground.days, step=12, first=rule.first, offset=rule.months):
+            yield frame.with_columns(
+                ordinal=pl.col("k") + pl.col("relation_years"),
+                anchor=months_later(pl.col("relation_anchor"), pl.col("k") * 12),
+            )
+        return
+    policies = ground.policies(service).lazy()
+    if rule.dividend:
+        policies = policies.filter(pl.col("participating"))
+    days = ground.days.widened(before=366 + 31 * rule.months) if rule.dividend else ground.days
+    for frame in recurring(policies, "effective_date", days, step=12, first=rule.first, offset=rule.months):
+        yearly = frame.with_columns(
+            ordinal=pl.col("k"), anchor=months_later(pl.col("effective_date"), pl.col("k") * 12)
+        )
+        yield _declared(yearly, ground) if rule.dividend else yearly
+
+
+def _declared(yearly: pl.LazyFrame, ground: Ground) -> pl.LazyFrame:
+    """Move an anniversary's touch to the first dividend declared in the year from it on."""
+    return yearly.join(ground.dividends.lazy(), on=["policy_id", "k"], how="left").with_columns(
+        nominal=pl.coalesce("declared_on", "nominal"), anchor=pl.coalesce("declared_on", "anchor")
+    )
+
+
+def before_instalment(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
+    """Some days before each instalment from the second on."""
+    rule = service.trigger
+    assert isinstance(rule, BeforeInstalment)
+    for mode in rule.modes:
+        yield (
+            ground.instalments[mode]
+            .lazy()
+            .with_columns(ordinal="instalment", anchor="due_on", nominal=pl.col("due_on") - timedelta(days=rule.days))
+        )
+
+
+def after_unpaid(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
+    """Some days after the due day of the oldest unpaid instalment."""
+    rule = service.trigger
+    assert isinstance(rule, AfterUnpaid)
+    nominal = pl.col("due_on") + timedelta(days=rule.days)
+    yield (
+        ground.facts.unpaid.lazy()
+        .with_columns(ordinal="instalment", anchor="due_on", nominal=nominal)
+        .filter(pl.col("earlier_on") <= pl.col("nominal"), pl.col("nominal") < pl.col("cleared_on"))
+    )
+
+
+def after_suspension(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
+    """Some time after the first day of a suspension."""
+    rule = service.trigger
+    assert isinstance(rule, AfterSuspension)
+    confirmed = states.event_days(ground.facts.book, "suspension_confirmed")
+    lapses = ground.facts.suspended
+    lapses = lapses.with_columns(confirmed_on=states.first_after(lapses, confirmed, "suspended_from"))
+    nominal = months_later(pl.col("suspended_from"), rule.months) + timedelta(days=rule.days)
+    yield (
+        lapses.lazy()
+        .join(ground.policies(service).lazy(), on="policy_id")
+        .with_columns(ordinal="instalment", anchor="suspended_from", nominal=nominal)
+    )
+
+
+def after_debit(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
+    """Some days after a debit with one of the results."""
+    rule = service.trigger
+    assert isinstance(rule, AfterDebit)
+    yield (
+        ground.debits.lazy()
+        .filter(pl.col("result").is_in(rule.results))
+        .with_columns(ordinal="number", anchor="debit_on", nominal=pl.col("debit_on") + timedelta(days=rule.days))
+    )
+
+
+def after_event(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
+    """Some days or working days after an event."""
+    rule = service.trigger
+    assert isinstance(rule, AfterEvent)
+    days = ground.days.widened(before=rule.days + 2 * rule.workdays + 40)
+    events = ground.facts.book.events.lazy().filter(within("occurred_on", days), pl.col("kind").is_in(rule.events))
+    closings = ground.facts.requests.lazy().select("customer_id", "number", "closed_on")
+    dated = events.join(closings, on=["customer_id", "number"], how="left").select(
+        "customer_id",
+        "policy_id",
+        "closed_on",
+        ordinal="number",
+        anchor="occurred_on",
+        nominal=ground.workdays.later(pl.col("occurred_on") + timedelta(days=rule.days), rule.workdays),
+    )
+    if service.subject != "customer":
+        yield dated.drop("customer_id").join(ground.policies(service).lazy(), on="policy_id")
+    if service.subject != "policy":
+        own = dated if service.subject == "customer" else dated.filter(pl.col("policy_id").is_null())
+        yield own.drop("policy_id").join(ground.facts.customers.lazy(), on="customer_id")
