@@ -1,43 +1,86 @@
-"""Which customers a service is for."""
+"""Which subjects a service is for: what the audience asks of the holder, and of the policies."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import polars as pl
 
-from policyserve.dates import born_by, completed_years
+from policyserve.dates import months_later
 from policyserve.plan.facts import Facts
 from policyserve.plan.states import taken
-from policyserve.standard.model import Service
+from policyserve.standard.model import Audience, Service
 
 
-def in_audience(service: Service, facts: Facts, day: pl.Expr | date) -> pl.Expr:
-    """Whether a customer belongs to the service's audience on `day`: a date, or a column of dates."""
-    audience = service.audience
-    tests = [pl.lit(value=True)]
-    if audience.gender:
-        tests.append(pl.col("gender") == audience.gender)
-    if audience.min_age is not None:
-        tests.append(_old_enough(audience.min_age, day))
-    if audience.occupations:
-        words = [word.lower() for word in audience.occupations]
-        tests.append(pl.col("occupation").str.to_lowercase().str.contains_any(words))
-    if audience.insured_under_age is not None and isinstance(day, date):
-        tests.append(pl.col("customer_id").is_in(holders_of_children(facts, day, audience.insured_under_age).implode()))
-    return pl.all_horizontal(test.fill_null(value=False) for test in tests)
+def members(touches: pl.LazyFrame, service: Service, facts: Facts) -> pl.LazyFrame:
+    """Leave the touches whose subject belongs to the audience on the nominal day.
+
+    A policy-level touch asks its holder and its policy; a customer-level one the customer, and that a policy in force
+    on the day is as the audience wants it.
+    """
+    asked = service.audience
+    if asked == Audience():
+        return touches
+    persons = touches.filter(*_of_person(asked, facts))
+    if service.subject == "policy":
+        return persons.filter(*_of_policy(asked, facts))
+    own = pl.col("policy_id").is_null()
+    holders = _holding(persons.filter(own), asked, facts)
+    return pl.concat([persons.filter(~own, *_of_policy(asked, facts)), holders])
 
 
-def _old_enough(age: int, day: pl.Expr | date) -> pl.Expr:
-    if isinstance(day, date):
-        return pl.col("birthday") <= born_by(day, age)
-    return completed_years(pl.col("birthday"), day) >= age
+def _of_person(asked: Audience, facts: Facts) -> list[pl.Expr]:
+    """Say what the audience asks of the holder; an age is counted by the solar birthday."""
+    tests = []
+    if asked.gender:
+        tests.append(_holder(facts, "gender") == asked.gender)
+    if asked.min_age is not None:
+        tests.append(months_later(_holder(facts, "birthday"), asked.min_age * 12) <= pl.col("nominal"))
+    if asked.occupations:
+        words = [word.lower() for word in asked.occupations]
+        tests.append(_holder(facts, "occupation").str.to_lowercase().str.contains_any(words))
+    return tests
 
 
-def holders_of_children(facts: Facts, day: date, age: int) -> pl.Series:
-    """Return the customers with a policy in force on `day` whose insured is younger than `age`."""
-    insured = facts.in_force.filter(
-        pl.col("insured_id").is_not_null(), pl.lit(day).is_between("start", "end", closed="left")
+def _of_policy(asked: Audience, facts: Facts) -> list[pl.Expr]:
+    """Say what the audience asks of the touch's own policy."""
+    tests = []
+    if asked.participating:
+        tests.append(_policy(facts, "participating"))
+    if asked.insured_under_age is not None:
+        born = _looked_up(_policy(facts, "insured_id"), facts.book.customers, "customer_id", "birthday")
+        tests.append(months_later(born, asked.insured_under_age * 12) > pl.col("nominal"))
+    return tests
+
+
+def _holding(touches: pl.LazyFrame, asked: Audience, facts: Facts) -> pl.LazyFrame:
+    """Leave the touches of customers with policies in force that the audience wants: each wish by some policy."""
+    if asked.participating:
+        touches = _with_policy(touches, facts.in_force.filter(pl.col("participating")), pl.lit(value=True))
+    if asked.insured_under_age is not None:
+        born = taken(facts.book.customers, "customer_id", "birthday", facts.in_force["insured_id"])
+        insured = facts.in_force.with_columns(born=born).filter(pl.col("born").is_not_null())
+        grown_on = months_later(pl.col("born"), asked.insured_under_age * 12)
+        touches = _with_policy(touches, insured.with_columns(grown_on=grown_on), pl.col("grown_on") > pl.col("nominal"))
+    return touches
+
+
+def _with_policy(touches: pl.LazyFrame, policies: pl.DataFrame, condition: pl.Expr) -> pl.LazyFrame:
+    """Leave the touches whose customer has one of `policies` in force on the nominal day, under a condition."""
+    held = policies.lazy().rename({"start": "since", "end": "until"}).drop("subject_id", "now")
+    found = (
+        touches.select("customer_id", "subject_id", "ordinal", "nominal")
+        .join(held, on="customer_id")
+        .filter(pl.col("nominal").is_between("since", "until", closed="left"), condition)
     )
-    born = taken(facts.book.customers, "customer_id", "birthday", insured["insured_id"])
-    return insured.filter((born > born_by(day, age)) & (born <= day))["customer_id"].unique()
+    return touches.join(found, on=["subject_id", "ordinal"], how="semi")
+
+
+def _holder(facts: Facts, column: str) -> pl.Expr:
+    return _looked_up(pl.col("customer_id"), facts.book.customers, "customer_id", column)
+
+
+def _policy(facts: Facts, column: str) -> pl.Expr:
+    return _looked_up(pl.col("policy_id"), facts.policies, "policy_id", column)
+
+
+def _looked_up(ids: pl.Expr, frame: pl.DataFrame, key: str, column: str) -> pl.Expr:
+    return ids.map_batches(lambda keys: taken(frame, key, column, keys), return_dtype=frame.schema[column])

@@ -9,7 +9,7 @@ import polars as pl
 
 from policyserve.calendars.lunar import lunar_parts
 from policyserve.dates import Days, add_months
-from policyserve.plan.audience import in_audience
+from policyserve.plan.audience import members
 from policyserve.plan.ground import Ground, recurring
 from policyserve.standard.model import OnBirthday, OnCalendar, OnFestival, Service, Standard
 
@@ -89,8 +89,9 @@ def on_festival(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
         if name != rule.name:
             continue
         same_day = festivals.filter(pl.col("on") == day, pl.col("rank") < rank)["name"]
-        people = ground.facts.customers.lazy().filter(in_audience(service, ground.facts, day))
+        people = on_day(ground.facts.customers.lazy(), day, ordinal)
         for other in same_day:
             if other in ranked:
-                people = people.filter(~in_audience(ranked[other], ground.facts, day))
-        yield on_day(people, day, ordinal)
+                greeted = members(people, ranked[other], ground.facts)
+                people = people.join(greeted, on="subject_id", how="anti")
+        yield people

@@ -128,6 +128,7 @@ class Facts:
             subject_id="customer_id",
             subject="customer_no",
             policy_id=pl.lit(None, dtype=pl.Int32),
+            receipt_on=pl.lit(None, dtype=pl.Date),
         ).filter(pl.col("start") < pl.col("end"))
         within = living.filter(pl.lit(self.as_of).is_between("start", "end", closed="left"))
         return living.with_columns(now=locate(within["customer_id"], living["customer_id"]).is_not_null())

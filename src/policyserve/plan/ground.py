@@ -12,7 +12,7 @@ from policyserve.book.columns import MONTHS_OF_MODE
 from policyserve.calendars.calendar import Calendar
 from policyserve.dates import Days, completed_years, day_of_month, month_number
 from policyserve.plan import states
-from policyserve.plan.facts import SOURCE, Facts
+from policyserve.plan.facts import EVER, SOURCE, Facts
 from policyserve.plan.states import taken
 from policyserve.plan.workdays import Workdays
 from policyserve.standard.model import AfterDebit, BeforeInstalment, Service, Standard
@@ -32,12 +32,8 @@ class Ground:
     def policies(self, service: Service) -> pl.DataFrame:
         """Return the source of policies that the endings of the service leave."""
         if "not-in-force" in service.ends_when:
-            source = self.facts.in_force
-        elif "ended" in service.ends_when:
-            source = self.facts.not_ended
-        else:
-            source = self.facts.always
-        return source.filter(pl.col("participating")) if service.audience.participating else source
+            return self.facts.in_force
+        return self.facts.not_ended if "ended" in service.ends_when else self.facts.always
 
     @cached_property
     def instalments(self) -> dict[str, pl.DataFrame]:
@@ -53,10 +49,10 @@ class Ground:
 
     def _instalments(self, mode: str, days: Days) -> pl.DataFrame:
         payers = self.facts.in_force.lazy().filter(pl.col("mode") == mode)
-        columns = [*SOURCE, "effective_date", "stopped_on", "instalments"]
+        columns = [*SOURCE, "receipt_on", "effective_date", "stopped_on", "instalments"]
         owed = [
             frame.filter(pl.col("nominal") < pl.col("stopped_on"), pl.col("k") < pl.col("instalments")).select(
-                *SOURCE, instalment=pl.col("k") + 1, due_on="nominal"
+                *SOURCE, "receipt_on", instalment=pl.col("k") + 1, due_on="nominal"
             )
             for frame in recurring(payers.select(columns), "effective_date", days, step=MONTHS_OF_MODE[mode], first=1)
         ]
@@ -88,9 +84,10 @@ class Ground:
             .join(debits, on=["policy_id", "instalment"], how="semi")
             .drop("place")
         )
-        owed = debits.join(rows, on=["policy_id", "instalment"], how="left")
+        owed = debits.join(rows.with_columns(listed=True), on=["policy_id", "instalment"], how="left")
         reinstated_on = states.first_after(owed, states.event_days(self.facts.book, "reinstated"), "due_on")
-        owed = owed.with_columns(cleared_on=pl.min_horizontal("paid_on", reinstated_on))
+        paid_at_issue = pl.when(pl.col("listed").is_null(), pl.col("instalment") == 1).then(pl.lit(EVER))
+        owed = owed.with_columns(cleared_on=pl.min_horizontal("paid_on", reinstated_on, paid_at_issue))
         return self.facts.in_force.join(owed, on="policy_id", how="semi").join(owed, on="policy_id")
 
     def _cleared(self, owed: pl.DataFrame, days: Days) -> pl.DataFrame:

@@ -13,12 +13,12 @@ import polars as pl
 from policyserve.book.columns import Book
 from policyserve.calendars.calendar import Calendar
 from policyserve.dates import Days, months_later
-from policyserve.plan.audience import in_audience
+from policyserve.plan.audience import members
 from policyserve.plan.facts import facts_of
 from policyserve.plan.ground import Ground, within
 from policyserve.plan.triggers import ENDED_BY, TRIGGERS
 from policyserve.plan.workdays import Workdays
-from policyserve.standard.model import OnFestival, Service, Standard
+from policyserve.standard.model import Service, Standard
 
 RECENTLY = timedelta(days=180)
 """A service done so recently is not given again for another occasion."""
@@ -93,6 +93,7 @@ def _touches(
     near = occurrences.filter(
         within("nominal", ground.days if service.moves_off_days_off else days), *_stands(service, ground, standing)
     )
+    near = members(near, service, ground.facts)
     near = _without_family_cases(_without_recent(near, service, ground), service, ground, standing)
     opened = near.with_columns(
         earliest=pl.col("nominal") - timedelta(days=service.window.before),
@@ -132,8 +133,6 @@ def _stands(service: Service, ground: Ground, standing: bool) -> Iterator[pl.Exp
     for ending in service.ends_when:
         if ending in ENDED_BY:
             yield (pl.col(ENDED_BY[ending]) > looked_at).fill_null(value=True)
-    if not isinstance(service.trigger, OnFestival) and service.subject == "customer":
-        yield in_audience(service, ground.facts, nominal)
 
 
 def _latest(service: Service, ground: Ground) -> pl.Expr:

@@ -1,0 +1,201 @@
+"""What is known of one policy at the end of a day: instalments, payments, suspensions, one at a time.
+
+Readings chosen where `docs/planning.md` leaves a choice:
+
+* An instalment that does not exist (beyond `pay_years`, of a single premium, on or after the day on which the policy
+  stops paying) can still be named by a debit. A row can pay it; nothing is taken for granted about it.
+* Of a single premium the first instalment is paid at issue as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import count, takewhile
+
+from dateutil.relativedelta import relativedelta
+
+from policyserve.book.columns import ENDING_KINDS, MONTHS_OF_MODE
+from policyserve.dates import FOREVER
+
+DAY = timedelta(days=1)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the corresponding day, or the last one of the month where it has none."""
+    return day + relativedelta(months=months)
+
+
+def full_years(first: date, second: date) -> int:
+    """Count the anniversaries of `first` that have come by `second`; 29 February comes on 28 February."""
+    return next(years for years in count(second.year - first.year, -1) if months_after(first, 12 * years) <= second)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened to a customer, or to a policy of this holder."""
+
+    customer_id: int
+    policy_id: int | None
+    number: int
+    kind: str
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A line of the list of premiums, as known."""
+
+    amount: int | None
+    paid_on: date | None
+    paid_amount: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Debit:
+    """An attempt to collect an instalment."""
+
+    number: int
+    instalment: int | None
+    on: date
+    result: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspension:
+    """The days from `start` on, without `until`, on which the cover is suspended over an instalment."""
+
+    instalment: int
+    start: date
+    until: date
+
+
+@dataclass(kw_only=True)
+class Policy:
+    """A policy with all that is known of it."""
+
+    as_of: date
+    grace_days: int
+    key: int
+    number: str
+    holder: int
+    insured: int | None
+    agent_no: str | None
+    participating: bool
+    is_rider: bool
+    issued: date
+    effective: date
+    receipt: date | None
+    mode: str
+    premium: int
+    pay_years: int | None
+    ends_on: date | None
+    freelook_days: int | None
+    rows: dict[int, Row] = field(default_factory=dict)
+    debits: list[Debit] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def first_event(self, *kinds: str, since: date = date.min) -> date | None:
+        """Return the day of the first event of these kinds on or after a day."""
+        return min((event.on for event in self.events if event.kind in kinds and event.on >= since), default=None)
+
+    @cached_property
+    def ended_on(self) -> date:
+        """The day of the first ending event, or the day after the last day of cover."""
+        by_term = self.ends_on + DAY if self.ends_on else FOREVER
+        return min(self.first_event(*ENDING_KINDS) or FOREVER, by_term)
+
+    @cached_property
+    def stops_paying_on(self) -> date:
+        """The day from which on no instalment falls due."""
+        return min(self.ended_on, self.first_event("waiver", "reduced_paid_up") or FOREVER)
+
+    def due_of(self, instalment: int) -> date | None:
+        """D(n); none for a later instalment of a single premium."""
+        if instalment == 1:
+            return self.effective
+        if self.mode == "single":
+            return None
+        return months_after(self.effective, (instalment - 1) * MONTHS_OF_MODE[self.mode])
+
+    def has_instalment(self, instalment: int) -> bool:
+        """Whether the policy ever has this instalment to pay."""
+        due = self.due_of(instalment)
+        if due is None or due >= self.stops_paying_on:
+            return False
+        if self.mode == "single" or self.pay_years is None:
+            return True
+        return instalment <= self.pay_years * 12 // MONTHS_OF_MODE[self.mode]
+
+    def instalments(self, last_due: date) -> Iterator[tuple[int, date]]:
+        """Yield the instalments from the second on that exist and fall due by a day, with their due days."""
+        for instalment in takewhile(self.has_instalment, count(2)):
+            due = self.due_of(instalment)
+            if due is None or due > last_due:
+                return
+            yield instalment, due
+
+    def row_paid_on(self, instalment: int) -> date | None:
+        """Return the day on which the list says that an instalment was paid in full."""
+        row = self.rows.get(instalment)
+        if row is None or row.paid_on is None:
+            return None
+        amount = self.premium if row.amount is None else row.amount
+        return row.paid_on if row.paid_amount is None or row.paid_amount >= amount else None
+
+    def paid_on(self, instalment: int) -> date | None:
+        """Return the day on which an instalment was paid, or will be, as far as is known."""
+        if instalment == 1:
+            return self.issued
+        due, paid = self.due_of(instalment), self.row_paid_on(instalment)
+        if paid is None and due is not None and due > self.as_of and self.has_instalment(instalment):
+            return due
+        return paid
+
+    def reinstated_on(self, instalment: int) -> date | None:
+        """Return the day of the first reinstatement on or after the due day of an instalment."""
+        due = self.due_of(instalment)
+        return self.first_event("reinstated", since=due) if due else None
+
+    def is_paid_or_reinstated(self, instalment: int, day: date) -> bool:
+        """Whether nothing is owed any more for an instalment at the end of a day."""
+        return any(on is not None and on <= day for on in (self.paid_on(instalment), self.reinstated_on(instalment)))
+
+    def loan_pays(self, instalment: int, day: date) -> bool:
+        """Whether a premium loan has settled an instalment by the end of a day; it keeps the cover, and no more."""
+        due = self.due_of(instalment)
+        loan = self.first_event("premium_loan", since=due) if due else None
+        return loan is not None and loan <= day
+
+    def is_owed(self, instalment: int, day: date) -> bool:
+        """Whether an instalment that exists is known to be unpaid at the end of a day: due by as-of, with a row."""
+        due = self.due_of(instalment)
+        if due is None or due > self.as_of or instalment not in self.rows or not self.has_instalment(instalment):
+            return False
+        return not self.is_paid_or_reinstated(instalment, day)
+
+    @cached_property
+    def suspensions(self) -> list[Suspension]:
+        """The times without cover, oldest first."""
+        found: list[Suspension] = []
+        for instalment, due in self.instalments(self.as_of):
+            last_of_grace = due + timedelta(days=self.grace_days)
+            start = last_of_grace + DAY
+            if not self.is_owed(instalment, last_of_grace) or self.loan_pays(instalment, last_of_grace):
+                continue
+            if any(earlier.start <= day < earlier.until for earlier in found for day in (due, start)):
+                continue
+            until = min(self.first_event("reinstated", since=start) or FOREVER, self.ended_on)
+            if start < until:
+                found.append(Suspension(instalment=instalment, start=start, until=until))
+        return found
+
+    def is_suspended(self, day: date) -> bool:
+        """Whether the cover is suspended on a day."""
+        return any(suspension.start <= day < suspension.until for suspension in self.suspensions)
+
+    def in_force(self, day: date) -> bool:
+        """Whether the policy is issued, not ended and not suspended on a day."""
+        return self.issued <= day < self.ended_on and not self.is_suspended(day)
