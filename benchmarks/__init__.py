@@ -1,0 +1,1 @@
+"""Each figure against its floor, measured in the same run."""

@@ -1,0 +1,72 @@
+"""What a database complains of, put into one sentence that says what to do; passwords and rows never show."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL
+
+from policyserve.errors import DatabaseBusyError, PolicyserveError
+
+SQLITE = {
+    "file is not a database": "{place} is no SQLite database; name another file with --db.",
+    "unable to open database file": "{place} cannot be opened; check that it is a file and that you may write it.",
+    "readonly database": "{place} may not be written by you; ask for the right to write the file and its folder.",
+    "database or disk is full": "The disk of {place} is full and nothing was changed; make room and run it again.",
+    "disk image is malformed": "{place} is damaged; put a backup copy in its place.",
+    "disk i/o error": "The disk of {place} failed and nothing was changed; check the disk and your rights.",
+}
+"""What is found in a message of SQLite, and what is said instead."""
+
+POSTGRESQL = {
+    "42501": "The database user lacks a right on {place}; ask its administrator for the rights on all tables.",
+    "25006": "No changes can be made in {place} (a standby, or set to read only); name the primary server.",
+    "53100": "The disk of {place} is full and nothing was changed; make room and run it again.",
+    "40P01": "Another command was changing the same rows of {place} and nothing was changed; run it again.",
+    "40001": "Another command was changing the same rows of {place} and nothing was changed; run it again.",
+    "57P01": "The server of {place} was stopped; nothing was changed. Run the command again when it is up.",
+}
+"""Conditions of PostgreSQL (SQLSTATE), and what is said for them."""
+
+
+@contextmanager
+def explained(url: URL, wait: float) -> Iterator[None]:
+    """Turn complaints of the database at `url` into PolicyserveError; `wait` is how many seconds a writer waits."""
+    try:
+        yield
+    except Exception as error:
+        fault = explain(getattr(error, "orig", None) or error, url, wait)
+        if fault is None:
+            raise
+        raise fault from error
+
+
+def explain(error: BaseException, url: URL, wait: float) -> PolicyserveError | None:
+    """Return what to tell a user of an error of sqlite3 or psycopg; None where it is a fault of the program."""
+    if isinstance(error, sqlite3.Error):
+        return _explain_sqlite(str(error).lower(), url, wait)
+    if type(error).__module__.startswith("psycopg"):
+        return _explain_postgresql(error, url, wait)
+    return None
+
+
+def _explain_sqlite(message: str, url: URL, wait: float) -> PolicyserveError | None:
+    if "locked" in message:
+        return DatabaseBusyError(wait)
+    known = [sentence for words, sentence in SQLITE.items() if words in message]
+    return PolicyserveError(known[0].format(place=f"'{url.database}'")) if known else None
+
+
+def _explain_postgresql(error: BaseException, url: URL, wait: float) -> PolicyserveError | None:
+    state, place = getattr(error, "sqlstate", None), f"the database '{url.database}'"
+    if state == "55P03":
+        return DatabaseBusyError(wait)
+    if state in POSTGRESQL:
+        return PolicyserveError(POSTGRESQL[state].format(place=place))
+    if state is None and type(error).__name__ == "OperationalError":
+        reason = str(error).partition("\n")[0]
+        advice = "Check the database URL, the user's password, and that the server runs."
+        return PolicyserveError(f"PostgreSQL does not answer ({reason}). {advice}")
+    return None
