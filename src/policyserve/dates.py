@@ -83,10 +83,3 @@ def completed_years(first: pl.Expr, second: pl.Expr) -> pl.Expr:
     months = month_number(second) - month_number(first)
     years = months // 12
     return (years - (months_later(first, years * 12) > second).cast(pl.Int32)).cast(pl.Int32)
-
-
-def born_by(day: date, age: int) -> date:
-    """Return the last birthday of somebody who is at least `age` years old on `day`."""
-    born = add_months(day, -12 * age)
-    next_day = born + timedelta(days=1)
-    return next_day if add_months(next_day, 12 * age) <= day else born

@@ -19,7 +19,7 @@ from policyserve.plan.planner import plan
 from policyserve.plan.status import statuses
 from policyserve.standard.model import Standard
 from policyserve.tasks.agenda import line_of
-from policyserve.tasks.wording import Grounds, reason
+from policyserve.tasks.wording import why_in_words, wording_of
 
 CLOSED = ("cancelled", "skipped", "missed")
 """Of these tasks the last transition says why."""
@@ -100,6 +100,21 @@ def lived(touches: pl.DataFrame, tasks: list[dict[str, Any]], asked: Asked) -> l
     return sorted(rows, key=lambda row: (row["due"], row["service"], row["ordinal"]))
 
 
+_GROUNDS = ("ordinal", "anchor", "nominal", "due", "provisional")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Grounds:
+    """What the reason of a row is made of."""
+
+    policy_no: str | None
+    ordinal: int
+    anchor: date
+    nominal: date
+    due: date
+    provisional: bool
+
+
 def _identity(row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in ("service", "subject_kind", "subject_id", "ordinal"))
 
@@ -107,11 +122,9 @@ def _identity(row: dict[str, Any]) -> tuple[Any, ...]:
 def _row(touch: dict[str, Any], task: dict[str, Any] | None, asked: Asked) -> dict[str, Any]:
     known = task or touch
     service = line_of(asked.standard, known["service"], known["channels"]).service
-    grounds = Grounds(
-        policy_no=touch["subject"] if touch["subject_kind"] == "policy" else None,
-        **{name: known[name] for name in ("ordinal", "anchor", "nominal", "due", "provisional")},
-    )
-    ground = reason(grounds, service, asked.language)
+    policy_no = touch["subject"] if touch["subject_kind"] == "policy" else None
+    grounds = _Grounds(policy_no=policy_no, **{name: known[name] for name in _GROUNDS})
+    why = why_in_words(task["why"], asked.language) if task and task["status"] in CLOSED and task["why"] else None
     return {
         "service": known["service"],
         "name": _name(service, asked.language, known["service"]),
@@ -122,7 +135,7 @@ def _row(touch: dict[str, Any], task: dict[str, Any] | None, asked: Asked) -> di
         "channels": known["channels"],
         "status": task["status"] if task else _untasked(touch, asked.as_of),
         "done_on": task["done_on"] if task else None,
-        "reason": (task["why"] if task and task["status"] in CLOSED else None) or ground,
+        "reason": why or wording_of(service, asked.language).reason(grounds),
         "task_id": task["task_id"] if task else None,
     }
 
@@ -198,8 +211,8 @@ def _policies(book: Book, customer_id: int, asked: Asked) -> list[dict[str, Any]
         .join(mains, on="main_policy_id", how="left")
         .sort("issue_date", "policy_no")
         .select(
-            "policy_no", "main_policy_no", "product", "product_kind", "issue_date", "mode", "premium", "currency", "state",
-            "since", "ended_by", "unpaid", "unpaid_on", "agent_no", "ends_on",
+            "policy_no", "main_policy_no", "product", "product_kind", "issue_date", "mode", "premium", "currency",
+            "state", "since", "ended_by", "unpaid", "unpaid_on", "agent_no", "ends_on",
         )
         .to_dicts()
     )  # fmt: skip

@@ -58,10 +58,10 @@ def check(session: Session) -> None:
 @click.option("--dry-run", is_flag=True, help="Tell what would happen, and change nothing.")
 @shared
 def import_(session: Session, kind: str, file: Path, rejects: Path | None, dry_run: bool) -> int:
-    """Take in one list: CSV or XLSX, headers in English or Chinese.
+    """Take in one list: CSV or XLSX, with headers in English or Chinese.
 
-    Good rows go in; rejected ones go to a file that can be mended and imported again (exit status 3). Importing the same
-    file again changes nothing.
+    Good rows go in; rejected ones go to a file that can be mended and imported again (exit status 3). Importing the
+    same file again changes nothing.
     """
     report = import_list(
         session.engine, kind, file, as_of=session.as_of, at=session.now, dry_run=dry_run, rejects=rejects
@@ -166,24 +166,14 @@ def release(session: Session, days: int) -> None:
 @click.option("--agent", "agent_no", metavar="NO", help="Only touches that this agent serves.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write to FILE.parquet or FILE.csv instead of printing.")
 @shared
-def plan(
-    session: Session,
-    first: date,
-    last: date,
-    policy_no: str | None,
-    customer_no: str | None,
-    agent_no: str | None,
-    out: Path | None,
-) -> None:
+def plan(session: Session, *, first: date, last: date, out: Path | None, **subject: str | None) -> None:
     """Compute the touches that fall due between two days, both included; nothing is stored."""
     touches = operations.planned_for(
         session.engine,
         session.calendar,
         session.days(first, last),
         as_of=session.as_of,
-        policy_no=policy_no,
-        customer_no=customer_no,
-        agent_no=agent_no,
+        **subject,
     )
     if out:
         _write(touches, out)

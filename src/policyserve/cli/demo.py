@@ -25,6 +25,9 @@ from policyserve.cli.work import print_agenda
 from policyserve.dates import Days
 from policyserve.demo.generating import generate
 from policyserve.demo.writing import write_lists
+from policyserve.metrics.add_ons import add_ons, calendar_year
+from policyserve.metrics.persistency import persistency, policy_results
+from policyserve.metrics.referrals import referrals
 from policyserve.tasks import working
 from policyserve.tasks.agenda import agenda
 from policyserve.tasks.explaining import explain
@@ -94,8 +97,9 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 def _next(keep: Path | None) -> str:
     if keep is None:
-        return "To look around yourself: policyserve demo --keep demo-book, then policyserve --db sqlite:///demo-book/demo.sqlite3 ..."
-    return f"Look around: policyserve --db sqlite:///{keep / 'demo.sqlite3'} metrics persistency --by team"
+        return "To look around yourself: policyserve demo --keep demo-book"
+    url = f"sqlite:///{keep / 'demo.sqlite3'}"
+    return f"Look around: policyserve --db {url} metrics persistency --by team"
 
 
 def _title(number: int, title: str) -> None:
@@ -119,9 +123,9 @@ def imports(story: Story) -> None:
     for kind in KINDS:
         report = import_list(story.engine, kind, story.folder / f"{kind}.csv", as_of=story.day, at=story.now)
         click.echo(f"  {kind}: {report.added:,} added, {report.rejected} rejected, {report.warnings} warnings")
-        problems += [{"kind": kind, **row} for row in report.problems.to_dicts()]
+        problems += [{"list": kind, **row} for row in report.problems.to_dicts()]
     click.echo("What is wrong is said in plain words, and waits in a file to be mended and imported again:\n")
-    show(problems[:6], "table", columns=["kind", "line", "severity", "field", "value", "reason"], language="en")
+    show(problems[:6], "table", columns=["list", "line", "severity", "field", "value", "reason"], language="en")
 
 
 def planning(story: Story) -> None:
@@ -200,10 +204,9 @@ def next_morning(story: Story) -> None:
     tomorrow = story.day + timedelta(days=1)
     import_list(story.engine, "premiums", path, as_of=tomorrow, at=story.now)
     counts = operations.release(story.engine, story.calendar, as_of=tomorrow, at=story.now)
-    click.echo(f"The list of premiums says that instalment {row.ordinal} of policy {row.policy_no} was paid. Release:")
-    click.echo(
-        f"  {counts.added} added for one more day, {counts.moved} moved, {counts.cancelled} cancelled, {counts.missed} missed."
-    )
+    click.echo(f"The list says that instalment {row.ordinal} of policy {row.policy_no} was paid. Release:")
+    done = f"{counts.added} added for one more day, {counts.moved} moved"
+    click.echo(f"  {done}, {counts.cancelled} cancelled, {counts.missed} missed.")
     _show_life(story, row.policy_no, tomorrow)
 
 
@@ -225,8 +228,41 @@ def _show_life(story: Story, policy_no: str, day: date) -> None:
     show(near, "table", columns=["due", "name", "ordinal", "status", "latest"], language=story.language)
 
 
+def targets(story: Story) -> None:
+    """Evaluate the three targets, by branch."""
+    _title(7, "The three targets")
+    book = operations.read_book(story.engine)
+    results = policy_results(book, as_of=story.day)
+    final = persistency(results, by=["cohort"], book=book).filter(pl.col("status") == "final").tail(6)
+    click.echo("13-month persistency, at least 88 %: the last six cohorts whose grace has closed.\n")
+    rows = [
+        {**row, "ratio": _marked(row["ratio"], 0.88), "ratio_count": percent(row["ratio_count"])}
+        for row in final.to_dicts()
+    ]
+    columns = ["cohort", "ratio", "numerator_count", "denominator_count", "ratio_count", "status", "excluded"]
+    show(rows, "table", columns=columns, language=story.language)
+    year = story.day.year
+    brought = referrals(book, year, by=["branch"], as_of=story.day).to_dicts()
+    click.echo(f"\nReferrals in {year}, three for each agent; and add-ons of single-policy customers, at least 10 %:\n")
+    bought = {
+        row["branch"]: row for row in add_ons(book, calendar_year(year), by=["branch"], as_of=story.day).to_dicts()
+    }
+    nothing: dict[str, Any] = {"single_policy_customers": 0, "bought": 0, "ratio": None}
+    both = [{**row, **bought.get(row["branch"], nothing)} for row in brought]
+    both = [
+        {**row, "target": goal["target"], "ratio": _marked(row["ratio"], 0.10)}
+        for row, goal in zip(both, brought, strict=True)
+    ]
+    columns = ["branch", "referred", "target", "single_policy_customers", "bought", "ratio"]
+    show(both, "table", columns=columns, language=story.language)
+
+
+def _marked(ratio: float | None, target: float) -> str:
+    return percent(ratio) + (" ▼" if ratio is not None and ratio < target else "")
+
+
 CHAPTERS: tuple[Callable[[Story], None], ...] = (
-    lists, imports, planning, releasing, day_of_an_agent, next_morning,
+    lists, imports, planning, releasing, day_of_an_agent, next_morning, targets,
 )  # fmt: skip
 
 COMMANDS = [demo]

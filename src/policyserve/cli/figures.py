@@ -1,23 +1,24 @@
-"""Commands that print figures: the three targets, each with numerator, denominator, status and definition."""
+"""Commands that print figures: the three targets and collection, each with its parts, status and definition."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import rich_click as click
 
 from policyserve import operations
-from policyserve.cli.options import Session, shared
-from policyserve.cli.output import decimal, note, percent, show
-from policyserve.metrics import groupings
+from policyserve.cli.options import DATE, Decorator, Session, shared
+from policyserve.cli.output import Row, decimal, money, note, percent, show
+from policyserve.cli.words import say
+from policyserve.metrics import add_ons, collection, groupings, referrals
 from policyserve.metrics.cohorts import cohort_month
-
-# from policyserve.metrics.definitions import definition
+from policyserve.metrics.definitions import definition
 from policyserve.metrics.persistency import persistency, policies_behind, policy_results
 from policyserve.metrics.profiles import CUTOFFS, MONTHS, PROFILES, profile_named
 
-TARGET = 0.88
+KEPT = 0.88
 """13-month persistency that the service standard asks for."""
 
 
@@ -26,33 +27,28 @@ def metrics() -> None:
     """Figures with numerator, denominator, status and definition."""
 
 
-def by_option(*allowed: str, default: tuple[str, ...]) -> Any:
+def by_option(allowed: Sequence[str], *default: str) -> Decorator:
     """Add `--by`, which may be repeated."""
     return click.option(
-        "--by", multiple=True, type=click.Choice(allowed), default=default, show_default=True,
+        "--by", multiple=True, type=click.Choice(allowed), default=default, show_default=bool(default),
         help="What to group by; may be repeated.",
     )  # fmt: skip
+
+
+YEAR = click.option("--year", type=click.IntRange(1900, 2200), help="The calendar year; default the current one.")
 
 
 @metrics.command(name="persistency")
 @click.option("--month", type=click.Choice([str(month) for month in MONTHS]), default="13", show_default=True)
 @click.option("--profile", type=click.Choice(list(PROFILES)), default="CN_COMPANY", show_default=True)
 @click.option("--cutoff", type=click.Choice(CUTOFFS), default="strict", show_default=True)
-@by_option(*groupings.FIELDS, default=("cohort",))
+@by_option(list(groupings.FIELDS), "cohort")
 @click.option("--cohort-from", metavar="YYYY-MM", help="The first month of effective dates.")
 @click.option("--cohort-to", metavar="YYYY-MM", help="The last month of effective dates.")
 @click.option("--policies", is_flag=True, help="List the policies behind the figures, also those left out and why.")
 @shared
 def persistency_(
-    session: Session,
-    *,
-    month: str,
-    profile: str,
-    cutoff: Any,
-    by: tuple[str, ...],
-    cohort_from: str | None,
-    cohort_to: str | None,
-    policies: bool,
+    session: Session, *, month: str, profile: str, by: tuple[str, ...], policies: bool, **asked: Any
 ) -> None:
     """Persistency (继续率): the share of first-year premium, and of policies, kept to month 13."""
     book = operations.read_book(session.engine)
@@ -60,47 +56,141 @@ def persistency_(
         book,
         profile_named(profile),
         month=int(month),
-        cutoff=cutoff,
+        cutoff=asked["cutoff"],
         as_of=session.as_of,
-        cohort_from=_cohort(cohort_from),
-        cohort_to=_cohort(cohort_to),
+        cohort_from=_cohort(asked["cohort_from"]),
+        cohort_to=_cohort(asked["cohort_to"]),
     )
     if policies:
-        _list_policies(session, policies_behind(results, book=book).to_dicts())
+        rows = policies_behind(results, book=book).to_dicts()
+        columns = ["policy_no", "cohort", "due_on", "grace_end", "state", "reason", "denominator", "numerator"]
+        _show(session, rows, columns, amounts=("numerator", "denominator", "restated"))
         return
-    rows = [_persistency_row(row) for row in persistency(results, by=by, book=book).to_dicts()]
+    rows = persistency(results, by=by, book=book).to_dicts()
     fields = groupings.fields_of(by, list(groupings.FIELDS))
     columns = [*fields, "numerator", "denominator", "ratio", "numerator_count", "denominator_count", "ratio_count"]
-    columns += ["status", "pending", "excluded"]
-    if len({row["currency"] for row in rows}) > 1:
-        columns.insert(len(fields), "currency")
-    shown = rows if session.form != "table" else [_for_people(row) for row in rows]
-    show(shown, session.form, columns=columns, language=session.language)
+    _show(
+        session, rows, [*columns, "status", "pending", "excluded"], metric="persistency", target=KEPT,
+        amounts=("numerator", "denominator", "restated"), ratios=("ratio", "ratio_count"),
+    )  # fmt: skip
 
 
 def _cohort(text: str | None) -> date | None:
     return cohort_month(text) if text else None
 
 
-def _persistency_row(row: dict[str, Any]) -> dict[str, Any]:
-    amounts = {name: str(decimal(row[name] or 0, row["currency"])) for name in ("numerator", "denominator", "restated")}
-    return {**row, **amounts}
+@metrics.command(name="referrals")
+@YEAR
+@by_option(groupings.OF_AGENTS, "agent")
+@shared
+def referrals_(session: Session, *, year: int | None, by: tuple[str, ...]) -> None:
+    """People referred by existing customers (转介绍), against three a year per agent."""
+    book = operations.read_book(session.engine)
+    rows = referrals.referrals(book, year or session.as_of.year, by=by, as_of=session.as_of).to_dicts()
+    _show(
+        session, rows, [*groupings.fields_of(by, groupings.OF_AGENTS), "year", "referred", "target"], metric="referrals"
+    )
 
 
-def _for_people(row: dict[str, Any]) -> dict[str, Any]:
-    ratio, count = percent(row["ratio"]), percent(row["ratio_count"])
-    below = " ▼" if row["ratio"] is not None and row["ratio"] < TARGET else ""
-    small = " (few)" if row["small"] else ""
-    amounts = {name: f"{float(row[name]):,.0f}" for name in ("numerator", "denominator")}
-    return {**row, **amounts, "ratio": ratio + below, "ratio_count": count + small}
+@metrics.command(name="add-ons")
+@YEAR
+@by_option(groupings.OF_AGENTS, "agent")
+@shared
+def add_ons_(session: Session, *, year: int | None, by: tuple[str, ...]) -> None:
+    """The share of single-policy customers who bought again (加保率), against 10 %."""
+    book = operations.read_book(session.engine)
+    period = add_ons.calendar_year(year or session.as_of.year)
+    rows = add_ons.add_ons(book, period, by=by, as_of=session.as_of).to_dicts()
+    fields = groupings.fields_of(by, groupings.OF_AGENTS)
+    columns = [*fields, "single_policy_customers", "bought", "ratio", "target"]
+    _show(session, rows, columns, metric="add-ons", ratios=("ratio", "target"), target=add_ons.TARGET)
 
 
-def _list_policies(session: Session, rows: list[dict[str, Any]]) -> None:
-    for row in rows:
-        for name in ("numerator", "denominator", "restated"):
-            row[name] = str(decimal(row[name] or 0, row["currency"]))
-    columns = ["policy_no", "cohort", "due_on", "grace_end", "state", "reason", "denominator", "numerator"]
-    show(rows, session.form, columns=columns, language=session.language)
+@metrics.command(name="collection")
+@click.option("--from", "first", type=DATE, required=True, help="The first due day.")
+@click.option("--to", "last", type=DATE, required=True, help="The last due day.")
+@click.option("--policy-year", type=click.IntRange(2, 100), default=2, show_default=True, help="2 = second premiums.")
+@click.option("--all-years", is_flag=True, help="All renewal premiums, whatever the policy year.")
+@by_option(collection.ALLOWED)
+@shared
+def collection_(session: Session, *, first: date, last: date, all_years: bool, **asked: Any) -> None:
+    """Premiums due in a period, and what became of them (收费率)."""
+    rows = collection.collection(
+        operations.read_book(session.engine),
+        session.days(first, last),
+        policy_year=None if all_years else asked["policy_year"],
+        by=asked["by"],
+        as_of=session.as_of,
+    ).to_dicts()
+    fields = groupings.fields_of(asked["by"], collection.ALLOWED)
+    parts = ("due", *collection.FATES)
+    columns = [*fields, "currency", *parts, "rate", "due_count"]
+    headings = {"due": say("metrics.due", session.language)}
+    _show(session, rows, columns, metric="collection", amounts=parts, ratios=("rate",), headings=headings)
+
+
+@metrics.command()
+@click.argument("customer_no", required=False)
+@click.option(
+    "--top", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many centres of influence."
+)
+@shared
+def influence(session: Session, *, customer_no: str | None, top: int) -> None:
+    """Centres of influence (影响力中心): whose referrals brought most; with CUSTOMER_NO the tree of one of them."""
+    book = operations.read_book(session.engine).as_of(session.as_of)
+    if customer_no is None:
+        rows = referrals.centres_of_influence(book, top).to_dicts()
+        _show(session, rows, ["customer_no", "currency", *referrals.BROUGHT], amounts=_PREMIUMS)
+        return
+    tree = referrals.referral_tree(book, customer_no)
+    _show(session, tree.to_dicts(), list(referrals.TREE), amounts=("premium",))
+    if session.form == "table":
+        for row in referrals.brought(tree).to_dicts():
+            amounts = {name: money(row[name], row["currency"]) for name in _PREMIUMS}
+            click.echo(say("metrics.influence", session.language, **{**row, **amounts}))
+
+
+_PREMIUMS = ("premium", "premium_through", "premium_together")
+
+
+def _show(
+    session: Session,
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    *,
+    metric: str | None = None,
+    amounts: Sequence[str] = (),
+    ratios: Sequence[str] = (),
+    target: float | None = None,
+    headings: Row | None = None,
+) -> None:
+    """Print figures: exact amounts and ratios for programs, readable ones with the definition for people."""
+    several = len({row.get("currency") for row in rows}) > 1
+    shown = [name for name in columns if name != "currency" or several or metric is None]
+    if several and "currency" not in shown:
+        shown.insert(shown.index("numerator") if "numerator" in shown else 0, "currency")
+    people = session.form == "table"
+    made = [_for_people(row, amounts, ratios, target) if people else _for_programs(row, amounts) for row in rows]
+    show(made, session.form, columns=shown, language=session.language, headings=headings)
+    if people and metric:
+        note(f"\n{definition(metric, 'zh' if session.language == 'zh' else 'en')}")
+
+
+def _for_programs(row: Row, amounts: Sequence[str]) -> dict[str, Any]:
+    exact = {name: str(decimal(row[name] or 0, row["currency"])) for name in amounts if name in row}
+    return {**row, **exact}
+
+
+def _for_people(row: Row, amounts: Sequence[str], ratios: Sequence[str], target: float | None) -> dict[str, Any]:
+    readable: dict[str, Any] = {
+        name: f"{decimal(row[name] or 0, row['currency']):,.0f}" for name in amounts if name in row
+    }
+    readable |= {name: percent(row[name]) for name in ratios}
+    if target is not None and row["ratio"] is not None and row["ratio"] < target:
+        readable["ratio"] += " ▼"
+    if row.get("small"):
+        readable["ratio_count"] += " *"
+    return {**row, **readable}
 
 
 COMMANDS = [metrics]

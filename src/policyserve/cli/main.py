@@ -1,4 +1,4 @@
-"""The entrance: commands under one name, errors as sentences, exit status 0 done, 1 failed, 2 wrong usage, 3 rejected rows."""
+"""The entrance: all commands under one name, and errors as sentences with the right exit status."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import sys
 from collections.abc import Sequence
 
 import rich_click as click
+from click.exceptions import Exit
 
 from policyserve import __version__
 from policyserve.cli.options import Session, database_option, language_option
 from policyserve.errors import PolicyserveError
 
-FAILED, WRONG_USAGE, REJECTED = 1, 2, 3
+FAILED, WRONG_USAGE = 1, 2
+"""Exit status; 0 is done, and 3 (see `book`) an import that rejected rows."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _add_commands()
     try:
         status = policyserve.main(args=arguments, prog_name="policyserve", standalone_mode=False)
-    except click.exceptions.Exit as leave:
+    except Exit as leave:
         status = leave.exit_code
     except click.UsageError as error:
         error.show()

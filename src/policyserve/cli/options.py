@@ -18,9 +18,10 @@ from policyserve.dates import Days
 from policyserve.errors import PolicyserveError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-class DateType(click.ParamType):
+class DateType(click.ParamType[date]):
     """A day as people type it: 2026-11-21, 2026/11/21 or 20261121."""
 
     name = "date"
@@ -134,6 +135,6 @@ def _remember(name: str) -> Callable[[click.Context, click.Parameter, Any], None
     return callback
 
 
-def shared(command: Command) -> Command:
+def shared(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of every command that asks the book something."""
     return database_option(as_of_option(form_option(language_option(click.pass_obj(command)))))

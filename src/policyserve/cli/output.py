@@ -40,7 +40,7 @@ def show(
     headings: Mapping[str, str] | None = None,
     empty: str = "",
 ) -> None:
-    """Print rows as a table of `columns`, or all their fields as JSON or CSV. `empty`: what to say of no rows at all."""
+    """Print rows as a table of `columns`, or all their fields as JSON or CSV; `empty` is said of no rows at all."""
     if form == "json":
         click.echo(json.dumps([_plain(row) for row in rows], ensure_ascii=False, indent=1))
     elif form == "csv":

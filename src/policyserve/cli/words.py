@@ -15,6 +15,7 @@ HEADINGS = {
     "performer": ("Who", "执行"),
     "channels": ("How", "方式"),
     "provisional": ("Provisional", "暂定"),
+    "list": ("List", "清单"),
     "task_id": ("Task", "任务"),
     "customer_no": ("Customer", "客户号"),
     "policy_no": ("Policy", "保单号"),
@@ -132,6 +133,12 @@ SENTENCES = {
     "profile.referred_by": ("Referred by", "转介绍人"),
     "profile.referred_on": ("Referred on", "转介绍日期"),
     "profile.referred": ("Has referred", "已转介绍人数"),
+    "metrics.due": ("Due", "应收"),
+    "metrics.influence": (
+        "Together {policies_together} policies and {premium_together} of premium, {premium_through} of it through "
+        "referrals.",
+        "合计{policies_together}件，保费{premium_together}，其中转介绍带来{premium_through}。",
+    ),
     "agenda.by": ("by {day} at the latest", "最迟{day}"),
 }
 """Sentences of screens."""

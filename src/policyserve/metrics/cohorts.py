@@ -106,5 +106,3 @@ def _left_out(profile: Profile, month: int) -> pl.Expr:
         .when(pl.col("pay_years") * 12 < month)
         .then(pl.lit("paid_up"))
     )
-
-

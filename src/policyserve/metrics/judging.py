@@ -29,7 +29,10 @@ def judged(policies: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     counted = pl.col("state") == "counted"
     amount = a_year(pl.col("last"))
     return (
-        policies.with_columns(reason=pl.coalesce("reason", "excluded_by"))
+        policies.with_columns(
+            pl.col("of_riders_first", "of_riders_in_time", "of_riders").fill_null(0),
+            reason=pl.coalesce("reason", "excluded_by"),
+        )
         .with_columns(
             state=_state(as_of),
             paid=_true(PAID_IN_TIME & ~_true(ENDED_UNPAID) & ~_true(PAID_UP_UNPAID)),

@@ -53,7 +53,7 @@ def marked(policies: pl.DataFrame, happened: pl.DataFrame, exclusions: tuple[str
         first_of(happened, ("reduced_paid_up",), "paid_up_on", "paid_up").drop("paid_up"),
         reinstatements(happened),
     )
-    touched = happened.lazy().select("policy_id").unique()
+    touched = happened.select("policy_id").unique().sort("policy_id")
     for frame in found:  # few policies, joined to the many at once
-        touched = touched.join(frame.lazy(), on="policy_id", how="left")
-    return policies.lazy().join(touched, on="policy_id", how="left", maintain_order="left").collect()
+        touched = touched.join(frame, on="policy_id", how="left", maintain_order="left")
+    return policies.join(touched, on="policy_id", how="left", maintain_order="left")

@@ -35,13 +35,16 @@ def premium_steps(events: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
 def owed(rows: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
     """Fill empty `amount` of `rows` (`policy_id`, `due_on`, `premium`): the changed premium, else the policy's."""
-    changed = pl.col("amount").is_null() & pl.col("policy_id").is_in(steps["policy_id"].unique().implode())
-    if not steps.is_empty():
-        found = rows.filter(changed).sort("due_on")
-        found = found.join_asof(steps, left_on="due_on", right_on="from_on", by="policy_id", check_sortedness=False)
-        found = found.with_columns(amount=pl.col("changed")).select(rows.columns)
-        rows = pl.concat([rows.filter(~changed), found])
-    return rows.with_columns(pl.coalesce("amount", "premium"))
+    if steps.is_empty():
+        return rows.with_columns(pl.coalesce("amount", "premium"))
+    numbered = rows.with_row_index("row")
+    empty = numbered.filter(pl.col("amount").is_null()).join(steps, on="policy_id", how="semi").sort("due_on")
+    found = empty.join_asof(steps, left_on="due_on", right_on="from_on", by="policy_id", check_sortedness=False)
+    return (
+        numbered.join(found.select("row", "changed").sort("row"), on="row", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("amount", "changed", "premium"))
+        .drop("row", "changed")
+    )
 
 
 def instalments(lines: pl.DataFrame, premiums: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
@@ -49,13 +52,11 @@ def instalments(lines: pl.DataFrame, premiums: pl.DataFrame, steps: pl.DataFrame
 
     `paid_on` is empty unless paid in full: a part payment is no payment.
     """
-    line = lines.lazy().select("policy_id", "effective_date", "step", "required", "premium")
+    line = lines.select("policy_id", "effective_date", "step", "required", "premium")
     rows = (
-        premiums.lazy()
-        .join(line, on="policy_id")
+        premiums.join(line, on="policy_id")
         .filter(pl.col("instalment") <= pl.col("required"))
         .with_columns(due_on=months_later(pl.col("effective_date"), (pl.col("instalment") - 1) * pl.col("step")))
-        .collect()
     )
     in_full = pl.col("paid_amount").is_null() | (pl.col("paid_amount") >= pl.col("amount"))
     return owed(rows, steps).select(
@@ -73,28 +74,27 @@ def received(lines: pl.DataFrame, rows: pl.DataFrame, grace_days: int) -> pl.Dat
     """
     number, paid = pl.col("instalment"), pl.col("paid_on")
     late = (number > 1) & (paid > pl.col("due_on") + timedelta(days=grace_days))
-    found = (
-        rows.group_by("policy_id").agg(
-            listed=pl.len().cast(pl.Int32), paid=paid.count().cast(pl.Int32), last_paid_on=paid.max()
-        ),
+    summed = (
+        rows.group_by("policy_id")
+        .agg(listed=pl.len().cast(pl.Int32), paid=paid.count().cast(pl.Int32), last_paid_on=paid.max())
+        .sort("policy_id"),
         rows.filter(number == 1).select("policy_id", first="amount", begun=pl.lit(value=True)),
         rows.filter(number == pl.col("required")).select("policy_id", last="amount"),
         rows.filter(paid.is_null()).group_by("policy_id").agg(unpaid_due_on=pl.col("due_on").min()),
         rows.filter(late).group_by("policy_id").agg(late_due_on=pl.col("due_on").max()),
     )
-    result = lines.lazy()
-    for frame in found:
-        result = result.join(frame.lazy(), on="policy_id", how="left", maintain_order="left")
+    found = lines
+    for frame in summed:
+        found = found.join(frame, on="policy_id", how="left", maintain_order="left")
     unlisted = pl.col("begun").is_null()  # a first instalment without a row
     return (
-        result.with_columns(pl.col("listed", "paid").fill_null(0))
+        found.with_columns(pl.col("listed", "paid").fill_null(0))
         .with_columns(
             paid_on=pl.when(pl.col("paid") + unlisted.cast(pl.Int32) == pl.col("required")).then(
                 pl.max_horizontal("last_paid_on", pl.when(unlisted).then("issue_date"))
             ),
         )
         .drop("begun", "paid", "last_paid_on")
-        .collect()
     )
 
 
@@ -112,7 +112,9 @@ def lent(lines: pl.DataFrame, rows: pl.DataFrame, loans: pl.DataFrame, grace_day
     wanted = wanted.explode("instalment").with_columns(
         due_on=months_later(pl.col("effective_date"), (pl.col("instalment") - 1) * pl.col("step"))
     )
-    listed = rows.select("policy_id", "instalment", "paid_on", listed=pl.lit(value=True))
+    listed = rows.join(loans, on="policy_id", how="semi").select(
+        "policy_id", "instalment", "paid_on", listed=pl.lit(value=True)
+    )
     found = (
         wanted.join(listed, on=["policy_id", "instalment"], how="left")
         .sort("due_on")

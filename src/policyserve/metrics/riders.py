@@ -19,9 +19,7 @@ def riders(policies: pl.DataFrame, mains: pl.DataFrame, month: int) -> pl.DataFr
     all due before the month, and those in another currency are left out.
     """
     begun_by = pl.max_horizontal("effective_date", "issue_date")
-    main = mains.select(
-        "due_on", "grace_end", "cutoff_on", "currency", main_policy_id="policy_id", begun_by=begun_by
-    )
+    main = mains.select("due_on", "grace_end", "cutoff_on", "currency", main_policy_id="policy_id", begun_by=begun_by)
     return (
         policies.lazy()
         .filter(pl.col("main_policy_id").is_not_null(), pl.col("mode") != "single")

@@ -50,9 +50,7 @@ def spells_in_force(book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
 def customer_agents(book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
     """Say who serves each customer on `as_of`: `customer_id`, `agent_id`; see `plan.customers.serving_agents`."""
     known = book.as_of(as_of)
-    today = spells_in_force(book, grace_days, as_of).filter(
-        pl.lit(as_of).is_between("start", "end", closed="left")
-    )
+    today = spells_in_force(book, grace_days, as_of).filter(pl.lit(as_of).is_between("start", "end", closed="left"))
     held = known.policies.filter(pl.col("main_policy_id").is_null()).select(
         "customer_id", "agent_id", in_force=pl.col("policy_id").is_in(today["policy_id"].implode())
     )

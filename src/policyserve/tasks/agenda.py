@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -18,10 +19,10 @@ from policyserve.errors import NotFoundError
 from policyserve.standard.model import Service, Standard
 from policyserve.tasks.desk import OF_AGENT, OF_OFFICE
 from policyserve.tasks.salutation import salutation
-from policyserve.tasks.wording import Grounds, reason
+from policyserve.tasks.wording import Wording, wording_of
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """What the standard says of a kind of task."""
 
@@ -30,40 +31,58 @@ class Line:
     score: float
     """Its bearing on the targets: the sum of weight x bearing."""
 
-    @property
-    def duty(self) -> bool:
-        """Whether the law or the contract asks for it."""
-        return self.service is not None and self.service.message_class == "duty"
+    duty: bool
+    """Whether the law or the contract asks for it."""
+
+    @cached_property
+    def english(self) -> Wording:
+        """Its fact and rule in English."""
+        return wording_of(self.service, "en")
+
+    @cached_property
+    def chinese(self) -> Wording:
+        """Its fact and rule in Chinese."""
+        return wording_of(self.service, "zh")
+
+    def wording(self, language: str) -> Wording:
+        """Its fact and rule in a language (en or zh)."""
+        return self.chinese if language == "zh" else self.english
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AgendaTask:
-    """One task on an agenda."""
+class AgendaTask(NamedTuple):
+    """One task on an agenda; the fields up to `leaver` are the first columns of `desk`, in their order."""
 
     task_id: int
-    code: str
-    line: Line
-    customer_no: str
-    grounds: Grounds
+    service: str
     channels: str
+    customer_no: str
+    policy_no: str | None
+    ordinal: int
+    anchor: date
+    """The day of the fact."""
+    nominal: date
+    """The day that the rule gives."""
+    due: date
     day: date
     """The day to do it: the due day, or the day to which it was put off."""
     latest: date
-    overdue: bool
-    """Its day has passed, and it is still on time."""
+    provisional: bool
     leaver: str | None
     """Whose work it was, where that agent has left."""
+    line: Line
+    overdue: bool
+    """Its day has passed, and it is still on time."""
 
     def name(self, language: str) -> str:
         """Say what to do."""
-        service = self.line.service
-        if service is None:
-            return self.code
-        return service.name_zh if language == "zh" else service.name
+        line = self.line.service
+        if line is None:
+            return self.service
+        return line.name_zh if language == "zh" else line.name
 
     def reason(self, language: str) -> str:
         """Say why."""
-        return reason(self.grounds, self.line.service, language)
+        return self.line.wording(language).reason(self)
 
     def talking_points(self, language: str) -> tuple[str, ...]:
         """Say what to talk about."""
@@ -83,18 +102,21 @@ class AgendaTask:
         """Return the fields that programs rely on."""
         return {
             "task_id": self.task_id,
-            "service": self.code,
+            "service": self.service,
             "customer_no": self.customer_no,
-            "policy_no": self.grounds.policy_no,
-            "due": self.grounds.due,
+            "policy_no": self.policy_no,
+            "due": self.due,
             "latest": self.latest,
             "status": "open",
             "reason": self.reason(language),
         }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AgendaCustomer:
+_OF_TASK = 13
+"""How many columns of `desk` a task is made of; those of its customer follow."""
+
+
+class AgendaCustomer(NamedTuple):
     """A customer to serve, with everything there is to do at once."""
 
     customer_no: str
@@ -153,24 +175,36 @@ def office_agenda(connection: Connection, branch: str, day: date, standard: Stan
 
 def arranged(whose: str, rows: Sequence[Any], day: date, standard: Standard) -> Agenda:
     """Group the rows of `desk` by customer and put them in order; a single row without a task is an empty day."""
-    lines: dict[tuple[str, str], Line] = {}
     by_customer: dict[int, list[Any]] = {}
     for row in rows:
-        if row.task_id is not None:
-            by_customer.setdefault(row.customer_id, []).append(row)
-            if (row.service, row.channels) not in lines:
-                lines[row.service, row.channels] = line_of(standard, row.service, row.channels)
+        by_customer.setdefault(row.customer_id, []).append(row)
+    by_customer.pop(None, None)  # type: ignore[call-overload]  # somebody without a task
+    lines = _Lines(standard)
     customers = [_customer(group, day, lines) for group in by_customer.values()]
     due = sorted((customer for customer in customers if customer.tasks), key=_rank)
     ahead = sum(customer.ahead for customer in customers)
     return Agenda(whose=whose, name=rows[0].owner, day=day, customers=tuple(due), ahead=ahead)
 
 
+class _Lines(dict[tuple[str, str], Line]):
+    """The lines of a standard that an agenda needs, by code and channels, each looked up once."""
+
+    def __init__(self, standard: Standard) -> None:
+        super().__init__()
+        self.standard = standard
+
+    def __missing__(self, key: tuple[str, str]) -> Line:
+        self[key] = line_of(self.standard, *key)
+        return self[key]
+
+
 def line_of(standard: Standard, code: str, channels: str) -> Line:
     """Return what the standard says of a service; of several with one code, the one with these channels."""
     services = [service for service in standard.services if service.code == code]
     service = next((one for one in services if "+".join(one.channels) == channels), services[0] if services else None)
-    return Line(service=service, score=0.0 if service is None else score(standard, service))
+    if service is None:
+        return Line(service=None, score=0.0, duty=False)
+    return Line(service=service, score=score(standard, service), duty=service.message_class == "duty")
 
 
 def score(standard: Standard, service: Service) -> float:
@@ -183,45 +217,27 @@ def score(standard: Standard, service: Service) -> float:
     )
 
 
-def _customer(rows: list[Any], day: date, lines: dict[tuple[str, str], Line]) -> AgendaCustomer:
-    tasks = [_task(row, day, lines[row.service, row.channels]) for row in rows if row.day <= day]
-    tasks.sort(key=lambda task: (-task.line.score, not task.line.duty, task.latest, task.task_id))
-    first = rows[0]
+def _customer(rows: list[Any], day: date, lines: _Lines) -> AgendaCustomer:
+    tasks = [_task(row, day, lines) for row in rows if row.day <= day]
+    if len(tasks) > 1:
+        tasks.sort(key=lambda task: (-task.line.score, not task.line.duty, task.latest, task.task_id))
+    _, name, gender, phone, vip, _ = rows[0][_OF_TASK:]
     return AgendaCustomer(
-        customer_no=first.customer_no,
-        name=first.name,
-        gender=first.gender,
-        phone=first.phone,
-        vip=first.vip is not None,
-        tasks=tuple(tasks),
-        ahead=len(rows) - len(tasks),
+        rows[0].customer_no, name, gender, phone, vip is not None, tuple(tasks), ahead=len(rows) - len(tasks)
     )
 
 
-def _task(row: Any, day: date, line: Line) -> AgendaTask:
-    return AgendaTask(
-        task_id=row.task_id,
-        code=row.service,
-        line=line,
-        customer_no=row.customer_no,
-        grounds=Grounds(
-            policy_no=row.policy_no,
-            ordinal=row.ordinal,
-            anchor=row.anchor,
-            nominal=row.nominal,
-            due=row.due,
-            provisional=row.provisional,
-        ),
-        channels=row.channels,
-        day=row.day,
-        latest=row.latest,
-        overdue=row.day < day,
-        leaver=row.leaver,
-    )
+def _task(row: Any, day: date, lines: _Lines) -> AgendaTask:
+    facts = row[:_OF_TASK]
+    _, service, channels, *_ = facts
+    return AgendaTask._make((*facts, lines[service, channels], row.day < day))
 
 
 def _rank(customer: AgendaCustomer) -> tuple[float, float, bool, date, str]:
     """Order customers: highest score, then highest sum, duties first, then the earliest latest day."""
-    total = sum(task.line.score for task in customer.tasks)
-    no_duty = not any(task.line.duty for task in customer.tasks)
-    return -customer.score, -total, no_duty, min(task.latest for task in customer.tasks), customer.customer_no
+    total, no_duty, latest = 0.0, True, date.max
+    for task in customer.tasks:
+        total += task.line.score
+        no_duty = no_duty and not task.line.duty
+        latest = min(latest, task.latest)
+    return -customer.score, -total, no_duty, latest, customer.customer_no

@@ -9,14 +9,21 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Date, Integer, TextClause, text
 
 _COLUMNS = """
-    desk.owner, desk.leaver, t.id AS task_id, t.service, t.ordinal, t.customer_id, t.channels, t.anchor, t.nominal,
-    t.due, t.latest, t.provisional, c.customer_no, c.name, c.gender, c.phone, c.vip, p.policy_no,
-    CASE WHEN t.snoozed_to IS NULL THEN t.due WHEN t.snoozed_to > t.latest THEN t.latest ELSE t.snoozed_to END AS day
+    t.id AS task_id, t.service, t.channels, c.customer_no, p.policy_no, t.ordinal, t.anchor, t.nominal, t.due,
+    CASE WHEN t.snoozed_to IS NULL THEN t.due WHEN t.snoozed_to > t.latest THEN t.latest ELSE t.snoozed_to END AS day,
+    t.latest, t.provisional, desk.leaver, t.customer_id, c.name, c.gender, c.phone, c.vip, desk.owner
 """
+"""First what a task on an agenda is made of, then its customer, then whose day it is."""
 
 _CAN_BE_DONE = "t.status = 'open' AND t.earliest <= :day AND t.latest >= :day"
 
 _SUBJECTS = "LEFT JOIN customers c ON c.id = t.customer_id LEFT JOIN policies p ON p.id = t.policy_id"
+
+_STAFF = """
+    agents a LEFT JOIN teams ON teams.id = a.team_id
+    JOIN branches b ON b.id = coalesce(a.branch_id, teams.branch_id) WHERE b.name = :branch
+"""
+"""The agents of a branch: their own, else their team's."""
 
 _LEAVERS = """
     SELECT a.id, desk.owner, CAST(coalesce(a.name, a.agent_no) AS text)
@@ -43,12 +50,10 @@ OF_AGENT = _statement(f"""
 OF_OFFICE = _statement(f"""
     WITH RECURSIVE desk(id, owner, leaver) AS (
         SELECT a.id, CAST(b.name AS text), CAST(coalesce(a.name, a.agent_no) AS text)
-        FROM agents a JOIN branches b ON b.id = a.branch_id
-        WHERE b.name = :branch AND a.manager_id IS NULL AND a.left_on <= :day
+        FROM {_STAFF} AND a.manager_id IS NULL AND a.left_on <= :day
         UNION {_LEAVERS}
     ), work(id, owner, leaver, performer) AS (
-        SELECT a.id, CAST(b.name AS text), CAST(NULL AS text), 'office'
-        FROM agents a JOIN branches b ON b.id = a.branch_id WHERE b.name = :branch
+        SELECT a.id, CAST(b.name AS text), CAST(NULL AS text), 'office' FROM {_STAFF}
         UNION ALL SELECT id, owner, leaver, 'agent' FROM desk
     )
     SELECT {_COLUMNS} FROM work AS desk

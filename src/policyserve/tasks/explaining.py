@@ -13,7 +13,7 @@ from policyserve.standard.vocabulary import word
 from policyserve.tables import Agent, Contact, Customer, Policy
 from policyserve.tasks.agenda import line_of
 from policyserve.tasks.history import TASKS, Step, history
-from policyserve.tasks.wording import Grounds, reason, why_in_words
+from policyserve.tasks.wording import why_in_words
 
 _AGENTS = Agent.__table__  # type: ignore[attr-defined]
 _CONTACTS = Contact.__table__  # type: ignore[attr-defined]
@@ -77,21 +77,14 @@ def _read(connection: Connection, task_id: int) -> Any:
 
 def _what(row: Any, standard: Standard, chinese: bool) -> Iterator[str]:
     """Say what it is, for whom, and why: the fact, the rule, and the day off that moved it."""
-    service = line_of(standard, row.service, row.channels).service
+    line = line_of(standard, row.service, row.channels)
+    service = line.service
     name = row.service if service is None else service.name_zh if chinese else service.name
     policy = row.policy_no and (f"，保单{row.policy_no}" if chinese else f", policy {row.policy_no}")
     subject = f"客户{row.customer_no}" if chinese else f"customer {row.customer_no}"
     status = _WORDS[row.status] if chinese else row.status
     yield f"{row.id} {name} ({row.service}): {subject}{policy or ''}: {status}"
-    grounds = Grounds(
-        policy_no=row.policy_no,
-        ordinal=row.ordinal,
-        anchor=row.anchor,
-        nominal=row.nominal,
-        due=row.due,
-        provisional=row.provisional,
-    )
-    yield ("原因：" if chinese else "Why: ") + reason(grounds, service, "zh" if chinese else "en")
+    yield ("原因：" if chinese else "Why: ") + line.wording("zh" if chinese else "en").reason(row)
 
 
 def _window(row: Any, chinese: bool) -> Iterator[str]:

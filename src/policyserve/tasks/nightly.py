@@ -37,15 +37,21 @@ def run_release(
         book = load_book(connection)
         stored = read_stored(connection, as_of)
         window = days_to_plan(standard, book, as_of, _last_day(connection, as_of, days))
-        touches = plan(book, standard, calendar, window, as_of, standing=True, columns=PLANNED)
+        touches = plan(book, work_of(standard), calendar, window, as_of, standing=True, columns=PLANNED)
         ground = ground_of(book, standard, calendar, as_of)
         return release(connection, stored, touches, ground, as_of=as_of, days=days, at=at)
+
+
+def work_of(standard: Standard) -> Standard:
+    """Leave out the services that are messages only; festivals stay, for of two on one day only the first counts."""
+    work = [one for one in standard.services if one.performer != "nobody" or one.trigger.kind == "festival"]
+    return standard.model_copy(update={"services": tuple(work)})
 
 
 def days_to_plan(standard: Standard, book: Book, as_of: date, last: date) -> Days:
     """Return the days in which a touch may fall due that is on time on `as_of` and not due after `last`."""
     freelook = max([standard.freelook_days, *book.policies["freelook_days"].drop_nulls().unique()])
-    longest = max(_longest(service, freelook) for service in standard.services)
+    longest = max((_longest(service, freelook) for service in standard.services), default=0)
     return Days.between(as_of - timedelta(days=longest), last)
 
 
@@ -75,7 +81,7 @@ def ground_of(book: Book, standard: Standard, calendar: Calendar, as_of: date) -
     def plan_wide(tasks: pl.DataFrame) -> pl.DataFrame:
         part = narrowed(book, _customers_of(book, tasks))
         days = Days.between(as_of, as_of).widened(before=WIDE, after=WIDE)
-        return plan(part, standard, calendar, days, as_of, standing=True, columns=PLANNED)
+        return plan(part, work_of(standard), calendar, days, as_of, standing=True, columns=PLANNED)
 
     def reasons(tasks: pl.DataFrame) -> pl.DataFrame:
         return why_not(narrowed(book, _customers_of(book, tasks)), standard, tasks, as_of)

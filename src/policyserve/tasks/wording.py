@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from typing import Protocol
 
 from policyserve.standard.model import After, AfterDebit, AfterEvent, OnAnniversary, Service
 from policyserve.standard.showing import when_in_words
@@ -40,34 +40,65 @@ _RELATION = ("the year of the relation begins on {anchor}", "服务年度始于{
 _ANNIVERSARY = ("year {ordinal} of policy {policy}: {anchor}", "保单{policy}第{ordinal}个周年：{anchor}")
 
 
+class Grounds(Protocol):
+    """What a task's reason is made of: a task of an agenda has it, and so has a row of the database."""
+
+    @property
+    def policy_no(self) -> str | None:
+        """The policy that it is about, if it is about one."""
+
+    @property
+    def ordinal(self) -> int:
+        """The occurrence's own number."""
+
+    @property
+    def anchor(self) -> date:
+        """The day of the fact."""
+
+    @property
+    def nominal(self) -> date:
+        """The day that the rule gives."""
+
+    @property
+    def due(self) -> date:
+        """The day after days off."""
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the days off of that year are not published."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Grounds:
-    """What a task's reason is made of."""
+class Wording:
+    """The fact and the rule of a service, worked out once for all its tasks."""
 
-    policy_no: str | None
-    ordinal: int
-    anchor: date
-    nominal: date
-    due: date
-    provisional: bool
+    language: str
+    fact: str
+    """With places for `policy`, `ordinal` and `anchor`; empty for services of the calendar."""
+    rule: str
+    """When it falls due; empty for what is added by hand."""
+
+    def reason(self, grounds: Grounds) -> str:
+        """Say in one sentence why a task is there.
+
+        For example: policy P1 was issued on 2026-01-04; issue + 4 months: 2026-05-04; a day off, so 2026-05-06.
+        """
+        fact = self.fact.format(policy=grounds.policy_no, ordinal=grounds.ordinal, anchor=grounds.anchor)
+        if not self.rule:
+            return fact
+        chinese = self.language == "zh"
+        day = f"标准：{self.rule}，{grounds.nominal}" if chinese else f"{self.rule}: {grounds.nominal}"
+        gap = ("；" if chinese else "; ") if fact else ""
+        return f"{fact}{gap}{day}{_shift(grounds, chinese)}"
 
 
-def reason(grounds: Grounds, service: Service | None, language: str) -> str:
-    """Say in one sentence why a task is there, in English (en) or Chinese (zh).
-
-    For example: policy P1 was issued on 2026-01-04; issue + 4 months: 2026-05-04; a day off, so 2026-05-06.
-    """
-    chinese = language == "zh"
+def wording_of(service: Service | None, language: str) -> Wording:
+    """Word a service in English (en) or Chinese (zh); None is one that the standard no longer has."""
     if service is None:
-        return "现行服务标准已无此项目" if chinese else "the standard no longer has this service"
-    fact, rule = _templates(service, language)
-    told = fact.format(policy=grounds.policy_no, ordinal=grounds.ordinal, anchor=grounds.anchor)
-    shift = _shift(grounds, chinese)
-    if service.trigger.kind == "by-hand":
-        return told
-    if chinese:
-        return f"{told}；标准：{rule}，{grounds.nominal}{shift}" if told else f"标准：{rule}，{grounds.nominal}{shift}"
-    return f"{told}; {rule}: {grounds.nominal}{shift}" if told else f"{rule}: {grounds.nominal}{shift}"
+        gone = "现行服务标准已无此项目" if language == "zh" else "the standard no longer has this service"
+        return Wording(language=language, fact=gone, rule="")
+    rule = "" if service.trigger.kind == "by-hand" else when_in_words(service, language)
+    return Wording(language=language, fact=_fact(service, language), rule=rule)
 
 
 def _shift(grounds: Grounds, chinese: bool) -> str:
@@ -77,18 +108,6 @@ def _shift(grounds: Grounds, chinese: bool) -> str:
     if not grounds.provisional:
         return moved
     return moved + ("（当年休假安排未公布，暂定）" if chinese else " (provisional: days off not yet published)")
-
-
-def fact_in_words(grounds: Grounds, service: Service, language: str) -> str:
-    """Say which fact a task counts from; empty for services of the calendar."""
-    fact, _ = _templates(service, language)
-    return fact.format(policy=grounds.policy_no, ordinal=grounds.ordinal, anchor=grounds.anchor)
-
-
-@cache
-def _templates(service: Service, language: str) -> tuple[str, str]:
-    """Return the fact, with places for its numbers, and the rule; worked out once per service."""
-    return _fact(service, language), when_in_words(service, language)
 
 
 def _fact(service: Service, language: str) -> str:
@@ -149,7 +168,7 @@ _PHRASES = (
     ("latest", "最晚日"),
     ("provisional", "暂定"),
     ("done by", "执行"),
-    ("agent", "业务员"),
+    ("agent ", "业务员"),
     ("due ", "应做日"),
     ("by ", "方式"),
 )

@@ -1,0 +1,68 @@
+"""What each figure means, in a sentence for the people who read it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+DEFINITIONS: dict[str, dict[Language, str]] = {
+    "persistency": {
+        "en": (
+            "Persistency of month M: premium received for the due day M - 1 months after the effective date, "
+            "paid by the end of its 60 days of grace (cutoff month-end: or, if reinstated, by the end of the "
+            "observation month), over the first-year premium of the same policies, both annualised, riders "
+            "included. By count: policies paid and still in force on the last day of grace, over the same "
+            "policies. Left out of both: group, single premium, cover of a year at most, free-look "
+            "cancellation, claim termination, waiver, void, transfer out, conversion. Surrender, lapse and "
+            "reduced paid-up stay in the denominator. Provisional until the last policy of the cohort has "
+            "passed its grace."
+        ),
+        "zh": (
+            "M个月继续率：生效后第M个月应缴、于宽限期（60天）结束前（month-end口径：复效件至观察月末"
+            "）实收的保费（含附加险）÷ 同一批保单的首年保费（含附加险），均按年化计算。件数口径：已缴且宽限期末"
+            "日仍有效的件数 ÷ 同一批件数。分子分母均剔除：团险、趸交、一年期及以内、犹豫期撤单、理赔终止、免缴"
+            "、注销、迁出、转换终止。退保、失效、减额交清留在分母。全部保单过宽限期之前为暂定数。"
+        ),
+    },
+    "referrals": {
+        "en": (
+            "People referred by existing customers in a calendar year, by the day of the referral; both lists "
+            "merged, each person once, the first referrer wins. Counted for the agent who serves the referrer. "
+            "Target: 3 a year per agent."
+        ),
+        "zh": (
+            "年度老客户转介绍量：老客户当年介绍的人数，按转介绍日期统计；两个来源合并，同一人只计一次，归最先介绍"
+            "人，计入介绍人的服务人员。目标：每人每年3人。"
+        ),
+    },
+    "add-ons": {
+        "en": (
+            "Of the individual customers with exactly one policy in force at the start of the period, the share "
+            "who bought another policy of more than a year, or a rider, effective in the period and past its "
+            "free-look. By serving agent. Target: 10 %."
+        ),
+        "zh": (
+            "个人一单客户加保率：期初仅持有一张有效保单的个人客户中，期内新增一年期以上保单或附加险（期内生效且已"
+            "过犹豫期）的客户占比。按服务人员统计。目标：10%。"
+        ),
+    },
+    "collection": {
+        "en": (
+            "Premiums due in the period, and what became of them: collected (paid in full by the end of the "
+            "grace), surrendered, suspended, open. Rate = collected / due. Left out: premiums no longer owed "
+            "because of a claim, waiver, reduced paid-up, conversion, transfer, cancellation or termination. By "
+            "the agent who served the policy on the due day."
+        ),
+        "zh": (
+            "收费率：期内应收保费的去向——实收（宽限期内足额缴清）、退保、失效、未结。收费率＝实收 ÷ 应收。理"
+            "赔终止、免缴、减额交清、转换、迁出、撤单、注销、终止后不再应收的保费不计。按应缴日的服务人员统计。"
+        ),
+    },
+}
+"""By metric (the name that people type) and language."""
+
+
+def definition(metric: str, language: Language = "en") -> str:
+    """Return what a metric means."""
+    return DEFINITIONS[metric][language]
