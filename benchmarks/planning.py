@@ -9,10 +9,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from benchmarks.books import generated_book
 from policyserve.book.columns import Book
-from policyserve.calendars.calendar import Calendar, load_calendar
-from policyserve.config import fixture
+from policyserve.calendars.calendar import Calendar
 from policyserve.dates import Days
 from policyserve.plan.planner import CONTRACT, plan
 from policyserve.standard.parsing import default_standard
@@ -71,9 +69,7 @@ def _days(calendar: Calendar) -> pl.DataFrame:
 
 
 def _lunar(book: Book, calendar: Calendar) -> pl.DataFrame:
-    """Return when each lunar birthday of the book is celebrated in the window: worked out beforehand, the floor's favour."""
-    from policyserve.calendars.lunar import lunar_parts
-
+    """Return when each lunar birthday of the book is celebrated: worked out beforehand, in favour of the floor."""
     table = calendar.lunar_birthdays(WINDOW)
     own = book.customers.select("lunar_birthday").drop_nulls().unique()
     known = own.with_columns(lunar_parts(pl.col("lunar_birthday"))).join(table, on=["lunar_month", "lunar_day", "leap"])

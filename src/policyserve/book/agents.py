@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from policyserve import db
 from policyserve.book.references import attach_own, fill_own
-from policyserve.book.rows import Rows, same_key
-from policyserve.book.stored import add, beside, change, known_ids, lay_over, read_matching, with_changes, with_ids
+from policyserve.book.rows import Rows, cleared, same_key
+from policyserve.book.stored import OLD, add, beside, change, known_ids, lay_over, read_matching, with_changes, with_ids
 from policyserve.book.taken import Taken
 
 _STORED: dict[str, DataType] = {
@@ -31,10 +31,9 @@ _STORED: dict[str, DataType] = {
 _QUERY = """
     SELECT a.agent_no AS agent_no, a.id AS id, a.name AS name, t.name AS team, b.name AS branch, a.team_id AS team_id,
         a.branch_id AS branch_id, a.manager_id AS manager_id, a.phone AS phone, a.joined_on AS joined_on,
-        CASE WHEN a.name IS NULL THEN NULL ELSE a.left_on END AS left_on, a.daily_capacity AS daily_capacity
+        a.left_on AS left_on, a.daily_capacity AS daily_capacity
     FROM agents a LEFT JOIN teams t ON t.id = a.team_id LEFT JOIN branches b ON b.id = a.branch_id
 """
-# An agent without a name was only known as the writing agent of some policy: that he left was assumed.
 _NAMES = tuple(name for name in _STORED if name not in {"agent_no", "id"})
 _COLUMNS = tuple(name for name in _NAMES if name not in {"team", "branch"})
 
@@ -47,6 +46,7 @@ def take(connection: Connection, rows: Rows, _as_of: date) -> Taken:
     old = read_matching(connection, _QUERY, _STORED, good.select("agent_no"))
     joined = with_ids(connection, "agents", beside(good, old, key=["agent_no"], names=_NAMES))
     joined = fill_own(joined, "manager_no", "manager_id", joined.select(number="agent_no", id="id"))
+    joined = _back_again(joined)
     laid = with_changes(_placed(connection, lay_over(joined, _NAMES)), _COLUMNS)
     add(connection, "agents", laid, ["id", "agent_no", *_COLUMNS])
     change(connection, "agents", laid, _COLUMNS)
@@ -59,6 +59,15 @@ def _managers(connection: Connection, rows: Rows) -> Rows:
     rows = rows.leave_empty(pl.col("manager_no") == pl.col("agent_no"), "manager_no", "names the agent himself")
     stored = known_ids(connection, "agents", "agent_no", rows.values["manager_no"])
     return attach_own(rows, "manager_no", "manager_id", key="agent_no", stored=stored, noun="agent")
+
+
+def _back_again(joined: pl.DataFrame) -> pl.DataFrame:
+    """Clear the day of leaving where it was only assumed: of writing agents whom no list of agents had yet named."""
+    assumed = ~pl.col("added") & pl.col("name" + OLD).is_null()
+    mark = pl.col(cleared("left_on")) if cleared("left_on") in joined.columns else pl.lit(value=False)
+    unsaid = pl.col("left_on").is_null() if "left_on" in joined.columns else pl.lit(value=True)
+    left_on = pl.col("left_on") if "left_on" in joined.columns else pl.lit(None, dtype=pl.Date)
+    return joined.with_columns((mark | assumed & unsaid).alias(cleared("left_on")), left_on=left_on)
 
 
 def _placed(connection: Connection, laid: pl.DataFrame) -> pl.DataFrame:

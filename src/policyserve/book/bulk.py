@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, CursorResult
 
 from policyserve import db
 
@@ -38,10 +39,14 @@ def loading(connection: Connection, table: str, coming: int) -> Iterator[None]:
     """Take the indexes of `table` off for the time of a `with` block, where so many rows are coming that it pays."""
     statements = _statements(connection, table) if _is_great(connection, table, coming) else []
     for drop, _ in statements:
-        connection.exec_driver_sql(drop)
+        _run(connection, drop)
     yield
     for _, create in statements:
-        connection.exec_driver_sql(create)
+        _run(connection, create)
+
+
+def _run(connection: Connection, sql: str) -> CursorResult[Any]:
+    return connection.exec_driver_sql(sql.replace("%", "%%") if not db.is_sqlite(connection) else sql)
 
 
 def _is_great(connection: Connection, table: str, coming: int) -> bool:
@@ -53,5 +58,4 @@ def _is_great(connection: Connection, table: str, coming: int) -> bool:
 def _statements(connection: Connection, table: str) -> list[tuple[str, str]]:
     """Return what drops each index (on PostgreSQL also constraints), with what makes it again."""
     queries = [_SQLITE_INDEXES] if db.is_sqlite(connection) else [_POSTGRES_CONSTRAINTS, _POSTGRES_INDEXES]
-    rows = [row for query in queries for row in connection.exec_driver_sql(query.format(table=table)).all()]
-    return [(drop.replace("%", "%%"), create.replace("%", "%%")) for drop, create in rows]
+    return [tuple(row) for query in queries for row in _run(connection, query.format(table=table)).all()]

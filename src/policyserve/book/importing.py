@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from policyserve import db
 from policyserve.book import agents, customers, events, policies, premiums, referrals
+from policyserve.book.bulk import GREAT
 from policyserve.book.files import Source, read_source
 from policyserve.book.headers import recognise
 from policyserve.book.lists import find_kind
@@ -75,7 +76,7 @@ def import_list(
     if to_file:
         check_writable(target, path)
     rows = parse(source, headers, wanted)
-    with db.writing(engine, bulk=True) as connection:
+    with db.writing(engine, bulk=True, vouched=rows.values.height > GREAT) as connection:
         taken = _TAKE[kind](connection, rows, as_of)
         problems = with_values(taken.rows, source, headers)
         report = _report(kind, source, taken, problems, ignored=headers.ignored, dry_run=dry_run)

@@ -101,7 +101,7 @@ def _with_writers(connection: Connection, good: pl.DataFrame, as_of: date) -> pl
         connection, "agents", unknown.with_columns(added=pl.lit(value=True), id=pl.lit(None, dtype=pl.Int32))
     )
     db.insert_frame(connection, "agents", fresh.select("id", agent_no="number", left_on=pl.lit(as_of)))
-    writers = pl.concat([known.select("number", "id"), fresh.select("number", "id")]).unique(subset="number")
+    writers = pl.concat([known, fresh.select("number", "id")])
     return attach(Rows(values=good), "writing_agent_no", "writing_agent_id", writers, "agent").values
 
 
@@ -121,7 +121,7 @@ def _concerned(connection: Connection, laid: pl.DataFrame) -> pl.DataFrame:
         pl.col(name).ne_missing(pl.col(name + OLD)) for name in ("agent_id", "customer_id", "main_policy_id")
     )
     moved = laid.filter("changed", moving)
-    added = laid.filter("added").select("customer_id").unique()
+    added = laid.filter("added").select("customer_id")
     holders = agent_changes.holders(connection, added)
     return pl.concat([moved.select("customer_id"), moved.select(customer_id="customer_id" + OLD), holders]).unique()
 

@@ -87,7 +87,7 @@ def _unknown(name: str, into: str) -> pl.Expr:
 
 
 def _with_ids(rows: Rows, name: str, into: str, known: pl.DataFrame) -> Rows:
-    ids = known.unique(subset="number").rename({"number": name, "id": into})
+    ids = known.rename({"number": name, "id": into})
     values = rows.values.join(ids, on=name, how="left", maintain_order="left")
     if rows.has(cleared(name)):
         values = values.with_columns(pl.col(cleared(name)).alias(cleared(into)))

@@ -88,9 +88,10 @@ def same_key(rows: Rows, key: Sequence[str], name: str) -> Rows:
     `name`: the column that the problem is told of. Rows with a null in `key` are left alone.
     """
     values = rows.values
-    keyed = pl.all_horizontal(pl.col(key).is_not_null())
-    if not values.select((keyed & pl.struct(key).is_duplicated()).any()).item():
+    keys = values.select(key).drop_nulls()
+    if keys.n_unique() == keys.height:
         return rows
+    keyed = pl.all_horizontal(pl.col(key).is_not_null())
     content = values.drop("line").columns
     doubled = values.filter(keyed & pl.struct(key).is_duplicated())
     distinct = doubled.unique(subset=content, keep="first", maintain_order=True)

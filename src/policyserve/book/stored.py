@@ -45,7 +45,7 @@ def read_matching(
 
     The query needs no WHERE. For many keys it is run without looking at them, so the answer may hold other rows too.
     """
-    keys = keys.drop_nulls().unique()
+    keys = keys.drop_nulls()
     if keys.is_empty():
         return pl.DataFrame(schema=schema)
     if keys.height > FEW and 4 * keys.height > (count := _count(connection, query)):
@@ -53,7 +53,7 @@ def read_matching(
         return db.read_frame(connection, query, pl.Schema(schema), page_by=pages)
     on = " AND ".join(f"found.{name} = {_WANTED}.{name}" for name in keys.columns)
     names = ", ".join(f"found.{name}" for name in schema)
-    with wanted(connection, keys):
+    with wanted(connection, keys.unique()):
         matching = f"SELECT {names} FROM {_WANTED} JOIN ({query}) found ON {on}"
         return db.read_frame(connection, matching, pl.Schema(schema))
 
@@ -84,6 +84,9 @@ def lay_over(joined: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
 
     Returns all of `names` in their final state, and `changed`, true where that differs from what is stored.
     """
+    if joined["added"].all():
+        lacking = [pl.col(name + OLD).alias(name) for name in names if name not in joined.columns]
+        return joined.with_columns(*lacking, changed=pl.lit(value=False))
     return with_changes(joined.with_columns(_final(joined, name) for name in names), names)
 
 
@@ -119,6 +122,7 @@ def with_ids(connection: Connection, table: str, rows: pl.DataFrame) -> pl.DataF
 def add(connection: Connection, table: str, laid: pl.DataFrame, columns: Sequence[str | pl.Expr]) -> None:
     """Insert the `added` rows of `laid` with these columns."""
     rows = laid.filter("added").select(columns)
+    rows = rows.select(column for column in rows if column.null_count() < rows.height)
     if db.is_sqlite(connection):
         connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")  # a row may refer to one further down
     with loading(connection, table, rows.height):

@@ -102,11 +102,11 @@ def referrals(
 
 
 def _there_in(agents: pl.DataFrame, year: int) -> pl.DataFrame:
-    """Return the agents who had joined by the end of a year and not left before it."""
+    """Return the agents who had joined by the end of a year and not left before it; who is on no list is none."""
     days = Days.between(date(year, 1, 1), date(year, 12, 31))
     joined = (pl.col("joined_on") < days.end).fill_null(value=True)
     stayed = (pl.col("left_on") > days.start).fill_null(value=True)
-    return agents.filter(joined, stayed)
+    return agents.filter(joined, stayed, pl.col("name").is_not_null())
 
 
 def premiums_held(book: Book) -> pl.DataFrame:

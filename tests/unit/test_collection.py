@@ -1,0 +1,112 @@
+"""Collection: what became of the premiums that fell due."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from described_book import Row, book, policy, yuan
+from policyserve.book.columns import Book
+from policyserve.dates import Days
+from policyserve.metrics.collection import collection, instalments_due
+
+HALF_YEAR = Days.between(date(2026, 1, 1), date(2026, 6, 30))
+AS_OF = date(2026, 11, 21)
+SOLD = date(2025, 3, 10)
+
+
+def sold(number: str, premium: int, effective: date = SOLD, **more: Any) -> Row:
+    return policy(number, effective, yuan(premium), **more)
+
+
+def fate(row: Row, *, as_of: date = AS_OF) -> str | None:
+    rows = instalments_due(book(row), HALF_YEAR, as_of=as_of)
+    return rows["fate"].item() if rows.height else None
+
+
+def test_the_half_year_of_the_standard_is_reproduced() -> None:
+    facts = book(
+        sold("P1", 6_000_000, payments={2: date(2026, 3, 10)}),
+        sold("P2", 5_170_000, date(2025, 6, 30), payments={2: date(2026, 8, 29)}),
+        sold("P3", 130_000, payments={2: None}, events=[("surrender", date(2026, 4, 1))]),
+        sold("P4", 2_410_000, date(2025, 1, 31), payments={2: None}),
+    )
+    row = collection(facts, HALF_YEAR, as_of=AS_OF).row(0, named=True)
+    parts = {name: row[name] // yuan(10_000) for name in ("due", "collected", "surrendered", "suspended", "open")}
+    assert parts == {"due": 1_371, "collected": 1_117, "surrendered": 13, "suspended": 241, "open": 0}
+    assert round(row["rate"] * 100, 1) == 81.5
+    assert [row[f"{name}_count"] for name in ("due", "collected", "surrendered", "suspended", "open")] == [
+        4,
+        2,
+        1,
+        1,
+        0,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (sold("P", 1, payments={2: date(2026, 5, 9)}), "collected"),
+        (sold("P", 1, payments={2: date(2026, 5, 10)}), "suspended"),
+        (sold("P", 1, payments={2: (yuan(1), date(2026, 3, 10), 99)}), "suspended"),
+        (sold("P", 1, payments={2: date(2025, 12, 1)}), "collected"),
+        (sold("P", 1, payments={2: None}), "suspended"),
+        (sold("P", 1), "open"),
+        (sold("P", 1, payments={2: None}, events=[("premium_loan", date(2026, 5, 9))]), "open"),
+        (sold("P", 1, events=[("surrender", date(2025, 7, 10))]), "surrendered"),
+        (sold("P", 1, payments={2: None}, events=[("surrender", date(2026, 8, 1))]), "suspended"),
+        (sold("P", 1, payments={2: date(2026, 3, 10)}, events=[("surrender", date(2026, 4, 1))]), "collected"),
+        (sold("P", 1, payments={2: date(2026, 3, 10)}, events=[("waiver", date(2026, 4, 1))]), "collected"),
+        (sold("P", 1, payments={2: None}, events=[("waiver", date(2026, 4, 1))]), None),
+        (sold("P", 1, events=[("claim_termination", date(2025, 9, 1))]), None),
+        (sold("P", 1, events=[("reduced_paid_up", date(2026, 3, 10))]), None),
+        (sold("P", 1, mode="single"), None),
+        (sold("P", 1, is_group=True), None),
+        (sold("P", 1, pay_years=1), None),
+        (sold("P", 1, ends_on=date(2026, 3, 9)), None),
+        (sold("P", 1, date(2024, 3, 10), payments={3: date(2026, 3, 10)}), None),
+    ],
+)
+def test_each_premium_has_one_fate(row: Row, expected: str | None) -> None:
+    assert fate(row) == expected
+
+
+def test_an_unpaid_premium_is_open_until_its_grace_is_over() -> None:
+    row = sold("P", 1, payments={2: None})
+    assert (fate(row, as_of=date(2026, 5, 9)), fate(row, as_of=date(2026, 5, 10))) == ("open", "suspended")
+
+
+def test_premiums_that_fall_due_in_a_suspension_are_suspended_too() -> None:
+    lapsed = policy("P", date(2025, 1, 31), yuan(100), mode="monthly", payments={8: None})
+    rows = instalments_due(book(lapsed), HALF_YEAR, as_of=AS_OF)
+    assert rows.select("instalment", "fate").rows() == [(n, "suspended") for n in range(13, 19)]
+
+
+def test_the_second_year_is_one_of_several() -> None:
+    older = sold("P", 1, date(2023, 3, 10), payments={4: date(2026, 3, 10)})
+    assert instalments_due(book(older), HALF_YEAR, policy_year=None, as_of=AS_OF)["instalment"].to_list() == [4]
+
+
+def test_a_rider_without_rows_is_paid_with_its_main_policy_and_is_not_counted() -> None:
+    facts = book(sold("P", 1_000, payments={2: date(2026, 3, 10)}), sold("R", 60, main="P", customer="C-P"))
+    row = collection(facts, HALF_YEAR, as_of=AS_OF).row(0, named=True)
+    assert (row["due"], row["collected"], row["due_count"]) == (yuan(1_060), yuan(1_060), 1)
+
+
+def test_it_belongs_to_the_agent_who_served_the_policy_on_the_due_day() -> None:
+    moved = sold("P", 1, agent="C", writing="A", payments={2: date(2026, 3, 10)}, events=[
+        ("agent_changed", date(2025, 12, 31), "B"), ("agent_changed", date(2026, 3, 11), "C"),
+    ])  # fmt: skip
+    facts = book(moved, agents=[{"agent_no": no} for no in "ABC"])
+    assert collection(facts, HALF_YEAR, by=["agent"], as_of=AS_OF)["agent_no"].to_list() == ["B"]
+
+
+def test_currencies_are_never_added() -> None:
+    facts: Book = book(sold("P", 10), sold("Q", 5, currency="USD"))
+    assert collection(facts, HALF_YEAR, as_of=AS_OF).select("currency", "due").rows() == [
+        ("CNY", yuan(10)),
+        ("USD", yuan(5)),
+    ]
