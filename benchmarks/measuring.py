@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 REPEAT = 3
 """Runs of each side."""
@@ -34,9 +35,20 @@ class Figure:
         return self.ours / self.floor
 
 
-def compare(work: str, goal: float, ours: Callable[[str], object], floor: Callable[[str], object], data: str) -> Figure:
-    """Measure `ours(data)` and `floor(data)`: functions of a module; `data` says where they find what they work on."""
-    pairs = [(_run_apart(ours, data), _run_apart(floor, data)) for _ in range(REPEAT)]
+def compare(
+    work: str,
+    goal: float,
+    ours: Callable[[Any], object],
+    floor: Callable[[Any], object],
+    data: str,
+    *,
+    prepare: tuple[Callable[[str], object], Callable[[str], object]] = (str, str),
+) -> Figure:
+    """Measure `ours(data)` and `floor(data)`: functions of a module; `data` says where they find what they work on.
+
+    `prepare`: for each side what makes its argument out of `data`, outside the time measured.
+    """
+    pairs = [(_run_apart(prepare[0], ours, data), _run_apart(prepare[1], floor, data)) for _ in range(REPEAT)]
     return Figure(
         work=work,
         goal=goal,
@@ -46,15 +58,16 @@ def compare(work: str, goal: float, ours: Callable[[str], object], floor: Callab
     )
 
 
-def _run_apart(work: Callable[[str], object], data: str) -> tuple[float, float]:
+def _run_apart(prepare: Callable[[str], object], work: Callable[[Any], object], data: str) -> tuple[float, float]:
     """Run in a fresh process and return (seconds, peak MB)."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_timed, (work, data))
+        return pool.apply(_timed, (prepare, work, data))
 
 
-def _timed(work: Callable[[str], object], data: str) -> tuple[float, float]:
+def _timed(prepare: Callable[[str], object], work: Callable[[Any], object], data: str) -> tuple[float, float]:
+    ready = prepare(data)
     start = time.perf_counter()
-    result = work(data)
+    result = work(ready)
     seconds = time.perf_counter() - start
     del result  # taking it apart is no part of the work
     unit = 2**20 if sys.platform == "darwin" else 2**10

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,13 +11,18 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from benchmarks.books import generated_book, save_book, saved_book
+from benchmarks.measuring import Figure, compare
 from policyserve.book.columns import Book
-from policyserve.calendars.calendar import Calendar
+from policyserve.calendars.calendar import Calendar, load_calendar
+from policyserve.calendars.lunar import lunar_parts
+from policyserve.config import fixture
 from policyserve.dates import Days
 from policyserve.plan.planner import CONTRACT, plan
 from policyserve.standard.parsing import default_standard
 
 AS_OF = date(2026, 11, 21)
+GOAL = 1.2
 WINDOW = Days(start=AS_OF, end=date(2027, 12, 21))
 SQL = Path(__file__).with_name("planning.sql").read_text()
 HEAVIEST = (
@@ -24,21 +31,45 @@ HEAVIEST = (
 )  # fmt: skip
 
 
-def touches(book: Book, calendar: Calendar) -> pl.DataFrame:
+def run(size: int) -> Iterator[Figure]:
+    """Measure both on one generated book; raise where the counts of the heaviest services differ."""
+    with tempfile.TemporaryDirectory() as folder:
+        save_book(generated_book(size, AS_OF), Path(folder))
+        _agree(folder)
+        work = f"plan 13 months, whole standard, {size:,} policies"
+        yield compare(work, GOAL, touches, by_hand, folder, prepare=(saved_book, prepared))
+
+
+def _agree(folder: str) -> None:
+    connection = prepared(folder)
+    by_hand(connection)
+    counted = connection.execute("SELECT service::VARCHAR, count(*) FROM touches GROUP BY 1").fetchall()
+    planned = touches(saved_book(folder)).group_by(pl.col("service").cast(pl.String)).len().rows()
+    if {*counted} != {row for row in planned if row[0] in HEAVIEST}:
+        raise AssertionError(f"the planner and the SQL count differently: {sorted({*counted} ^ {*planned})}")
+
+
+def touches(book: Book) -> pl.DataFrame:
     """Plan with the product."""
-    return plan(book, default_standard(), calendar, WINDOW, AS_OF, columns=CONTRACT)
+    return plan(book, default_standard(), calendar(), WINDOW, AS_OF, columns=CONTRACT)
 
 
-def by_hand(connection: duckdb.DuckDBPyConnection, calendar: Calendar) -> None:
+def by_hand(connection: duckdb.DuckDBPyConnection) -> None:
     """Plan the heaviest services with SQL, into a table in memory."""
-    days = calendar.days(WINDOW)
+    days = calendar().days(WINDOW)
     unpublished = days.filter(~pl.col("published"))["day"].min() or date(9999, 12, 31)
     values = {"as_of": AS_OF, "first": WINDOW.start, "last": WINDOW.last, "unpublished": unpublished}
     connection.execute(SQL, values)
 
 
-def prepared(book: Book, calendar: Calendar) -> duckdb.DuckDBPyConnection:
+def calendar() -> Calendar:
+    """Return the calendar of China."""
+    return load_calendar(fixture("calendars", "cn.yaml"))
+
+
+def prepared(folder: str) -> duckdb.DuckDBPyConnection:
     """Put the book's columns into tables in DuckDB's own memory."""
+    book = saved_book(folder)
     connection = duckdb.connect()
     connection.execute("SET preserve_insertion_order = false")
     for name in ("service", "subject_kind", "performer", "channels"):
@@ -46,7 +77,7 @@ def prepared(book: Book, calendar: Calendar) -> duckdb.DuckDBPyConnection:
     frames: dict[str, Any] = {
         name: getattr(book, name) for name in ("agents", "customers", "policies", "premiums", "events")
     }
-    frames |= {"days": _days(calendar), "lunar": _lunar(book, calendar)}
+    frames |= {"days": _days(), "lunar": _lunar(book)}
     for name, frame in frames.items():
         plain = frame.with_columns(
             pl.col(column).cast(pl.String) for column, kind in frame.schema.items() if isinstance(kind, pl.Enum)
@@ -62,15 +93,15 @@ def _values(name: str) -> list[str]:
     return fixed.get(name) or {"service": list(HEAVIEST), "channels": ["sms", "visit", "visit+sms"]}[name]
 
 
-def _days(calendar: Calendar) -> pl.DataFrame:
-    days = calendar.days(WINDOW.widened(before=60, after=60))
+def _days() -> pl.DataFrame:
+    days = calendar().days(WINDOW.widened(before=60, after=60))
     working = pl.when(pl.col("workday")).then("day")
     return days.select("day", previous=working.forward_fill(), next=working.backward_fill())
 
 
-def _lunar(book: Book, calendar: Calendar) -> pl.DataFrame:
+def _lunar(book: Book) -> pl.DataFrame:
     """Return when each lunar birthday of the book is celebrated: worked out beforehand, in favour of the floor."""
-    table = calendar.lunar_birthdays(WINDOW)
+    table = calendar().lunar_birthdays(WINDOW)
     own = book.customers.select("lunar_birthday").drop_nulls().unique()
     known = own.with_columns(lunar_parts(pl.col("lunar_birthday"))).join(table, on=["lunar_month", "lunar_day", "leap"])
     return known.select("birth_year", "lunar_year", lunar_day=pl.col("lunar_birthday").str.slice(4), day="on")

@@ -75,12 +75,18 @@ def _of_customer(setting: Setting, service: model.Service, customer: Customer) -
             yield from _festivals(setting, rule, customer)
         case model.AfterEvent() as rule:
             either = service.subject == "either"
-            events = [event for event in customer.events if not (either and event.policy_id is not None)]
+            events = [event for event in customer.events if event.policy_id is None]
+            events += [] if either else [event for event in customer.events if _counts_for_the_holder(event)]
             yield from _after_events(setting, rule, events, None, customer)
         case model.ByHand():
             pass
         case rule:
             raise ValueError(f"{service.code}: a customer has no {rule.kind}")
+
+
+def _counts_for_the_holder(event: Event) -> bool:
+    """A policy's event is its holder's too; but a change of the policy's agent is no change of the customer's."""
+    return event.policy_id is not None and event.kind != "agent_changed"
 
 
 def _after(setting: Setting, rule: model.After, policy: Policy, customer: Customer) -> Iterator[Occurrence]:

@@ -18,6 +18,7 @@ from policyserve.book.events import take as take_events
 from policyserve.book.lists import EVENT_LIST
 from policyserve.book.loading import load_book
 from policyserve.book.parsing import parse_texts
+from policyserve.book.values import clean
 from policyserve.calendars.calendar import Calendar, load_calendar
 from policyserve.config import fixture
 from policyserve.dates import Days
@@ -193,9 +194,13 @@ def add_event(engine: Engine, fields: Mapping[str, str], *, as_of: date) -> int:
     with the reason for which a list would reject it, or where it is in the book already.
     """
     columns = [EVENT_LIST.column(name) for name in fields]
-    texts = pl.DataFrame({"line": [1], **{name: [value] for name, value in fields.items()}})
+    typed = pl.DataFrame({"line": [1], **{name: [value] for name, value in fields.items()}})
+    texts = typed.select(
+        pl.col("line").cast(pl.UInt32), *(clean(pl.col(name), controls=True).alias(name) for name in fields)
+    )
     with db.writing(engine) as connection:
-        taken = take_events(connection, parse_texts(texts.cast({"line": pl.UInt32}), columns), as_of)
+        newest = connection.scalar(select(func.max(EVENTS.c.id))) or 0
+        taken = take_events(connection, parse_texts(texts, columns), as_of)
         reasons = [f"{row['field']} {row['reason']}" for frame in taken.rows.problems for row in frame.to_dicts()]
         if reasons:
             raise PolicyserveError(f"The event was not entered: {'; '.join(reasons)}.")
@@ -203,7 +208,7 @@ def add_event(engine: Engine, fields: Mapping[str, str], *, as_of: date) -> int:
             raise PolicyserveError(
                 "This event is in the book already: same subject, kind and day. Nothing was changed."
             )
-        return int(connection.scalar(select(func.max(EVENTS.c.id))) or 0)
+        return int(connection.scalar(select(func.min(EVENTS.c.id)).where(EVENTS.c.id > newest)) or 0)
 
 
 def retract_event(engine: Engine, key: int, *, why: str, as_of: date) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policyserve.calendars.lunar import (
+    SHORT_LAST_MONTHS,
     LunarDate,
     LunarDateError,
     celebrated_day,
@@ -224,3 +225,8 @@ def test_columns_of_birthdays_say_the_same_as_single_ones(births: list[LunarDate
     texts = pl.DataFrame({"text": [str(birth) for birth in births]}, schema={"text": pl.String})
     expected = [(birth.year, birth.month, celebrated_day(birth), birth.leap) for birth in births]
     assert texts.select(lunar_parts(pl.col("text"))).rows() == expected
+
+
+def test_the_years_with_a_short_last_month_are_those_of_the_calendar() -> None:
+    short = {year for year in range(1900, 2101) if lunar_year(year).months[-1].length == 29}
+    assert short == SHORT_LAST_MONTHS

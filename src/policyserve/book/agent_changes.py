@@ -21,8 +21,8 @@ from policyserve.book.stored import read_matching
 KIND = "agent_changed"
 
 _SERVING = """
-    SELECT p.customer_id AS customer_id, a.agent_no AS agent_no FROM policies p JOIN agents a ON a.id = p.agent_id
-    WHERE p.main_policy_id IS NULL
+    SELECT p.customer_id AS customer_id, a.agent_no AS agent_no, p.main_policy_id AS main_policy_id
+    FROM policies p JOIN agents a ON a.id = p.agent_id
 """
 _OWN = "SELECT c.id AS customer_id, a.agent_no AS agent_no FROM customers c JOIN agents a ON a.id = c.agent_id"
 _PAIRS: dict[str, DataType] = {"customer_id": pl.Int32, "agent_no": pl.String}
@@ -55,7 +55,8 @@ def agents_of(connection: Connection, customers: pl.DataFrame) -> pl.DataFrame:
     if customers.is_empty():
         return pl.DataFrame(schema=_PAIRS)
     own = read_matching(connection, _OWN, _PAIRS, customers)
-    serving = read_matching(connection, _SERVING, _PAIRS, customers).group_by("customer_id", "agent_no").len()
+    policies = read_matching(connection, _SERVING, _PAIRS | {"main_policy_id": pl.Int32}, customers)
+    serving = policies.filter(pl.col("main_policy_id").is_null()).group_by("customer_id", "agent_no").len()
     most = serving.sort(["len", "agent_no"], descending=[True, False]).unique(
         "customer_id", keep="first", maintain_order=True
     )
@@ -82,10 +83,10 @@ def _record_of_customers(
 
 
 def _without_known(connection: Connection, events: pl.DataFrame) -> pl.DataFrame:
-    query = f"SELECT customer_id, occurred_on, detail FROM events WHERE kind = '{KIND}' AND policy_id IS NULL"
-    key = ["customer_id", "occurred_on", "detail"]
-    stored = read_matching(connection, query, {name: events.schema[name] for name in key}, events.select("customer_id"))
-    return events.join(stored, on=key, how="anti")
+    key = ["customer_id", "policy_id", "kind", "occurred_on", "detail"]
+    schema = {name: events.schema[name] for name in key}
+    stored = read_matching(connection, f"SELECT {', '.join(key)} FROM events", schema, events.select("customer_id"))
+    return events.join(stored, on=key, how="anti", nulls_equal=True)
 
 
 def record_of_policies(connection: Connection, moved: pl.DataFrame, as_of: date) -> None:

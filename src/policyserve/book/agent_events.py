@@ -19,8 +19,10 @@ _HISTORY: dict[str, DataType] = {
     "occurred_on": pl.Date,
     "detail": pl.String,
     "previous": pl.String,
+    "kind": pl.String,
+    "retracted_on": pl.Date,
 }
-_QUERY = f"SELECT {', '.join(_HISTORY)} FROM events WHERE kind = '{KIND}' AND retracted_on IS NULL"
+_QUERY = f"SELECT {', '.join(_HISTORY)} FROM events"
 _SUBJECT = ["customer_id", "policy_id"]
 
 
@@ -42,6 +44,7 @@ def apply(connection: Connection, changes: pl.DataFrame) -> None:
         return
     subjects = changes.select(_SUBJECT).unique()
     history = read_matching(connection, _QUERY, _HISTORY, subjects.select("customer_id"))
+    history = history.filter(pl.col("kind") == KIND, pl.col("retracted_on").is_null())
     history = history.join(subjects, on=_SUBJECT, how="semi", nulls_equal=True).sort("occurred_on", "number")
     history = history.with_columns(
         before=pl.col("detail").shift(1).over(_SUBJECT),

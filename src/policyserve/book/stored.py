@@ -43,7 +43,8 @@ def read_matching(
 ) -> pl.DataFrame:
     """Run `query` for the rows that one of `keys` may match; its key columns bear the names of those of `keys`.
 
-    The query needs no WHERE. For many keys it is run without looking at them, so the answer may hold other rows too.
+    The query has no WHERE, which could lead SQLite to an index that finds too many rows. For many keys it is run
+    without looking at them, so the answer may hold other rows too.
     """
     keys = keys.drop_nulls()
     if keys.is_empty():
@@ -54,7 +55,8 @@ def read_matching(
     on = " AND ".join(f"found.{name} = {_WANTED}.{name}" for name in keys.columns)
     names = ", ".join(f"found.{name}" for name in schema)
     with wanted(connection, keys.unique()):
-        matching = f"SELECT {names} FROM {_WANTED} JOIN ({query}) found ON {on}"
+        join = "CROSS JOIN" if db.is_sqlite(connection) else "JOIN"  # SQLite then begins with the few keys
+        matching = f"SELECT {names} FROM {_WANTED} {join} ({query}) found ON {on}"
         return db.read_frame(connection, matching, pl.Schema(schema))
 
 

@@ -233,9 +233,19 @@ def lunar_parts(text: pl.Expr) -> list[pl.Expr]:
     ]
 
 
+SHORT_LAST_MONTHS = frozenset({
+    1901, 1904, 1907, 1910, 1915, 1916, 1917, 1924, 1926, 1930, 1931, 1935, 1936, 1937, 1940, 1941, 1943, 1950, 1953,
+    1957, 1959, 1960, 1962, 1963, 1965, 1966, 1969, 1977, 1978, 1979, 1986, 1987, 1988, 1993, 1996, 1997, 1999, 2000,
+    2002, 2005, 2011, 2012, 2015, 2021, 2024, 2025, 2026, 2027, 2028, 2030, 2031, 2038, 2039, 2040, 2048, 2049, 2050,
+    2055, 2057, 2058, 2059, 2060, 2061, 2062, 2064, 2067, 2073, 2074, 2076, 2077, 2083, 2086, 2088, 2089, 2090, 2091,
+    2092, 2093, 2095, 2100,
+})  # fmt: skip
+"""The lunar years from 1900 to 2100 whose month 12 has 29 days; to work out sixty of them takes half a second."""
+
+
 def _has_short_last_month(years: pl.Series) -> pl.Series:
-    short = [year for year in years.drop_nulls().unique() if _last_month_length(year) == 29]
-    return years.is_in(short)
+    rare = [year for year in years.drop_nulls().unique() if not 1900 <= year <= 2100 and _last_month_length(year) == 29]
+    return years.is_in([*SHORT_LAST_MONTHS, *rare])
 
 
 def _last_month_length(number: int) -> int:

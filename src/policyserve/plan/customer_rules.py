@@ -9,7 +9,7 @@ import polars as pl
 
 from policyserve.calendars.lunar import lunar_parts
 from policyserve.dates import Days, add_months
-from policyserve.plan.audience import members
+from policyserve.plan.audience import HOLDER, members
 from policyserve.plan.ground import Ground, recurring
 from policyserve.standard.model import OnBirthday, OnCalendar, OnFestival, Service, Standard
 
@@ -52,7 +52,7 @@ def on_birthday(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
     assert isinstance(service.trigger, OnBirthday)
     people = ground.facts.customers.lazy()
     solar = people.filter(pl.col("lunar_birthday").is_null(), pl.col("birthday").is_not_null())
-    for frame in recurring(solar, "birthday", ground.days.widened(before=1), step=12, first=1):
+    for frame in recurring(solar, "birthday", ground.days.widened(before=1), step=12, first=1, keep=HOLDER):
         yield _celebrated(frame.with_columns(ordinal="k", nominal=_leap_day(pl.col("nominal"), ground.standard)))
     table = ground.calendar.lunar_birthdays(ground.days).lazy()
     given = pl.col("lunar_birthday")
@@ -92,6 +92,6 @@ def on_festival(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
         people = on_day(ground.facts.customers.lazy(), day, ordinal)
         for other in same_day:
             if other in ranked:
-                greeted = members(people, ranked[other], ground.facts)
+                greeted = members(people, ranked[other], ground.facts, day)
                 people = people.join(greeted, on="subject_id", how="anti")
         yield people

@@ -8,7 +8,7 @@ import polars as pl
 
 from policyserve.book.columns import Book
 from policyserve.dates import FOREVER, completed_years
-from policyserve.plan.states import day_of_pair, paired, taken
+from policyserve.plan.states import day_of_pair, key_of_pair, paired, taken
 
 MOURNING = timedelta(days=365)
 """How long a death in the family counts as an open case."""
@@ -54,15 +54,16 @@ def relations(policies: pl.DataFrame) -> pl.DataFrame:
 
     The anchor is the effective date of the first policy in force; the relation began with the first policy of all.
     """
-    pairs = policies.select("customer_id", "in_force", pair=paired("customer_id", "effective_date")).sort("pair")
-    first, began = _first_days(pairs.filter("in_force")), _first_days(pairs)
+    pairs = policies.select(pair=paired("customer_id", "effective_date") * 2 + pl.col("in_force")).sort("pair")
+    first, began = _first_days(pairs.filter(pl.col("pair") % 2 == 1)), _first_days(pairs)
     years = completed_years(pl.lit(taken(began, "customer_id", "day", first["customer_id"])), pl.col("day"))
     return first.select("customer_id", relation_anchor="day", relation_years=years)
 
 
 def _first_days(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Return each customer's first day out of sorted pairs of customer and day."""
-    firsts = pairs.filter(pl.col("customer_id").ne_missing(pl.col("customer_id").shift(1)))
+    """Return each customer's first day out of sorted pairs of customer, day and a bit."""
+    known = pairs.select(pair=pl.col("pair") // 2).with_columns(customer_id=key_of_pair(pl.col("pair")))
+    firsts = known.filter(pl.col("customer_id").ne_missing(pl.col("customer_id").shift(1)))
     return firsts.select("customer_id", day=day_of_pair(pl.col("pair")))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,6 +35,23 @@ class Ground:
             return self.facts.in_force
         return self.facts.not_ended if "ended" in service.ends_when else self.facts.always
 
+    def suspensions(self, service: Service) -> pl.DataFrame:
+        """Return the source of policies that the endings leave, with their suspensions and `confirmed_on`."""
+        policies = self.policies(service)
+        for known, joined in self._suspended:
+            if known is policies:
+                return joined
+        confirmed = states.event_days(self.facts.book, "suspension_confirmed")
+        lapses = self.facts.suspended
+        lapses = lapses.with_columns(confirmed_on=states.first_after(lapses, confirmed, "suspended_from"))
+        joined = policies.join(lapses, on="policy_id", how="semi").join(lapses, on="policy_id")
+        self._suspended.append((policies, joined))
+        return joined
+
+    @cached_property
+    def _suspended(self) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
+        return []
+
     @cached_property
     def instalments(self) -> dict[str, pl.DataFrame]:
         """Instalments of policies in force that the rules before them may need, by mode; `due_on`, `cleared_on`."""
@@ -45,18 +62,20 @@ class Ground:
             )
             for mode in MONTHS_OF_MODE
         }
-        return {mode: self._instalments(mode, self.days.widened(after=ahead[mode])) for mode in MONTHS_OF_MODE}
+        days = {mode: self.days.widened(after=ahead[mode]) for mode in MONTHS_OF_MODE}
+        owed = pl.collect_all([self._instalments(mode, days[mode]) for mode in MONTHS_OF_MODE])
+        return {mode: self._cleared(frame, days[mode]) for mode, frame in zip(MONTHS_OF_MODE, owed, strict=True)}
 
-    def _instalments(self, mode: str, days: Days) -> pl.DataFrame:
+    def _instalments(self, mode: str, days: Days) -> pl.LazyFrame:
         payers = self.facts.in_force.lazy().filter(pl.col("mode") == mode)
-        columns = [*SOURCE, "receipt_on", "effective_date", "stopped_on", "instalments"]
+        keep = ("receipt_on", "stopped_on", "instalments")
         owed = [
             frame.filter(pl.col("nominal") < pl.col("stopped_on"), pl.col("k") < pl.col("instalments")).select(
                 *SOURCE, "receipt_on", instalment=pl.col("k") + 1, due_on="nominal"
             )
-            for frame in recurring(payers.select(columns), "effective_date", days, step=MONTHS_OF_MODE[mode], first=1)
+            for frame in recurring(payers, "effective_date", days, step=MONTHS_OF_MODE[mode], first=1, keep=keep)
         ]
-        return self._cleared(pl.concat(owed).collect(), days)
+        return pl.concat(owed)
 
     @cached_property
     def dividends(self) -> pl.DataFrame:
@@ -112,17 +131,26 @@ def within(name: str, days: Days) -> pl.Expr:
 
 
 def recurring(
-    frame: pl.LazyFrame, anchor: str, days: Days, *, step: int, first: int, offset: int = 0
+    frame: pl.LazyFrame,
+    anchor: str,
+    days: Days,
+    *,
+    step: int,
+    first: int,
+    offset: int = 0,
+    keep: Sequence[str] = (),
 ) -> Iterator[pl.LazyFrame]:
     """Yield the occurrences `k` (from `first`) of `anchor + offset + k * step` months in the range, as `nominal`.
 
-    Each frame has at most one occurrence per row; every month is counted from the anchor itself.
+    Each frame has at most one occurrence per row; every month is counted from the anchor itself. Of the columns those
+    of a source, the anchor and those to `keep` are left: copying the others would cost more than the rule.
     """
     opening = days.start.year * 12 + days.start.month - 1
     closing = days.last.year * 12 + days.last.month - 1
     nearest = -((pl.col("from_month") - opening) // step)
     ready = (
-        frame.with_columns(from_month=month_number(pl.col(anchor)) + offset, from_day=pl.col(anchor).dt.day())
+        frame.select(*dict.fromkeys([*SOURCE, anchor, *keep]))
+        .with_columns(from_month=month_number(pl.col(anchor)) + offset, from_day=pl.col(anchor).dt.day())
         .with_columns(from_k=pl.max_horizontal(nearest, pl.lit(first)).cast(pl.Int32))
         .collect()
         .lazy()

@@ -93,7 +93,7 @@ def _touches(
     near = occurrences.filter(
         within("nominal", ground.days if service.moves_off_days_off else days), *_stands(service, ground, standing)
     )
-    near = members(near, service, ground.facts)
+    near = members(near, service, ground.facts, ground.days.start)
     near = _without_family_cases(_without_recent(near, service, ground), service, ground, standing)
     opened = near.with_columns(
         earliest=pl.col("nominal") - timedelta(days=service.window.before),
@@ -151,12 +151,13 @@ def _without_recent(touches: pl.LazyFrame, service: Service, ground: Ground) -> 
     """Leave out touches of a service that was done for the subject on another occasion shortly before."""
     if "done-recently" not in service.ends_when:
         return touches
-    done = ground.facts.book.contacts.lazy().filter(
-        pl.col("service") == service.code, pl.col("done_on") > ground.days.start - RECENTLY
-    )
+    contacts = ground.facts.book.contacts
+    done = contacts.filter(pl.col("service") == service.code, pl.col("done_on") > ground.days.start - RECENTLY)
+    if done.is_empty():
+        return touches
     again = (
         touches.select("subject_id", "ordinal", "nominal")
-        .join(done.select("subject_id", "done_on", done_ordinal="ordinal"), on="subject_id")
+        .join(done.lazy().select("subject_id", "done_on", done_ordinal="ordinal"), on="subject_id")
         .filter(
             pl.col("ordinal") != pl.col("done_ordinal"),
             pl.col("done_on") <= pl.col("nominal"),

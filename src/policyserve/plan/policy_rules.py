@@ -13,7 +13,7 @@ from datetime import timedelta
 import polars as pl
 
 from policyserve.dates import months_later
-from policyserve.plan import states
+from policyserve.plan.audience import HOLDER
 from policyserve.plan.ground import Ground, recurring, within
 from policyserve.standard.model import (
     After,
@@ -45,8 +45,10 @@ def on_anniversary(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
     rule = service.trigger
     assert isinstance(rule, OnAnniversary)
     if rule.of == "relation":
-        people = ground.facts.relations.lazy()
-        for frame in recurring(people, "relation_anchor", ground.days, step=12, first=rule.first, offset=rule.months):
+        people, keep = ground.facts.relations.lazy(), ("relation_years", *HOLDER)
+        for frame in recurring(
+            people, "relation_anchor", ground.days, step=12, first=rule.first, offset=rule.months, keep=keep
+        ):
             yield frame.with_columns(
                 ordinal=pl.col("k") + pl.col("relation_years"),
                 anchor=months_later(pl.col("relation_anchor"), pl.col("k") * 12),
@@ -56,7 +58,9 @@ def on_anniversary(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
     if rule.dividend:
         policies = policies.filter(pl.col("participating"))
     days = ground.days.widened(before=366 + 31 * rule.months) if rule.dividend else ground.days
-    for frame in recurring(policies, "effective_date", days, step=12, first=rule.first, offset=rule.months):
+    for frame in recurring(
+        policies, "effective_date", days, step=12, first=rule.first, offset=rule.months, keep=("receipt_on",)
+    ):
         yearly = frame.with_columns(
             ordinal=pl.col("k"), anchor=months_later(pl.col("effective_date"), pl.col("k") * 12)
         )
@@ -98,15 +102,9 @@ def after_suspension(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]
     """Some time after the first day of a suspension."""
     rule = service.trigger
     assert isinstance(rule, AfterSuspension)
-    confirmed = states.event_days(ground.facts.book, "suspension_confirmed")
-    lapses = ground.facts.suspended
-    lapses = lapses.with_columns(confirmed_on=states.first_after(lapses, confirmed, "suspended_from"))
     nominal = months_later(pl.col("suspended_from"), rule.months) + timedelta(days=rule.days)
-    yield (
-        lapses.lazy()
-        .join(ground.policies(service).lazy(), on="policy_id")
-        .with_columns(ordinal="instalment", anchor="suspended_from", nominal=nominal)
-    )
+    suspensions = ground.suspensions(service).lazy()
+    yield suspensions.with_columns(ordinal="instalment", anchor="suspended_from", nominal=nominal)
 
 
 def after_debit(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
@@ -130,6 +128,7 @@ def after_event(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
     dated = events.join(closings, on=["customer_id", "number"], how="left").select(
         "customer_id",
         "policy_id",
+        "kind",
         "closed_on",
         ordinal="number",
         anchor="occurred_on",
@@ -138,5 +137,6 @@ def after_event(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
     if service.subject != "customer":
         yield dated.drop("customer_id").join(ground.policies(service).lazy(), on="policy_id")
     if service.subject != "policy":
+        dated = dated.filter((pl.col("kind") != "agent_changed") | pl.col("policy_id").is_null())
         own = dated if service.subject == "customer" else dated.filter(pl.col("policy_id").is_null())
         yield own.drop("policy_id").join(ground.facts.customers.lazy(), on="customer_id")

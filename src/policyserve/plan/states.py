@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from policyserve.book.columns import ENDING_KINDS, MONTHS_OF_MODE, Book
+from policyserve.book.columns import ENDING_KINDS, MODES, MONTHS_OF_MODE, Book
 from policyserve.dates import FOREVER, day_of_month, month_number
 
 _BIG = 1 << 24
@@ -19,7 +19,9 @@ _BIG = 1 << 24
 STOPPING_KINDS = ("waiver", "reduced_paid_up")
 """Events after which a policy stays in force and no longer pays."""
 
-STEP = pl.col("mode").cast(pl.String).replace_strict(MONTHS_OF_MODE, default=None, return_dtype=pl.Int32)
+_STEPS = pl.Series([MONTHS_OF_MODE.get(mode) for mode in MODES], dtype=pl.Int32)
+
+STEP = pl.lit(_STEPS).gather(pl.col("mode").to_physical())
 """Months from one instalment to the next; null for a single premium."""
 
 
@@ -51,7 +53,7 @@ def event_days(book: Book, *kinds: str) -> pl.DataFrame:
 def policy_lives(book: Book) -> pl.DataFrame:
     """Return the policies, sorted by key, with what their instalments follow from.
 
-    Added columns: `step` (months, null for single), `ended_on`, `ended_by` and `stopped_on` (the first day without
+    Added columns: `step` (months, null for single), `ended_on` and `stopped_on` (the first day without
     instalments), FOREVER where open, `instalments` (how many there will ever be).
     """
     stops, ends = first_event(book, *STOPPING_KINDS), policy_ends(book)
@@ -59,7 +61,6 @@ def policy_lives(book: Book) -> pl.DataFrame:
     ended_on = taken(ends, "policy_id", "ended_on", keys).fill_null(FOREVER)
     return book.policies.with_columns(
         ended_on,
-        taken(ends, "policy_id", "ended_by", keys),
         step=STEP,
         stopped_on=pl.min_horizontal(taken(stops, "policy_id", "occurred_on", keys), ended_on),
     ).with_columns(instalments=pl.coalesce(pl.col("pay_years") * 12 // pl.col("step"), pl.lit(100_000, pl.Int32)))
@@ -123,6 +124,11 @@ def paired(key: str, day: str) -> pl.Expr:
 def day_of_pair(pair: pl.Expr) -> pl.Expr:
     """Take the Date out of what `paired` put together."""
     return (pair % _BIG - _BIG // 2).cast(pl.Int32).cast(pl.Date)
+
+
+def key_of_pair(pair: pl.Expr) -> pl.Expr:
+    """Take the key out of what `paired` put together."""
+    return (pair // _BIG).cast(pl.Int32)
 
 
 def latest_so_far(rows: pl.DataFrame, key: str, day: str) -> pl.Series:

@@ -31,6 +31,7 @@ def statuses(facts: Facts, freelook_days: int) -> pl.DataFrame:
         .join(
             unpaid.select("policy_id", "loaned_on", unpaid="instalment", unpaid_on="due_on"), on="policy_id", how="left"
         )
+        .join(states.policy_ends(facts.book).drop("ended_on"), on="policy_id", how="left")
         .join(_first(facts, "waiver"), on="policy_id", how="left")
         .join(_first(facts, "reduced_paid_up"), on="policy_id", how="left")
     )
