@@ -46,6 +46,11 @@ def release(desk: Desk, as_of: str, *more: str) -> dict[str, int]:
     return {name: row[name] for name in COUNTS if row[name]}
 
 
+def changes(desk: Desk, as_of: str) -> dict[str, int]:
+    """Release, and return the counts of tasks that did not stay what they were."""
+    return {name: count for name, count in release(desk, as_of).items() if name != "unchanged"}
+
+
 def agenda(desk: Desk, agent_no: str, day: str) -> dict[str, dict[str, Any]]:
     """Return an agent's tasks of a day by their service."""
     return {row["service"]: row for row in desk.ask("agenda", agent_no, "--date", day, "--as-of", day)}

@@ -56,7 +56,7 @@ PAYMENTS: tuple[Row | None, ...] = (
     *(
         {"amount": amount, "paid_on": lag, "paid_amount": paid}
         for lag in (0, -1, -3, -7, -8, -40, -100, 1, 2, 29, 30, 45, 59, 60, 61, 62, 100)
-        for amount, paid in ((None, None), (None, 1000), (None, 900), (1200, 1200), (1200, 1000))
+        for amount, paid in ((None, None), (None, 1000), (None, 1100), (None, 900), (1200, 1200), (1200, 1000))
     ),
     *(None,) * 10,
 )
@@ -311,7 +311,8 @@ def _customer_events(draw: st.DrawFn, key: int, as_of: date) -> list[Row]:
 
 
 def _event(customer: int, policy: int | None, kind: str, day: date) -> Row:
-    return {"customer_id": customer, "policy_id": policy, "kind": kind, "occurred_on": day}
+    amount = 1100 if kind == "premium_change" else None
+    return {"customer_id": customer, "policy_id": policy, "kind": kind, "occurred_on": day, "amount": amount}
 
 
 def _contacts(customers: list[int], as_of: date) -> st.SearchStrategy[list[Row]]:

@@ -188,6 +188,7 @@ def _add_events(book: Book, policies: dict[int, Policy], customers: dict[int, Cu
             number=row["number"],
             kind=row["kind"],
             on=row["occurred_on"],
+            amount=row["amount"],
         )
         customers[event.customer_id].events.append(event)
         if policy := policies.get(row["policy_id"]):

@@ -42,6 +42,7 @@ class Event:
     number: int
     kind: str
     on: date
+    amount: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,8 +143,15 @@ class Policy:
         row = self.rows.get(instalment)
         if row is None or row.paid_on is None:
             return None
-        amount = self.premium if row.amount is None else row.amount
+        amount = self.premium_at(instalment) if row.amount is None else row.amount
         return row.paid_on if row.paid_amount is None or row.paid_amount >= amount else None
+
+    def premium_at(self, instalment: int) -> int:
+        """Return the premium after the last change on or before the due day of an instalment."""
+        due = self.due_of(instalment)
+        changes = [event for event in self.events if event.kind == "premium_change" and event.amount is not None]
+        known = sorted((event.on, event.number, event.amount) for event in changes if due and event.on <= due)
+        return known[-1][2] or 0 if known else self.premium
 
     def paid_on(self, instalment: int) -> date | None:
         """Return the day on which an instalment was paid, or will be, as far as is known."""

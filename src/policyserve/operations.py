@@ -16,7 +16,7 @@ from policyserve import db, schema
 from policyserve.book.columns import Book
 from policyserve.book.events import take as take_events
 from policyserve.book.lists import EVENT_LIST
-from policyserve.book.loading import load_book
+from policyserve.book.loading import agent_id, customer_id, holder_id, load_book
 from policyserve.book.parsing import parse_texts
 from policyserve.book.values import clean
 from policyserve.calendars.calendar import Calendar, load_calendar
@@ -28,11 +28,10 @@ from policyserve.standard.model import Standard
 from policyserve.standard.parsing import StandardError, default_standard, parse_standard
 from policyserve.standard.problem import Problem
 from policyserve.standard.versions import carry_since, with_since
-from policyserve.tables import Agent, Customer, Event, Policy, StandardVersion
+from policyserve.tables import Customer, Event, Policy, StandardVersion
 from policyserve.tasks.nightly import run_release
 from policyserve.tasks.releasing import ReleaseCounts
 
-AGENTS = Agent.__table__  # type: ignore[attr-defined]
 CUSTOMERS = Customer.__table__  # type: ignore[attr-defined]
 EVENTS = Event.__table__  # type: ignore[attr-defined]
 POLICIES = Policy.__table__  # type: ignore[attr-defined]
@@ -166,25 +165,12 @@ def planned_for(
 
 def customer_of(connection: Connection, *, policy_no: str | None = None, customer_no: str | None = None) -> int:
     """Return the key of a customer, or of the holder of a policy; raises NotFoundError."""
-    if policy_no:
-        holder = connection.scalar(select(POLICIES.c.customer_id).where(POLICIES.c.policy_no == policy_no))
-        if holder is None:
-            raise NotFoundError("policy", policy_no)
-        if customer_no and customer_of(connection, customer_no=customer_no) != holder:
-            raise PolicyserveError(f"Customer {customer_no} does not hold policy {policy_no}; give one of the two.")
-        return int(holder)
-    key = connection.scalar(select(CUSTOMERS.c.id).where(CUSTOMERS.c.customer_no == customer_no))
-    if key is None:
-        raise NotFoundError("customer", customer_no)
-    return int(key)
-
-
-def agent_id(connection: Connection, agent_no: str) -> int:
-    """Return the key of an agent; raises NotFoundError."""
-    key = connection.scalar(select(AGENTS.c.id).where(AGENTS.c.agent_no == agent_no))
-    if key is None:
-        raise NotFoundError("agent", agent_no)
-    return int(key)
+    if not policy_no:
+        return customer_id(connection, customer_no or "")
+    holder = holder_id(connection, policy_no)
+    if customer_no and customer_id(connection, customer_no) != holder:
+        raise PolicyserveError(f"Customer {customer_no} does not hold policy {policy_no}; give one of the two.")
+    return holder
 
 
 def add_event(engine: Engine, fields: Mapping[str, str], *, as_of: date) -> int:

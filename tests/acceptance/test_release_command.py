@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from branch_desk import (
     AHEAD,
     CUSTOMERS,
@@ -17,22 +15,6 @@ from branch_desk import (
     take_branch,
 )
 from commands import Desk
-
-
-@pytest.fixture
-def late(desk: Desk) -> Desk:
-    """Return a branch that joined on 20 February 2026, with its five tasks."""
-    take_branch(desk, LATE)
-    release(desk, LATE)
-    return desk
-
-
-@pytest.fixture
-def early(desk: Desk) -> Desk:
-    """Return a branch that joined on 20 November 2025, with the reminder as its only task."""
-    take_branch(desk, EARLY)
-    release(desk, EARLY)
-    return desk
 
 
 def open_tasks(desk: Desk, agent_no: str) -> dict[str, str]:

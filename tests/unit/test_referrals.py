@@ -115,8 +115,9 @@ def test_a_referral_after_the_day_asked_for_is_not_known() -> None:
 def test_an_agent_without_a_referral_shows_zero_unless_away_the_whole_year() -> None:
     agents: list[Row] = [
         {"agent_no": "A"},
-        {"agent_no": "GONE", "left_on": date(2025, 12, 31)},
-        {"agent_no": "LEFT", "left_on": date(2026, 1, 5)},
+        {"agent_no": "GONE", "name": "Gu", "left_on": date(2025, 12, 31)},
+        {"agent_no": "LEFT", "name": "Lu", "left_on": date(2026, 1, 5)},
+        {"agent_no": "ON NO LIST", "left_on": date(2026, 6, 5)},
         {"agent_no": "NEXT", "joined_on": date(2027, 1, 1)},
     ]
     facts = book(customers=[customer("C1"), customer("C2", "C1")], agents=agents)

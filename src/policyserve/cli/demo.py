@@ -21,6 +21,7 @@ from policyserve.book.lists import KINDS
 from policyserve.calendars.calendar import Calendar
 from policyserve.cli.options import DATE
 from policyserve.cli.output import percent, show
+from policyserve.cli.words import heading
 from policyserve.cli.work import print_agenda
 from policyserve.dates import Days
 from policyserve.demo.generating import generate
@@ -225,7 +226,9 @@ def _show_life(story: Story, policy_no: str, day: date) -> None:
     click.echo(
         f"\nFrom the whole life of policy {policy_no} ('policyserve policy {policy_no}'), four months either way:\n"
     )
-    show(near, "table", columns=["due", "name", "ordinal", "status", "latest"], language=story.language)
+    headings = {"name": heading("service", story.language)}
+    columns = ["due", "name", "ordinal", "status", "latest"]
+    show(near, "table", columns=columns, language=story.language, headings=headings)
 
 
 def targets(story: Story) -> None:

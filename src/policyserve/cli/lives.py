@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from policyserve import db, lives, operations
 from policyserve.cli.options import Session, shared
 from policyserve.cli.output import Row, money, show
-from policyserve.cli.words import say
+from policyserve.cli.words import heading, say, shown
 
 
 def _asked(session: Session, connection: Connection) -> lives.Asked:
@@ -37,19 +37,25 @@ def policy(session: Session, policy_no: str) -> None:
         _heading([row for row in card.policies if row["policy_no"] == policy_no], session.language)
     columns = ["due", "name", "ordinal", "status", "done_on", "latest", "reason"]
     empty = say("policy.none", session.language)
-    show(rows, session.form, columns=columns, language=session.language, empty=empty)
+    show(rows, session.form, columns=columns, language=session.language, headings=_service(session), empty=empty)
+
+
+def _service(session: Session) -> dict[str, str]:
+    """Say of a list of touches that its names are those of services."""
+    return {"name": heading("service", session.language)}
 
 
 def _heading(policies: Sequence[Row], language: str) -> None:
     for row in policies:
-        click.echo(say("policy.head", language, **{**row, "premium": money(row["premium"], row["currency"])}))
+        amounts = {"premium": money(row["premium"], row["currency"]), "mode": shown("mode", row["mode"], language)}
+        click.echo(say("policy.head", language, **{**row, **amounts}))
         click.echo(_state(row, language))
         click.echo()
 
 
 def _state(row: Row, language: str) -> str:
     """Say in which state a policy is, since when and why."""
-    values = {name: row[name] for name in ("since", "ended_by", "unpaid", "unpaid_on")}
+    values = {name: shown(name, row[name], language) for name in ("since", "ended_by", "unpaid", "unpaid_on")}
     return say(f"state.{row['state']}", language, **values)
 
 
@@ -72,13 +78,11 @@ def customer(session: Session, customer_no: str) -> None:
     ]
     columns = ["policy_no", "product", "issue_date", "mode", "premium", "agent_no", "state"]
     _part("card.policies", policies, columns, session.language)
-    _part("card.ahead", card.ahead, ["due", "name", "subject", "status", "latest", "reason"], session.language)
-    _part(
-        "card.record",
-        card.record,
-        ["done_on", "name", "subject", "channel", "outcome", "satisfaction"],
-        session.language,
-    )
+    services = _service(session)
+    columns = ["due", "name", "subject", "status", "latest", "reason"]
+    _part("card.ahead", card.ahead, columns, session.language, services)
+    columns = ["done_on", "name", "subject", "channel", "outcome", "satisfaction", "note"]
+    _part("card.record", card.record, columns, session.language, services)
 
 
 def _as_row(card: lives.Card) -> dict[str, Any]:
@@ -90,12 +94,14 @@ def _as_row(card: lives.Card) -> dict[str, Any]:
 def _print_profile(profile: Row, language: str) -> None:
     for name, value in profile.items():
         if value not in (None, "", 0):
-            click.echo(f"{say(f'profile.{name}', language)}: {value}")
+            click.echo(f"{say(f'profile.{name}', language)}: {shown(name, value, language)}")
 
 
-def _part(title: str, rows: Sequence[Row], columns: Sequence[str], language: str) -> None:
+def _part(
+    title: str, rows: Sequence[Row], columns: Sequence[str], language: str, headings: dict[str, str] | None = None
+) -> None:
     click.echo(f"\n{say(title, language)}")
-    show(rows, "table", columns=columns, language=language, empty=f"  {say('card.empty', language)}")
+    show(rows, "table", columns=columns, language=language, headings=headings, empty=f"  {say('card.empty', language)}")
 
 
 COMMANDS = [policy, customer]

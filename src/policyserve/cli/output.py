@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from policyserve.book.money import decimals_of
-from policyserve.cli.words import heading
+from policyserve.cli.words import heading, shown
 
 Row = Mapping[str, Any]
 
@@ -46,9 +46,9 @@ def show(
     elif form == "csv":
         click.echo(_csv(rows, columns), nl=False)
     elif rows:
-        console().print(
-            _table(rows, columns, {name: heading(name, language) for name in columns} | dict(headings or {}))
-        )
+        titles = {name: heading(name, language) for name in columns} | dict(headings or {})
+        worded = [{name: shown(name, row.get(name), language) for name in columns} for row in rows]
+        console().print(_table(worded, columns, titles))
     else:
         click.echo(empty or {"en": "Nothing to show.", "zh": "没有记录。"}[language])
 
@@ -91,8 +91,6 @@ def cell(value: Any) -> str:
     """Write one value for a person."""
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)
     return str(value)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from policyserve.book.columns import EVENT_KINDS
+from policyserve.standard.vocabulary import event_word, word
+
 HEADINGS = {
     "service": ("Service", "服务项目"),
     "name": ("Name", "姓名"),
@@ -75,6 +78,52 @@ def heading(column: str, language: str) -> str:
     """Return the heading of a column."""
     words = HEADINGS.get(column)
     return words[language == "zh"] if words else column.replace("_", " ").capitalize()
+
+
+VALUES = {
+    "open": "待办",
+    "done": "已完成",
+    "skipped": "已跳过",
+    "missed": "已错过",
+    "cancelled": "已取消",
+    "planned": "计划中",
+    "not tracked": "未跟踪",
+    "final": "确定",
+    "provisional": "暂定",
+    "counted": "计入",
+    "pending": "未到期",
+    "excluded": "剔除",
+    "single": "趸缴",
+    "annual": "年缴",
+    "semi-annual": "半年缴",
+    "quarterly": "季缴",
+    "monthly": "月缴",
+    "male": "男",
+    "female": "女",
+    "rejected": "拒收",
+    "warning": "提醒",
+    "agent": "业务员",
+    "office": "内勤",
+    "nobody": "短信",
+    "end of cover": "保险期满",
+}
+"""Chinese for the codes that tables show."""
+
+CODED = frozenset({
+    "status", "state", "mode", "gender", "severity", "performer", "channels", "channel", "kind", "ended_by",
+})  # fmt: skip
+"""Columns that hold such codes; what stands in others is the users' own text."""
+
+
+def shown(column: str, value: object, language: str) -> object:
+    """Put a code or a yes or no into the language of the screen; everything else stays as it is."""
+    if isinstance(value, bool):
+        return (("no", "yes"), ("否", "是"))[language == "zh"][value]
+    if language != "zh" or column not in CODED or not isinstance(value, str):
+        return value
+    if column == "channels":
+        return "+".join(word(channel, language) for channel in value.split("+"))
+    return VALUES.get(value) or (event_word(value, language) if value in EVENT_KINDS else word(value, language))
 
 
 SENTENCES = {

@@ -106,7 +106,8 @@ def _there_in(agents: pl.DataFrame, year: int) -> pl.DataFrame:
     days = Days.between(date(year, 1, 1), date(year, 12, 31))
     joined = (pl.col("joined_on") < days.end).fill_null(value=True)
     stayed = (pl.col("left_on") > days.start).fill_null(value=True)
-    return agents.filter(joined, stayed, pl.col("name").is_not_null())
+    listed = pl.col("name").is_not_null() | pl.col("left_on").is_null()
+    return agents.filter(joined, stayed, listed)
 
 
 def premiums_held(book: Book) -> pl.DataFrame:

@@ -89,21 +89,39 @@ def instalment_rows(book: Book, lives: pl.DataFrame) -> pl.DataFrame:
     """
     place = locate(lives["policy_id"], book.premiums["policy_id"])
     effective = pl.col("effective_date")
-    owed = lives.select("step", "premium", month=month_number(effective), day=effective.dt.day())
-    step, premium, month, day = (pl.lit(column).gather(pl.col("place")) for column in owed.get_columns())
-    in_full = pl.col("paid_amount").is_null() | (pl.col("paid_amount") >= pl.coalesce("amount", premium))
-    return (
-        book.premiums.lazy()
-        .with_columns(place=place)
-        .select(
-            "policy_id",
-            "instalment",
-            "place",
-            due_on=day_of_month(month + (pl.col("instalment") - 1) * step, day),
-            paid_on=pl.when(in_full).then("paid_on"),
-        )
-        .collect()
+    owed = lives.select("step", month=month_number(effective), day=effective.dt.day())
+    step, month, day = (pl.lit(column).gather(pl.col("place")) for column in owed.get_columns())
+    rows = book.premiums.with_columns(place=place).with_columns(
+        due_on=day_of_month(month + (pl.col("instalment") - 1) * step, day)
     )
+    in_full = pl.col("paid_amount").is_null() | (pl.col("paid_amount") >= amounts_due(book, lives, rows))
+    return rows.select("policy_id", "instalment", "place", "due_on", paid_on=pl.when(in_full).then("paid_on"))
+
+
+def amounts_due(book: Book, lives: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
+    """Return what each listed instalment asks for (minor units).
+
+    As the list says; else as the last `premium_change` on or before its due day says; else the policy's premium.
+    """
+    asked = rows["amount"].fill_null(lives["premium"].gather(rows["place"]))
+    changes = book.events.filter(pl.col("kind") == "premium_change", pl.col("policy_id") > 0, pl.col("amount") >= 0)
+    changes = changes.sort("occurred_on", "number")
+    changed = locate(changes["policy_id"].unique(), rows["policy_id"]).is_not_null() & rows["amount"].is_null()
+    places = changed.arg_true()
+    found = (
+        rows.select("policy_id", "due_on")[places]
+        .with_columns(place=places)
+        .sort("due_on")
+        .join_asof(
+            changes.select("policy_id", "occurred_on", changed_to="amount"),
+            left_on="due_on",
+            right_on="occurred_on",
+            by="policy_id",
+            check_sortedness=False,
+        )
+        .filter(pl.col("changed_to").is_not_null())
+    )
+    return asked.scatter(found["place"], found["changed_to"])
 
 
 def first_after(rows: pl.DataFrame, days: pl.DataFrame, day: str) -> pl.Series:

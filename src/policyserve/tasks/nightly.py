@@ -34,7 +34,7 @@ def run_release(
     Raises DatabaseBusyError while another release or import runs.
     """
     with db.writing(engine, bulk=True) as connection:
-        book = load_book(connection)
+        book = load_book(connection, since=as_of - timedelta(days=WIDE))
         stored = read_stored(connection, as_of)
         window = days_to_plan(standard, book, as_of, _last_day(connection, as_of, days))
         touches = plan(book, work_of(standard), calendar, window, as_of, standing=True, columns=PLANNED)
