@@ -24,13 +24,12 @@ def generated_book(policies: int, as_of: date, *, seed: int = 7) -> Book:
 def save_book(book: Book, folder: Path) -> None:
     """Write the frames of a book to files, for processes that measure."""
     for name in FRAMES:
-        getattr(book, name).write_parquet(folder / f"{name}.parquet")
+        getattr(book, name).write_ipc(folder / f"{name}.arrow")
 
 
 def saved_book(folder: str) -> Book:
     """Read a book that `save_book` has written."""
-    frames = {name: pl.read_parquet(Path(folder) / f"{name}.parquet") for name in FRAMES}
-    return Book(**{name: frames[name].cast(dict(getattr(columns, name.upper()))) for name in FRAMES})
+    return Book(**{name: pl.read_ipc(Path(folder) / f"{name}.arrow") for name in FRAMES})
 
 
 def book_of(lists: dict[str, pl.DataFrame], *, known_on: date) -> Book:
