@@ -17,7 +17,13 @@ import real_book
 from policyserve import db
 from policyserve.book.importing import ImportReport, import_list
 from policyserve.book.loading import load_book
+from policyserve.calendars.calendar import load_calendar
+from policyserve.config import fixture
+from policyserve.dates import Days
 from policyserve.metrics.persistency import persistency, policies_behind, policy_results
+from policyserve.plan.planner import plan
+from policyserve.standard.parsing import default_standard
+from policyserve.tasks.nightly import run_release
 
 pytestmark = pytest.mark.skipif(not real_book.FILE.exists(), reason="the real book is not beside the project")
 NOW = datetime(2010, 5, 12, 12, tzinfo=UTC)
@@ -88,3 +94,27 @@ def test_persistency_of_every_cohort_is_what_the_file_gives_by_hand(engine: Engi
     assert sum(figures["pending"]) == states["pending"]
     one = policies_behind(results, group={"cohort": "2005-03"}, book=book)
     assert one["numerator"].sum() == expected["2005-03"][0]
+
+
+def test_the_real_book_plans_and_releases_and_a_second_release_changes_nothing(engine: Engine, tmp_path: Path) -> None:
+    imported(engine, tmp_path, ("agents", "customers", "policies", "premiums", "events"))
+    calendar = load_calendar(fixture("calendars", "us.yaml"))
+    day = real_book.AS_OF
+    year = Days.between(day, day + timedelta(days=364))
+    with db.reading(engine) as connection:
+        touches = plan(load_book(connection), default_standard(), calendar, year, day)
+    reminded = touches.filter(pl.col("service") == "renewal-reminder-d30")["subject"]
+    assert set(reminded) == in_force_all_year(year)
+    first, again = (run_release(engine, default_standard(), calendar, as_of=day, at=NOW, days=30) for _ in range(2))
+    due = touches.filter(pl.col("due") <= day + timedelta(days=30), pl.col("performer") != "nobody")
+    assert first.added == due.height > 1000
+    assert (again.added, again.moved, again.cancelled, again.unchanged) == (0, 0, 0, first.added)
+
+
+def in_force_all_year(year: Days) -> set[str]:
+    """Return the good policies that have not ended by the end of observation: each has one reminder a year."""
+    return {
+        row["policy_no"]
+        for row in source_rows()
+        if not is_bad(row) and (not row["termination_date"] or date.fromisoformat(row["termination_date"]) > year.start)
+    }
