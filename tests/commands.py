@@ -38,6 +38,12 @@ class Result:
         return found
 
 
+def in_a_sentence(result: Result) -> bool:
+    """Whether a command ended as the contract allows: a known status, no traceback, nothing unforeseen."""
+    said = result.out + result.err
+    return result.status in STATUSES and "Traceback" not in said and "did not expect" not in said
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """A database to run commands on, and a folder to write lists into."""

@@ -48,11 +48,25 @@ def read_settings(environment: Mapping[str, str] | None = None, *, database_url:
     if language not in {"en", "zh"}:
         raise PolicyserveError(f"POLICYSERVE_LANGUAGE is '{language}'; it can be en or zh.")
     return Settings(
-        database_url=database_url or env.get("POLICYSERVE_DATABASE_URL") or default_database_url(),
+        database_url=_database_url(env) if database_url is None else _named(database_url, "--db"),
         time_zone=zone,
         language=language,
         calendar=env.get("POLICYSERVE_CALENDAR", "cn"),
     )
+
+
+def _database_url(env: Mapping[str, str]) -> str:
+    given = env.get("POLICYSERVE_DATABASE_URL")
+    return default_database_url() if given is None else _named(given, "POLICYSERVE_DATABASE_URL")
+
+
+def _named(url: str, where: str) -> str:
+    """Refuse an empty name: a script whose variable is not set must not write into another book."""
+    if not url.strip():
+        raise PolicyserveError(
+            f"{where} is empty; name a database, or leave it out for the one in your data directory."
+        )
+    return url
 
 
 def default_database_url() -> str:
@@ -62,6 +76,14 @@ def default_database_url() -> str:
 
 def fixture(*parts: str) -> Path:
     """Locate a file of `fixtures/`, in the wheel or in the source tree."""
-    packaged = Path(__file__).parent / "fixtures"
-    root = packaged if packaged.is_dir() else Path(__file__).parents[2] / "fixtures"
-    return root.joinpath(*parts)
+    return _shipped("fixtures").joinpath(*parts)
+
+
+def template_folder(*parts: str) -> Path:
+    """Locate a folder of `templates/`, in the wheel or in the source tree."""
+    return _shipped("templates").joinpath(*parts)
+
+
+def _shipped(folder: str) -> Path:
+    packaged = Path(__file__).parent / folder
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / folder

@@ -44,14 +44,14 @@ def open_engine(url: str) -> Engine:
     Raises PolicyserveError for a URL of another kind. Parameters never show in errors: they hold personal data.
     """
     try:
-        parsed = make_url(url)
-    except ArgumentError as error:
+        parsed = make_url(url if url.isprintable() else "")
+    except (ArgumentError, ValueError) as error:
         raise PolicyserveError(
             "The database URL cannot be read; write sqlite:///FILE or postgresql://USER@HOST/NAME."
         ) from error
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        if parsed.database and parsed.database != ":memory:":
+        if parsed.database and parsed.database != ":memory:" and not parsed.database.startswith("file:"):
             _make_folder(Path(parsed.database).parent)
         engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
@@ -65,9 +65,10 @@ def open_engine(url: str) -> Engine:
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no name of a folder"
         raise PolicyserveError(
-            f"The folder '{folder}' of the database cannot be made: {error.strerror}. Name another file with --db."
+            f"The folder {str(folder)!r} of the database cannot be made: {reason}. Name another file with --db."
         ) from error
 
 

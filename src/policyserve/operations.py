@@ -44,7 +44,11 @@ def open_database(url: str) -> Engine:
     Raises PolicyserveError where it cannot be reached, is no database of ours, or must be upgraded first.
     """
     engine = db.open_engine(url)
-    schema.ensure_ready(engine)
+    try:
+        schema.ensure_ready(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -144,28 +148,26 @@ def planned_for(
     Raises NotFoundError for a number that the book does not know.
     """
     with db.reading(engine) as connection:
-        asked = (
-            [customer_of(connection, policy_no=policy_no, customer_no=customer_no)]
-            if policy_no or customer_no
-            else None
-        )
-        if agent_no:
+        asked = None
+        if policy_no is not None or customer_no is not None:
+            asked = [customer_of(connection, policy_no=policy_no, customer_no=customer_no)]
+        if agent_no is not None:
             agent_id(connection, agent_no)
         book = load_book(connection, customers=asked)
         standard = current_standard(connection, as_of)
     touches = plan(book, standard, calendar, days, as_of)
-    if policy_no:
+    if policy_no is not None:
         touches = touches.filter(pl.col("subject_kind") == "policy", pl.col("subject") == policy_no)
     if asked:
         touches = touches.filter(pl.col("customer_id").is_in(asked))
-    if agent_no:
+    if agent_no is not None:
         touches = touches.filter(pl.col("agent_no") == agent_no)
     return touches.select(CONTRACT).sort("due", "service", "subject", "ordinal")
 
 
 def customer_of(connection: Connection, *, policy_no: str | None = None, customer_no: str | None = None) -> int:
     """Return the key of a customer, or of the holder of a policy; raises NotFoundError."""
-    if not policy_no:
+    if policy_no is None:
         return customer_id(connection, customer_no or "")
     holder = holder_id(connection, policy_no)
     if customer_no and customer_id(connection, customer_no) != holder:
@@ -199,6 +201,8 @@ def add_event(engine: Engine, fields: Mapping[str, str], *, as_of: date) -> int:
 
 def retract_event(engine: Engine, key: int, *, why: str, as_of: date) -> None:
     """Take an event back that was a mistake; it stays in the records. Raises NotFoundError."""
+    if not why.strip():
+        raise PolicyserveError("Say why the event is taken back: the reason stays in the records.")
     with db.writing(engine) as connection:
         guard = (EVENTS.c.id == key) & EVENTS.c.retracted_on.is_(None)
         if connection.execute(update(EVENTS).where(guard).values(retracted_on=as_of, retracted_why=why)).rowcount:
@@ -217,10 +221,10 @@ def events(engine: Engine, *, policy_no: str | None, customer_no: str | None) ->
             .outerjoin(POLICIES, POLICIES.c.id == EVENTS.c.policy_id)
             .order_by(EVENTS.c.occurred_on.desc(), EVENTS.c.id.desc())
         )
-        if policy_no or customer_no:
+        if policy_no is not None or customer_no is not None:
             query = query.where(
                 EVENTS.c.customer_id == customer_of(connection, policy_no=policy_no, customer_no=customer_no)
             )
-        if policy_no:
+        if policy_no is not None:
             query = query.where(POLICIES.c.policy_no == policy_no)
         return [dict(row) for row in connection.execute(query).mappings()]

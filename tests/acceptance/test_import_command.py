@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
-from commands import Desk
+from commands import Desk, in_a_sentence
 
 AS_OF = "2026-03-01"
 
@@ -97,7 +97,7 @@ def test_importing_again_changes_nothing(any_desk: Desk) -> None:
         "agents": AGENTS,
         "customers": CUSTOMERS,
         "policies": HEADER + GOOD,
-        "premiums": "policy_no,instalment,amount,paid_on,debit_on,debit_result\nP1,2,1200,2026-01-31,2026-01-31,success\n",
+        "premiums": "policy_no,instalment,amount,debit_on,debit_result\nP1,2,1200,2026-01-31,success\n",
         "events": "policy_no,kind,occurred_on,detail\nP1,complaint,2026-02-01,late call\n",
         "referrals": "referrer_no,referred_no,referred_on\nC1,C2,2025-06-01\n",
     }
@@ -137,7 +137,7 @@ CHINESE = {
         "P2,2,20250401,99,20250401,99,20250401,成功,\n"
     ),
     "events": "保单号,客户号,事件,日期,金额,说明\nP1,,complaint,2026/02/01,,等待过久\n,C2,sick,2026/02/02,,\n",
-    "referrals": "转介绍人客户号,被介绍人客户号,被介绍人,手机,日期,业务员,阶段\nC1,,王丙,13900000000,2025/07/01,A1,已联系\n",
+    "referrals": "转介绍人客户号,被介绍人,手机,日期,业务员,阶段\nC1,王丙,13900000000,2025/07/01,A1,已联系\n",
 }
 """Lists as a core system exports them."""
 
@@ -187,7 +187,7 @@ def test_a_spreadsheet_goes_in_with_its_dates_and_with_numbers_as_typed(people: 
 
 
 def test_rejects_of_a_spreadsheet_are_mended_in_a_file_of_text(people: Desk) -> None:
-    rows: list[list[object]] = [HEADER.strip().split(","), ["P1", "C9", "A1", date(2025, 1, 31), "annual", 1200]]
+    rows: list[list[object]] = [[*HEADER.strip().split(",")], ["P1", "C9", "A1", date(2025, 1, 31), "annual", 1200]]
     path = write_xlsx(people.folder / "policies.xlsx", rows)
     result = people.run("import", "policies", path, "--as-of", AS_OF, "--format", "json")
     assert result.status == 3
@@ -320,5 +320,5 @@ def test_an_event_by_hand_is_checked_like_a_row_of_a_list(people: Desk) -> None:
     ):
         result = people.run("event", "add", *wrong, "--as-of", AS_OF)
         assert result.status in {1, 2}, wrong
-        assert "did not expect" not in result.err
+        assert in_a_sentence(result), result.err
     assert people.ask("event", "list") == []

@@ -141,7 +141,7 @@ def test_a_new_agent_of_the_policy_gets_its_tasks_and_the_hand_over(any_desk: De
 
 
 def test_a_new_agent_of_the_customer_calls_for_a_notice_and_a_first_visit(desk: Desk) -> None:
-    """The change is on Tuesday 24 February 2026; the visit is due the next working day, at most three working days on."""
+    """The change is on Tuesday 24 February 2026; Saturday the 28th is the third working day after the visit is due."""
     take_branch(desk, LATE)
     desk.take("customers", "customer_no,agent_no\nC1,A1\n", as_of=LATE)
     release(desk, LATE)
@@ -206,7 +206,7 @@ def test_death_ends_the_greetings(late: Desk) -> None:
 
 
 def test_a_policy_issued_later_adds_its_own_tasks_only(late: Desk) -> None:
-    """Issued on 23 February 2026: delivery on the 26th; the first visit on 23 March lies beyond 30 days from the 20th."""
+    """Issued on 20 February 2026: delivery three days later, and the first visit on 20 March, the 28th day."""
     late.take("policies", POLICIES.replace("P1", "P2").replace("2025-03-10", "2026-02-20"), as_of=LATE)
     assert release(late, LATE) == {"added": 2, "unchanged": 5}
     assert life(late, LATE, "P2")["contract-delivery", 1]["status"] == "open"

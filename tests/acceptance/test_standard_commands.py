@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from branch_desk import EARLY, LATE, agenda, changes, release, take_branch
-from commands import Desk
+from commands import Desk, in_a_sentence
 
 SHIPPED = (Path(__file__).parents[2] / "fixtures" / "standards" / "life-cn.yaml").read_text("utf-8")
 
@@ -106,7 +106,7 @@ def test_what_is_no_standard_is_told_in_a_sentence(desk: Desk, content: bytes) -
         result = desk.run("standard", command[0], desk.write("mine.yaml", content), *command[1:])
         assert result.status == 1
         assert "mine.yaml" in result.err
-        assert "did not expect" not in result.err
+        assert in_a_sentence(result), result.err
 
 
 def test_yaml_that_would_run_something_or_blow_up_is_refused(desk: Desk) -> None:
@@ -139,7 +139,7 @@ EXPECTED_CODES = {
 
 def test_every_line_of_the_default_standard_is_there(desk: Desk) -> None:
     rows = desk.ask("standard", "show")
-    assert EXPECTED_CODES <= {row["code"] for row in rows}
+    assert {row["code"] for row in rows} >= EXPECTED_CODES
     assert {row["code"] for row in rows if row["level"] == "assessed"} == {
         "contract-delivery", "new-policy-callback", "visit-m1", "visit-m4", "visit-m7", "visit-m10",
     }  # fmt: skip

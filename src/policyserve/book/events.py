@@ -71,7 +71,9 @@ def _subjects(connection: Connection, rows: Rows) -> Rows:
 
 def _amounts_told(rows: Rows) -> Rows:
     needs = pl.col("kind").is_in(["premium_change", "rider_added"]) & pl.col("amount").is_null()
-    return rows.warn(needs, "amount", "is missing: this event has the premium per instalment as its amount")
+    rows = rows.warn(needs, "amount", "is missing: this event has the premium per instalment as its amount")
+    nothing = pl.col("kind").is_in(["premium_change", "rider_added"]) & (pl.col("amount") <= 0)
+    return rows.reject(nothing, "amount", "must be more than zero: it is the premium per instalment")
 
 
 def _each_once(rows: Rows) -> Rows:

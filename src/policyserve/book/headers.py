@@ -70,10 +70,12 @@ def _refuse_doubles(counts: Counter[str], kind: ListKind) -> None:
 
 
 def _missing(missing: list[Column], headers: tuple[str, ...], kind: ListKind) -> str:
-    found = ", ".join(header.strip() for header in headers if header.strip())
+    known = {word for one in KINDS.values() for word in _known(one)}
+    found = ", ".join(header.strip() for header in headers if plain_header(header) in known)
     sentence = (
         f"A list of {kind.name} needs the column{'s' if len(missing) > 1 else ''} "
-        f"{', '.join(column.title for column in missing)}; the header of this file has: {found[:300]}."
+        f"{', '.join(column.title for column in missing)}; "
+        f"of the columns known, the first line of this file has: {found[:300] or 'none'}."
     )
     other = _likely_kind(headers)
     if other and other != kind.name:

@@ -56,10 +56,13 @@ class Rows:
         return warned.with_values(self.values.with_columns(pl.when(where.not_().fill_null(value=True)).then(name)))
 
     def _note(self, where: pl.Expr, name: str, reason: str | pl.Expr, severity: Severity) -> Self:
-        bad = self.values.lazy().filter(where)
+        bad = self.values.select("line", bad=where).filter("bad")["line"]
+        if bad.is_empty():
+            return self
         sentence = pl.lit(reason) if isinstance(reason, str) else reason
-        found = bad.select("line", severity=pl.lit(severity), field=pl.lit(name), reason=sentence).collect()
-        return self if found.is_empty() else self.noted(found)
+        # the reason is worked out for all rows: it may stand beside a column of the whole file
+        told = self.values.select("line", severity=pl.lit(severity), field=pl.lit(name), reason=sentence)
+        return self.noted(told.filter(pl.col("line").is_in(bad.implode())))
 
     def noted(self, found: pl.DataFrame) -> Self:
         """Return the same rows with further problems, a frame of the schema `PROBLEMS`."""

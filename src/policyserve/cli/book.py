@@ -11,8 +11,9 @@ import rich_click as click
 from policyserve import operations, schema
 from policyserve.book.importing import ImportReport, import_list
 from policyserve.book.lists import KINDS
-from policyserve.cli.options import DATE, Session, database_option, shared
-from policyserve.cli.output import note, show
+from policyserve.cli.options import DATE, KEY, Session, database_option, shared
+from policyserve.cli.output import FORMULA, Row, note, show
+from policyserve.db import open_engine
 
 REJECTED = 3
 """The exit status of an import that rejected rows."""
@@ -31,10 +32,11 @@ def db() -> None:
 @click.pass_obj
 def upgrade(session: Session) -> None:
     """Bring the database to the schema of this version."""
-    from policyserve.db import open_engine
-
     engine = open_engine(session.settings.database_url)
-    schema.upgrade(engine)
+    try:
+        schema.upgrade(engine)
+    finally:
+        engine.dispose()
     click.echo(f"The schema is at version {schema.HEAD}.")
 
 
@@ -43,9 +45,11 @@ def upgrade(session: Session) -> None:
 @click.pass_obj
 def check(session: Session) -> None:
     """Say whether the database has the schema of this version."""
-    from policyserve.db import open_engine
-
-    trouble = schema.check(open_engine(session.settings.database_url))
+    engine = open_engine(session.settings.database_url)
+    try:
+        trouble = schema.check(engine)
+    finally:
+        engine.dispose()
     if trouble:
         raise click.ClickException(trouble)
     click.echo(f"The schema is at version {schema.HEAD}, as this program needs it.")
@@ -89,12 +93,21 @@ def _tell_problems(report: ImportReport, session: Session) -> None:
     if report.problems.is_empty():
         return
     rejected_first = report.problems.sort("severity", maintain_order=True)
-    rows = rejected_first.head(SHOWN).to_dicts()
+    rows = [{**row, "value": _seen(row)} for row in rejected_first.head(SHOWN).to_dicts()]
     show(rows, "table", columns=["line", "severity", "field", "value", "reason"], language=session.language)
     if report.problems.height > SHOWN:
         click.echo(f"... and {report.problems.height - SHOWN:,} more.")
     if report.rejects:
         note(f"Mend the rows in {report.rejects} and import that file.")
+
+
+def _seen(row: Row) -> object:
+    """Leave personal data to the reject file: a screen may be somebody else's, and cron mails what is printed."""
+    return "(in the reject file)" if row["field"] in PERSONAL and row["value"] else row["value"]
+
+
+PERSONAL = ("name", "phone", "birthday", "lunar_birthday", "referred_name", "referred_phone")
+"""Fields whose values are not shown on screens."""
 
 
 @click.group()
@@ -121,7 +134,7 @@ def add(session: Session, occurred_on: date | None, **fields: str | None) -> Non
 
 
 @event.command()
-@click.argument("number", type=int)
+@click.argument("number", type=KEY)
 @click.option("--why", required=True, help="Why it is taken back.")
 @shared
 def retract(session: Session, number: int, why: str) -> None:
@@ -179,7 +192,7 @@ def plan(session: Session, *, first: date, last: date, out: Path | None, **subje
         _write(touches, out)
         note(f"Wrote {touches.height:,} touches to {out}.")
     elif session.form == "csv":
-        click.echo(touches.write_csv(), nl=False)
+        click.echo(_harmless(touches).write_csv(), nl=False)
     else:
         columns = ["due", "service", "subject", "ordinal", "earliest", "latest", "agent_no", "performer", "channels"]
         show(touches.to_dicts(), session.form, columns=columns, language=session.language)
@@ -190,9 +203,17 @@ def _write(touches: pl.DataFrame, out: Path) -> None:
     if out.suffix == ".parquet":
         touches.write_parquet(out)
     elif out.suffix == ".csv":
-        touches.write_csv(out)
+        _harmless(touches).write_csv(out)
     else:
         raise click.UsageError(f"'{out}' ends in neither .parquet nor .csv; choose one of them.")
+
+
+def _harmless(touches: pl.DataFrame) -> pl.DataFrame:
+    """Keep a spreadsheet from running a number as a formula."""
+    text = pl.col(pl.String)
+    return touches.with_columns(
+        pl.when(text.str.slice(0, 1).is_in([*FORMULA])).then("'" + text).otherwise(text).name.keep()
+    )
 
 
 COMMANDS = [db, import_, event, plan, release]

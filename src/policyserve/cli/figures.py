@@ -12,6 +12,7 @@ from policyserve import operations
 from policyserve.cli.options import DATE, Decorator, Session, shared
 from policyserve.cli.output import Row, decimal, money, note, percent, show
 from policyserve.cli.words import say
+from policyserve.errors import PolicyserveError
 from policyserve.metrics import add_ons, collection, groupings, referrals
 from policyserve.metrics.cohorts import cohort_month
 from policyserve.metrics.definitions import definition
@@ -51,6 +52,11 @@ def persistency_(
     session: Session, *, month: str, profile: str, by: tuple[str, ...], policies: bool, **asked: Any
 ) -> None:
     """Persistency (继续率): the share of first-year premium, and of policies, kept to month 13."""
+    first, last = _cohort(asked["cohort_from"]), _cohort(asked["cohort_to"])
+    if first and last and last < first:
+        raise PolicyserveError(
+            f"--cohort-from {asked['cohort_from']} lies after --cohort-to; give the earlier month first."
+        )
     book = operations.read_book(session.engine)
     results = policy_results(
         book,
@@ -58,8 +64,8 @@ def persistency_(
         month=int(month),
         cutoff=asked["cutoff"],
         as_of=session.as_of,
-        cohort_from=_cohort(asked["cohort_from"]),
-        cohort_to=_cohort(asked["cohort_to"]),
+        cohort_from=first,
+        cohort_to=last,
     )
     if policies:
         rows = policies_behind(results, book=book).to_dicts()

@@ -57,8 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Stopped; nothing half-done was kept.", err=True)
         status = FAILED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        else:
+            click.echo(_not_possible(error), err=True)
         status = FAILED
     except Exception as error:
         if os.environ.get("POLICYSERVE_TRACEBACK"):
@@ -66,6 +69,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo(_unexpected(error), err=True)
         status = FAILED
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _not_possible(error: OSError) -> str:
+    """Say what the system refused, and for which file."""
+    what = f"'{error.filename}': " if error.filename else ""
+    return f"The system refused: {what}{error.strerror or type(error).__name__}. Mend that and run the command again."
 
 
 def _unexpected(error: Exception) -> str:

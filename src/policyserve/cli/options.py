@@ -30,15 +30,24 @@ class DateType(click.ParamType[date]):
         """Read the day; a usage error says what is allowed."""
         if isinstance(value, date):
             return value
-        match = re.fullmatch(r"(\d{4})[-/]?(\d{1,2})[-/]?(\d{1,2})", str(value).strip())
+        match = re.fullmatch(r"(\d{4})([-/]?)(\d{1,2})\2(\d{1,2})", str(value).strip())
+        if match is None:
+            return self.fail(_NO_DATE.format(value), param, ctx)
         try:
-            return date(*map(int, match.groups())) if match else self.fail(_NO_DATE.format(value), param, ctx)
+            day = date(int(match[1]), int(match[3]), int(match[4]))
         except ValueError:
             return self.fail(f"there is no day '{value}' in the calendar.", param, ctx)
+        return day if FIRST <= day <= LAST else self.fail(f"{day} is too far away; give {FIRST} to {LAST}.", param, ctx)
 
 
 _NO_DATE = "'{}' is no date; write 2026-11-21."
+FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
+"""The days that can be asked about."""
+
 DATE = DateType()
+
+KEY = click.IntRange(1, 2**31 - 1)
+"""The key of a task or an event."""
 
 
 @dataclass
@@ -57,10 +66,13 @@ class Session:
 
     @cached_property
     def engine(self) -> Engine:
-        """The database, with its schema ready for use."""
+        """The database, with its schema ready for use; closed when the command ends."""
         from policyserve import operations
 
-        return operations.open_database(self.settings.database_url)
+        engine = operations.open_database(self.settings.database_url)
+        if context := click.get_current_context(silent=True):
+            context.find_root().call_on_close(engine.dispose)
+        return engine
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -21,6 +21,9 @@ from policyserve.cli.words import heading, shown
 
 Row = Mapping[str, Any]
 
+FORMULA = frozenset("=+@\t")
+"""What a text begins with that a spreadsheet would run."""
+
 PIPE_WIDTH = 160
 """Columns of a table where there is no terminal to ask."""
 
@@ -59,8 +62,13 @@ def note(text: str) -> None:
         click.echo(text, err=True)
 
 
-def _plain(row: Row) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+def _plain(value: Any) -> Any:
+    """Return what JSON can say, dates as ISO text, at any depth."""
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
@@ -74,7 +82,7 @@ def _csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
 
 def _safe(value: Any) -> Any:
     """Keep a spreadsheet from running a text as a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "@", "\t"} else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA else value
 
 
 def _table(rows: Sequence[Row], columns: Sequence[str], headings: Mapping[str, str]) -> Table:
@@ -93,7 +101,7 @@ def cell(value: Any) -> str:
         return ""
     if isinstance(value, int):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)
-    return str(value)
+    return "".join(sign if sign.isprintable() else " " for sign in str(value))
 
 
 def money(minor: int | None, currency: str | None) -> str:

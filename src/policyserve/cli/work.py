@@ -10,7 +10,7 @@ import rich_click as click
 from sqlalchemy import Connection
 
 from policyserve import db, operations
-from policyserve.cli.options import DATE, Session, shared
+from policyserve.cli.options import DATE, KEY, Session, shared
 from policyserve.cli.output import console, note, show
 from policyserve.cli.words import say
 from policyserve.tasks import working
@@ -86,7 +86,7 @@ BY = click.option("--by", "actor", default="command line", metavar="WHO", help="
 
 
 @task.command()
-@click.argument("task_id", metavar="ID", type=int)
+@click.argument("task_id", metavar="ID", type=KEY)
 @click.option("--on", type=DATE, help="The day on which it was done; default today.")
 @click.option("--channel", type=click.Choice(working.CHANNELS), default="visit", show_default=True)
 @click.option("--outcome", help="What came of it, in a word or two.")
@@ -108,7 +108,7 @@ def done(session: Session, task_id: int, on: date | None, remark: str | None, ac
 
 
 @task.command()
-@click.argument("task_id", metavar="ID", type=int)
+@click.argument("task_id", metavar="ID", type=KEY)
 @click.option("--reason", required=True, help="Why it is not done.")
 @BY
 @shared
@@ -119,7 +119,7 @@ def skip(session: Session, task_id: int, reason: str, actor: str) -> None:
 
 
 @task.command()
-@click.argument("task_id", metavar="ID", type=int)
+@click.argument("task_id", metavar="ID", type=KEY)
 @click.option("--to", type=DATE, required=True, help="The day, inside the task's window.")
 @BY
 @shared
@@ -130,7 +130,7 @@ def snooze(session: Session, task_id: int, to: date, actor: str) -> None:
 
 
 @task.command()
-@click.argument("task_id", metavar="ID", type=int)
+@click.argument("task_id", metavar="ID", type=KEY)
 @click.argument("agent_no")
 @BY
 @shared
@@ -141,7 +141,7 @@ def assign(session: Session, task_id: int, agent_no: str, actor: str) -> None:
 
 
 @task.command()
-@click.argument("task_id", metavar="ID", type=int)
+@click.argument("task_id", metavar="ID", type=KEY)
 @click.option("--reason", required=True, help="Why it is open again.")
 @BY
 @shared
@@ -172,7 +172,7 @@ def add(session: Session, due: date | None, remark: str | None, actor: str, **as
 
 
 @task.command(name="explain")
-@click.argument("task_id", metavar="ID", type=int)
+@click.argument("task_id", metavar="ID", type=KEY)
 @shared
 def explain_(session: Session, task_id: int) -> None:
     """Say why a task exists: which fact, which rule, moved by which day off, and all that happened to it."""
