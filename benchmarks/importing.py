@@ -110,8 +110,8 @@ def _loaded(engine: Engine, rows: Any) -> float:
 
 def _emptied(engine: Engine) -> None:
     with db.writing(engine) as connection:
+        if not db.is_sqlite(engine):
+            connection.exec_driver_sql("TRUNCATE policies, events CASCADE")
+            return
         for table in ("events", "policies"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
-    if not db.is_sqlite(engine):
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM FULL policies")
