@@ -56,6 +56,11 @@ def agenda(desk: Desk, agent_no: str, day: str) -> dict[str, dict[str, Any]]:
     return {row["service"]: row for row in desk.ask("agenda", agent_no, "--date", day, "--as-of", day)}
 
 
+def explain(desk: Desk, task_id: object) -> str:
+    """Return what a task says of itself: status, fact, rule and history."""
+    return desk.do("task", "explain", str(task_id))
+
+
 def life(desk: Desk, as_of: str, policy_no: str = "P1") -> dict[tuple[str, int], dict[str, Any]]:
     """Return the whole life of a policy by service and ordinal."""
     return {(row["service"], row["ordinal"]): row for row in desk.ask("policy", policy_no, "--as-of", as_of)}

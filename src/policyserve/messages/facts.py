@@ -1,0 +1,240 @@
+"""What a template may say: words made of the facts, in the language of the message.
+
+A template gets these words and nothing else. Policy numbers come as their last digits; ID numbers, health data and free
+text of the book have no place here, so no template can say them (个人信息保护法 6: the least that the purpose needs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Literal, TypedDict
+
+from policyserve.book.money import decimals_of
+from policyserve.dates import add_months
+from policyserve.tasks.salutation import salutation
+
+Language = Literal["zh", "en"]
+
+REINSTATEMENT_MONTHS = 24
+"""From the first day of suspension; then the insurer may terminate the contract (保险法 37)."""
+
+CHILD, ADULT = 14, 18
+"""Ages: below the first a child is addressed as one, below the second as a pupil."""
+
+_DAY = timedelta(days=1)
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+_UNITS = {"CNY": "元", "USD": "美元", "HKD": "港元", "JPY": "日元"}
+"""How Chinese texts name a currency; others keep their three letters."""
+
+_FAILURES = {
+    "余额不足": ("余额不足", "insufficient balance"),
+    "账户冻结": ("账户状态异常", "the account is blocked"),
+    "账户已注销": ("账户已注销", "the account is closed"),
+    "代扣协议失效": ("代扣授权失效", "the debit mandate is no longer valid"),
+}
+"""Reasons of a failed debit that a message may name; a bank's free text is never passed on."""
+
+
+class Known(TypedDict, total=False):
+    """What the book knows of one message, a row of columns; nothing of it reaches a template but through `facts_of`."""
+
+    name: str | None
+    gender: str | None
+    birthday: date | None
+    policy_no: str | None
+    product: str | None
+    amount: int | None
+    """The instalment, in minor units of `currency` (CNY where it is not given)."""
+    currency: str | None
+    due: date | None
+    """The due day of the instalment."""
+    debit_on: date | None
+    next_debit_on: date | None
+    failure: str | None
+    suspended_on: date | None
+    """The first day without cover, to come or past: the day after the last day of grace."""
+    issued_on: date | None
+    ends_on: date | None
+    """The last day of cover."""
+    agent_name: str | None
+    agent_phone: str | None
+    previous_agent: str | None
+    """The name of the agent who served before."""
+    hotline: str | None
+    festival: str | None
+    """The code of the greeting day in the calendar."""
+    news: str | None
+    """The company's news of the month, a sentence in the language of the message."""
+    event: str | None
+    """The event that customers are invited to, with place and time, in the language of the message."""
+
+
+FACTS = {
+    "language": "zh or en",
+    "greeting": "what the text begins with: 尊敬的王女士： or Dear Ms Wang, - 您好， or Hello, without name or gender",
+    "contact": "whom to ask: 联系林慧15400000102或95500 or call Hui Lin on 15400000102 or 95500",
+    "salutation": "王女士 or Ms Wang; a child by name",
+    "policy": "《安康重疾险》（尾号1234） or policy ending 1234",
+    "policy_tail": "the last four characters of the policy's number, of a short one its second half",
+    "product": "the product's name",
+    "amount": "the instalment: 1,234.00元 or CNY 1,234.00",
+    "due": "the due day of the instalment: 11月21日 or 21 November",
+    "days_to_due": "days left until it",
+    "debit_on": "the day of the debit",
+    "next_debit_on": "the day of the next debit",
+    "failure": "why the debit failed",
+    "last_grace_day": "the last day of grace",
+    "days_of_grace": "days left until it",
+    "suspended_on": "the first day without cover",
+    "reinstate_by": "the last day of the two years in which the policy can be reinstated",
+    "days_to_reinstate": "days left until it",
+    "issued_on": "the day of issue",
+    "ends_on": "the last day of cover",
+    "days_to_end": "days left until it",
+    "agent_name": "the serving agent's name",
+    "agent_phone": "the serving agent's phone",
+    "previous_agent": "the name of the agent who served before",
+    "hotline": "the company's hotline",
+    "festival": "the code of the greeting day in the calendar",
+    "news": "the company's news of the month",
+    "event": "the event that customers are invited to",
+}
+"""Every word that a template may say, with its meaning. One that is not known is absent: a template that says it all
+the same is refused, one that may do without it asks `is defined`. Days left are absent once the day is past."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """The words for one message."""
+
+    language: Language
+    words: Mapping[str, str | int]
+    """Some of `FACTS`."""
+
+
+def facts_of(known: Known, *, language: Language, as_of: date) -> Facts:
+    """Put what is known into words; `as_of` is the message's day: dates of another year name their year."""
+    who = _addressed(known, language, as_of)
+    agent, phone, hotline = known.get("agent_name"), known.get("agent_phone"), known.get("hotline")
+    words: dict[str, str | int] = {
+        "language": language,
+        "greeting": greeting(who, language),
+        "contact": contact(agent, phone, hotline, language),
+    }
+    if who:
+        words["salutation"] = who
+    for name in _COPIED:
+        if isinstance(value := known.get(name), str):
+            words[name] = value
+    for name in _DAYS:
+        if isinstance(day := known.get(name), date):
+            words.update(_of_day(name, day, as_of, language))
+    words.update(_of_contract(known, language))
+    return Facts(language=language, words=words)
+
+
+_COPIED = ("product", "agent_name", "agent_phone", "previous_agent", "hotline", "festival")
+"""What is said as it stands."""
+
+_DAYS = ("due", "debit_on", "next_debit_on", "suspended_on", "issued_on", "ends_on")
+
+_LEFT = {
+    "due": "days_to_due",
+    "last_grace_day": "days_of_grace",
+    "reinstate_by": "days_to_reinstate",
+    "ends_on": "days_to_end",
+}
+"""Days that are waited for."""
+
+
+@lru_cache(maxsize=4096)
+def _of_day(name: str, day: date, as_of: date, language: Language) -> Mapping[str, str | int]:
+    """Word a day, and the days that follow from it: grace ends on the day before suspension."""
+    days = {name: day}
+    if name == "suspended_on":
+        days["last_grace_day"] = day - _DAY
+        days["reinstate_by"] = add_months(day, REINSTATEMENT_MONTHS) - _DAY
+    words: dict[str, str | int] = {name: day_in_words(day, as_of.year, language) for name, day in days.items()}
+    words.update((_LEFT[name], (day - as_of).days) for name, day in days.items() if name in _LEFT and day >= as_of)
+    return words
+
+
+def _of_contract(known: Known, language: Language) -> dict[str, str]:
+    words: dict[str, str] = {}
+    if tail := policy_tail(known.get("policy_no") or ""):
+        words |= {"policy_tail": tail, "policy": _policy(tail, known.get("product"), language)}
+    if (amount := known.get("amount")) is not None:
+        words["amount"] = amount_in_words(amount, known.get("currency") or "CNY", language)
+    if failure := _FAILURES.get(known.get("failure") or ""):
+        words["failure"] = failure[language == "en"]
+    words.update((name, told) for name in ("news", "event") if (told := _unended(known.get(name))))
+    return words
+
+
+def greeting(who: str | None, language: Language) -> str:
+    """Begin a text: with the salutation, or with a plain hello."""
+    if language == "zh":
+        return f"尊敬的{who}：" if who else "您好，"
+    return f"Dear {who}, " if who else "Hello, "
+
+
+@lru_cache(maxsize=4096)
+def contact(agent_name: str | None, agent_phone: str | None, hotline: str | None, language: Language) -> str:
+    """Say whom to ask, in the imperative: the agent, the hotline or both; an agent without a phone cannot be asked."""
+    if language == "zh":
+        agent = f"{agent_name or '服务人员'}{agent_phone}" if agent_phone else None
+        ways = "或".join(filter(None, (agent, hotline)))
+        return f"{'联系' if agent else '致电'}{ways}" if ways else "联系您的服务人员"
+    agent = f"{agent_name or 'your agent'} on {agent_phone}" if agent_phone else None
+    ways = " or ".join(filter(None, (agent, hotline)))
+    return f"call {ways}" if ways else "contact your agent"
+
+
+def policy_tail(policy_no: str) -> str:
+    """Return the last four characters of a policy's number; of a number below eight characters its second half."""
+    return policy_no[len(policy_no) - min(4, len(policy_no) // 2) :]
+
+
+@lru_cache(maxsize=4096)
+def amount_in_words(minor: int, currency: str, language: Language) -> str:
+    """Write an amount of minor units: 1,234.00元 in Chinese, CNY 1,234.00 in English."""
+    decimals = decimals_of(currency)
+    number = f"{minor // 10**decimals:,}" + (f".{minor % 10**decimals:0{decimals}d}" if decimals else "")
+    unit = _UNITS.get(currency) if language == "zh" else None
+    return f"{number}{unit}" if unit else f"{currency} {number}"
+
+
+@lru_cache(maxsize=4096)
+def day_in_words(day: date, year: int, language: Language) -> str:
+    """Write a day: 11月21日 or 21 November; outside of `year` with its year."""
+    if language == "zh":
+        return f"{'' if day.year == year else f'{day.year}年'}{day.month}月{day.day}日"
+    return f"{day.day} {_MONTHS[day.month - 1]}{'' if day.year == year else f' {day.year}'}"
+
+
+def _addressed(known: Known, language: Language, as_of: date) -> str | None:
+    """Address a person: children and pupils by their name, others by surname and title if the gender is known."""
+    name, gender, birthday = known.get("name"), known.get("gender"), known.get("birthday")
+    if name and birthday and as_of.year - birthday.year <= ADULT and add_months(birthday, ADULT * 12) > as_of:
+        child = add_months(birthday, CHILD * 12) > as_of
+        return name if language == "en" else f"{name}{'小朋友' if child else '同学'}"
+    return salutation(name, gender, language) if name and gender else None
+
+
+def _policy(tail: str, product: str | None, language: Language) -> str:
+    if language == "en":
+        return f"policy ending {tail}"
+    return f"{f'《{product}》' if product else '保单'}（尾号{tail}）"
+
+
+def _unended(sentence: object) -> str | None:
+    """Take a sentence's full stop off: the template sets its own."""
+    return sentence.strip().rstrip("。.") if isinstance(sentence, str) else None
