@@ -10,7 +10,7 @@ import rich_click as click
 from click.exceptions import Exit
 
 from policyserve import __version__
-from policyserve.cli.options import Session, database_option, language_option
+from policyserve.cli.options import Session, as_of_option, database_option, form_option, language_option
 from policyserve.errors import PolicyserveError
 
 FAILED, WRONG_USAGE = 1, 2
@@ -20,6 +20,8 @@ FAILED, WRONG_USAGE = 1, 2
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, message="policyserve %(version)s")
 @database_option
+@as_of_option
+@form_option
 @language_option
 @click.pass_context
 def policyserve(context: click.Context) -> None:

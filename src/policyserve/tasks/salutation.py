@@ -28,7 +28,12 @@ def salutation(name: str | None, gender: str | None, language: str) -> str:
 
 
 def surname(name: str) -> str:
-    """Return the surname: the first character or a compound surname; of a name in Latin letters its last word."""
-    if name.isascii():
+    """Return the surname: the first character or a compound surname; the last word of a name in other letters.
+
+    A name with a dot between its parts (阿依古丽·买买提) has no surname, so it stays whole.
+    """
+    if "·" in name:
+        return name
+    if name[0] < "\u3400":  # no Chinese character
         return name.rsplit(maxsplit=1)[-1]
     return name[:2] if name.startswith(COMPOUND_SURNAMES) else name[:1]
