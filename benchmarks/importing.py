@@ -102,7 +102,7 @@ def _loaded(engine: Engine, rows: Any) -> float:
             marks = ", ".join("?" * len(COLUMNS))
             cursor.executemany(f"INSERT INTO policies ({', '.join(COLUMNS)}) VALUES ({marks})", rows)
         else:
-            with cursor.copy(f"COPY policies ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY bare ({', '.join(COLUMNS)}) FROM STDIN") as copy:
                 copy.write(rows)
         connection.commit()
         return perf_counter() - start
@@ -112,6 +112,8 @@ def _emptied(engine: Engine) -> None:
     with db.writing(engine) as connection:
         if not db.is_sqlite(engine):
             connection.exec_driver_sql("TRUNCATE policies, events CASCADE")
+            connection.exec_driver_sql("DROP TABLE IF EXISTS bare")
+            connection.exec_driver_sql("CREATE TABLE bare (LIKE policies INCLUDING INDEXES)")
             return
         for table in ("events", "policies"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
