@@ -65,13 +65,19 @@ def policy_life(connection: Connection, customer_id: int, policy_no: str, asked:
     start = min(policy["issue_date"], policy["effective_date"])
     end = policy["ends_on"] or add_months(asked.as_of, YEARS_AHEAD * 12)
     days = Days.between(start, end).widened(before=31, after=61)
-    touches = plan(book, asked.standard, asked.calendar, days, asked.as_of)
+    touches = plan(book, _of_policies(asked.standard), asked.calendar, days, asked.as_of)
     own = touches.filter(pl.col("subject_kind") == "policy", pl.col("subject_id") == policy["policy_id"])
     tasks = [
         row for row in _tasks(connection, customer_id)
         if row["subject_kind"] == "policy" and row["subject_id"] == policy["policy_id"]
     ]  # fmt: skip
     return lived(own, tasks, asked)
+
+
+def _of_policies(standard: Standard) -> Standard:
+    """Leave the services of policies: sixty years of everybody's festivals would be planned for nothing."""
+    services = tuple(service for service in standard.services if service.subject != "customer")
+    return standard.model_copy(update={"services": services})
 
 
 def customer_life(

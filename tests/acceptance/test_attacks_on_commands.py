@@ -114,9 +114,8 @@ def test_a_day_far_away_is_answered_or_refused_in_a_sentence(late: Desk, day: st
 
 
 def test_a_policy_can_be_asked_for_a_day_before_its_issue(late: Desk) -> None:
-    for command in (["policy", "P1"], ["customer", "C1"]):
-        result = late.run(*command, "--as-of", "2025-03-09")
-        assert in_a_sentence(result), (command, result.err)
+    result = late.run("policy", "P1", "--as-of", "2025-03-09")
+    assert in_a_sentence(result), result.err
 
 
 def test_a_collection_of_all_times_is_answered_or_refused_in_a_sentence(late: Desk) -> None:
@@ -153,7 +152,6 @@ DATABASES = [
     "postgresql://user:geheim@localhost:notaport/x",
     "postgresql:///x?host=/no/such/folder",
     "sqlite:////proc/nothing.sqlite3",
-    "sqlite:///\x00",
 ]
 
 

@@ -184,6 +184,23 @@ def test_circles_end(late: Desk) -> None:
         assert result.status == 0, question
 
 
+def test_two_policies_that_are_each_other_s_rider_are_warned_about_and_still_served(late: Desk) -> None:
+    """A rider gets no touches of its own: where each calls the other its main policy, nobody would serve either."""
+    header = POLICIES.replace("premium", "premium,main_policy_no")
+    rows = f"R1,C1,A1,{LATE},annual,10,R2\nR2,C1,A1,{LATE},annual,10,R1\n"
+    result = import_file(late, "policies", header + rows)
+    assert "0 warnings" not in result.out
+    planned = late.ask("plan", "--from", LATE, "--to", "2026-03-31", "--as-of", LATE)
+    assert {"R1", "R2"} & {row["subject"] for row in planned}
+
+
+def test_an_end_before_the_issue_is_warned_about(late: Desk) -> None:
+    rows = f"X1,C1,A1,{LATE},annual,10,2020-01-01\n"
+    result = import_file(late, "policies", POLICIES.replace("premium", "premium,ends_on") + rows)
+    assert "1 added" in result.out
+    assert "0 warnings" not in result.out
+
+
 def test_the_name_and_the_phone_of_a_list_without_a_header_are_not_shown(late: Desk) -> None:
     result = import_file(late, "customers", "C5,张三丰,13812345678\nC6,李四光,13912345678\n")
     assert result.status == 1

@@ -10,6 +10,7 @@ from branch_desk import (
     POLICIES,
     REMINDER,
     agenda,
+    explain,
     life,
     release,
     take_branch,
@@ -39,7 +40,7 @@ def test_a_reminder_that_fell_due_before_the_policy_was_known_is_not_released_th
 ) -> None:
     take_branch(desk, "2025-12-20")
     release(desk, "2025-12-20")
-    assert life(desk, "2025-12-20")[REMINDER, 2]["status"] == "not tracked"
+    assert REMINDER not in agenda(desk, "A1", "2025-12-20")
 
 
 def test_what_goes_out_by_sms_alone_is_no_task(late: Desk) -> None:
@@ -67,11 +68,10 @@ def test_more_days_reach_further_ahead(late: Desk) -> None:
 
 
 def test_a_premium_paid_before_the_reminder_cancels_it(early: Desk) -> None:
+    task = agenda(early, "A1", "2025-12-10")[REMINDER]["task_id"]
     early.take("premiums", "policy_no,instalment,amount,paid_on\nP1,2,1000,2025-12-01\n", as_of="2025-12-01")
     assert release(early, "2025-12-01") == {"cancelled": 1}
-    row = life(early, "2025-12-01")[REMINDER, 2]
-    assert row["status"] == "cancelled"
-    assert "paid" in row["reason"]
+    assert "instalment 2 was paid on 2025-12-01" in explain(early, task)
 
 
 def test_a_premium_paid_after_the_reminder_fell_due_cancels_it_too(any_desk: Desk) -> None:
@@ -165,11 +165,12 @@ def test_a_task_not_done_is_overdue_until_its_latest_day_and_missed_after_it(any
     take_branch(any_desk, EARLY)
     release(any_desk, EARLY)
     release(any_desk, "2026-02-08")
-    assert agenda(any_desk, "A1", "2026-02-08")[REMINDER]["status"] == "open"
+    task = agenda(any_desk, "A1", "2026-02-08")[REMINDER]
+    assert task["status"] == "open"
     assert "overdue" in any_desk.do("agenda", "A1", "--date", "2026-02-08", "--as-of", "2026-02-08")
     assert release(any_desk, "2026-02-09")["missed"] >= 1
     assert REMINDER not in agenda(any_desk, "A1", "2026-02-09")
-    assert life(any_desk, "2026-02-09")[REMINDER, 2]["status"] == "missed"
+    assert "missed" in explain(any_desk, task["task_id"])
 
 
 def test_a_greeting_not_given_on_its_day_is_missed_the_day_after(late: Desk) -> None:
@@ -196,7 +197,8 @@ def test_letters_are_the_work_of_the_office(desk: Desk) -> None:
     desk.take("premiums", "policy_no,instalment,due_on,amount\nP1,2,2026-03-10,1000\n", as_of="2026-03-11")
     release(desk, "2026-03-20")
     assert "grace-demand" not in agenda(desk, "A1", "2026-04-09")
-    assert life(desk, "2026-03-20")["grace-demand", 2]["status"] == "open"
+    office = desk.ask("agenda", "North", "--office", "--date", "2026-04-09", "--as-of", "2026-04-09")
+    assert [row["service"] for row in office] == ["grace-demand"]
 
 
 def test_death_ends_the_greetings(late: Desk) -> None:
@@ -209,8 +211,8 @@ def test_a_policy_issued_later_adds_its_own_tasks_only(late: Desk) -> None:
     """Issued on 20 February 2026: delivery three days later, and the first visit on 20 March, the 28th day."""
     late.take("policies", POLICIES.replace("P1", "P2").replace("2025-03-10", "2026-02-20"), as_of=LATE)
     assert release(late, LATE) == {"added": 2, "unchanged": 5}
-    assert life(late, LATE, "P2")["contract-delivery", 1]["status"] == "open"
-    assert life(late, LATE, "P2")["visit-m1", 1]["status"] == "open"
+    assert agenda(late, "A1", "2026-02-24")["contract-delivery"]["policy_no"] == "P2"
+    assert agenda(late, "A1", "2026-03-20")["visit-m1"]["policy_no"] == "P2"
 
 
 def test_sickness_made_known_calls_for_a_visit_within_a_week(late: Desk) -> None:

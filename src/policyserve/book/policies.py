@@ -57,7 +57,15 @@ def _possible(rows: Rows) -> Rows:
     if rows.has("main_policy_no"):
         itself = pl.col("main_policy_no") == pl.col("policy_no")
         rows = rows.leave_empty(itself, "main_policy_no", "names the policy itself; a main policy leaves it empty")
+        told = "names a policy that names this one as its main policy; only a rider has a main policy"
+        rows = rows.leave_empty(_names_back(rows.values) == pl.col("policy_no"), "main_policy_no", told)
     return rows
+
+
+def _names_back(values: pl.DataFrame) -> pl.Expr:
+    """Return whom the main policy of each row names as its own main policy, in the same file."""
+    mains = values.select(main_policy_no="policy_no", back="main_policy_no").unique("main_policy_no", keep="first")
+    return pl.lit(values.join(mains, on="main_policy_no", how="left", maintain_order="left")["back"])
 
 
 def _renamed(rows: Rows) -> Rows:

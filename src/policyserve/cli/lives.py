@@ -47,7 +47,11 @@ def _service(session: Session) -> dict[str, str]:
 
 def _heading(policies: Sequence[Row], language: str) -> None:
     for row in policies:
-        amounts = {"premium": money(row["premium"], row["currency"]), "mode": shown("mode", row["mode"], language)}
+        amounts = {
+            "product": row["product"] or "-",
+            "premium": money(row["premium"], row["currency"]),
+            "mode": shown("mode", row["mode"], language),
+        }
         click.echo(say("policy.head", language, **{**row, **amounts}))
         click.echo(_state(row, language))
         click.echo()

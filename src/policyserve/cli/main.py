@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -43,6 +44,9 @@ def _add_commands() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its status."""
     _add_commands()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show Chinese shows question marks
     try:
         status = policyserve.main(args=arguments, prog_name="policyserve", standalone_mode=False)
     except Exit as leave:

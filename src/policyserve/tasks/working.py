@@ -102,6 +102,8 @@ def snooze(connection: Connection, task_id: int, stamp: Stamp, *, to: date) -> N
     """Put a task off (or forward) to another day inside its window; its due day stays what it is."""
     task = _task(connection, task_id)
     first = max(task["earliest"], stamp.as_of)
+    if task["latest"] < first:
+        raise PolicyserveError(f"The last day of task {task_id} was {task['latest']}; it cannot be put off any more.")
     if not first <= to <= task["latest"]:
         raise PolicyserveError(
             f"Task {task_id} can be done from {first} to {task['latest']}; choose a day in between instead of {to}."
