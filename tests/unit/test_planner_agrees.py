@@ -37,7 +37,7 @@ some = settings(
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
-many = settings(some, max_examples=3000, derandomize=False)
+many = settings(some, max_examples=600, derandomize=False)
 
 
 class Question:
