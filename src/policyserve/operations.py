@@ -213,10 +213,16 @@ def retract_event(engine: Engine, key: int, *, why: str, as_of: date) -> None:
 
 
 def events(engine: Engine, *, policy_no: str | None, customer_no: str | None) -> list[dict[str, Any]]:
-    """List the events of a policy, of a customer, or of all, the newest first; `event` is the key."""
+    """List the events of a policy, of a customer, or of all, the newest first; `event` is the key.
+
+    `amount` is in minor units of `currency`.
+    """
     with db.reading(engine) as connection:
+        shown = (EVENTS.c[name] for name in ("event_no", "occurred_on", "kind", "amount", "detail", "retracted_on"))
         query = (
-            select(EVENTS, CUSTOMERS.c.customer_no, POLICIES.c.policy_no, EVENTS.c.id.label("event"))
+            select(
+                EVENTS.c.id.label("event"), *shown, CUSTOMERS.c.customer_no, POLICIES.c.policy_no, POLICIES.c.currency
+            )
             .join(CUSTOMERS, CUSTOMERS.c.id == EVENTS.c.customer_id)
             .outerjoin(POLICIES, POLICIES.c.id == EVENTS.c.policy_id)
             .order_by(EVENTS.c.occurred_on.desc(), EVENTS.c.id.desc())

@@ -98,7 +98,7 @@ def test_a_task_closed_between_reading_and_writing_is_left_to_who_closed_it(book
 
 
 def start(url: str) -> subprocess.Popen[str]:
-    here = str(Path(__file__).parent)
+    here = str(Path(__file__).parents[1])
     command = [sys.executable, "-c", KILLED, here, url]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 

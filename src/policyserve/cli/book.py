@@ -12,7 +12,7 @@ from policyserve import operations, schema
 from policyserve.book.importing import ImportReport, import_list
 from policyserve.book.lists import KINDS
 from policyserve.cli.options import DATE, KEY, Session, database_option, shared
-from policyserve.cli.output import FORMULA, Row, note, show
+from policyserve.cli.output import FORMULA, Row, decimal, note, show
 from policyserve.db import open_engine
 
 REJECTED = 3
@@ -58,7 +58,11 @@ def check(session: Session) -> None:
 @click.command(name="import")
 @click.argument("kind", type=click.Choice(list(KINDS)))
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--rejects", type=click.Path(path_type=Path), help="Where rejected rows go; default FILE.rejects.csv.")
+@click.option(
+    "--rejects",
+    type=click.Path(path_type=Path),
+    help="Where rejected rows go; default NAME.rejects.csv beside the file.",
+)
 @click.option("--dry-run", is_flag=True, help="Tell what would happen, and change nothing.")
 @shared
 def import_(session: Session, kind: str, file: Path, rejects: Path | None, dry_run: bool) -> int:
@@ -149,7 +153,10 @@ def retract(session: Session, number: int, why: str) -> None:
 @shared
 def list_(session: Session, policy_no: str | None, customer_no: str | None) -> None:
     """List events with their keys, the newest first."""
-    rows = operations.events(session.engine, policy_no=policy_no, customer_no=customer_no)
+    rows = [
+        {**row, "amount": None if row["amount"] is None else str(decimal(row["amount"], row["currency"]))}
+        for row in operations.events(session.engine, policy_no=policy_no, customer_no=customer_no)
+    ]
     columns = ["event", "occurred_on", "kind", "customer_no", "policy_no", "amount", "detail", "retracted_on"]
     show(rows, session.form, columns=columns, language=session.language)
 

@@ -31,7 +31,7 @@ def check(session: Session, file: Path) -> None:
         raise StandardError(str(file), problems)
     for problem in problems:
         click.echo(f"Doubtful: {problem}")
-    click.echo(f"{file} is a right standard: '{found.name}', version {found.version}, {len(found.services)} services.")
+    click.echo(f"{file} is valid: '{found.name}', version {found.version}, {len(found.services)} services.")
 
 
 @standard.command(name="show")

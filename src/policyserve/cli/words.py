@@ -25,7 +25,7 @@ HEADINGS = {
     "status": ("Status", "状态"),
     "reason": ("Why", "原因"),
     "done_on": ("Done", "完成日期"),
-    "cohort": ("Cohort", "承保月份"),
+    "cohort": ("Cohort", "生效月份"),
     "year": ("Year", "年度"),
     "company": ("Company", "公司"),
     "branch": ("Branch", "机构"),
@@ -36,7 +36,7 @@ HEADINGS = {
     "mode": ("Mode", "缴费方式"),
     "currency": ("Currency", "币种"),
     "numerator": ("Kept premium", "实收保费"),
-    "denominator": ("First-year premium", "应收保费"),
+    "denominator": ("First-year premium", "首年保费"),
     "ratio": ("Ratio", "比率"),
     "numerator_count": ("Kept", "实收件数"),
     "denominator_count": ("Policies", "应收件数"),
@@ -128,14 +128,14 @@ def shown(column: str, value: object, language: str) -> object:
 
 SENTENCES = {
     "agenda.head": (
-        "{who}, {day}: {tasks} tasks with {customers} customers.",
+        "{who}, {day}: {tasks} tasks, customers: {customers}.",
         "{who} {day}：{customers}位客户，{tasks}项任务。",
     ),
     "agenda.none": ("{who}, {day}: nothing is due.", "{who} {day}：今日没有到期任务。"),
     "agenda.ahead": ("{count} more could be done on this occasion.", "另有{count}项可一并提前办理。"),
-    "agenda.more": ("... and {count} more customers.", "……另有{count}位客户。"),
+    "agenda.more": ("... and customers besides: {count}.", "……另有{count}位客户。"),
     "agenda.phone": ("no phone known", "无电话"),
-    "agenda.overdue": (" (overdue)", "（已过应做日）"),
+    "agenda.overdue": (" (the due day has passed)", "（已过应做日）"),
     "agenda.leaver": (" (for {who}, who has left)", "（代离职人员{who}）"),
     "policy.none": ("No touch is planned for this policy.", "该保单没有服务触点。"),
     "policy.head": (
