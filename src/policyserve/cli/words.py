@@ -135,7 +135,7 @@ SENTENCES = {
     "agenda.ahead": ("{count} more could be done on this occasion.", "另有{count}项可一并提前办理。"),
     "agenda.more": ("... and customers besides: {count}.", "……另有{count}位客户。"),
     "agenda.phone": ("no phone known", "无电话"),
-    "agenda.overdue": (" (the due day has passed)", "（已过应做日）"),
+    "agenda.overdue": (" (overdue, still in time)", "（已过应做日）"),
     "agenda.leaver": (" (for {who}, who has left)", "（代离职人员{who}）"),
     "policy.none": ("No touch is planned for this policy.", "该保单没有服务触点。"),
     "policy.head": (
