@@ -101,7 +101,7 @@ def _tell_problems(report: ImportReport, session: Session) -> None:
     show(rows, "table", columns=["line", "severity", "field", "value", "reason"], language=session.language)
     if report.problems.height > SHOWN:
         click.echo(f"... and {report.problems.height - SHOWN:,} more.")
-    if report.rejects:
+    if report.rejects and report.rejected:
         note(f"Mend the rows in {report.rejects} and import that file.")
 
 
