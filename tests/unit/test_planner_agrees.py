@@ -23,6 +23,7 @@ from policyserve.standard.parsing import default_standard
 from random_books import LISTS, as_of_days, books, crowd, windows
 from random_standards import parts_of, standards
 from slow_planner import SlowTouch, slow_plan
+from small_books import book, event, policy
 
 CALENDAR: Calendar = load_calendar(Path(__file__).parents[2] / "fixtures" / "calendars" / "cn.yaml")
 FIELDS = [field.name for field in fields(SlowTouch) if field.name != "customer_no"]
@@ -147,6 +148,20 @@ def test_planning_a_window_equals_planning_its_parts(as_of: date, standing: bool
     cuts = [question.days.start + timedelta(days=lead) for lead in (0, 1, 8, 400, 499, 500, 531, 1000)]
     spans = [Days(start=start, end=end) for start, end in pairwise(cuts)]
     assert sorted((touch for span in spans for touch in question.fast(span)), key=repr) == question.fast()
+
+
+def test_a_dividend_declared_after_the_days_asked_for_takes_the_touch_of_its_anniversary_with_it() -> None:
+    known = book(
+        policy(issued=date(2024, 2, 28), participating=True), events=[event("dividend_declared", date(2026, 11, 1))]
+    )
+    standard = default_standard()
+    asked = standard.model_copy(update={"services": (standard.service("dividend-report"),)})
+    march, november = (
+        Days.between(date(2026, 2, 1), date(2026, 3, 31)),
+        Days.between(date(2026, 11, 1), date(2026, 11, 30)),
+    )
+    assert plan(known, asked, CALENDAR, march, date(2026, 11, 21)).is_empty()
+    assert plan(known, asked, CALENDAR, november, date(2026, 11, 21))["ordinal"].to_list() == [2]
 
 
 @pytest.mark.parametrize("as_of", [date(2026, 11, 21), date(2024, 2, 29)], ids=str)

@@ -81,10 +81,11 @@ class Ground:
     def dividends(self) -> pl.DataFrame:
         """The first dividend declared in the year from each anniversary `k` on: `policy_id`, `k`, `declared_on`.
 
-        Only of policies with one in the range: a declaration before it would only move a touch that lies before it too.
+        Only of policies with one in the range or in the year after it, out of which it takes the touch of an
+        anniversary; a declaration before the range would only move a touch that lies before it too.
         """
         declared = self.facts.book.events.filter(pl.col("kind") == "dividend_declared")
-        near = declared.filter(within("occurred_on", self.days))
+        near = declared.filter(within("occurred_on", self.days.widened(after=366)))
         known = declared.join(near, on="policy_id", how="semi")
         effective = taken(self.facts.policies, "policy_id", "effective_date", known["policy_id"])
         k = completed_years(pl.lit(effective), pl.col("occurred_on"))
