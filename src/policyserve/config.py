@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from platformdirs import user_data_path
+from platformdirs import user_config_path, user_data_path
 
 from policyserve.errors import PolicyserveError
+from policyserve.settings_file import SettingsFile, read_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,8 @@ class Settings:
     """The language of screens: en or zh."""
     calendar: str = "cn"
     """The calendar of festivals and days off in `fixtures/calendars`."""
+    file: SettingsFile = field(default_factory=SettingsFile)
+    """What the settings file says of messages, gateways, notices and jobs."""
 
     def today(self) -> date:
         """The business day; only entrances call this."""
@@ -52,7 +55,16 @@ def read_settings(environment: Mapping[str, str] | None = None, *, database_url:
         time_zone=zone,
         language=language,
         calendar=env.get("POLICYSERVE_CALENDAR", "cn"),
+        file=_settings_file(env),
     )
+
+
+def _settings_file(env: Mapping[str, str]) -> SettingsFile:
+    """Read the file that POLICYSERVE_SETTINGS names, else `policyserve.toml` in the user's folder of settings."""
+    if (given := env.get("POLICYSERVE_SETTINGS")) is not None:
+        return read_file(Path(_named(given, "POLICYSERVE_SETTINGS")), env)
+    usual = user_config_path("policyserve", appauthor=False) / "policyserve.toml"
+    return read_file(usual, env) if usual.is_file() else SettingsFile()
 
 
 def _database_url(env: Mapping[str, str]) -> str:
@@ -64,7 +76,7 @@ def _named(url: str, where: str) -> str:
     """Refuse an empty name: a script whose variable is not set must not write into another book."""
     if not url.strip():
         raise PolicyserveError(
-            f"{where} is empty; name a database, or leave it out for the one in your data directory."
+            f"{where} is empty; name what it stands for, or leave it out for the one in your own directory."
         )
     return url
 
@@ -72,6 +84,11 @@ def _named(url: str, where: str) -> str:
 def default_database_url() -> str:
     """Name an SQLite file in the user's data directory."""
     return f"sqlite:///{user_data_path('policyserve', appauthor=False) / 'policyserve.sqlite3'}"
+
+
+def data_folder(*parts: str) -> Path:
+    """Locate a folder in the user's data directory."""
+    return user_data_path("policyserve", appauthor=False).joinpath(*parts)
 
 
 def fixture(*parts: str) -> Path:

@@ -4,7 +4,7 @@ Keys are integers; the numbers that people use are unique columns beside them. M
 are dates, instants are UTC. Names of constraints are fixed, so that both databases can change them.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import BigInteger, Index, MetaData, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -295,3 +295,198 @@ class Contact(SQLModel, table=True):
     outcome: str | None = None
     satisfaction: int | None = None
     note: str | None = None
+
+
+class GenerationRun(SQLModel, table=True):
+    """One generation of the messages of a day."""
+
+    __tablename__ = "generations"
+
+    id: int | None = Field(default=None, primary_key=True)
+    for_day: date
+    at: datetime
+    counts: str
+    """JSON: how many were made and withheld, by service and reason."""
+
+
+class Message(SQLModel, table=True):
+    """A text to a customer that a touch calls for; a touch, a customer and a channel have one message for ever."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("service", "subject_kind", "subject_id", "ordinal", "customer_id", "channel"),
+        Index("ix_messages_customer_id_send_on", "customer_id", "send_on"),
+        Index("ix_messages_send_on", "send_on"),
+        Index("ix_messages_gateway_provider_id", "gateway", "provider_id"),
+        Index(
+            "ix_messages_waiting",
+            "status",
+            "id",
+            sqlite_where=text("status IN ('planned', 'approved', 'queued', 'submitting', 'accepted', 'unknown')"),
+            postgresql_where=text("status IN ('planned', 'approved', 'queued', 'submitting', 'accepted', 'unknown')"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    service: str
+    subject_kind: str
+    subject_id: int
+    ordinal: int
+    customer_id: int = Field(foreign_key="customers.id")
+    channel: str
+    message_class: str
+    due: date
+    """The touch's day."""
+    send_on: date
+    """The day for which it was made; caps count by it."""
+    last_on: date
+    """The last day on which it may still go out."""
+    text: str | None = None
+    """Empty where it was dropped before it was written, and where another message carries it."""
+    segments: int | None = None
+    status: str
+    reason: str | None = None
+    needs_approval: bool = False
+    merged_into_id: int | None = Field(default=None, foreign_key="messages.id")
+    """The message that carries this one's text too."""
+    generation_id: int | None = Field(default=None, foreign_key="generations.id")
+    phone: str | None = None
+    """Where it was sent; empty until a sender claims it."""
+    gateway: str | None = None
+    provider_id: str | None = None
+    """The gateway's own number."""
+    claim: str | None = None
+    """Which sender has it in hand, or had it last."""
+    attempts: int = 0
+    next_at: datetime | None = None
+    """Not to be tried again before."""
+    planned_at: datetime
+    submitted_at: datetime | None = None
+    answered_at: datetime | None = None
+    final_at: datetime | None = None
+    decided_by: str | None = None
+    """Who approved it, cancelled it, or said what became of it."""
+
+
+class EarlyReceipt(SQLModel, table=True):
+    """A delivery receipt that came before its message's number was stored."""
+
+    __tablename__ = "early_receipts"
+
+    id: int | None = Field(default=None, primary_key=True)
+    gateway: str
+    provider_id: str = Field(index=True)
+    state: str
+    reason: str | None = None
+    at: datetime
+
+
+class Reply(SQLModel, table=True):
+    """A text that came in from a phone; one that refuses marketing is the proof of it."""
+
+    __tablename__ = "replies"
+    __table_args__ = (UniqueConstraint("gateway", "provider_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    gateway: str
+    provider_id: str | None = None
+    phone: str
+    text: str
+    at: datetime
+    refuses: bool
+
+
+class Refusal(SQLModel, table=True):
+    """A phone to which no marketing goes any more, whatever a list says later."""
+
+    __tablename__ = "refusals"
+    __table_args__ = (
+        Index(
+            "uq_refusals_phone_standing",
+            "phone",
+            unique=True,
+            sqlite_where=text("lifted_at IS NULL"),
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    phone: str
+    at: datetime
+    source: str
+    """How it was made known: `reply`, or who entered it."""
+    lifted_at: datetime | None = None
+    lifted_by: str | None = None
+
+
+class Content(SQLModel, table=True):
+    """What the company tells its customers in a period: the month's news, the quarter's event."""
+
+    __tablename__ = "contents"
+    __table_args__ = (UniqueConstraint("kind", "period", "language"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    """news or event."""
+    period: str
+    """2026-11 of news, 2026Q4 of events."""
+    language: str
+    text: str
+
+
+class Pace(SQLModel, table=True):
+    """When a gateway may take the next message; all its senders share it."""
+
+    __tablename__ = "paces"
+
+    gateway: str = Field(primary_key=True)
+    free_at: datetime
+
+
+class AgentChannel(SQLModel, table=True):
+    """Where an agent wants the morning's notice."""
+
+    __tablename__ = "agent_channels"
+
+    agent_id: int = Field(primary_key=True, foreign_key="agents.id", sa_column_kwargs={"autoincrement": False})
+    kind: str
+    address: str
+    """A robot's address holds its key: it is a secret."""
+    secret: str | None = None
+    at: time | None = None
+    """The hour; the installation's where it is empty."""
+
+
+class Notice(SQLModel, table=True):
+    """One morning's notice to an agent."""
+
+    __tablename__ = "notices"
+    __table_args__ = (UniqueConstraint("agent_id", "day"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    agent_id: int = Field(foreign_key="agents.id")
+    day: date
+    tasks: int
+    status: str
+    reason: str | None = None
+    attempts: int = 0
+    at: datetime
+    """The last change."""
+
+
+class JobRun(SQLModel, table=True):
+    """One run of a job; a job runs once for each time that it is due, whatever scheduler or cron starts it."""
+
+    __tablename__ = "job_runs"
+    __table_args__ = (UniqueConstraint("job", "due_at"), Index("ix_job_runs_started_at", "started_at"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    job: str
+    due_at: datetime
+    started_at: datetime
+    ended_at: datetime | None = None
+    status: str
+    """running, done, failed or lost (its process died)."""
+    result: str | None = None
+    runner: str
+    """Which process ran it."""
