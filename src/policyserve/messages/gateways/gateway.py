@@ -132,7 +132,7 @@ class Gateway(Protocol):
         ...
 
     async def look_up(self, sent: Sequence[Sent]) -> Sequence[Receipt]:
-        """Ask what became of texts; those that the gateway can say nothing of are left out. Receipts give `reference`."""
+        """Ask what became of texts, told by `reference`; those that the gateway can say nothing of are left out."""
         ...
 
     async def news(self) -> News:
