@@ -1,4 +1,4 @@
--- Persistency of month 13 by cohort: CN_COMPANY, strict. Policies, riders, instalments and events as in the book.
+-- Month 13 of every policy counted: CN_COMPANY, strict. Policies, riders, instalments and events as in the book.
 WITH steps(mode, step) AS (VALUES ('annual', 12), ('semi-annual', 6), ('quarterly', 3), ('monthly', 1)),
 mains AS (
     SELECT policy_id, policy_id AS main_id, effective_date, issue_date, premium, step, currency, ends_on,
@@ -104,11 +104,8 @@ judged AS (
     FROM lives m LEFT JOIN with_riders r USING (policy_id) LEFT JOIN lent USING (policy_id)
     WHERE m.main_id = m.policy_id AND NOT m.excluded AND NOT coalesce(r.waived, false)
 )
-SELECT strftime(effective_date, '%Y-%m') AS cohort, currency,
-       sum(CASE WHEN paid THEN in_force ELSE 0 END)::BIGINT AS numerator,
-       sum(denominator)::BIGINT AS denominator,
-       count(*) FILTER ((paid OR lent AND paid_up_on IS NULL) AND ended_on IS NULL
-                        AND coalesce(ends_on >= least(grace_end, $as_of), true)
-                        AND (late_on IS NULL OR coalesce(reinstated_on >= late_on, false))) AS numerator_count,
-       count(*) AS denominator_count
-FROM judged GROUP BY ALL ORDER BY ALL
+SELECT policy_id, effective_date, due_on, currency, denominator,
+       CASE WHEN paid THEN in_force ELSE 0 END AS numerator,
+       (paid OR lent AND paid_up_on IS NULL) AND ended_on IS NULL AND coalesce(ends_on >= least(grace_end, $as_of), true)
+           AND (late_on IS NULL OR coalesce(reinstated_on >= late_on, false)) AS kept
+FROM judged

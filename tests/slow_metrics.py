@@ -12,8 +12,48 @@ from dateutil.relativedelta import relativedelta
 from policyserve.book.columns import MONTHS_OF_MODE, Book
 
 Row = dict[str, Any]
-EXCLUSIONS = {"freelook_cancel", "claim_termination", "waiver", "void", "transfer_out", "conversion"}
-ENDINGS = {"surrender", "terminated", "maturity"}
+OUT = {"freelook_cancel", "claim_termination", "waiver", "void", "transfer_out"}
+"""What leaves a policy out everywhere."""
+
+EXCLUSIONS = {
+    "CN_COMPANY": OUT | {"conversion"},
+    "CN_REG": OUT | {"conversion"},
+    "UK_SUP16_8": OUT,
+    "IN_IRDAI": OUT | {"maturity"},
+    "IN_IRDAI_AGENT": OUT | {"maturity", "surrender"},
+    "US_LIMRA": OUT | {"maturity", "conversion"},
+}
+ENDINGS = OUT - {"waiver"} | {"surrender", "terminated", "maturity", "conversion"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The question: whose way of counting, which month, until when."""
+
+    profile: str = "CN_COMPANY"
+    month: int = 13
+    cutoff: str = "strict"
+
+    @property
+    def exclusions(self) -> set[str]:
+        return EXCLUSIONS[self.profile]
+
+    def grace(self, mode: str) -> timedelta:
+        """60 days in China, 30 in the UK, 31 in the US, 15 or 30 in India."""
+        if self.profile.startswith("IN_"):
+            return timedelta(days=15 if mode == "monthly" else 30)
+        return timedelta(days={"UK_SUP16_8": 30, "US_LIMRA": 31}.get(self.profile, 60))
+
+    def last_day(self, due: date, grace_end: date) -> date:
+        """The last day of grace, or the last day of the observation where that is later."""
+        if self.cutoff == "month-end":
+            month = due.replace(day=1) + relativedelta(months=2)
+            return max(grace_end, month.replace(day=calendar.monthrange(month.year, month.month)[1]))
+        if self.cutoff == "year-end" and self.profile.startswith("IN_"):
+            return max(grace_end, date(due.year + (due.month > 2), 3, 31))
+        if self.cutoff == "year-end":
+            return max(grace_end, date(due.year, 12, 31))
+        return grace_end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +75,11 @@ class Life:
     premiums: dict[int, Row]
     events: list[Row]
     as_of: date
+    asked: Asked
+
+    @property
+    def grace(self) -> timedelta:
+        return self.asked.grace(self.row["mode"])
 
     @property
     def start(self) -> date:
@@ -95,10 +140,10 @@ class Life:
         return amount * (12 // self.step)
 
 
-def lives(book: Book, as_of: date) -> dict[int, Life]:
+def lives(book: Book, as_of: date, asked: Asked) -> dict[int, Life]:
     """Return all policies and riders issued by `as_of`, by key."""
     found = {
-        row["policy_id"]: Life(row, {}, [], as_of)
+        row["policy_id"]: Life(row, {}, [], as_of, asked)
         for row in book.policies.iter_rows(named=True)
         if row["issue_date"] <= as_of
     }
@@ -111,15 +156,15 @@ def lives(book: Book, as_of: date) -> dict[int, Life]:
     return found
 
 
-def verdicts(book: Book, *, month: int, month_end: bool, as_of: date) -> dict[int, Verdict]:
+def verdicts(book: Book, asked: Asked, as_of: date) -> dict[int, Verdict]:
     """Judge every policy that is not a rider."""
-    known = lives(book, as_of)
+    known = lives(book, as_of, asked)
     riders: dict[int, list[Life]] = {}
     for life in known.values():
         if life.row["main_policy_id"] is not None:
             riders.setdefault(life.row["main_policy_id"], []).append(life)
     return {
-        key: verdict(life, riders.get(key, []), month=month, month_end=month_end)
+        key: verdict(life, riders.get(key, []), asked)
         for key, life in known.items()
         if life.row["main_policy_id"] is None
     }
@@ -137,15 +182,6 @@ def left_out(life: Life, due: date, month: int) -> bool:
     )
 
 
-def cutoff_of(due: date, *, month_end: bool) -> date:
-    """The last day of grace, or the last day of the observation month where that is later."""
-    grace_end = due + timedelta(days=60)
-    if not month_end:
-        return grace_end
-    month = due.replace(day=1) + relativedelta(months=2)
-    return max(grace_end, month.replace(day=calendar.monthrange(month.year, month.month)[1]))
-
-
 def part_of(rider: Life, main: Life, due: date, month: int) -> bool:
     """Whether a rider counts with its main policy at all."""
     return (
@@ -156,19 +192,21 @@ def part_of(rider: Life, main: Life, due: date, month: int) -> bool:
     )
 
 
-def verdict(main: Life, riders: list[Life], *, month: int, month_end: bool) -> Verdict:
+def verdict(main: Life, riders: list[Life], asked: Asked) -> Verdict:
     """Judge one policy with its riders."""
+    month, exclusions = asked.month, asked.exclusions
     due = main.start + relativedelta(months=month - 1)
-    grace_end, cutoff = due + timedelta(days=60), cutoff_of(due, month_end=month_end)
     if left_out(main, due, month):
         return Verdict(state="excluded")
+    grace_end = due + main.grace
+    cutoff = asked.last_day(due, grace_end)
     riders = [rider for rider in riders if part_of(rider, main, due, month)]
     waived = any(rider.dates("waiver", until=cutoff) for rider in riders)
-    if waived or main.dates(*EXCLUSIONS, until=cutoff):
+    if waived or main.dates(*exclusions, until=cutoff):
         return Verdict(state="excluded")
     if due > main.as_of:
         return Verdict(state="pending")
-    riders = [rider for rider in riders if not rider.dates(*EXCLUSIONS, until=cutoff)]
+    riders = [rider for rider in riders if not rider.dates(*exclusions, until=cutoff)]
     begun_by = max(main.start, main.row["issue_date"])
     denominator = main.annual(main.first_amount())
     denominator += sum(rider.annual(rider.first_amount()) for rider in riders if rider.start <= begun_by)
@@ -224,7 +262,7 @@ def settled_on(main: Life, number: int) -> date | None:
 def suspended_over(main: Life, number: int, settled: date | None, cutoff: date) -> bool:
     """Whether the cover is suspended at the cutoff because of this instalment."""
     due = main.due(number)
-    in_time = settled is not None and settled <= due + timedelta(days=60)
+    in_time = settled is not None and settled <= due + main.grace
     return not in_time and not any(day >= due for day in main.dates("reinstated", until=cutoff))
 
 

@@ -247,6 +247,20 @@ def update_frame(
         return int(cursor.rowcount)
 
 
+@contextmanager
+def wanted(connection: Connection, table: str, keys: pl.DataFrame) -> Iterator[None]:
+    """Put `keys`, columns of `table`, into the temporary table `wanted` for the time of a `with` block.
+
+    A query that joins it finds the stored rows of thousands of keys. Needs a transaction that writes.
+    """
+    columns = _names(keys.columns)
+    connection.exec_driver_sql(f'CREATE TEMP TABLE wanted AS SELECT {columns} FROM "{table}" LIMIT 0')
+    insert_frame(connection, "wanted", keys)
+    connection.exec_driver_sql("ANALYZE wanted")
+    yield
+    connection.exec_driver_sql("DROP TABLE wanted")
+
+
 def slices(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Cut a frame into pieces that fit in memory as Python objects."""
     return frame.iter_slices(CHUNK)

@@ -6,7 +6,7 @@ are dates, instants are UTC. Names of constraints are fixed, so that both databa
 
 from datetime import date, datetime, time
 
-from sqlalchemy import BigInteger, Index, MetaData, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, MetaData, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 NAMING = {
@@ -319,11 +319,11 @@ class Message(SQLModel, table=True):
         Index("ix_messages_send_on", "send_on"),
         Index("ix_messages_gateway_provider_id", "gateway", "provider_id"),
         Index(
-            "ix_messages_waiting",
+            "ix_messages_not_final",
             "status",
             "id",
-            sqlite_where=text("status IN ('planned', 'approved', 'queued', 'submitting', 'accepted', 'unknown')"),
-            postgresql_where=text("status IN ('planned', 'approved', 'queued', 'submitting', 'accepted', 'unknown')"),
+            sqlite_where=text("final_at IS NULL"),
+            postgresql_where=text("final_at IS NULL"),
         ),
     )
 
@@ -335,6 +335,8 @@ class Message(SQLModel, table=True):
     customer_id: int = Field(foreign_key="customers.id")
     channel: str
     message_class: str
+    anchor: date
+    """The day of the fact that the rule counts from."""
     due: date
     """The touch's day."""
     send_on: date
@@ -364,6 +366,7 @@ class Message(SQLModel, table=True):
     submitted_at: datetime | None = None
     answered_at: datetime | None = None
     final_at: datetime | None = None
+    """When its last state came; empty while something can still become of it."""
     decided_by: str | None = None
     """Who approved it, cancelled it, or said what became of it."""
 
@@ -490,3 +493,99 @@ class JobRun(SQLModel, table=True):
     result: str | None = None
     runner: str
     """Which process ran it."""
+
+
+class PointEntry(SQLModel, table=True):
+    """Points of a referrer: earned by a fact, or paid out. A fact earns once; what was written is never changed."""
+
+    __tablename__ = "points"
+    __table_args__ = (
+        UniqueConstraint("kind", "policy_id"),
+        UniqueConstraint("kind", "referral_id"),
+        UniqueConstraint("kind", "referred_id"),
+        Index("ix_points_customer_id", "customer_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customers.id")
+    """The referrer."""
+    kind: str
+    """own-policy, named, contacted, consented, met, issued; or paid."""
+    points: int = Field(sa_type=BigInteger)
+    """Negative where they were paid out."""
+    policy_id: int | None = Field(default=None, foreign_key="policies.id")
+    referral_id: int | None = Field(default=None, foreign_key="referrals.id")
+    """The first row of the list that names the person."""
+    referred_id: int | None = Field(default=None, foreign_key="customers.id")
+    """The person, where a customer by then."""
+    happened_on: date
+    """The day of the fact, or of the payment."""
+    receipt: str | None = Field(default=None, unique=True)
+    """The number of a payment, under which it is made once."""
+    rates: str | None = None
+    """Name and version of the rates that held."""
+    note: str | None = None
+    at: datetime
+    as_of: date
+    actor: str
+
+
+class SpotCheck(SQLModel, table=True):
+    """One sample of services said to be done, to be verified with the customers (抽查)."""
+
+    __tablename__ = "spot_checks"
+    __table_args__ = (UniqueConstraint("first_day", "last_day", "scope", "seed"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    first_day: date
+    last_day: date
+    """The services were done from the first day to the last, both included."""
+    scope: str
+    """Whose services: `company`, or a kind and a name (`branch North`)."""
+    seed: int = Field(sa_type=BigInteger)
+    size: int
+    at: datetime
+    as_of: date
+    actor: str
+
+
+class SpotCheckStratum(SQLModel, table=True):
+    """An agent in a sample: how many services were said to be done, and how many of them were drawn."""
+
+    __tablename__ = "spot_check_strata"
+
+    check_id: int = Field(primary_key=True, foreign_key="spot_checks.id", sa_column_kwargs={"autoincrement": False})
+    agent_id: int = Field(primary_key=True, foreign_key="agents.id", sa_column_kwargs={"autoincrement": False})
+    claimed: int
+    drawn: int
+
+
+class SpotCheckTask(SQLModel, table=True):
+    """A task drawn to be verified."""
+
+    __tablename__ = "spot_check_tasks"
+
+    check_id: int = Field(primary_key=True, foreign_key="spot_checks.id", sa_column_kwargs={"autoincrement": False})
+    task_id: int = Field(primary_key=True, foreign_key="tasks.id", sa_column_kwargs={"autoincrement": False})
+    agent_id: int = Field(foreign_key="agents.id")
+    """Who had done it when it was drawn."""
+
+
+class SpotCheckResult(SQLModel, table=True):
+    """What the customer said of a task drawn; of several the last one counts."""
+
+    __tablename__ = "spot_check_results"
+    __table_args__ = (
+        ForeignKeyConstraint(["check_id", "task_id"], ["spot_check_tasks.check_id", "spot_check_tasks.task_id"]),
+        Index("ix_spot_check_results_check_id_task_id", "check_id", "task_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    check_id: int
+    task_id: int
+    result: str
+    """confirmed, not-confirmed or not-reached."""
+    note: str | None = None
+    at: datetime
+    as_of: date
+    actor: str

@@ -285,8 +285,11 @@ def test_a_rider_is_no_policy_of_the_cohort() -> None:
 # How figures are put together
 
 
-def figures(facts: Book, *by: str, as_of: date = AS_OF, **question: Any) -> list[dict[str, Any]]:
-    return persistency(policy_results(facts, as_of=as_of, **question), by=by, book=facts).to_dicts()
+def figures(
+    facts: Book, *by: str, as_of: date = AS_OF, rolling: int | None = None, **question: Any
+) -> list[dict[str, Any]]:
+    results = policy_results(facts, as_of=as_of, **question)
+    return persistency(results, by=by, rolling=rolling, book=facts).to_dicts()
 
 
 def test_a_figure_is_provisional_until_the_last_policy_of_the_cohort_is_past_its_grace() -> None:
@@ -330,7 +333,7 @@ def test_currency_becomes_a_grouping_by_itself() -> None:
 
 def test_both_ends_of_a_range_of_cohorts_are_in_it() -> None:
     facts = book(*(sold(f"P{n}", effective=date(2025, n, 28)) for n in (1, 2, 3, 4)))
-    asked = {"cohort_from": cohort_month("2025-02"), "cohort_to": cohort_month("2025-03")}
+    asked: dict[str, Any] = {"cohort_from": cohort_month("2025-02"), "cohort_to": cohort_month("2025-03")}
     assert [row["cohort"] for row in figures(facts, "cohort", **asked)] == ["2025-02", "2025-03"]
 
 
@@ -367,6 +370,30 @@ def test_figures_are_grouped(branches: Book, by: list[str], expected: dict[tuple
     rows = figures(branches, *by)
     fields = list(rows[0])[: len(next(iter(expected)))]
     assert {tuple(row[field] for field in fields): row["denominator"] // 100 for row in rows} == expected
+
+
+def test_an_orphan_is_a_policy_whose_writer_has_left_whether_or_not_somebody_took_it_over(branches: Book) -> None:
+    assert {row["orphan"]: row["denominator"] // 100 for row in figures(branches, "orphan")} == {
+        True: 1_000,
+        False: 500,
+    }
+    agents: list[Row] = [{"agent_no": "A", "left_on": date(2025, 12, 31)}]
+    (row,) = figures(book(sold(payments=PAID, agent="A"), agents=agents), "orphan")
+    assert row["orphan"] is True
+    (row,) = figures(book(sold(payments=PAID, agent="A"), agents=agents), "orphan", as_of=date(2025, 12, 30))
+    assert row["orphan"] is False
+
+
+def test_a_rolling_figure_is_that_of_the_twelve_cohorts_up_to_its_month() -> None:
+    """June of a year shows the policies effective from May two years before to April of the last year."""
+    dates = [date(2024, 4, 30), date(2024, 5, 1), date(2025, 4, 30)]
+    facts = book(*(sold(f"P{n}", 100 * 10**n, day) for n, day in enumerate(dates)))
+    rows = {row["cohort"]: row for row in figures(facts, "cohort", rolling=12)}
+    assert (rows["2025-04"]["since"], rows["2025-04"]["denominator"]) == ("2024-05", yuan(11_000))
+    assert (rows["2025-03"]["since"], rows["2025-03"]["denominator"]) == ("2024-04", yuan(1_100))
+    assert max(rows) == "2025-04"
+    with pytest.raises(PolicyserveError, match="by cohort can roll"):
+        figures(facts, "year", rolling=12)
 
 
 def test_the_serving_agent_is_the_one_of_the_due_day() -> None:

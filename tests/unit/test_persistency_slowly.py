@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
+import pytest
 from dateutil.relativedelta import relativedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,8 +16,11 @@ import random_books
 import slow_metrics
 from described_book import book, policy
 from policyserve.book.columns import MONTHS_OF_MODE, Book
-from policyserve.metrics.persistency import persistency, policy_results
-from policyserve.metrics.profiles import Cutoff
+from policyserve.metrics.groupings import FIELDS
+from policyserve.metrics.persistency import PolicyResults, persistency, policy_results
+from policyserve.metrics.profiles import CUTOFFS, PROFILES, Cutoff
+from slow_metrics import Asked
+from worked_cases import worked_cases
 
 STARTS = (date(2024, 1, 31), date(2024, 2, 29), date(2024, 11, 30), date(2024, 12, 31), date(2025, 3, 1))
 KINDS = (
@@ -29,7 +33,8 @@ AS_OF = date(2026, 7, 31)
 Row = dict[str, Any]
 
 
-patient = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+patient = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def near(day: date) -> st.SearchStrategy[date]:
@@ -87,8 +92,8 @@ def books(draw: st.DrawFn) -> Book:
     return replace(drawn, premiums=drawn.premiums.reverse(), events=drawn.events.reverse())
 
 
-def fast(facts: Book, *, month: int, cutoff: Cutoff, as_of: date) -> dict[int, slow_metrics.Verdict]:
-    rows = policy_results(facts, month=month, cutoff=cutoff, as_of=as_of).policies.iter_rows(named=True)
+def fast(facts: Book, asked: Asked, as_of: date) -> dict[int, slow_metrics.Verdict]:
+    rows = judged(facts, asked, as_of).policies.iter_rows(named=True)
     return {
         row["policy_id"]: slow_metrics.Verdict(
             state=row["state"],
@@ -101,47 +106,104 @@ def fast(facts: Book, *, month: int, cutoff: Cutoff, as_of: date) -> dict[int, s
     }
 
 
+def judged(facts: Book, asked: Asked, as_of: date) -> PolicyResults:
+    cutoff: Any = asked.cutoff
+    return policy_results(facts, PROFILES[asked.profile], month=asked.month, cutoff=cutoff, as_of=as_of)
+
+
 as_of_days = st.sampled_from((AS_OF, date(2026, 3, 31), date(2025, 12, 31))) | st.dates(date(2024, 6, 1), AS_OF)
-cutoffs: st.SearchStrategy[Cutoff] = st.sampled_from(("strict", "month-end"))
-months = st.sampled_from((13, 13, 25))
+questions = st.builds(
+    lambda asked, month: Asked(profile=asked[0], cutoff=asked[1], month=month),
+    st.sampled_from([(profile.name, cutoff) for profile in PROFILES.values() for cutoff in profile.cutoffs]),
+    st.sampled_from((13, 13, 25)),
+)
+
+
+@thorough
+@given(facts=books(), as_of=as_of_days, asked=questions)
+def test_the_fast_persistency_is_the_slow_one(facts: Book, as_of: date, asked: Asked) -> None:
+    assert fast(facts, asked, as_of) == slow_metrics.verdicts(facts, asked, as_of)
 
 
 @patient
-@given(facts=books(), as_of=as_of_days, cutoff=cutoffs, month=months)
-def test_the_fast_persistency_is_the_slow_one(facts: Book, as_of: date, cutoff: Cutoff, month: int) -> None:
-    expected = slow_metrics.verdicts(facts, month=month, month_end=cutoff == "month-end", as_of=as_of)
-    assert fast(facts, month=month, cutoff=cutoff, as_of=as_of) == expected
-
-
-@patient
-@given(st.data())
-def test_the_fast_persistency_is_the_slow_one_on_the_planner_s_books(data: st.DataObject) -> None:
+@given(st.data(), questions)
+def test_the_fast_persistency_is_the_slow_one_on_the_planner_s_books(data: st.DataObject, asked: Asked) -> None:
     as_of = data.draw(random_books.as_of_days())
     facts = data.draw(random_books.books(as_of))
     facts = replace(facts, policies=facts.policies.with_columns(currency=pl.lit("CNY")))
-    assert fast(facts, month=13, cutoff="strict", as_of=as_of) == slow_metrics.verdicts(
-        facts, month=13, month_end=False, as_of=as_of
-    )
+    assert fast(facts, asked, as_of) == slow_metrics.verdicts(facts, asked, as_of)
 
 
-@patient
-@given(facts=books(), as_of=as_of_days, cutoff=cutoffs)
-def test_facts_after_the_day_asked_for_change_nothing(facts: Book, as_of: date, cutoff: Cutoff) -> None:
-    later = pl.col("occurred_on") <= as_of
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("cutoff", CUTOFFS)
+def test_every_profile_and_cutoff_is_judged_by_the_slow_one(profile: str, cutoff: Cutoff) -> None:
+    if cutoff in PROFILES[profile].cutoffs:
+        facts = worked_cases()
+        asked = Asked(profile=profile, cutoff=cutoff)
+        found = fast(facts, asked, date(2027, 7, 31))
+        assert found == slow_metrics.verdicts(facts, asked, date(2027, 7, 31))
+        assert sum(verdict.denominator_count for verdict in found.values()) >= 10
+
+
+def known_on(facts: Book, as_of: date) -> Book:
+    """Take away whatever was not known on a day."""
     unpaid = {name: pl.when(pl.col("paid_on") <= as_of).then(name) for name in ("paid_on", "paid_amount")}
-    earlier = replace(
+    return replace(
         facts,
         policies=facts.policies.filter(pl.col("issue_date") <= as_of),
-        events=facts.events.filter(later),
+        events=facts.events.filter(pl.col("occurred_on") <= as_of),
         premiums=facts.premiums.with_columns(**unpaid),
     )
-    assert fast(earlier, month=13, cutoff=cutoff, as_of=as_of) == fast(facts, month=13, cutoff=cutoff, as_of=as_of)
 
 
 @patient
-@given(facts=books(), cutoff=cutoffs)
-def test_currencies_are_never_added(facts: Book, cutoff: Cutoff) -> None:
-    results = policy_results(facts, cutoff=cutoff, as_of=AS_OF)
+@given(facts=books(), as_of=as_of_days, asked=questions)
+def test_facts_after_the_day_asked_for_change_nothing(facts: Book, as_of: date, asked: Asked) -> None:
+    assert fast(known_on(facts, as_of), asked, as_of) == fast(facts, asked, as_of)
+
+
+@patient
+@given(facts=books(), as_of=as_of_days, asked=questions, by=st.sets(st.sampled_from(list(FIELDS)), max_size=3))
+def test_no_figure_changes_when_tomorrow_s_facts_come(facts: Book, as_of: date, asked: Asked, by: set[str]) -> None:
+    groupings = sorted(by - {"year"} | {"cohort"})
+    figures = [
+        persistency(judged(book, asked, as_of), by=groupings, rolling=rolling, book=book)
+        for book in (known_on(facts, as_of), facts)
+        for rolling in (None, 3)
+    ]
+    assert figures[0].equals(figures[2])
+    assert figures[1].equals(figures[3])
+
+
+@patient
+@given(facts=books(), asked=questions)
+def test_a_final_figure_changes_in_nothing_but_restated(facts: Book, asked: Asked) -> None:
+    on = {day: persistency(judged(facts, asked, day), by=["cohort"], book=facts) for day in (AS_OF, date(2028, 12, 31))}
+    final = on[AS_OF].filter(pl.col("status") == "final")
+    later = on[date(2028, 12, 31)].join(final, on=["cohort", "currency"], how="semi")
+    names = ["cohort", "currency", "numerator", "denominator", "numerator_count", "denominator_count", "status"]
+    assert later.select(names).equals(final.select(names))
+
+
+@patient
+@given(facts=books(), asked=questions)
+def test_a_rolling_figure_is_the_sum_of_its_cohorts(facts: Book, asked: Asked) -> None:
+    results = judged(facts, asked, AS_OF)
+    plain = persistency(results, by=["cohort"], book=facts).to_dicts()
+    for row in persistency(results, by=["cohort"], rolling=12, book=facts).iter_rows(named=True):
+        own = [
+            other for other in plain
+            if row["since"] <= other["cohort"] <= row["cohort"] and other["currency"] == row["currency"]
+        ]  # fmt: skip
+        for name in ("numerator", "denominator", "numerator_count", "denominator_count", "pending", "excluded"):
+            assert row[name] == sum(other[name] for other in own)
+        assert row["status"] == ("final" if all(other["status"] == "final" for other in own) else "provisional")
+
+
+@patient
+@given(facts=books(), asked=questions)
+def test_currencies_are_never_added(facts: Book, asked: Asked) -> None:
+    results = judged(facts, asked, AS_OF)
     figures = persistency(results, book=facts)
     for row in figures.iter_rows(named=True):
         own = results.policies.filter(pl.col("currency") == row["currency"])

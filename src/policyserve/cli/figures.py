@@ -6,18 +6,24 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import polars as pl
 import rich_click as click
 
 from policyserve import operations
+from policyserve.book.columns import Book
+from policyserve.cli.gaps import gap
 from policyserve.cli.options import DATE, Decorator, Session, shared
 from policyserve.cli.output import Row, decimal, money, note, percent, show
 from policyserve.cli.words import say
+from policyserve.dates import add_months
 from policyserve.errors import PolicyserveError
 from policyserve.metrics import add_ons, collection, groupings, referrals
 from policyserve.metrics.cohorts import cohort_month
 from policyserve.metrics.definitions import definition
-from policyserve.metrics.persistency import persistency, policies_behind, policy_results
-from policyserve.metrics.profiles import CUTOFFS, MONTHS, PROFILES, profile_named
+from policyserve.metrics.persistency import SMALL, PolicyResults, persistency, policies_behind, policy_results
+from policyserve.metrics.profile_words import profile_sentence
+from policyserve.metrics.profiles import BASES, CUTOFFS, MONTHS, PROFILES, profile_named
+from policyserve.metrics.rolling import check_rolling
 
 KEPT = 0.88
 """13-month persistency that the service standard asks for."""
@@ -42,8 +48,16 @@ YEAR = click.option("--year", type=click.IntRange(1900, 2200), help="The calenda
 @metrics.command(name="persistency")
 @click.option("--month", type=click.Choice([str(month) for month in MONTHS]), default="13", show_default=True)
 @click.option("--profile", type=click.Choice(list(PROFILES)), default="CN_COMPANY", show_default=True)
-@click.option("--cutoff", type=click.Choice(CUTOFFS), default="strict", show_default=True)
-@by_option(list(groupings.FIELDS), "cohort")
+@click.option(
+    "--cutoff", type=click.Choice(CUTOFFS), help="Until when money counts; default the profile's own: strict in China."
+)
+@click.option(
+    "--by",
+    multiple=True,
+    type=click.Choice(list(groupings.FIELDS)),
+    help="What to group by; may be repeated. Default: cohort, or year where the profile counts years.",
+)
+@click.option("--rolling", type=click.IntRange(1, 120), help="Let each cohort stand for so many months up to it.")
 @click.option("--cohort-from", metavar="YYYY-MM", help="The first month of effective dates.")
 @click.option("--cohort-to", metavar="YYYY-MM", help="The last month of effective dates.")
 @click.option("--policies", is_flag=True, help="List the policies behind the figures, also those left out and why.")
@@ -57,28 +71,75 @@ def persistency_(
         raise PolicyserveError(
             f"--cohort-from {asked['cohort_from']} lies after --cohort-to; give the earlier month first."
         )
+    chosen = profile_named(profile)
+    rolling: int | None = asked["rolling"]
+    groups = by or (("cohort",) if chosen.window == "month" or rolling else ("year",))
+    fields = groupings.fields_of(groups, list(groupings.FIELDS))
+    if rolling:
+        check_rolling(fields, rolling)
     book = operations.read_book(session.engine)
     results = policy_results(
         book,
-        profile_named(profile),
+        chosen,
         month=int(month),
         cutoff=asked["cutoff"],
         as_of=session.as_of,
-        cohort_from=first,
+        cohort_from=first and add_months(first, 1 - (rolling or 1)) if not policies else first,
         cohort_to=last,
     )
+    if session.form == "table":
+        _title(session, results, rolling)
     if policies:
-        rows = policies_behind(results, book=book).to_dicts()
-        columns = ["policy_no", "cohort", "due_on", "grace_end", "state", "reason", "denominator", "numerator"]
-        _show(session, rows, columns, amounts=("numerator", "denominator", "restated"))
+        _show_policies(session, results, book)
         return
-    rows = persistency(results, by=by, book=book).to_dicts()
-    fields = groupings.fields_of(by, list(groupings.FIELDS))
-    columns = [*fields, "numerator", "denominator", "ratio", "numerator_count", "denominator_count", "ratio_count"]
+    figures = persistency(results, by=groups, rolling=rolling, book=book)
+    if rolling and first:
+        figures = figures.filter(pl.col("cohort") >= asked["cohort_from"])
+    _show_persistency(session, figures.to_dicts(), fields, results)
+
+
+def _title(session: Session, results: PolicyResults, rolling: int | None) -> None:
+    """Say above the table what was asked."""
+    question = {"month": results.month, "profile": results.profile.name, "cutoff": results.cutoff}
+    more = say("metrics.rolling", session.language, months=rolling) if rolling else ""
+    click.echo(say("metrics.title", session.language, as_of=results.as_of, **question) + more)
+
+
+def _show_policies(session: Session, results: PolicyResults, book: Book) -> None:
+    columns = ["policy_no", "cohort", "due_on", "grace_end", "state", "kept", "reason", "denominator", "numerator"]
+    rows = policies_behind(results, book=book).to_dicts()
+    _show(session, rows, columns, amounts=("numerator", "denominator", "restated"))
+
+
+def _show_persistency(session: Session, rows: Sequence[Row], fields: Sequence[str], results: PolicyResults) -> None:
+    """Print the figures by what the profile adds up, and under them what the marks and the figures mean."""
+    by_premium, by_count = (basis in results.profile.bases for basis in BASES)
+    columns = [*fields]
+    if any("since" in row for row in rows):
+        columns.insert(fields.index("cohort"), "since")
+    columns += ["numerator", "denominator", "ratio"] if by_premium else []
+    columns += ["numerator_count", "denominator_count", "ratio_count"] if by_count else ["denominator_count"]
+    restated = any(row["restated_count"] > row["numerator_count"] for row in rows)
+    headline = "ratio" if results.profile.bases[0] == "premium" else "ratio_count"
+    columns += [f"restated_{headline}"] if restated else []
     _show(
-        session, rows, [*columns, "status", "pending", "excluded"], metric="persistency", target=KEPT,
-        amounts=("numerator", "denominator", "restated"), ratios=("ratio", "ratio_count"),
+        session, rows, [*columns, "status", "pending", "excluded"], headline=headline,
+        target=KEPT if results.month == 13 else None, amounts=("numerator", "denominator", "restated"),
+        ratios=("ratio", "ratio_count", "restated_ratio", "restated_ratio_count"), money_columns=True,
     )  # fmt: skip
+    if session.form == "table":
+        _legend(session, rows, headline, restated=restated, target=KEPT if results.month == 13 else None)
+        note(f"\n{profile_sentence(results.profile, results.month, results.cutoff, session.language)}")
+
+
+def _legend(session: Session, rows: Sequence[Row], headline: str, *, restated: bool, target: float | None) -> None:
+    """Explain the marks that the table shows."""
+    if target and any(row[headline] is not None and row[headline] < target for row in rows):
+        click.echo(say("metrics.below", session.language, target=f"{target:.0%}"))
+    if any(row["small"] for row in rows):
+        click.echo(say("metrics.small", session.language, count=SMALL))
+    if restated:
+        click.echo(say("metrics.restated", session.language))
 
 
 def _cohort(text: str | None) -> date | None:
@@ -169,14 +230,18 @@ def _show(
     ratios: Sequence[str] = (),
     target: float | None = None,
     headings: Row | None = None,
+    headline: str = "ratio",
+    money_columns: bool = False,
 ) -> None:
     """Print figures: exact amounts and ratios for programs, readable ones with the definition for people."""
     several = len({row.get("currency") for row in rows}) > 1
-    shown = [name for name in columns if name != "currency" or several or metric is None]
+    shown = [name for name in columns if name != "currency" or several or not (metric or money_columns)]
     if several and "currency" not in shown:
         shown.insert(shown.index("numerator") if "numerator" in shown else 0, "currency")
     people = session.form == "table"
-    made = [_for_people(row, amounts, ratios, target) if people else _for_programs(row, amounts) for row in rows]
+    made = [
+        _for_people(row, amounts, ratios, target, headline) if people else _for_programs(row, amounts) for row in rows
+    ]
     show(made, session.form, columns=shown, language=session.language, headings=headings)
     if people and metric:
         note(f"\n{definition(metric, 'zh' if session.language == 'zh' else 'en')}")
@@ -187,16 +252,19 @@ def _for_programs(row: Row, amounts: Sequence[str]) -> dict[str, Any]:
     return {**row, **exact}
 
 
-def _for_people(row: Row, amounts: Sequence[str], ratios: Sequence[str], target: float | None) -> dict[str, Any]:
+def _for_people(
+    row: Row, amounts: Sequence[str], ratios: Sequence[str], target: float | None, headline: str
+) -> dict[str, Any]:
     readable: dict[str, Any] = {
         name: f"{decimal(row[name] or 0, row['currency']):,.0f}" for name in amounts if name in row
     }
     readable |= {name: percent(row[name]) for name in ratios}
-    if target is not None and row["ratio"] is not None and row["ratio"] < target:
-        readable["ratio"] += " ▼"
+    if target is not None and row[headline] is not None and row[headline] < target:
+        readable[headline] += " ▼"
     if row.get("small"):
         readable["ratio_count"] += " *"
     return {**row, **readable}
 
 
+metrics.add_command(gap)
 COMMANDS = [metrics]

@@ -34,9 +34,9 @@ def policyserve(context: click.Context) -> None:
 
 
 def _add_commands() -> None:
-    from policyserve.cli import book, demo, figures, lives, standards, work
+    from policyserve.cli import book, demo, figures, lives, messages, notices, serving, standards, work
 
-    for module in (demo, book, standards, work, lives, figures):
+    for module in (demo, book, standards, work, messages, lives, figures, notices, serving):
         for command in module.COMMANDS:
             policyserve.add_command(command)
 

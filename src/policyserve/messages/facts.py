@@ -6,7 +6,7 @@ text of the book have no place here, so no template can say them (个人信息�
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -106,9 +106,13 @@ FACTS = {
     "festival": "the code of the greeting day in the calendar",
     "news": "the company's news of the month",
     "event": "the event that customers are invited to",
+    "parts": "in a combined text only: the words of each text that it stands for",
 }
 """Every word that a template may say, with its meaning. One that is not known is absent: a template that says it all
 the same is refused, one that may do without it asks `is defined`. Days left are absent once the day is past."""
+
+
+Word = str | int | Sequence[Mapping[str, "Word"]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,7 +120,7 @@ class Facts:
     """The words for one message."""
 
     language: Language
-    words: Mapping[str, str | int]
+    words: Mapping[str, Word]
     """Some of `FACTS`."""
 
 
@@ -124,7 +128,7 @@ def facts_of(known: Known, *, language: Language, as_of: date) -> Facts:
     """Put what is known into words; `as_of` is the message's day: dates of another year name their year."""
     who = _addressed(known, language, as_of)
     agent, phone, hotline = known.get("agent_name"), known.get("agent_phone"), known.get("hotline")
-    words: dict[str, str | int] = {
+    words: dict[str, Word] = {
         "language": language,
         "greeting": greeting(who, language),
         "contact": contact(agent, phone, hotline, language),
@@ -135,7 +139,7 @@ def facts_of(known: Known, *, language: Language, as_of: date) -> Facts:
         if isinstance(value := known.get(name), str):
             words[name] = value
     for name in _DAYS:
-        if isinstance(day := known.get(name), date):
+        if isinstance(day := known.get(name), date) and not (name in _AHEAD and day < as_of):
             words.update(_of_day(name, day, as_of, language))
     words.update(_of_contract(known, language))
     return Facts(language=language, words=words)
@@ -145,6 +149,9 @@ _COPIED = ("product", "agent_name", "agent_phone", "previous_agent", "hotline", 
 """What is said as it stands."""
 
 _DAYS = ("due", "debit_on", "next_debit_on", "suspended_on", "issued_on", "ends_on")
+
+_AHEAD = ("next_debit_on",)
+"""Days that are not said once they are past."""
 
 _LEFT = {
     "due": "days_to_due",
@@ -177,6 +184,12 @@ def _of_contract(known: Known, language: Language) -> dict[str, str]:
         words["failure"] = failure[language == "en"]
     words.update((name, told) for name in ("news", "event") if (told := _unended(known.get(name))))
     return words
+
+
+def combined_facts(parts: Sequence[Facts]) -> Facts:
+    """Put the words of several texts to one person into those of one: the first one's, and each as one of `parts`."""
+    first = parts[0]
+    return Facts(language=first.language, words={**first.words, "parts": [part.words for part in parts]})
 
 
 def greeting(who: str | None, language: Language) -> str:

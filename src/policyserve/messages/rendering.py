@@ -90,12 +90,11 @@ class Problem:
 def compiled(name: str, language: Language, folder: Path | None = None) -> Template:
     """Return the template `name` in a language, compiled once and again when its file changes.
 
-    `folder` holds files such as `birthday-greeting.zh.j2`; the shipped ones where it is not given. Raises RenderError
+    `folder` holds files such as `birthday-greeting.zh.j2`; one that is not in it is the shipped one. Raises RenderError
     for a template that is missing or no template.
     """
-    place = folder or _shipped()
     try:
-        return _environment(place).get_template(f"{name}.{language}.j2")
+        return _environment(folder).get_template(f"{name}.{language}.j2")
     except TemplateNotFound as error:
         raise RenderError(
             name, language, f"there is no file {name}.{language}.j2 among the templates; add it"
@@ -256,12 +255,19 @@ def _reason(error: Exception) -> str:
 
 
 @cache
-def _shipped() -> Path:
-    return template_folder("sms")
+def exists(name: str, language: Language, folder: Path | None = None) -> bool:
+    """Whether there is a template `name` in a language, in `folder` or among the shipped ones."""
+    return any((place / f"{name}.{language}.j2").is_file() for place in _places(folder))
 
 
 @cache
-def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
+def _places(folder: Path | None) -> tuple[Path, ...]:
+    shipped = template_folder("sms")
+    return (shipped,) if folder is None else (folder, shipped)
+
+
+@cache
+def _environment(folder: Path | None) -> ImmutableSandboxedEnvironment:
     return ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=False, cache_size=-1
+        loader=FileSystemLoader(_places(folder)), undefined=StrictUndefined, autoescape=False, cache_size=-1
     )

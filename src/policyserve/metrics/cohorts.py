@@ -6,17 +6,18 @@ riders is one policy (件) of the cohort of the main policy's effective date.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from policyserve.book.columns import MODES, MONTHS_OF_MODE
-from policyserve.dates import month_number, months_later
+from policyserve.dates import day_of_month, month_number, months_later
 from policyserve.errors import PolicyserveError
-from policyserve.metrics.profiles import Cutoff, Profile
+from policyserve.metrics.profiles import Cutoff, Observation, Profile
 
-LINE = ("policy_id", "effective_date", "issue_date", "step", "required", "premium")
-"""The columns of a line: `step` months between instalments, `required` instalments from 1, `premium` of each."""
+LINE = ("policy_id", "effective_date", "issue_date", "step", "required", "premium", "grace")
+"""The columns of a line: `step` months between instalments, `required` instalments from 1, `premium` of each, `grace`
+days."""
 
 _STEPS = pl.Series("step", [MONTHS_OF_MODE.get(mode) for mode in MODES], dtype=pl.Int32)
 
@@ -24,6 +25,19 @@ _STEPS = pl.Series("step", [MONTHS_OF_MODE.get(mode) for mode in MODES], dtype=p
 def step() -> pl.Expr:
     """Return the months from one instalment to the next; null for a single premium."""
     return pl.lit(_STEPS).gather(pl.col("mode").to_physical().cast(pl.UInt32))
+
+
+def grace(profile: Profile) -> pl.Expr:
+    """Return the days of grace of a policy, as Int32."""
+    days = [profile.grace_of_mode.get(mode, profile.grace_days) for mode in MODES]
+    if len(set(days)) == 1:
+        return pl.lit(profile.grace_days, dtype=pl.Int32)
+    return pl.lit(pl.Series("grace", days, dtype=pl.Int32)).gather(pl.col("mode").to_physical().cast(pl.UInt32))
+
+
+def grace_end_of(due_on: pl.Expr) -> pl.Expr:
+    """Return the last day of grace of an instalment due on that Date, by the column `grace`."""
+    return (due_on.cast(pl.Int32) + pl.col("grace")).cast(pl.Date)
 
 
 def a_year(amount: pl.Expr) -> pl.Expr:
@@ -54,21 +68,22 @@ def cohort_policies(
     `month` - 1 months), `grace_end`, `cutoff_on`, `ends_on`, and `reason`: why the policy is out from the beginning,
     null if it is in. `cohort_from` and `cohort_to` are days in the first and the last month wanted.
     """
-    grace_end = pl.col("due_on") + timedelta(days=profile.grace_days)
+    observation = profile.cutoffs.get(cutoff)
     return (
         policies.lazy()
         .filter(pl.col("main_policy_id").is_null(), *_in_cohorts(cohort_from, cohort_to))
         .with_columns(
             step=step(),
+            grace=grace(profile),
             cohort=pl.col("effective_date").dt.month_start(),
             due_on=months_later(pl.col("effective_date"), month - 1),
         )
         .with_columns(
             required=(month - 1) // pl.col("step") + 1,
-            grace_end=grace_end,
-            cutoff_on=_cutoff_on(grace_end, profile) if cutoff == "month-end" else grace_end,
+            grace_end=grace_end_of(pl.col("due_on")),
             reason=_left_out(profile, month),
         )
+        .with_columns(cutoff_on=_cutoff_on(observation, profile) if observation else pl.col("grace_end"))
         .select(*LINE, "cohort", "due_on", "grace_end", "cutoff_on", "ends_on", "currency", "reason")
         .collect()
     )
@@ -84,10 +99,12 @@ def _in_cohorts(first: date | None, last: date | None) -> list[pl.Expr]:
     return wanted
 
 
-def _cutoff_on(grace_end: pl.Expr, profile: Profile) -> pl.Expr:
-    """The later of the end of grace and the last day of the observation month."""
-    observed = months_later(pl.col("due_on").dt.month_start(), profile.observation_lag).dt.month_end()
-    return pl.max_horizontal(grace_end, observed)
+def _cutoff_on(observation: Observation, profile: Profile) -> pl.Expr:
+    """The later of the end of grace and the last day of the observation."""
+    first = (profile.year_starts - 1) % observation.period
+    period = (month_number(pl.col("due_on")) - first) // observation.period
+    observed = period * observation.period + first + observation.period - 1 + observation.lag
+    return pl.max_horizontal("grace_end", day_of_month(observed, pl.lit(31)))
 
 
 def _left_out(profile: Profile, month: int) -> pl.Expr:

@@ -32,8 +32,8 @@ def instalments_due(
     """Return the renewal instalments that fell due in the period, with their fate, as known on `as_of`.
 
     Columns: `policy_id`, `instalment`, `due_on`, `currency`, `amount` (minor units), `main` (false for riders with a
-    policy number of their own), `fate` (one of FATES). `policy_year`: 2 for second premiums (二次保费), None for all
-    renewals. Individual policies only.
+    policy number of their own), `fate` (one of FATES), `paid_on` (of what was collected). `policy_year`: 2 for second
+    premiums (二次保费), None for all renewals. Individual policies only.
     """
     known = book.as_of(as_of)
     rows = _scheduled(known, period, policy_year)
@@ -49,8 +49,8 @@ def instalments_due(
         .with_columns(collected=_collected())
         .filter(_receivable())
         .pipe(_with_suspensions, suspensions(book, grace_days, as_of))
-        .with_columns(fate=_fate(as_of))
-        .select("policy_id", "instalment", "due_on", "currency", "amount", "main", "fate")
+        .with_columns(fate=_fate(as_of), paid_on=pl.when("collected").then("paid_on"))
+        .select("policy_id", "instalment", "due_on", "currency", "amount", "main", "fate", "paid_on")
         .sort("policy_id", "instalment")
     )
 
@@ -164,7 +164,7 @@ def collection(
     """
     fields = fields_of(by, ALLOWED)
     rows = instalments_due(book, period, policy_year=policy_year, grace_days=grace_days, as_of=as_of)
-    named = _grouped(rows, fields, book)
+    named = with_groups(rows, fields, book)
     keys = [*fields, "currency"]
     amounts = [pl.col("amount").filter(pl.col("fate") == fate).sum().alias(fate) for fate in FATES]
     counts = [(pl.col("main") & (pl.col("fate") == fate)).sum().cast(pl.Int64).alias(f"{fate}_count") for fate in FATES]
@@ -178,7 +178,8 @@ def collection(
     )
 
 
-def _grouped(rows: pl.DataFrame, fields: Sequence[str], book: Book) -> pl.DataFrame:
+def with_groups(rows: pl.DataFrame, fields: Sequence[str], book: Book) -> pl.DataFrame:
+    """Add the fields of the groupings to instalments: those of the policy, and of who served it on the due day."""
     of_policy = [field for field in ("product", "channel", "mode") if field in fields]
     rows = with_policies(rows, book, of_policy) if of_policy else rows
     days = rows.select("policy_id", day="due_on").unique()

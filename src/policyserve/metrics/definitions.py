@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
+from policyserve.metrics.profile_words import profile_sentence
+from policyserve.metrics.profiles import CN_COMPANY
+
 Language = Literal["en", "zh"]
 
 DEFINITIONS: dict[str, dict[Language, str]] = {
     "persistency": {
-        "en": (
-            "Persistency of month M: premium received for the due day M - 1 months after the effective date, "
-            "paid by the end of its 60 days of grace (cutoff month-end: or, if reinstated, by the end of the "
-            "observation month), over the first-year premium of the same policies, both annualised, riders "
-            "included. By count: policies paid and still in force on the last day of grace, over the same "
-            "policies. Left out of both: group, single premium, cover of a year at most, free-look "
-            "cancellation, claim termination, waiver, void, transfer out, conversion. Surrender, lapse and "
-            "reduced paid-up stay in the denominator. Provisional until the last policy of the cohort has "
-            "passed its grace."
-        ),
-        "zh": (
-            "M个月继续率：生效后第M个月应缴、于宽限期（60天）结束前（month-end口径：复效件至观察月末"
-            "）实收的保费（含附加险）÷ 同一批保单的首年保费（含附加险），均按年化计算。件数口径：已缴且宽限期末"
-            "日仍有效的件数 ÷ 同一批件数。分子分母均剔除：团险、趸交、一年期及以内、犹豫期撤单、理赔终止、免缴"
-            "、注销、迁出、转换终止。退保、失效、减额交清留在分母。全部保单过宽限期之前为暂定数。"
-        ),
+        "en": profile_sentence(CN_COMPANY, 13, "strict", "en"),
+        "zh": profile_sentence(CN_COMPANY, 13, "strict", "zh"),
     },
     "referrals": {
         "en": (
@@ -60,7 +49,7 @@ DEFINITIONS: dict[str, dict[Language, str]] = {
         ),
     },
 }
-"""By metric (the name that people type) and language."""
+"""By metric (the name that people type) and language; persistency as by default, see `profile_words` for others."""
 
 
 def definition(metric: str, language: Language = "en") -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from policyserve.metrics.cohorts import a_year
+from policyserve.metrics.cohorts import a_year, grace_end_of
 
 PAID_IN_TIME = (pl.col("paid_on") <= pl.col("cutoff_on")) & (
     (pl.col("paid_on") <= pl.col("grace_end")) | (pl.col("reinstated_on") >= pl.col("due_on"))
@@ -46,6 +46,9 @@ def judged(policies: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
             restated=_if(counted & pl.col("later"), amount + pl.col("of_riders")),
             denominator_count=counted.cast(pl.Int64),
             numerator_count=(counted & pl.col("kept")).cast(pl.Int64),
+            restated_count=(counted & (pl.col("kept") | (pl.col("later") & pl.col("ended_on").is_null()))).cast(
+                pl.Int64
+            ),
             reason=pl.when(counted).then(_reason(as_of)).otherwise("reason"),
         )
         .with_columns(restated=pl.col("numerator") + pl.col("restated"))
@@ -104,7 +107,7 @@ def _reason(as_of: date) -> pl.Expr:
         .then(pl.lit("paid_late"))
         .when(pl.col("unpaid_due_on").is_null())
         .then(pl.lit("not_known"))
-        .when(pl.col("unpaid_due_on") + (pl.col("grace_end") - pl.col("due_on")) >= as_of)
+        .when(grace_end_of(pl.col("unpaid_due_on")) >= as_of)
         .then(pl.lit("in_grace"))
         .otherwise(pl.lit("unpaid"))
     )

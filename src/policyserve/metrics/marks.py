@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from policyserve.book.columns import ENDING_KINDS
+
 ENDINGS = ("surrender", "terminated", "maturity")
-"""Events that end a policy and leave it in the denominator."""
+"""Events that end a policy and leave it in the denominator, where no profile excludes them."""
 
 
 def events_of(events: pl.DataFrame, policies: pl.DataFrame) -> pl.DataFrame:
@@ -46,10 +48,11 @@ def marked(policies: pl.DataFrame, happened: pl.DataFrame, exclusions: tuple[str
 
     `excluded_by` and `ended_by` (kinds of the first such event), `excluded_on`, `ended_on`, `paid_up_on` (reduced
     paid-up), `reinstated_on`, `reinstated_after`; null where nothing did. All in time, but for the last one.
+    What ends a policy and is no exclusion of the profile leaves it in the denominator.
     """
     found = (
         first_of(happened, exclusions, "excluded_on", "excluded_by"),
-        first_of(happened, ENDINGS, "ended_on", "ended_by"),
+        first_of(happened, ENDING_KINDS, "ended_on", "ended_by"),
         first_of(happened, ("reduced_paid_up",), "paid_up_on", "paid_up").drop("paid_up"),
         reinstatements(happened),
     )

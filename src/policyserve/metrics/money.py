@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import polars as pl
 
 from policyserve.dates import months_later
+from policyserve.metrics.cohorts import grace_end_of
 
 
 def premium_steps(events: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
@@ -48,11 +47,11 @@ def owed(rows: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
 
 
 def instalments(lines: pl.DataFrame, premiums: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
-    """Return the listed instalments that `lines` require: `policy_id`, `instalment`, `due_on`, `amount`, `paid_on`.
+    """Return the listed instalments that `lines` require: `policy_id`, `instalment`, `due_on`, `amount`, `paid_on`;
 
-    `paid_on` is empty unless paid in full: a part payment is no payment.
+    and `required` and `grace` of their line. `paid_on` is empty unless paid in full: a part payment is no payment.
     """
-    line = lines.select("policy_id", "effective_date", "step", "required", "premium")
+    line = lines.select("policy_id", "effective_date", "step", "required", "premium", "grace")
     rows = (
         premiums.join(line, on="policy_id")
         .filter(pl.col("instalment") <= pl.col("required"))
@@ -60,11 +59,11 @@ def instalments(lines: pl.DataFrame, premiums: pl.DataFrame, steps: pl.DataFrame
     )
     in_full = pl.col("paid_amount").is_null() | (pl.col("paid_amount") >= pl.col("amount"))
     return owed(rows, steps).select(
-        "policy_id", "instalment", "required", "due_on", "amount", paid_on=pl.when(in_full).then("paid_on")
+        "policy_id", "instalment", "required", "grace", "due_on", "amount", paid_on=pl.when(in_full).then("paid_on")
     )
 
 
-def received(lines: pl.DataFrame, rows: pl.DataFrame, grace_days: int) -> pl.DataFrame:
+def received(lines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Sum up what each of `lines` paid; `lines` with these columns added:
 
     `first` and `last`: amount of instalment 1 and of the last one required (null without a row); `listed`: rows there
@@ -73,7 +72,7 @@ def received(lines: pl.DataFrame, rows: pl.DataFrame, grace_days: int) -> pl.Dat
     The first instalment is paid at issue when no row says otherwise.
     """
     number, paid = pl.col("instalment"), pl.col("paid_on")
-    late = (number > 1) & (paid > pl.col("due_on") + timedelta(days=grace_days))
+    late = (number > 1) & (paid > grace_end_of(pl.col("due_on")))
     summed = (
         rows.group_by("policy_id")
         .agg(listed=pl.len().cast(pl.Int32), paid=paid.count().cast(pl.Int32), last_paid_on=paid.max())
@@ -98,7 +97,7 @@ def received(lines: pl.DataFrame, rows: pl.DataFrame, grace_days: int) -> pl.Dat
     )
 
 
-def lent(lines: pl.DataFrame, rows: pl.DataFrame, loans: pl.DataFrame, grace_days: int) -> pl.DataFrame:
+def lent(lines: pl.DataFrame, rows: pl.DataFrame, loans: pl.DataFrame) -> pl.DataFrame:
     """Return the lines kept by premium loans (自动垫交): `policy_id`, `late_due_on` as in `received`.
 
     They are those whose every required instalment was paid, or lent on or after its due day, by the cutoff.
@@ -126,7 +125,7 @@ def lent(lines: pl.DataFrame, rows: pl.DataFrame, loans: pl.DataFrame, grace_day
     first = pl.col("instalment") == 1
     at_issue = pl.when(first & pl.col("listed").is_null()).then("issue_date")
     settled = pl.min_horizontal("paid_on", at_issue, pl.when(~first).then("lent_on"))
-    late = ~first & (settled > pl.col("due_on") + timedelta(days=grace_days))
+    late = ~first & (settled > grace_end_of(pl.col("due_on")))
     kept = (settled <= pl.col("cutoff_on")).fill_null(value=False).all()
     return (
         found.group_by("policy_id")

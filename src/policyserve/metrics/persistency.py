@@ -12,21 +12,23 @@ from datetime import date
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.dates import months_later
+from policyserve.metrics.belonging import with_groups
 from policyserve.metrics.cohorts import LINE, cohort_policies
-from policyserve.metrics.groupings import FIELDS, fields_of, with_agents, with_policies, writing_agents
+from policyserve.metrics.groupings import FIELDS, fields_of, with_policies
 from policyserve.metrics.judging import judged
 from policyserve.metrics.marks import events_of, marked
 from policyserve.metrics.money import instalments, lent, premium_steps, received
-from policyserve.metrics.profiles import CN_COMPANY, Cutoff, Profile, check_question
+from policyserve.metrics.profiles import BASES, CN_COMPANY, Cutoff, Profile, checked_cutoff
 from policyserve.metrics.riders import rider_premiums, riders, waivers
-from policyserve.metrics.serving import serving_on
+from policyserve.metrics.rolling import check_rolling, rolled
 
 SMALL = 30
 """A cohort with fewer policies is flagged: chance alone moves its ratio."""
 
 RESULT = (
     "policy_id", "cohort", "due_on", "grace_end", "cutoff_on", "currency", "state", "reason", "denominator",
-    "numerator", "restated", "denominator_count", "numerator_count",
+    "numerator", "restated", "denominator_count", "numerator_count", "restated_count",
 )  # fmt: skip
 """The columns of a policy's result."""
 
@@ -45,7 +47,7 @@ class PolicyResults:
     falls due, is last in time, counts no more; `state`: `counted`, `pending` (not yet due), `excluded`; `reason`: why
     excluded, or why a counted policy is missing in a numerator; `denominator`, `numerator`: annualised premium (minor
     units), 0 unless counted; `restated`: the numerator with what was reinstated after the cutoff;
-    `denominator_count`, `numerator_count`: 0 or 1.
+    `denominator_count`, `numerator_count`, `restated_count`: the same in policies, 0 or 1.
     """
     profile: Profile
     month: int
@@ -58,36 +60,36 @@ def policy_results(
     profile: Profile = CN_COMPANY,
     *,
     month: int = 13,
-    cutoff: Cutoff = "strict",
+    cutoff: Cutoff | None = None,
     as_of: date,
     cohort_from: date | None = None,
     cohort_to: date | None = None,
 ) -> PolicyResults:
     """Judge every policy by what was known on `as_of`.
 
-    `cohort_from` and `cohort_to` are days in the first and the last cohort month wanted. Raises PolicyserveError for a
-    month or cutoff that is none.
+    `cutoff`: the profile's first where none is given. `cohort_from` and `cohort_to` are days in the first and the last
+    cohort month wanted. Raises PolicyserveError for a month or cutoff that is none.
     """
-    check_question(month, cutoff)
+    asked = checked_cutoff(profile, month, cutoff)
     known = book.as_of(as_of)
     mains = cohort_policies(
-        known.policies, profile, month=month, cutoff=cutoff, cohort_from=cohort_from, cohort_to=cohort_to
+        known.policies, profile, month=month, cutoff=asked, cohort_from=cohort_from, cohort_to=cohort_to
     )
     judged = _judged(known, mains, profile, month, as_of)
-    return PolicyResults(policies=judged, profile=profile, month=month, cutoff=cutoff, as_of=as_of)
+    return PolicyResults(policies=judged, profile=profile, month=month, cutoff=asked, as_of=as_of)
 
 
 def _judged(known: Book, mains: pl.DataFrame, profile: Profile, month: int, as_of: date) -> pl.DataFrame:
     """Put together money, riders and events of all policies, then judge."""
     asked = mains.filter(pl.col("reason").is_null() & (pl.col("due_on") <= as_of))
-    added = riders(known.policies, mains, month)
+    added = riders(known.policies, mains, profile, month)
     lines = pl.concat([asked.select(LINE), added.select(LINE)]).sort("policy_id")
     steps = premium_steps(known.events, lines)
     rows = instalments(lines, known.premiums, steps)
-    paid = received(lines, rows, profile.grace_days)
+    paid = received(lines, rows)
     happened, to_riders = events_of(known.events, mains), events_of(known.events, added)
     loans = happened.filter(pl.col("in_time"), pl.col("kind") == "premium_loan").select("policy_id", "occurred_on")
-    kept = lent(asked, rows, loans, profile.grace_days).with_columns(lent=pl.lit(value=True))
+    kept = lent(asked, rows, loans).with_columns(lent=pl.lit(value=True))
     marks = marked(mains, pl.concat([happened, waivers(to_riders, added)]), profile.exclusions)
     of_riders = rider_premiums(marked(added, to_riders, profile.exclusions), paid, steps)
     return (
@@ -101,24 +103,34 @@ def _judged(known: Book, mains: pl.DataFrame, profile: Profile, month: int, as_o
     )
 
 
-def persistency(results: PolicyResults, *, by: Sequence[str] = (), book: Book) -> pl.DataFrame:
+def persistency(
+    results: PolicyResults, *, by: Sequence[str] = (), rolling: int | None = None, book: Book
+) -> pl.DataFrame:
     """Add the results up: a row per group and currency, sorted; never amounts of two currencies in one.
 
-    `by`: groupings as in `groupings.FIELDS`. Columns: a field per grouping, `currency`, `numerator`, `denominator`
-    (minor units), `ratio`, `numerator_count`, `denominator_count`, `ratio_count` (null where the denominator is 0),
-    `status` (`final` once `as_of` is after the last cutoff of the group's cohort, else `provisional`), `profile`,
-    `month`, `cutoff`, `as_of`, `small` (fewer than 30 policies), `pending` and `excluded` (policies beside the figure),
-    `restated` (the numerator with what was reinstated later). Without any policy and grouping, one row of nulls.
+    `by`: groupings as in `groupings.FIELDS`. `rolling`: each cohort stands for so many months up to it. Columns: a
+    field per grouping, `currency`, `numerator`, `denominator` (minor units), `ratio`, `numerator_count`,
+    `denominator_count`, `ratio_count` (null where the denominator is 0, or the profile does not count so), `status`
+    (`final` once `as_of` is after the last cutoff of the group's cohort, else `provisional`), `profile`, `month`,
+    `cutoff`, `as_of`, `small` (fewer than 30 policies), `pending` and `excluded` (policies beside the figure),
+    `restated` (the numerator with what was reinstated later) and its ratio, both also by count; rolling figures have
+    `since`, the first cohort. Without any policy and grouping, one row of nulls. Raises PolicyserveError for a grouping
+    that is none.
     """
     fields = fields_of(by, FIELDS)
     keys = [*fields, "currency"]
     groups = grouped(results, fields, book).group_by(keys).agg(*_SUMS)
+    if rolling is not None:
+        check_rolling(fields, rolling)
+        groups = rolled(groups, keys, rolling)
     if groups.is_empty() and not fields:
         groups = pl.concat([groups, _nothing(groups.schema)])
+    by_premium, by_count = (basis in results.profile.bases for basis in BASES)
     return groups.sort(keys).select(
-        *(_shown(field) for field in keys),
-        "numerator", "denominator", _ratio("numerator", "denominator").alias("ratio"),
-        "numerator_count", "denominator_count", _ratio("numerator_count", "denominator_count").alias("ratio_count"),
+        *(shown_field(field) for field in keys),
+        "numerator", "denominator", ratio=_ratio("numerator", "denominator", by_premium),
+        numerator_count="numerator_count", denominator_count="denominator_count",
+        ratio_count=_ratio("numerator_count", "denominator_count", by_count),
         status=_status(results.as_of),
         profile=pl.lit(results.profile.name),
         month=pl.lit(results.month),
@@ -128,69 +140,63 @@ def persistency(results: PolicyResults, *, by: Sequence[str] = (), book: Book) -
         pending="pending",
         excluded="excluded",
         restated="restated",
+        restated_ratio=_ratio("restated", "denominator", by_premium),
+        restated_count="restated_count",
+        restated_ratio_count=_ratio("restated_count", "denominator_count", by_count),
+        **({"since": _month(months_later(pl.col("cohort"), 1 - rolling))} if rolling else {}),
     )  # fmt: skip
 
 
 _SUMS = (
-    pl.col("numerator", "denominator", "numerator_count", "denominator_count", "restated").sum(),
+    pl.col(
+        "numerator", "denominator", "numerator_count", "denominator_count", "restated", "restated_count"
+    ).sum(),
     (pl.col("state") == "pending").sum().alias("pending"),
     (pl.col("state") == "excluded").sum().alias("excluded"),
     pl.when(pl.col("state") != "excluded").then("cutoff_on").max().alias("last_day"),
     pl.col("cutoff_on").max().alias("last_day_of_all"),
-)
+)  # fmt: skip
 
 
 def grouped(results: PolicyResults, fields: Sequence[str], book: Book) -> pl.DataFrame:
     """Add the grouping `fields` to the results; `agent_no`, `team`, `branch` are those of the writing agent."""
-    frame = results.policies
-    of_policy = [field for field in ("product", "channel", "mode") if field in fields]
-    if of_policy:
-        frame = with_policies(frame, book, of_policy)
-    if {"branch", "team", "agent_no", "company", "orphan"} & set(fields):
-        frame = with_agents(writing_agents(frame, book), book.agents, fields)
-    if {"serving_agent_no", "orphan"} & set(fields):
-        frame = _with_serving(frame, results.as_of, book)
-    if "orphan" in fields:
-        frame = _with_orphans(frame, results.as_of, book)
-    return frame.with_columns(year=pl.col("cohort").dt.year()) if "year" in fields else frame
-
-
-def _with_serving(frame: pl.DataFrame, as_of: date, book: Book) -> pl.DataFrame:
-    """Add `serving_agent_id` and `_no`: who served the policy on the due day, or serves it on `as_of` before it."""
-    asked = frame.select("policy_id", day=pl.min_horizontal("due_on", pl.lit(as_of)))
-    agents = book.agents.select(serving_agent_id="agent_id", serving_agent_no="agent_no")
-    serving = serving_on(asked, book).select("policy_id", serving_agent_id="agent_id")
-    return frame.join(serving.join(agents, on="serving_agent_id", how="left"), on="policy_id", how="left")
-
-
-def _with_orphans(frame: pl.DataFrame, as_of: date, book: Book) -> pl.DataFrame:
-    """Add `orphan`: another agent served it on the due day, because the one who wrote it had left (孤儿单)."""
-    agents = book.agents.select("agent_id", "left_on")
-    left = pl.col("left_on") <= pl.min_horizontal("due_on", pl.lit(as_of))
-    orphan = (left & (pl.col("agent_id") != pl.col("serving_agent_id"))).fill_null(value=False)
-    return frame.join(agents, on="agent_id", how="left").with_columns(orphan=orphan).drop("left_on")
+    return with_groups(results.policies, fields, book, profile=results.profile, as_of=results.as_of)
 
 
 def policies_behind(results: PolicyResults, *, group: dict[str, object] | None = None, book: Book) -> pl.DataFrame:
     """List the policies behind a figure: `policy_no` and the results, also of those pending and left out.
 
     `group`: the fields of the figure's row with their values, as shown (`{"cohort": "2025-03", "agent_no": "A1"}`).
+    `kept` says what a counted policy brings: `both`, `premium`, `count`, `nothing`.
     """
     wanted = group or {}
     frame = grouped(results, list(wanted), book)
-    same = [_shown(field).eq_missing(pl.lit(value)) for field, value in wanted.items()]
+    same = [shown_field(field).eq_missing(pl.lit(value)) for field, value in wanted.items()]
     found = frame.filter(*same) if same else frame
-    return with_policies(found, book, ["policy_no"]).select("policy_no", _shown("cohort"), *RESULT[2:])
+    return with_policies(found, book, ["policy_no"]).select("policy_no", shown_field("cohort"), *RESULT[2:], kept=_KEPT)
 
 
-def _shown(field: str) -> pl.Expr:
+_KEPT = (
+    pl.when(pl.col("state") != "counted")
+    .then(None)
+    .when(pl.col("numerator") > 0)
+    .then(pl.when(pl.col("numerator_count") > 0).then(pl.lit("both")).otherwise(pl.lit("premium")))
+    .otherwise(pl.when(pl.col("numerator_count") > 0).then(pl.lit("count")).otherwise(pl.lit("nothing")))
+)
+
+
+def shown_field(field: str) -> pl.Expr:
     """A cohort is shown as its month, `2025-03`; all else as it is."""
-    return pl.col(field).dt.strftime("%Y-%m") if field == "cohort" else pl.col(field)
+    return _month(pl.col(field)).alias(field) if field == "cohort" else pl.col(field)
 
 
-def _ratio(part: str, whole: str) -> pl.Expr:
-    """Divide; null where there is nothing to divide by."""
-    return pl.when(pl.col(whole) > 0).then(pl.col(part) / pl.col(whole))
+def _month(day: pl.Expr) -> pl.Expr:
+    return day.dt.strftime("%Y-%m")
+
+
+def _ratio(part: str, whole: str, wanted: bool) -> pl.Expr:
+    """Divide; null where there is nothing to divide by, or the profile does not add this up."""
+    return pl.when(pl.lit(wanted) & (pl.col(whole) > 0)).then(pl.col(part) / pl.col(whole))
 
 
 def _status(as_of: date) -> pl.Expr:

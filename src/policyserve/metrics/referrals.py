@@ -16,8 +16,25 @@ from policyserve.metrics.serving import customer_agents
 TARGET = 3
 """People referred per agent and year (年度老客户转介绍量)."""
 
-TREE = ("depth", "customer_no", "currency", "policies", "premium")
+STAGES = ("named", "contacted", "consented", "met", "issued")
+"""How far a referral has come (提名, 已联系, 已同意, 已面谈, 已承保); who is at one has passed those before."""
+
+Stage = pl.Enum(STAGES)
+
+TREE = ("depth", "customer_no", "referrer_no", "currency", "policies", "premium")
 BROUGHT = ("policies", "premium", "policies_through", "premium_through", "policies_together", "premium_together")
+
+
+def rows_of_people(book: Book) -> pl.DataFrame:
+    """Lay both lists under each other and say whom each row means: a row per mention, the first referrer's first.
+
+    Columns: `person` (tells who it is), `order` (0: the customers list, n: the n-th row of `book.referrals`),
+    `referrer_id`, `referred_id` (null: no customer yet), `referred_on`, `agent_id` (who wrote it down), `stage` (null
+    where the list has none). Ties go to the referrer with the lowest number.
+    """
+    both = pl.concat([_from_customers(book), _from_list(book)])
+    numbers = book.customers.select("customer_no", referrer_id="customer_id")
+    return both.join(numbers, on="referrer_id").sort("referred_on", "customer_no", "order").drop("customer_no")
 
 
 def people_referred(book: Book) -> pl.DataFrame:
@@ -26,14 +43,8 @@ def people_referred(book: Book) -> pl.DataFrame:
 
     A person without a customer number is told by name and phone; without a phone, by name and referrer.
     """
-    both = pl.concat([_from_customers(book), _from_list(book)])
-    numbers = book.customers.select("customer_no", referrer_id="customer_id")
-    return (
-        both.join(numbers, on="referrer_id")
-        .sort("referred_on", "customer_no", "order")
-        .unique("person", keep="first", maintain_order=True)
-        .select("referrer_id", "referred_id", "referred_on", "agent_id")
-    )
+    first = rows_of_people(book).unique("person", keep="first", maintain_order=True)
+    return first.select("referrer_id", "referred_id", "referred_on", "agent_id")
 
 
 def _from_customers(book: Book) -> pl.DataFrame:
@@ -43,6 +54,7 @@ def _from_customers(book: Book) -> pl.DataFrame:
         referred_id="customer_id",
         referred_on="referred_on",
         agent_id=pl.lit(None, dtype=pl.Int32),
+        stage=pl.lit(None, dtype=Stage),
         person=pl.format("number {}", "customer_id"),
         order=pl.lit(0, dtype=pl.UInt32),
     )
@@ -68,8 +80,9 @@ def _from_list(book: Book) -> pl.DataFrame:
         .otherwise(pl.format("row {}", "order"))
     )
     other = (pl.col("referred_id") != pl.col("referrer_id")).fill_null(value=True)
-    columns = ["referrer_id", "referred_id", "referred_on", "agent_id", "person", "order"]
-    return numbered.filter(other).with_columns(person=person).select(columns)
+    columns = ["referrer_id", "referred_id", "referred_on", "agent_id", "stage", "person", "order"]
+    stage = pl.col("stage").cast(Stage, strict=False)
+    return numbered.filter(other).with_columns(person=person, stage=stage).select(columns)
 
 
 def referrals(
@@ -82,12 +95,9 @@ def referrals(
     """
     fields = fields_of(by, OF_AGENTS)
     known = book.as_of(as_of)
-    serving = customer_agents(book, grace_days, as_of).select("agent_id", referrer_id="customer_id")
     counts = (
-        people_referred(known)
-        .filter(pl.col("referred_on").dt.year() == year)
-        .join(serving, on="referrer_id", how="left", suffix="_serving")
-        .group_by(agent_id=pl.coalesce("agent_id_serving", "agent_id"))
+        with_serving(people_referred(known).filter(pl.col("referred_on").dt.year() == year), book, grace_days, as_of)
+        .group_by("agent_id")
         .agg(referred=pl.len().cast(pl.Int64))
     )
     there = _there_in(book.agents, year).select("agent_id", target=pl.lit(TARGET, dtype=pl.Int64))
@@ -101,6 +111,13 @@ def referrals(
     )
 
 
+def with_serving(people: pl.DataFrame, book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
+    """Put in `agent_id` who serves the referrer on `as_of`; where nobody does, who wrote it down stays."""
+    serving = customer_agents(book, grace_days, as_of).select("agent_id", referrer_id="customer_id")
+    found = people.join(serving, on="referrer_id", how="left", suffix="_serving", maintain_order="left")
+    return found.with_columns(agent_id=pl.coalesce("agent_id_serving", "agent_id")).drop("agent_id_serving")
+
+
 def _there_in(agents: pl.DataFrame, year: int) -> pl.DataFrame:
     """Return the agents who had joined by the end of a year and not left before it; who is on no list is none."""
     days = Days.between(date(year, 1, 1), date(year, 12, 31))
@@ -110,9 +127,8 @@ def _there_in(agents: pl.DataFrame, year: int) -> pl.DataFrame:
     return agents.filter(joined, stayed, listed)
 
 
-def premiums_held(book: Book) -> pl.DataFrame:
-    """Add up what each customer bought: `customer_id`, `currency`, `policies`, `premium` (annualised first-year premium
-    with riders, minor units).
+def annual_premiums(book: Book) -> pl.DataFrame:
+    """Return what was bought: the policies and riders with `premium` as annualised first-year premium (minor units).
 
     Policies cancelled in the free-look, or void, were not bought.
     """
@@ -122,16 +138,21 @@ def premiums_held(book: Book) -> pl.DataFrame:
     return (
         book.policies.join(undone.drop_nulls(), on="policy_id", how="anti")
         .join(first, on="policy_id", how="left")
-        .group_by("customer_id", "currency")
-        .agg(
-            policies=pl.col("main_policy_id").is_null().sum().cast(pl.Int64),
-            premium=(pl.coalesce("amount", "premium") * a_year).sum(),
-        )
+        .with_columns(premium=pl.coalesce("amount", "premium") * a_year)
     )
 
 
+def premiums_held(book: Book) -> pl.DataFrame:
+    """Add up what each customer bought: `customer_id`, `currency`, `policies`, `premium` (annualised first-year premium
+    with riders, minor units).
+    """
+    counts = (pl.col("main_policy_id").is_null().sum().cast(pl.Int64).alias("policies"), pl.col("premium").sum())
+    return annual_premiums(book).group_by("customer_id", "currency").agg(counts)
+
+
 def referral_tree(book: Book, customer_no: str) -> pl.DataFrame:
-    """Follow a customer's referrals: `depth` (0: the customer), `customer_no`, `currency`, `policies`, `premium`.
+    """Follow a customer's referrals: `depth` (0: the customer), `customer_no`, `referrer_no`, `currency`, `policies`,
+    `premium` (annualised first-year premium with riders, minor units).
 
     A row per customer and currency, sorted by depth, number and currency; people who are no customers yet, or hold
     nothing, show 0 or are left out. Raises NotFoundError.
@@ -140,8 +161,11 @@ def referral_tree(book: Book, customer_no: str) -> pl.DataFrame:
     if start.is_empty():
         raise NotFoundError("customer", customer_no)
     members = _below(people_referred(book), start)
+    numbers = book.customers.select("customer_id", "customer_no")
+    above = numbers.rename({"customer_id": "referrer_id", "customer_no": "referrer_no"})
     return (
-        members.join(book.customers.select("customer_id", "customer_no"), on="customer_id")
+        members.join(numbers, on="customer_id")
+        .join(above, on="referrer_id", how="left")
         .join(premiums_held(book), on="customer_id", how="left")
         .with_columns(pl.col("policies", "premium").fill_null(0))
         .select(TREE)
@@ -150,13 +174,13 @@ def referral_tree(book: Book, customer_no: str) -> pl.DataFrame:
 
 
 def _below(referred: pl.DataFrame, start: pl.DataFrame) -> pl.DataFrame:
-    """Go down from `start` one generation after the other: `customer_id`, `depth`; nobody twice."""
+    """Go down from `start` one generation after the other: `customer_id`, `referrer_id`, `depth`; nobody twice."""
     edges = referred.select("referrer_id", customer_id="referred_id").drop_nulls()
-    generation = start.with_columns(depth=pl.lit(0, dtype=pl.Int32))
+    generation = start.select("customer_id", referrer_id=pl.lit(None, dtype=pl.Int32), depth=pl.lit(0, dtype=pl.Int32))
     seen = generation
     while not generation.is_empty():
         next_depth = generation.select(referrer_id="customer_id", depth=pl.col("depth") + 1)
-        generation = edges.join(next_depth, on="referrer_id").select("customer_id", "depth")
+        generation = edges.join(next_depth, on="referrer_id").select(seen.columns)
         generation = generation.join(seen, on="customer_id", how="anti")
         seen = pl.concat([seen, generation])
     return seen

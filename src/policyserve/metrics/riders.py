@@ -5,13 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from policyserve.dates import month_number, months_later
-from policyserve.metrics.cohorts import LINE, a_year, step
+from policyserve.metrics.cohorts import LINE, a_year, grace, step
 from policyserve.metrics.money import owed
+from policyserve.metrics.profiles import Profile
 
 WITH_MAIN = ("main_policy_id", "due_on", "grace_end", "cutoff_on")
 
 
-def riders(policies: pl.DataFrame, mains: pl.DataFrame, month: int) -> pl.DataFrame:
+def riders(policies: pl.DataFrame, mains: pl.DataFrame, profile: Profile, month: int) -> pl.DataFrame:
     """Return the riders of `mains` that began by the due day of the month, as lines, sorted by key.
 
     Added columns: `main_policy_id`, the main policy's `due_on`, `grace_end`, `cutoff_on`, and `at_issue`: it began with
@@ -28,7 +29,7 @@ def riders(policies: pl.DataFrame, mains: pl.DataFrame, month: int) -> pl.DataFr
             pl.col("effective_date") <= pl.col("due_on"),
             (pl.col("pay_years") * 12 >= month).fill_null(value=True),
         )
-        .with_columns(step=step(), at_issue=pl.col("effective_date") <= pl.col("begun_by"))
+        .with_columns(step=step(), grace=grace(profile), at_issue=pl.col("effective_date") <= pl.col("begun_by"))
         .with_columns(required=_due_by("due_on"))
         .select(*LINE, *WITH_MAIN, "ends_on", "at_issue")
         .sort("policy_id")

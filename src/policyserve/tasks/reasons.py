@@ -34,14 +34,17 @@ OF_INSTALMENTS = ("before-instalment", "after-unpaid", "after-debit")
 _DONE_RECENTLY = timedelta(days=180)
 
 
-def why_not(book: Book, standard: Standard, tasks: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def why_not(
+    book: Book, standard: Standard, tasks: pl.DataFrame, as_of: date, *, channel: str | None = None
+) -> pl.DataFrame:
     """Return for each of `tasks` (like `STORED`) its `id`, `why` (a phrase) and `ended_on` (null: no one day).
 
-    `book` must hold the customers of the tasks; facts after `as_of` do not count.
+    `channel`: they are no tasks but messages on this channel. `book` must
+    hold the customers of the tasks; facts after `as_of` do not count.
     """
     known = book.as_of(as_of)
     asked = tasks.with_columns(pl.col("service").cast(pl.String)).join(
-        _rules(standard), on="service", how="left", maintain_order="left"
+        _rules(standard, channel), on="service", how="left", maintain_order="left"
     )
     asked = asked.with_columns(policy_id=pl.when(pl.col("subject_kind") == "policy").then("subject_id"))
     policies = asked.filter(pl.col("policy_id").is_not_null())
@@ -71,10 +74,14 @@ _SINCE = {
 }
 
 
-def _rules(standard: Standard) -> pl.DataFrame:
+def _rules(standard: Standard, channel: str | None) -> pl.DataFrame:
     """One row per service of the standard: what its touches hang on."""
     live = {service.code: service for service in reversed(standard.services) if service.enabled}
-    work = {service.code for service in standard.services if service.enabled and service.performer != "nobody"}
+    work = {
+        service.code
+        for service in live.values()
+        if (service.performer != "nobody" if channel is None else channel in service.channels)
+    }
     codes = sorted({service.code for service in standard.services})
     return pl.DataFrame(
         {
@@ -113,7 +120,7 @@ def _no_rule(tasks: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("the standard no longer has this service"))
         .when(~pl.col("enabled"))
         .then(pl.lit("the standard has switched this service off"))
-        .otherwise(pl.lit("the standard now asks for a message only"))
+        .otherwise(pl.lit("the standard asks for it in another way now"))
     )
     gone = tasks.filter(pl.col("is_work").is_null() | ~pl.col("is_work"))
     return _told(gone, words, None).with_columns(rank=pl.lit(0))

@@ -153,7 +153,7 @@ _PHRASES = (
     ("it was done already", "近期已做过"),
     ("the standard no longer has this service", "服务标准已无此项目"),
     ("the standard has switched this service off", "服务标准已停用此项目"),
-    ("the standard now asks for a message only", "服务标准改为仅发短信"),
+    ("the standard asks for it in another way now", "服务标准已改用其他方式"),
     ("the facts no longer call for it", "事实已变，不再需要"),
     ("called for again, ", "重新需要，"),
     ("day of the rule", "标准日"),

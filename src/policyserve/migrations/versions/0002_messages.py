@@ -123,6 +123,7 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("message_class", sa.String(), nullable=False),
+        sa.Column("anchor", sa.Date(), nullable=False),
         sa.Column("due", sa.Date(), nullable=False),
         sa.Column("send_on", sa.Date(), nullable=False),
         sa.Column("last_on", sa.Date(), nullable=False),
@@ -162,10 +163,10 @@ def upgrade() -> None:
     op.create_index("ix_messages_gateway_provider_id", "messages", ["gateway", "provider_id"], unique=False)
     op.create_index("ix_messages_send_on", "messages", ["send_on"], unique=False)
     op.create_index(
-        "ix_messages_waiting",
+        "ix_messages_not_final",
         "messages",
         ["status", "id"],
         unique=False,
-        sqlite_where=sa.text("status IN ('planned', 'approved', 'queued', 'submitting', 'accepted', 'unknown')"),
-        postgresql_where=sa.text("status IN ('planned', 'approved', 'queued', 'submitting', 'accepted', 'unknown')"),
+        sqlite_where=sa.text("final_at IS NULL"),
+        postgresql_where=sa.text("final_at IS NULL"),
     )

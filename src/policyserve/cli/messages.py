@@ -1,0 +1,342 @@
+"""Commands around messages: made, looked at, approved, sent, and what came back."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from threading import Event
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import rich_click as click
+from click.exceptions import Exit
+from rich.progress import Progress
+
+from policyserve import db, dispatch
+from policyserve.book.loading import customer_id
+from policyserve.cli.exporting import save
+from policyserve.cli.options import DATE, KEY, Session, shared
+from policyserve.cli.output import Row, console, note, show
+from policyserve.cli.words import say
+from policyserve.messages import listing
+from policyserve.messages.generating import Generation
+from policyserve.messages.outbox import RESOLVED
+from policyserve.messages.reasons import in_words
+from policyserve.messages.segments import ROUTES
+from policyserve.messages.sending import Clock
+from policyserve.messages.stored import CHANNEL, STATUSES
+
+REJECTED = 3
+"""The exit status where a template failed on somebody."""
+
+SHOWN = 20
+"""Messages that a screen shows; lists and exports have them all."""
+
+MORNING = time(10)
+"""The moment of a day that is asked for with --as-of: inside all hours."""
+
+
+@click.group()
+def sms() -> None:
+    """Messages to customers: generate, preview, check, approve, send, list."""
+
+
+@sms.command()
+@click.option("--date", "day", type=DATE, help="The day on which they go out; default today.")
+@click.option("--dry-run", is_flag=True, help="Say what would be made, and make nothing.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write the day's messages that wait, "
+              "with phones, to FILE.csv or FILE.xlsx, for the company's own platform.")  # fmt: skip
+@shared
+def generate(session: Session, day: date | None, dry_run: bool, out: Path | None) -> None:
+    """Make the messages of a day from the touches that fall due. Running it again makes nothing twice."""
+    asked = day or session.as_of
+    done = dispatch.generate_messages(
+        session.engine, session.calendar, session.settings, as_of=asked, at=session.now, dry_run=dry_run
+    )
+    if session.form == "table":
+        _print_generation(session, done, dry_run=dry_run)
+    else:
+        show(_rows_of(session, done, dry_run=dry_run), session.form, columns=listing.FIELDS)
+    if out is not None:
+        with db.reading(session.engine) as connection:
+            waiting = listing.export(connection, asked)
+        save(waiting, out, session.language)
+        note(say("sms.saved", session.language, count=len(waiting), file=out))
+    if done.composed.filter(outcome="rejected").height:
+        raise Exit(REJECTED)
+
+
+def _rows_of(session: Session, done: Generation, *, dry_run: bool) -> list[Row]:
+    """Return the day's messages, and after them what was withheld or rejected, without a key."""
+    with db.reading(session.engine) as connection:
+        stored = [] if dry_run else listing.messages(connection, session.language, day=done.day)
+    kept = ["withheld", "rejected"] + (["made", "merged", "dropped"] if dry_run else [])
+    rest = done.composed.filter(pl.col("outcome").is_in(kept))
+    return [*stored, *(_row(session, row) for row in rest.iter_rows(named=True))]
+
+
+def _row(session: Session, row: Row) -> dict[str, Any]:
+    status = {"made": "planned", "merged": "cancelled", "dropped": "cancelled"}.get(row["outcome"], row["outcome"])
+    found = {**row, "message_id": None, "channel": CHANNEL, "status": status}
+    return {name: found[name] for name in listing.FIELDS} | {"reason": in_words(row["reason"], session.language)}
+
+
+def _print_generation(session: Session, done: Generation, *, dry_run: bool) -> None:
+    """Print what a generation did, by service and reason."""
+    counted = (
+        done.composed.group_by("service", "outcome", "reason")
+        .agg(messages=pl.len(), segments=pl.col("segments").sum())
+        .sort("outcome", "messages", "service", "reason", descending=[False, True, False, False])
+    )
+    rows = [{**row, "reason": in_words(row["reason"], session.language)} for row in counted.to_dicts()]
+    show(
+        rows, "table", columns=["service", "outcome", "messages", "segments", "reason"], language=session.language,
+        empty=say("sms.nothing", session.language, day=done.day),
+    )  # fmt: skip
+    segments = int(done.composed["segments"].sum() or 0)
+    cost = segments * session.settings.file.messages.price_per_segment
+    asked = session.settings.file.messages
+    click.echo(done.in_words(session.language))
+    click.echo(say("sms.cost", session.language, segments=segments, cost=f"{cost:,.2f}", currency=asked.currency))
+    if dry_run:
+        click.echo(say("sms.dry", session.language))
+
+
+@sms.command(name="list")
+@click.option("--date", "day", type=DATE, help="Only those made for this day.")
+@click.option(
+    "--status", "statuses", type=click.Choice(STATUSES), multiple=True, help="Only in this state; repeatable."
+)
+@click.option("--service", help="Only of this service.")
+@click.option("--customer", "customer_no", metavar="NO", help="Only of this customer.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write them to FILE.csv or FILE.xlsx.")
+@shared
+def list_(session: Session, out: Path | None, **asked: Any) -> None:
+    """List messages with their state; on a screen the last ones and how many there are."""
+    with db.reading(session.engine) as connection:
+        if asked["customer_no"] is not None:
+            customer_id(connection, asked["customer_no"])
+        rows = listing.messages(connection, session.language, **asked)
+        counts = listing.counts(connection, asked["day"]) if asked["day"] is not None else []
+    if out is not None:
+        save(rows, out, session.language)
+        note(say("sms.saved", session.language, count=len(rows), file=out))
+    elif session.form != "table":
+        show(rows, session.form, columns=[*listing.FIELDS, *listing.MORE])
+    else:
+        columns = ["message_id", "service", "customer_no", "status", "due", "segments", "text", "reason"]
+        show(rows[-SHOWN:], "table", columns=columns, language=session.language)
+        if len(rows) > SHOWN:
+            click.echo(say("sms.more", session.language, shown=SHOWN, count=len(rows)))
+        _print_counts(counts, session.language)
+
+
+def _print_counts(counts: list[dict[str, Any]], language: str) -> None:
+    if counts:
+        worded = [{**row, "reason": in_words(row["reason"], language)} for row in counts]
+        show(worded, "table", columns=["service", "status", "messages", "segments", "reason"], language=language)
+
+
+@sms.command()
+@click.option("--customer", "customer_no", required=True, metavar="NO", help="Whose messages.")
+@click.option("--service", help="As if this service were due on the day.")
+@click.option("--date", "day", type=DATE, help="The day; default today.")
+@shared
+def preview(session: Session, customer_no: str, service: str | None, day: date | None) -> None:
+    """Show what one customer would get on a day: the text, its segments, what it costs, or why nothing goes out."""
+    asked = day or session.as_of
+    with db.reading(session.engine) as connection:
+        key = customer_id(connection, customer_no)
+    composed = (
+        dispatch.generate_messages(
+            session.engine, session.calendar, session.settings, as_of=asked, at=session.now, customers=[key]
+        ).composed
+        if service is None
+        else dispatch.preview_service(session.engine, session.settings, key, service, as_of=asked)
+    )
+    rows = [_row(session, row) for row in composed.iter_rows(named=True)]
+    if session.form != "table":
+        show(rows, session.form, columns=listing.FIELDS)
+        return
+    if not rows:
+        click.echo(say("sms.nothing", session.language, day=asked))
+    for row in rows:
+        _print_preview(session, row)
+
+
+def _print_preview(session: Session, row: Row) -> None:
+    """Print one message as it would arrive."""
+    settings = session.settings.file.messages
+    out = console()
+    out.print(f"{row['service']}  {say('sms.due', session.language, day=row['due'])}", markup=False)
+    if row["text"] is None:
+        out.print(f"  {say('sms.not', session.language, reason=row['reason'])}", markup=False)
+        return
+    route = ROUTES[settings.route]
+    counted = route.count(row["text"])
+    for part in route.parts(row["text"]):
+        out.print(f"  | {part}", markup=False, soft_wrap=True)
+    cost = counted.segments * settings.price_per_segment
+    out.print("  " + say(
+        "sms.size", session.language, length=counted.length, segments=counted.segments, encoding=counted.encoding,
+        cost=f"{cost:.2f}", currency=settings.currency,
+    ), markup=False, style="dim")  # fmt: skip
+
+
+@sms.command()
+@shared
+def check(session: Session) -> None:
+    """Try every template on every customer and policy of the book, as if it were due today. Nothing is stored."""
+    found = dispatch.check_messages(session.engine, session.settings, as_of=session.as_of)
+    rows = [
+        {
+            "service": one.service,
+            "template": one.template,
+            "written": one.written,
+            "failed": sum(count for _, count in one.problems),
+            "longest": one.longest,
+            "reason": "; ".join(f"{reason} ({count})" for reason, count in one.problems),
+        }
+        for one in found
+    ]
+    columns = ["service", "template", "written", "failed", "longest", "reason"]
+    show(rows, session.form, columns=columns, language=session.language)
+    if any(row["failed"] for row in rows):
+        raise Exit(REJECTED)
+
+
+@sms.command()
+@click.option("--gateway", help="Another gateway than the one of the settings.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many messages.")
+@click.option("--at", "moment", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]), metavar="MOMENT",
+              help="The moment to take for now, in the business zone. With --as-of alone: 10:00.")  # fmt: skip
+@shared
+def send(session: Session, gateway: str | None, limit: int | None, moment: datetime | None) -> None:
+    """Send what may go out now: within contact hours, after consent and refusals are looked at once more.
+
+    Several may run at once. SIGTERM or Ctrl-C ends it after the messages in hand; a second one ends it at once.
+    """
+    clock = _clock(session, moment)
+    with _stopping() as stop, _progress(session) as progress:
+        counts = dispatch.send_messages(
+            session.engine, session.settings, stop=stop, clock=clock, gateway=gateway, limit=limit, progress=progress
+        )
+    if session.form == "table":
+        click.echo(counts.in_words(session.language))
+        if counts.closed:
+            classes = ", ".join(counts.closed)
+            note(say("sms.closed", session.language, classes=classes))
+    else:
+        states = {name: counts.answered[name] for name in ("accepted", "delivered", "failed", "queued", "unknown")}
+        show([{**states, "stopped": counts.stopped}], session.form, columns=[*states, "stopped"])
+
+
+def _clock(session: Session, moment: datetime | None) -> Clock:
+    """Return the real clock, or one that stands at the moment asked for."""
+    zone = ZoneInfo(session.settings.time_zone)
+    if moment is None and session.asked_as_of is None:
+        return lambda: datetime.now(UTC)
+    still = moment or datetime.combine(session.as_of, MORNING)
+    return lambda: still.replace(tzinfo=zone).astimezone(UTC)
+
+
+@contextmanager
+def _stopping() -> Iterator[Event]:
+    """Yield an event that the first SIGTERM or SIGINT sets; the second one acts as ever."""
+    stop = Event()
+    before: dict[int, Any] = {}
+
+    def on_signal(number: int, _frame: object) -> None:
+        stop.set()
+        signal.signal(number, before[number])
+
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        before[wanted] = signal.signal(wanted, on_signal)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _progress(session: Session) -> Iterator[Any]:
+    """Show on a terminal how many messages have gone; say nothing in a pipe."""
+    out = console()
+    if session.form != "table" or not out.is_terminal:
+        yield lambda _: None
+        return
+    with Progress(console=out, transient=True) as bar:
+        task = bar.add_task(say("sms.sending", session.language), total=None)
+        yield lambda count: bar.advance(task, count)
+
+
+WHO = click.option("--by", default="command line", metavar="WHO", help="Who decided it, for the records.")
+
+
+@sms.command()
+@click.argument("keys", metavar="[ID]...", type=KEY, nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All that wait for approval.")
+@WHO
+@shared
+def approve(session: Session, keys: Sequence[int], everything: bool, by: str) -> None:
+    """Let messages go that wait for a manager."""
+    if bool(keys) == everything:
+        raise click.UsageError("Name the messages, or give --all.")
+    count = dispatch.approve_messages(session.engine, None if everything else keys, by=by)
+    click.echo(say("sms.approved", session.language, count=count))
+
+
+@sms.command()
+@click.argument("keys", metavar="ID...", type=KEY, nargs=-1, required=True)
+@click.option("--reason", required=True, help="Why they do not go out.")
+@WHO
+@shared
+def cancel(session: Session, keys: Sequence[int], reason: str, by: str) -> None:
+    """Decide against messages that have not left."""
+    count = dispatch.cancel_messages(session.engine, keys, by=by, why=reason, at=session.now)
+    click.echo(say("sms.cancelled", session.language, count=count))
+
+
+@sms.command()
+@click.argument("key", metavar="ID", type=KEY)
+@click.argument("said", metavar="WHAT", type=click.Choice(list(RESOLVED)))
+@WHO
+@shared
+def resolve(session: Session, key: int, said: str, by: str) -> None:
+    """Say what became of a message in doubt: delivered, failed, or not-sent (then it goes out again)."""
+    dispatch.resolve_message(session.engine, key, said, by=by, at=session.now)
+    click.echo(say("sms.resolved", session.language, message=key, said=said))
+
+
+@sms.command()
+@click.argument("kind", type=click.Choice(["news", "event"]))
+@click.argument("text")
+@click.option("--date", "day", type=DATE, help="A day of the month (news) or quarter (event); default today.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@shared
+def content(session: Session, kind: str, text: str, day: date | None, language: str) -> None:
+    """Say what the company tells its customers: the month's news, the quarter's event. An empty TEXT takes it back."""
+    period = dispatch.set_content(session.engine, kind, day or session.as_of, language, text)
+    click.echo(say("sms.content", session.language, kind=kind, period=period))
+
+
+@sms.command()
+@click.argument("phone")
+@click.option("--lift", is_flag=True, help="Take the refusal back: the customer wishes it.")
+@WHO
+@shared
+def refuse(session: Session, phone: str, lift: bool, by: str) -> None:
+    """Send no marketing to a phone any more, as the customer asked in person."""
+    if lift:
+        dispatch.lift_refusal(session.engine, phone, by=by, at=session.now)
+    else:
+        dispatch.refuse_marketing(session.engine, phone, by=by, at=session.now)
+    click.echo(say("sms.lifted" if lift else "sms.refused", session.language))
+
+
+COMMANDS = [sms]

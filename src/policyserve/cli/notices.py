@@ -1,0 +1,130 @@
+"""Commands around the agents' morning notices: where they go, what they say, sending them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, replace
+from datetime import date, time
+from typing import Any
+
+import rich_click as click
+
+from policyserve import db, operations
+from policyserve.cli.options import DATE, Session, shared
+from policyserve.cli.output import note, show
+from policyserve.cli.words import say
+from policyserve.messages.notices import subscribing
+from policyserve.messages.notices.channels.channel import Style
+from policyserve.messages.notices.channels.registry import KINDS, channel_of
+from policyserve.messages.notices.writing import Language, write
+from policyserve.tasks.agenda import agenda
+
+COLUMNS = ["agent_no", "name", "channel", "address", "at", "day", "tasks", "status", "reason"]
+
+
+class HourType(click.ParamType[time]):
+    """An hour of the day: 08:30."""
+
+    name = "HH:MM"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> time:
+        """Read the hour; a usage error says what is allowed."""
+        if isinstance(value, time):
+            return value
+        match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(value).strip())
+        return (
+            time(int(match[1]), int(match[2]))
+            if match
+            else self.fail(f"'{value}' is no hour; write 08:30.", param, ctx)
+        )
+
+
+@click.group()
+def notice() -> None:
+    """Push each agent's morning agenda to the channel of their choice: set, list, remove, preview, send."""
+
+
+@notice.command(name="set")
+@click.argument("agent_no")
+@click.option("--channel", "kind", type=click.Choice(KINDS), required=True, help="apprise: any service outside China.")
+@click.option("--address", metavar="URL", required=True, help="The robot's whole webhook address; it is kept secret.")
+@click.option("--secret", metavar="S", help="What signs the texts, where the robot asks for it.")
+@click.option("--at", "hour", type=HourType(), help="The hour; default the installation's.")
+@shared
+def set_(session: Session, agent_no: str, *, kind: str, address: str, secret: str | None, hour: time | None) -> None:
+    """Send an agent's notices to a channel from now on."""
+    with db.writing(session.engine) as connection:
+        subscribing.set_channel(
+            connection, agent_no, kind=kind, address=address, secret=secret, at=hour, as_of=session.as_of
+        )
+    at = (hour or session.settings.file.notices.at).strftime("%H:%M")
+    click.echo(say("notice.set", session.language, who=agent_no, at=at, channel=kind))
+
+
+@notice.command(name="list")
+@shared
+def list_(session: Session) -> None:
+    """Show who gets notices where and when, and what became of the last one; addresses without their keys."""
+    with db.reading(session.engine) as connection:
+        rows = subscribing.channels(connection, session.settings.file.notices.at)
+    empty = say("notice.none", session.language)
+    show(rows, session.form, columns=COLUMNS, language=session.language, empty=empty)
+
+
+@notice.command()
+@click.argument("agent_no")
+@shared
+def remove(session: Session, agent_no: str) -> None:
+    """Send an agent no more notices."""
+    with db.writing(session.engine) as connection:
+        removed = subscribing.remove_channel(connection, agent_no)
+    click.echo(say("notice.removed" if removed else "notice.no_channel", session.language, who=agent_no))
+
+
+@notice.command()
+@click.argument("agent_no")
+@click.option("--date", "day", type=DATE, help="The day; default today.")
+@shared
+def preview(session: Session, agent_no: str, day: date | None) -> None:
+    """Show what an agent's notice says, as the agent's channel takes it, and send nothing."""
+    wanted = day or session.as_of
+    with db.reading(session.engine) as connection:
+        found = agenda(connection, agent_no, wanted, operations.current_standard(connection, wanted))
+        chosen = subscribing.channel_chosen(connection, agent_no)
+    style = channel_of(chosen[0]).style(chosen[1]) if chosen else Style(most_bytes=4096)
+    language: Language = "zh" if session.language == "zh" else "en"
+    text = write(found, style, language, most=session.settings.file.notices.most)
+    if text is None:
+        click.echo(say("notice.nothing", language, who=agent_no, day=wanted))
+        return
+    click.echo(text.body)
+    key = "notice.length" if chosen else "notice.no_channel"
+    kind, length = chosen[0] if chosen else "", len(text.body.encode())
+    note(say(key, language, who=agent_no, channel=kind, bytes=length, most=style.most_bytes))
+
+
+@notice.command()
+@click.option("--date", "day", type=DATE, help="The day; default today.")
+@click.option("--now", "by_hand", is_flag=True, help="Whatever the hour; also those that were refused or given up.")
+@shared
+def send(session: Session, day: date | None, by_hand: bool) -> None:
+    """Send the notices whose hour has come, each once; run it every few minutes, from morning to noon."""
+    from policyserve.messages.notices.pushing import push_notices
+
+    counts = push_notices(
+        session.engine,
+        replace(session.settings, language=session.language),
+        operations.current_standard,
+        as_of=day or session.as_of,
+        at=session.now,
+        by_hand=by_hand,
+    )
+    if session.form == "table":
+        click.echo(counts.in_words(session.language))
+    else:
+        show([asdict(counts)], session.form, columns=list(asdict(counts)))
+    if counts.unknown or counts.refused or counts.failed:
+        note(say("notice.look", session.language))
+
+
+COMMANDS = [notice]

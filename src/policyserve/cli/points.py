@@ -1,0 +1,77 @@
+"""Commands around the points of referrers: earn, pay, and see what there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import rich_click as click
+
+from policyserve import db
+from policyserve.cli.options import Session, shared
+from policyserve.cli.output import show
+from policyserve.config import fixture
+from policyserve.metrics import point_ledger
+from policyserve.metrics.points import Rates
+from policyserve.metrics.rules import read_rules
+from policyserve.tasks.history import Stamp
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")
+BALANCE = ["customer_no", "earned", "paid", "balance"]
+ENTRY = [
+    "entry", "happened_on", "kind", "points", "policy_no", "referred_no", "receipt", "note", "as_of", "actor",
+]  # fmt: skip
+
+
+def _stamp(session: Session, actor: str) -> Stamp:
+    return Stamp(at=session.now, as_of=session.as_of, actor=actor)
+
+
+@click.group()
+def points() -> None:
+    """Points of referrers (转介绍积分): for own business and for people referred, recorded and paid out."""
+
+
+@points.command()
+@click.option("--rates", type=FILE, help="What facts earn, as YAML; default the rates that ship.")
+@BY
+@shared
+def earn(session: Session, rates: Path | None, actor: str) -> None:
+    """Write down what has been earned since the last time; running it twice changes nothing."""
+    found = read_rules(rates or fixture("points", "points-cn.yaml"), Rates)
+    with db.writing(session.engine, bulk=True) as connection:
+        earned = point_ledger.earn(connection, found, _stamp(session, actor))
+    row = {"facts": earned.facts, "referrers": earned.referrers, "points": earned.points}
+    show([row], session.form, columns=list(row), language=session.language)
+
+
+@points.command()
+@click.argument("customer_no", metavar="CUSTOMER_NO")
+@click.argument("count", metavar="POINTS", type=click.IntRange(1, 10**12))
+@click.option("--receipt", metavar="NO", help="The payment's own number: under it the payment is made once.")
+@click.option("--note", "remark", help="What was given for them.")
+@BY
+@shared
+def pay(session: Session, customer_no: str, count: int, receipt: str | None, remark: str | None, actor: str) -> None:
+    """Pay points out; never more than there are."""
+    with db.writing(session.engine) as connection:
+        stamp = _stamp(session, actor)
+        left = point_ledger.pay(connection, customer_no, count, stamp, receipt=receipt, note=remark)
+    row = {"customer_no": customer_no, "paid": count, "balance": left}
+    show([row], session.form, columns=list(row), language=session.language)
+
+
+@points.command(name="list")
+@click.argument("customer_no", metavar="[CUSTOMER_NO]", required=False)
+@shared
+def list_(session: Session, customer_no: str | None) -> None:
+    """List what each referrer has, or every row of one."""
+    with db.reading(session.engine) as connection:
+        if customer_no is None:
+            rows, columns = point_ledger.balances(connection, session.as_of), BALANCE
+        else:
+            rows, columns = point_ledger.entries(connection, customer_no, session.as_of), ENTRY
+    show(rows, session.form, columns=columns, language=session.language)
+
+
+COMMANDS = [points]

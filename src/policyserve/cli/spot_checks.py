@@ -1,0 +1,113 @@
+"""Commands around spot checks: draw a sample, write down what customers say, see what it comes to."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import rich_click as click
+
+from policyserve import db, operations
+from policyserve.cli.options import DATE, KEY, Session, shared
+from policyserve.cli.output import note, percent, show
+from policyserve.cli.words import say
+from policyserve.metrics.service_definitions import service_definition
+from policyserve.metrics.spot_check_records import SAMPLE, Scope, draw_check, read_sample, record_result, samples
+from policyserve.metrics.spot_checks import RESULTS, estimated, summed
+from policyserve.tasks.history import Stamp
+
+LISTED = [name for name in SAMPLE.names() if name not in {"agent_id", "claimed", "branch"}]
+AGENTS = ["agent_no", "claimed", "drawn", "confirmed", "not_confirmed", "not_reached", "open", "flagged"]
+WHOLE = [
+    "claimed", "drawn", "confirmed", "not_confirmed", "not_reached", "open", "flagged", "rate", "low", "high", "lowest",
+    "silent", "status",
+]  # fmt: skip
+
+BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")
+
+
+def _stamp(session: Session, actor: str) -> Stamp:
+    return Stamp(at=session.now, as_of=session.as_of, actor=actor)
+
+
+@click.group(name="spot-check")
+def spot_check() -> None:
+    """Spot checks (抽查): draw services said to be done, verify them with customers, estimate the true rate."""
+
+
+@spot_check.command()
+@click.option("--from", "first", type=DATE, required=True, help="The first day on which services were done.")
+@click.option("--to", "last", type=DATE, required=True, help="The last day.")
+@click.option("--size", type=click.IntRange(1, 1_000_000), required=True, help="How many tasks, at least one an agent.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), required=True, help="Any number; it draws the same again.")
+@click.option("--branch", metavar="NAME", help="Only agents of this branch.")
+@click.option("--team", metavar="NAME", help="Only agents of this team.")
+@click.option("--agent", "agent_no", metavar="NO", help="Only this agent.")
+@BY
+@shared
+def draw(session: Session, *, first: date, last: date, size: int, seed: int, actor: str, **scope: Any) -> None:
+    """Draw a sample; the same days, scope and seed give the same one."""
+    days = session.days(first, last)
+    with db.writing(session.engine, bulk=True) as connection:
+        standard = operations.current_standard(connection, session.as_of)
+        stamp = _stamp(session, actor)
+        key, new = draw_check(connection, standard, days, stamp, scope=Scope(**scope), size=size, seed=seed)
+    with db.reading(session.engine) as connection:
+        found = read_sample(connection, key, session.as_of)
+    rows = [{"check_id": key, **row} for row in found.select(LISTED).to_dicts()]
+    show(rows, session.form, columns=["check_id", *LISTED], language=session.language)
+    note("\n" + say("spot-check.drawn" if new else "spot-check.again", session.language, check=key, tasks=len(rows)))
+
+
+@spot_check.command(name="list")
+@click.argument("check_id", metavar="[SAMPLE]", type=KEY, required=False)
+@shared
+def list_(session: Session, check_id: int | None) -> None:
+    """List the samples, or the tasks of one with their results."""
+    with db.reading(session.engine) as connection:
+        if check_id is None:
+            rows = samples(connection, session.as_of)
+            columns = ["check_id", "first_day", "last_day", "scope", "seed", "drawn", "answered", "as_of", "actor"]
+        else:
+            rows, columns = read_sample(connection, check_id, session.as_of).select(LISTED).to_dicts(), LISTED
+    show(rows, session.form, columns=columns, language=session.language)
+
+
+@spot_check.command()
+@click.argument("check_id", metavar="SAMPLE", type=KEY)
+@click.argument("task_id", metavar="TASK", type=KEY)
+@click.argument("result", type=click.Choice(RESULTS))
+@click.option("--note", "remark", help="What the customer said.")
+@BY
+@shared
+def record(session: Session, check_id: int, task_id: int, result: str, remark: str | None, actor: str) -> None:
+    """Write down what verifying a task came to; a later result goes before an earlier one."""
+    with db.writing(session.engine) as connection:
+        record_result(connection, check_id, task_id, _stamp(session, actor), result=result, note=remark)
+    click.echo(f"Task {task_id} of sample {check_id} is {result}.")
+
+
+@spot_check.command()
+@click.argument("check_id", metavar="SAMPLE", type=KEY)
+@click.option("--agents", "by_agent", is_flag=True, help="A row for each agent instead of the whole.")
+@shared
+def estimate(session: Session, check_id: int, by_agent: bool) -> None:
+    """Estimate the share of services that were really done, with a 95 % interval."""
+    with db.reading(session.engine) as connection:
+        found = read_sample(connection, check_id, session.as_of)
+    counts = summed(found)
+    if by_agent:
+        numbers = found.select("agent_id", "agent_no").unique()
+        rows = counts.join(numbers, on="agent_id").sort("agent_no").select(AGENTS).to_dicts()
+        show(rows, session.form, columns=AGENTS, language=session.language)
+        return
+    row: dict[str, Any] = {"check_id": check_id, **estimated(counts), "as_of": session.as_of}
+    if session.form == "table":
+        row |= {name: percent(row[name]) for name in ("rate", "low", "high", "lowest")}
+    titles = {name: say(f"spot-check.{name}", session.language) for name in ("rate", "low", "high", "lowest", "silent")}
+    show([row], session.form, columns=WHOLE, language=session.language, headings=titles)
+    if session.form == "table":
+        note("\n" + service_definition("spot-check", session.language))
+
+
+COMMANDS = [spot_check]

@@ -1,0 +1,150 @@
+"""What the system does with messages, shared by every entrance: generate, send, take in what comes back, notify."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, date, datetime
+from threading import Event
+
+import polars as pl
+from sqlalchemy import Connection, Engine, Table, delete, insert
+
+from policyserve import db, operations
+from policyserve.book.columns import Book
+from policyserve.book.loading import load_book
+from policyserve.calendars.calendar import Calendar
+from policyserve.config import Settings
+from policyserve.errors import PolicyserveError
+from policyserve.messages import checking, outbox, returns
+from policyserve.messages.gateways.gateway import News
+from policyserve.messages.gateways.registry import open_gateway
+from policyserve.messages.generating import Generation, run_generation
+from policyserve.messages.people import periods
+from policyserve.messages.phones import canonical
+from policyserve.messages.sending import Clock, SendCounts, Sender, send
+from policyserve.standard.model import Standard
+from policyserve.tables import Content
+
+CONTENTS: Table = Content.__table__  # type: ignore[attr-defined]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def generate_messages(
+    engine: Engine,
+    calendar: Calendar,
+    settings: Settings,
+    *,
+    as_of: date,
+    at: datetime,
+    dry_run: bool = False,
+    customers: Collection[int] | None = None,
+) -> Generation:
+    """Make the messages of a day; see `messages.generating.run_generation`."""
+    with db.reading(engine) as connection:
+        standard = operations.current_standard(connection, as_of)
+    return run_generation(
+        engine, standard, calendar, settings.file.messages, day=as_of, at=at, dry_run=dry_run, customers=customers
+    )
+
+
+def send_messages(
+    engine: Engine,
+    settings: Settings,
+    *,
+    stop: Event,
+    clock: Clock = _now,
+    gateway: str | None = None,
+    limit: int | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> SendCounts:
+    """Send what may go out now through `gateway` (the one of the settings), until nothing is left or `stop` is set."""
+    asked = settings.file.messages
+    sender = Sender(
+        engine=engine,
+        gateway=open_gateway(gateway or asked.gateway, settings.file.gateways),
+        settings=asked,
+        hours=asked.contact_hours(settings.time_zone),
+        stop=stop,
+        clock=clock,
+        progress=progress,
+        limit=limit,
+    )
+    return asyncio.run(send(sender))
+
+
+def take_in_news(engine: Engine, settings: Settings, gateway: str, news: News, *, at: datetime) -> returns.Taken:
+    """Store receipts and replies that a gateway handed over."""
+    with db.writing(engine) as connection:
+        return returns.take_in(connection, gateway, news, now=at, words=settings.file.messages.opt_out_words)
+
+
+def check_messages(engine: Engine, settings: Settings, *, as_of: date) -> list[checking.Check]:
+    """Try every template on the whole book; see `messages.checking`."""
+    with db.reading(engine) as connection:
+        standard = operations.current_standard(connection, as_of)
+        return _trial(connection, load_book(connection), standard, settings, as_of).check()
+
+
+def preview_service(engine: Engine, settings: Settings, customer: int, service: str, *, as_of: date) -> pl.DataFrame:
+    """Compose what a customer (by key) would get of a service, as if it were due; see `messages.checking`."""
+    with db.reading(engine) as connection:
+        standard = operations.current_standard(connection, as_of)
+        book = load_book(connection, customers=[customer])
+        return _trial(connection, book, standard, settings, as_of).preview(customer, service)
+
+
+def _trial(connection: Connection, book: Book, standard: Standard, settings: Settings, day: date) -> checking.Trial:
+    return checking.Trial(connection=connection, book=book, standard=standard, settings=settings.file.messages, day=day)
+
+
+def approve_messages(engine: Engine, keys: Sequence[int] | None, *, by: str) -> int:
+    """Let messages go that wait for a manager; return how many."""
+    with db.writing(engine) as connection:
+        return outbox.approve(connection, keys, by=by)
+
+
+def cancel_messages(engine: Engine, keys: Sequence[int], *, by: str, why: str, at: datetime) -> int:
+    """Decide against messages that have not left; raises PolicyserveError, and changes none, where one has."""
+    with db.writing(engine) as connection:
+        return outbox.cancel(connection, keys, by=by, why=why, now=at)
+
+
+def resolve_message(engine: Engine, key: int, said: str, *, by: str, at: datetime) -> None:
+    """Store what a person found out of a message in doubt; see `outbox.RESOLVED`."""
+    with db.writing(engine) as connection:
+        outbox.resolve(connection, key, said, by=by, now=at)
+
+
+def refuse_marketing(engine: Engine, phone: str, *, by: str, at: datetime) -> None:
+    """Enter by hand that a phone wants no more marketing."""
+    with db.writing(engine) as connection:
+        returns.refuse(connection, canonical(phone), source=by, now=at)
+
+
+def lift_refusal(engine: Engine, phone: str, *, by: str, at: datetime) -> None:
+    """Take a refusal back on the customer's own wish; raises PolicyserveError where there is none."""
+    with db.writing(engine) as connection:
+        if not returns.lift(connection, canonical(phone), by=by, now=at):
+            raise PolicyserveError("This phone has not refused anything; there is nothing to take back.")
+
+
+def set_content(engine: Engine, kind: str, day: date, language: str, text: str) -> str:
+    """Say what the company tells its customers in the period that holds `day`; an empty text takes it back.
+
+    Returns the period.
+    """
+    period = periods(day)[kind]
+    with db.writing(engine) as connection:
+        _replace_content(connection, kind, period, language, text.strip())
+    return period
+
+
+def _replace_content(connection: Connection, kind: str, period: str, language: str, text: str) -> None:
+    own = (CONTENTS.c.kind == kind) & (CONTENTS.c.period == period) & (CONTENTS.c.language == language)
+    connection.execute(delete(CONTENTS).where(own))
+    if text:
+        connection.execute(insert(CONTENTS).values(kind=kind, period=period, language=language, text=text))

@@ -1,0 +1,83 @@
+"""Which touches call for a message on a day.
+
+A message keeps the day that the rule gives: days off move visits, not texts. A day that was missed is made up for as
+long as the service's own rule of lateness lets it; what fell due before its subject or its rule was known never comes.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from policyserve.book.columns import Book
+from policyserve.calendars.calendar import Calendar
+from policyserve.plan.planner import LONGEST_MOVE, plan
+from policyserve.standard.model import MessageClass, Service, Standard
+from policyserve.tasks.agenda import score
+from policyserve.tasks.nightly import days_to_plan, known_days, rule_days
+from policyserve.tasks.reconciling import tracked
+
+IDENTITY = ("service", "subject_kind", "subject_id", "ordinal", "customer_id")
+"""What makes a message one: the touch and the customer (the channel is the same for all of them: sms)."""
+
+CALLED = (
+    "service", "subject_kind", "subject_id", "ordinal", "customer_id", "policy_id", "agent_id", "agent_no", "anchor",
+    "nominal", "latest",
+)  # fmt: skip
+"""What the planner is asked for."""
+
+CLASSES: tuple[MessageClass, ...] = ("duty", "service", "marketing")
+"""Classes of messages, the most binding first."""
+
+
+def called(book: Book, standard: Standard, calendar: Calendar, day: date) -> pl.DataFrame:
+    """Return the touches for which a message may go out on `day`, one row each.
+
+    Columns: `IDENTITY`, `policy_id`, `agent_id`, `agent_no`, `anchor`, `due` (the day that the rule gives), `last_on`
+    (the last day on which the message may still go), `message_class`, `place` (of the service in the standard),
+    `score` (its bearing on the targets).
+    """
+    texts = texts_of(standard)
+    window = days_to_plan(texts, book, day, day + timedelta(days=LONGEST_MOVE))
+    touches = plan(book, texts, calendar, window, day, standing=True, columns=CALLED)
+    known = touches.with_columns(pl.col("service", "subject_kind").cast(pl.String)).join(
+        rules(standard), on="service", how="left"
+    )
+    dropped = pl.col("nominal") + pl.duration(days=pl.col("drop_after_days"))
+    ready = known.with_columns(due="nominal", last_on=pl.coalesce(dropped, "latest")).filter(
+        pl.col("due") <= day, pl.col("last_on") >= day
+    )
+    return tracked(ready, known_days(book), rule_days(standard)).drop("nominal", "latest", "drop_after_days")
+
+
+def texts_of(standard: Standard) -> Standard:
+    """Leave the services that send a message."""
+    return standard.model_copy(update={"services": tuple(one for one in standard.services if sends(one))})
+
+
+def sends(service: Service) -> bool:
+    """Whether a service sends a message."""
+    return "sms" in service.channels
+
+
+def rules(standard: Standard) -> pl.DataFrame:
+    """Return what the standard says of each service that sends a message: see `called`.
+
+    Services that share a code share all of this; their templates, which may differ, are told apart by `knowing`.
+    """
+    seen: dict[str, tuple[object, ...]] = {}
+    for place, service in enumerate(standard.services):
+        if sends(service) and service.code not in seen:
+            seen[service.code] = (service.message_class, place, score(standard, service), service.drop_after_days)
+    return pl.DataFrame(
+        [(code, *row) for code, row in seen.items()],
+        schema={
+            "service": pl.String,
+            "message_class": pl.Enum(CLASSES),
+            "place": pl.Int32,
+            "score": pl.Float64,
+            "drop_after_days": pl.Int32,
+        },
+        orient="row",
+    )

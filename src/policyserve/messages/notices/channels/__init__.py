@@ -1,0 +1,1 @@
+"""Ways to an agent's phone, one module each behind one small interface (`channel.Channel`)."""

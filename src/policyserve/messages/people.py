@@ -1,0 +1,125 @@
+"""What messages ask of the database beyond the book: names, phones, consents, agents' phones, debits in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from polars._typing import PolarsDataType as DataType
+from sqlalchemy import Connection, text
+
+from policyserve import db
+from policyserve.book.columns import Gender
+
+
+def _schema(types: dict[str, DataType]) -> pl.Schema:
+    return pl.Schema(types)
+
+
+AT_ONCE = 20_000
+"""Keys in one statement: SQLite takes statements of up to a million characters."""
+
+PEOPLE = _schema(
+    {
+        "customer_id": pl.Int32,
+        "customer_no": pl.String,
+        "name": pl.String,
+        "gender": Gender,
+        "birthday": pl.Date,
+        "phone": pl.String,
+        "consent": pl.Boolean,  # to marketing; empty is no
+        "opted_out": pl.Boolean,  # of SMS marketing: by the list, or by a reply from this phone
+    }
+)
+"""Customers as messages see them."""
+
+_PEOPLE = """
+SELECT c.id, c.customer_no, c.name, c.gender, c.birthday, c.phone, coalesce(c.marketing_consent, {no}),
+    coalesce(c.sms_optout, {no}) OR EXISTS (SELECT 1 FROM refusals r WHERE r.phone = c.phone AND r.lifted_at IS NULL)
+FROM customers c WHERE c.id IN ({keys})
+"""
+
+AGENTS = pl.Schema({"agent_id": pl.Int32, "agent_name": pl.String, "agent_phone": pl.String})
+
+DEBITS = pl.Schema(
+    {
+        "policy_id": pl.Int32,
+        "ordinal": pl.Int32,  # the debit's number
+        "instalment": pl.Int32,
+        "debit_on": pl.Date,
+        "next_debit_on": pl.Date,
+        "failure": pl.String,
+        "result": pl.String,
+    }
+)
+
+_DEBITS = """
+SELECT policy_id, number, instalment, debit_on, next_debit_on, failure, result FROM debits WHERE policy_id IN ({keys})
+"""
+
+
+PREVIOUS = pl.Schema({"customer_id": pl.Int32, "ordinal": pl.Int32, "previous_agent": pl.String})
+"""Who served before a change of agent, by name; `ordinal` is the change's number."""
+
+_PREVIOUS = """
+SELECT e.customer_id, e.number, a.name FROM events e JOIN agents a ON a.agent_no = e.previous
+WHERE e.kind = 'agent_changed' AND e.retracted_on IS NULL AND e.customer_id IN ({keys})
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class People:
+    """What `read_people` found."""
+
+    customers: pl.DataFrame
+    """Like `PEOPLE`."""
+    agents: pl.DataFrame
+    """Like `AGENTS`."""
+    debits: pl.DataFrame
+    """Like `DEBITS`."""
+    previous: pl.DataFrame
+    """Like `PREVIOUS`."""
+    contents: pl.DataFrame
+    """`kind` (news, event), `text`: what the company tells its customers in this period."""
+
+
+def read_people(connection: Connection, touches: pl.DataFrame, day: date, language: str) -> People:
+    """Read whom the touches are for, who serves them, and the debits of their policies."""
+    no = "0" if db.is_sqlite(connection) else "false"
+    policies = touches.filter(pl.col("policy_id").is_not_null())["policy_id"].unique()
+    return People(
+        customers=_read(connection, _PEOPLE.replace("{no}", no), PEOPLE, touches["customer_id"].unique()),
+        agents=db.read_frame(connection, "SELECT id, name, phone FROM agents", AGENTS),
+        debits=_read(connection, _DEBITS, DEBITS, policies),
+        previous=_read(connection, _PREVIOUS, PREVIOUS, touches["customer_id"].unique()),
+        contents=_contents(connection, day, language),
+    )
+
+
+def periods(day: date) -> dict[str, str]:
+    """Return the period of each kind of content that holds a day: news by the month, events by the quarter."""
+    return {"news": f"{day:%Y-%m}", "event": f"{day.year}Q{(day.month + 2) // 3}"}
+
+
+def _contents(connection: Connection, day: date, language: str) -> pl.DataFrame:
+    found = connection.execute(
+        text("SELECT kind, period, text FROM contents WHERE language = :language"), {"language": language}
+    )
+    now = periods(day)
+    rows = [(row.kind, row.text) for row in found if now.get(row.kind) == row.period]
+    return pl.DataFrame(rows, schema={"kind": pl.String, "text": pl.String}, orient="row")
+
+
+def _read(connection: Connection, query: str, schema: pl.Schema, keys: Iterable[int]) -> pl.DataFrame:
+    frames = [
+        db.read_frame(connection, query.replace("{keys}", ", ".join(map(str, part))), schema) for part in _parts(keys)
+    ]
+    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+
+
+def _parts(keys: Iterable[int]) -> Iterator[list[int]]:
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), AT_ONCE):
+        yield ordered[start : start + AT_ONCE]

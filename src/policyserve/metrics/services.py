@@ -1,0 +1,206 @@
+"""Service rate (服务达成率): what was promised, fell due and was done, in time or late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from policyserve.dates import Days
+from policyserve.metrics.groupings import OF_AGENTS, fields_of, with_agents
+from policyserve.standard.model import Service, Standard
+
+OWN = {"level": "level", "service": "service", "class": "message_class"}
+"""Groupings by what the standard says of a service."""
+
+ALLOWED = (*OF_AGENTS, *OWN)
+"""What the figures of this module can be grouped by."""
+
+FATES = (
+    "on_time",  # done by the latest day
+    "late",  # done after it
+    "missed",  # not done, and the latest day is over
+    "open",  # fell due, not done, still in time
+    "pending",  # not due yet
+    "skipped",  # somebody decided against it, and said why
+)
+"""What became of a task."""
+
+COUNTED = FATES[:4]
+"""Those that fell due; the others are shown apart."""
+
+SMALL = 30
+"""Fewer answers or tasks than this say little."""
+
+
+def fields_by(by: Sequence[str]) -> list[str]:
+    """Return the fields that `by` groups by, each once; raise PolicyserveError for a grouping not in ALLOWED."""
+    fields = [field for name in by for field in ([OWN[name]] if name in OWN else fields_of([name], ALLOWED))]
+    return list(dict.fromkeys(fields))
+
+
+def fates(tasks: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Add `fate` (one of FATES) to `tasks` (as `task_states.TASKS`, on `as_of`); cancelled ones are left out.
+
+    What was done before its due day counts on the due day, as premiums paid in advance do.
+    """
+    done = pl.col("status") == "done"
+    fate = (
+        pl.when(pl.col("status") == "skipped")
+        .then(pl.lit("skipped"))
+        .when(pl.col("due") > as_of)
+        .then(pl.lit("pending"))
+        .when(done & (pl.col("done_on") <= pl.col("latest")))
+        .then(pl.lit("on_time"))
+        .when(done)
+        .then(pl.lit("late"))
+        .when(pl.col("latest") >= as_of)
+        .then(pl.lit("open"))
+        .otherwise(pl.lit("missed"))
+    )
+    return tasks.filter(pl.col("status") != "cancelled").with_columns(fate=fate.cast(pl.Enum(FATES)))
+
+
+def service_rate(
+    tasks: pl.DataFrame,
+    standard: Standard,
+    agents: pl.DataFrame,
+    days: Days,
+    *,
+    by: Sequence[str] = ("level",),
+    as_of: date,
+) -> pl.DataFrame:
+    """Count the services that fell due in `days` and those done by their latest day, as known on `as_of`.
+
+    `tasks` as they stood on `as_of`. Columns: a field per grouping, `numerator` (on time), `denominator` (fell due:
+    on time, late, missed, open), `ratio` (null where nothing fell due), `late`, `missed`, `open`, `ratio_with_late`,
+    `pending`, `skipped` (in neither), `small`, `status`: `final` once every window is closed.
+    Work of the office has no agent and no team, so that nobody's rate is burdened with it.
+    """
+    fields = fields_by(by)
+    rows = fates(tasks.filter(pl.col("due").is_between(days.start, days.last)), as_of)
+    counts = [(pl.col("fate") == fate).sum().cast(pl.Int64).alias(fate) for fate in FATES]
+    figures = grouped(_named(rows, standard, agents, fields), fields, counts)
+    running = (pl.col("open") + pl.col("pending") > 0) | pl.lit(days.last >= as_of)
+    return (
+        figures.rename({"on_time": "numerator"})
+        .with_columns(denominator=pl.sum_horizontal("numerator", *COUNTED[1:]))
+        .with_columns(
+            ratio=_ratio(pl.col("numerator")),
+            ratio_with_late=_ratio(pl.col("numerator") + pl.col("late")),
+            small=pl.col("denominator") < SMALL,
+            status=pl.when(running).then(pl.lit("provisional")).otherwise(pl.lit("final")),
+        )
+        .select(*fields, *RATE)
+    )
+
+
+RATE = (
+    "numerator", "denominator", "ratio", "late", "missed", "open", "ratio_with_late", "pending", "skipped", "small",
+    "status",
+)  # fmt: skip
+"""The columns of a service rate after its groupings."""
+
+
+def _ratio(numerator: pl.Expr) -> pl.Expr:
+    return pl.when(pl.col("denominator") > 0).then(numerator / pl.col("denominator"))
+
+
+def grouped(frame: pl.DataFrame, fields: Sequence[str], counts: Sequence[pl.Expr]) -> pl.DataFrame:
+    """Count by `fields`, sorted; without fields in one row, also over nothing."""
+    return frame.group_by(fields).agg(counts).sort(fields) if fields else frame.select(counts)
+
+
+def _named(rows: pl.DataFrame, standard: Standard, agents: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
+    """Add the fields asked for; `level` and `message_class` are null for a service that the standard lost."""
+    named = with_agents(rows, agents, fields)
+    own = [name for name in ("team", "agent_no") if name in fields]
+    named = named.with_columns(pl.when(pl.col("performer") == "agent").then(name).alias(name) for name in own)
+    of_service = [name for name in ("level", "message_class") if name in fields]
+    return named.join(_services(standard).select("service", *of_service), on="service", how="left")
+
+
+def _services(standard: Standard) -> pl.DataFrame:
+    """Return what the standard says of each code: `service`, `level`, `message_class`."""
+    rows = {one.code: (one.code, one.level, one.message_class) for one in reversed(standard.services)}
+    schema = dict.fromkeys(("service", "level", "message_class"), pl.String)
+    return pl.DataFrame(list(rows.values()), schema=schema, orient="row")
+
+
+def satisfaction(
+    tasks: pl.DataFrame,
+    standard: Standard,
+    agents: pl.DataFrame,
+    days: Days,
+    *,
+    by: Sequence[str] = ("company",),
+) -> pl.DataFrame:
+    """Return what customers said of the services done in `days` (满意度), from 1 (not at all) to 5 (very).
+
+    `tasks` as they stood on the day asked for. Columns: a field per grouping, `services` (done), `answers`, `mean` and
+    `satisfied` (the share of 4 and 5), null without answers, and `small`: fewer than 30 answers.
+    """
+    fields = fields_by(by)
+    done = tasks.filter(pl.col("status") == "done", pl.col("done_on").is_between(days.start, days.last))
+    answer = pl.col("satisfaction")
+    counts = (
+        pl.len().cast(pl.Int64).alias("services"),
+        answer.count().cast(pl.Int64).alias("answers"),
+        answer.mean().alias("mean"),
+        (answer >= 4).mean().alias("satisfied"),
+    )
+    figures = grouped(_named(done, standard, agents, fields), fields, counts)
+    return figures.with_columns(small=pl.col("answers") < SMALL)
+
+
+NOT_REACHED = (
+    "not reached", "no answer", "unreachable", "voicemail", "refused", "failed", "wrong number", "busy", "未接通",
+    "未接", "无人接听", "联系不上", "拒访", "拒绝回访", "空号", "停机", "关机", "失败", "号码错误",
+)  # fmt: skip
+"""Outcomes of a call that say that nobody was spoken to; capitals do not matter."""
+
+
+def callbacks(
+    tasks: pl.DataFrame,
+    standard: Standard,
+    agents: pl.DataFrame,
+    days: Days,
+    *,
+    by: Sequence[str] = ("company",),
+    as_of: date,
+) -> pl.DataFrame:
+    """Count the call-backs inside the free-look that reached the customer (犹豫期内电话回访成功率), as on `as_of`.
+
+    Call-backs are the services whose window ends with the free-look. Columns: a field per grouping, `numerator` (done
+    by the last day of the free-look, with an outcome that is not in NOT_REACHED), `denominator` (fell due in `days`),
+    `ratio`, `not_reached` (done in time without speaking to anybody), `open`, `status`.
+    """
+    fields = fields_by(by)
+    codes = [one.code for one in standard.services if one.window.until == "freelook-end"]
+    of_kind = tasks.filter(pl.col("service").is_in(codes), pl.col("due").is_between(days.start, days.last))
+    rows = fates(of_kind, as_of).filter(pl.col("fate").is_in(COUNTED))
+    nobody = pl.col("outcome").str.to_lowercase().str.strip_chars().is_in(NOT_REACHED).fill_null(value=False)
+    in_time = pl.col("fate") == "on_time"
+    counts = [
+        (in_time & ~nobody).sum().cast(pl.Int64).alias("numerator"),
+        pl.len().cast(pl.Int64).alias("denominator"),
+        (in_time & nobody).sum().cast(pl.Int64).alias("not_reached"),
+        (pl.col("fate") == "open").sum().cast(pl.Int64).alias("open"),
+    ]
+    figures = grouped(_named(rows, standard, agents, fields), fields, counts)
+    running = (pl.col("open") > 0) | pl.lit(days.last >= as_of)
+    status = pl.when(running).then(pl.lit("provisional")).otherwise(pl.lit("final"))
+    columns = (*fields, "numerator", "denominator", "ratio", "not_reached", "open", "status")
+    return figures.with_columns(ratio=_ratio(pl.col("numerator")), status=status).select(columns)
+
+
+def hand_overs(standard: Standard) -> tuple[list[str], list[str]]:
+    """Return the codes of the services that a change of agent calls for: first visits, and notices."""
+    of_change = [one for one in standard.services if _follows_change(one)]
+    visits = [one.code for one in of_change if one.performer == "agent"]
+    return visits, [one.code for one in of_change if one.performer == "office"]
+
+
+def _follows_change(service: Service) -> bool:
+    return service.trigger.kind == "after-event" and "agent_changed" in service.trigger.events

@@ -1,0 +1,185 @@
+"""Spot checks in the database: samples drawn once, and what the customers said.
+
+Each function works within the caller's transaction; drawing takes one that is `bulk`, so that two draws at once follow
+each other and the second finds what the first has stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.engine import RowMapping
+
+from policyserve import db
+from policyserve.dates import Days
+from policyserve.errors import NotFoundError, PolicyserveError
+from policyserve.metrics.spot_checks import RESULTS, claimed_tasks, draw
+from policyserve.metrics.task_states import read_agents, read_tasks
+from policyserve.standard.model import Standard
+from policyserve.tables import SpotCheck, SpotCheckResult, SpotCheckTask
+from policyserve.tasks.history import Stamp
+
+CHECKS = SpotCheck.__table__  # type: ignore[attr-defined]
+DRAWN = SpotCheckTask.__table__  # type: ignore[attr-defined]
+ANSWERS = SpotCheckResult.__table__  # type: ignore[attr-defined]
+
+SAMPLE = pl.Schema(
+    {
+        "task_id": pl.Int32(),
+        "agent_id": pl.Int32(),
+        "agent_no": pl.String(),
+        "branch": pl.String(),
+        "claimed": pl.Int32(),
+        "service": pl.String(),
+        "customer_no": pl.String(),
+        "policy_no": pl.String(),
+        "done_on": pl.Date(),
+        "result": pl.String(),
+        "note": pl.String(),
+    }
+)
+"""A task of a sample; `claimed`: how many services its agent said were done; `result`: null while open."""
+
+_SAMPLE = """
+SELECT k.task_id, k.agent_id, a.agent_no, coalesce(own.name, of_team.name), s.claimed, t.service, c.customer_no,
+    p.policy_no, d.done_on, r.result, r.note
+FROM spot_check_tasks k
+JOIN spot_check_strata s ON s.check_id = k.check_id AND s.agent_id = k.agent_id
+JOIN tasks t ON t.id = k.task_id
+JOIN customers c ON c.id = t.customer_id
+JOIN agents a ON a.id = k.agent_id
+LEFT JOIN teams m ON m.id = a.team_id
+LEFT JOIN branches own ON own.id = a.branch_id
+LEFT JOIN branches of_team ON of_team.id = m.branch_id
+LEFT JOIN policies p ON p.id = t.policy_id
+LEFT JOIN contacts d ON d.task_id = k.task_id
+LEFT JOIN spot_check_results r ON r.id = (
+    SELECT max(n.id) FROM spot_check_results n
+    WHERE n.check_id = k.check_id AND n.task_id = k.task_id AND n.as_of <= '{day}'
+)
+WHERE k.check_id = {check}
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Whose services are checked; nothing given is the whole company."""
+
+    branch: str | None = None
+    team: str | None = None
+    agent_no: str | None = None
+
+    @property
+    def name(self) -> str:
+        """How the scope is stored: `company`, or `branch North, team T1`."""
+        named = {"branch": self.branch, "team": self.team, "agent": self.agent_no}
+        return ", ".join(f"{kind} {name}" for kind, name in named.items() if name) or "company"
+
+    def agents(self, agents: pl.DataFrame) -> pl.DataFrame:
+        """Return the agents inside; raises PolicyserveError where there are none."""
+        wanted = {"branch": self.branch, "team": self.team, "agent_no": self.agent_no}
+        found = agents.filter(pl.col(column) == value for column, value in wanted.items() if value)
+        if found.is_empty():
+            raise PolicyserveError(f"There are no agents in '{self.name}'; check the names with the list of agents.")
+        return found
+
+
+def draw_check(
+    connection: Connection, standard: Standard, days: Days, stamp: Stamp, *, scope: Scope, size: int, seed: int
+) -> tuple[int, bool]:
+    """Draw and store a sample of the services done in `days`; return its key, and whether it is new.
+
+    Days, scope and seed that were drawn before give the stored sample again. Raises PolicyserveError where the days are
+    not over, where nothing was done, or where `size` is too small or not that of the stored sample.
+    """
+    stored = _stored(connection, days, scope, seed)
+    if stored is not None:
+        if stored["size"] != size:
+            raise PolicyserveError(
+                f"With seed {seed} the sample {stored['id']} of {stored['size']} tasks has been drawn for these days; "
+                "ask for that size, or choose another seed."
+            )
+        return int(stored["id"]), False
+    if days.last > stamp.as_of:
+        raise PolicyserveError(f"The day {days.last} is not over; draw from days up to {stamp.as_of}.")
+    agents = scope.agents(read_agents(connection))
+    tasks = read_tasks(connection, days, stamp.as_of, of="done_on")
+    claimed = claimed_tasks(tasks, standard, days).join(agents, on="agent_id", how="semi")
+    if claimed.is_empty():
+        raise PolicyserveError("No service of level spot-checked was done by an agent in these days; choose others.")
+    return _store(connection, draw(claimed, size, seed), days, stamp, scope=scope, size=size, seed=seed), True
+
+
+def _stored(connection: Connection, days: Days, scope: Scope, seed: int) -> RowMapping | None:
+    same = (
+        (CHECKS.c.first_day == days.start)
+        & (CHECKS.c.last_day == days.last)
+        & (CHECKS.c.scope == scope.name)
+        & (CHECKS.c.seed == seed)
+    )
+    return connection.execute(select(CHECKS).where(same)).mappings().first()
+
+
+def _store(
+    connection: Connection, drawn: pl.DataFrame, days: Days, stamp: Stamp, *, scope: Scope, size: int, seed: int
+) -> int:
+    row = {"first_day": days.start, "last_day": days.last, "scope": scope.name, "seed": seed, "size": size}
+    made = {"at": stamp.at, "as_of": stamp.as_of, "actor": stamp.actor}
+    key = int(connection.execute(insert(CHECKS).values(row | made).returning(CHECKS.c.id)).scalar_one())
+    strata = drawn.group_by("agent_id").agg(pl.col("claimed").first(), drawn=pl.len().cast(pl.Int32)).sort("agent_id")
+    check = pl.lit(key, dtype=pl.Int32).alias("check_id")
+    db.insert_frame(connection, "spot_check_strata", strata.select(check, "agent_id", "claimed", "drawn"))
+    db.insert_frame(connection, "spot_check_tasks", drawn.select(check, "task_id", "agent_id"))
+    return key
+
+
+def record_result(
+    connection: Connection, check_id: int, task_id: int, stamp: Stamp, *, result: str, note: str | None = None
+) -> None:
+    """Store what verifying a task came to; a later result goes before an earlier one. Raises PolicyserveError."""
+    if result not in RESULTS:
+        raise PolicyserveError(f"'{result}' is no result; it can be {', '.join(RESULTS)}.")
+    of_sample = (DRAWN.c.check_id == check_id) & (DRAWN.c.task_id == task_id)
+    if connection.execute(select(DRAWN.c.task_id).where(of_sample)).first() is None:
+        _check(connection, check_id)
+        raise PolicyserveError(f"Task {task_id} is not in sample {check_id}; list the sample to see which tasks are.")
+    row = {"check_id": check_id, "task_id": task_id, "result": result, "note": note}
+    made = {"at": stamp.at, "as_of": stamp.as_of, "actor": stamp.actor}
+    connection.execute(insert(ANSWERS).values(row | made))
+
+
+def _check(connection: Connection, check_id: int) -> RowMapping:
+    found = connection.execute(select(CHECKS).where(CHECKS.c.id == check_id)).mappings().first()
+    if found is None:
+        raise NotFoundError("sample", check_id)
+    return found
+
+
+def read_sample(connection: Connection, check_id: int, as_of: date) -> pl.DataFrame:
+    """Read the tasks of a sample with the results known on `as_of`: columns as SAMPLE. Raises NotFoundError."""
+    _check(connection, check_id)
+    query = _SAMPLE.format(check=int(check_id), day=as_of.isoformat())
+    return db.read_frame(connection, query, SAMPLE).sort("agent_no", "task_id")
+
+
+def samples(connection: Connection, as_of: date) -> list[dict[str, object]]:
+    """List the samples drawn by `as_of`, the newest first.
+
+    Fields: `check_id`, `first_day`, `last_day`, `scope`, `seed`, `drawn`, `answered` (tasks), `as_of`, `actor`.
+    """
+    same = (ANSWERS.c.check_id == DRAWN.c.check_id) & (ANSWERS.c.task_id == DRAWN.c.task_id)
+    shown = [CHECKS.c[name] for name in ("first_day", "last_day", "scope", "seed", "as_of", "actor")]
+    drawn = func.count(DRAWN.c.task_id.distinct()).label("drawn")
+    answered = func.count(ANSWERS.c.task_id.distinct()).label("answered")
+    query = (
+        select(CHECKS.c.id.label("check_id"), *shown[:4], drawn, answered, *shown[4:])
+        .join(DRAWN, DRAWN.c.check_id == CHECKS.c.id)
+        .outerjoin(ANSWERS, same & (ANSWERS.c.as_of <= as_of))
+        .where(CHECKS.c.as_of <= as_of)
+        .group_by(CHECKS.c.id, *shown)
+        .order_by(CHECKS.c.id.desc())
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]

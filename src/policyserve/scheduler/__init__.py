@@ -1,0 +1,1 @@
+"""The scheduler: when the system does what it does by itself."""

@@ -1,0 +1,131 @@
+"""The jobs: what each one calls, and when it is due.
+
+All of them can run again at any time without harm: a second run finds nothing left to do.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from policyserve.config import Settings
+
+if TYPE_CHECKING:
+    from policyserve.calendars.calendar import Calendar
+    from policyserve.tasks.releasing import ReleaseCounts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """What a job works with."""
+
+    engine: Engine
+    settings: Settings
+    language: str
+    """In which it says what came of it: en or zh."""
+    as_of: date
+    """The business day: after an outage the work is for today, whenever it was due."""
+    at: datetime
+    """The instant, in UTC."""
+    stop: threading.Event
+    """Set when the process is to end; a long job ends after the piece that it has in hand."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar of the market."""
+        from policyserve import operations
+
+        return operations.calendar_named(self.settings.calendar)
+
+
+Work = Callable[[Call], str]
+"""Does a job and says in a sentence what came of it, without personal data."""
+
+WORDS: Final = {
+    "added": ("{} added", "新增{}"),
+    "moved": ("{} moved", "改期{}"),
+    "cancelled": ("{} cancelled", "取消{}"),
+    "reopened": ("{} reopened", "恢复{}"),
+    "missed": ("{} missed", "错过{}"),
+    "unchanged": ("{} unchanged", "未变{}"),
+}
+
+
+def _release(call: Call) -> str:
+    from policyserve import operations
+
+    counts = operations.release(
+        call.engine, call.calendar, as_of=call.as_of, at=call.at, days=call.settings.file.jobs.days
+    )
+    return released_in_words(counts, call.language)
+
+
+def released_in_words(counts: ReleaseCounts, language: str) -> str:
+    """Say what a release did with how many tasks."""
+    zh = language == "zh"
+    return ("，" if zh else ", ").join(
+        WORDS[name][zh].format(f"{number:,}") for name, number in asdict(counts).items() if name in WORDS
+    )
+
+
+def _generate(call: Call) -> str:
+    from policyserve import operations
+
+    done = operations.generate_messages(call.engine, call.calendar, call.settings, as_of=call.as_of, at=call.at)
+    return done.in_words(call.language)
+
+
+def _send(call: Call) -> str:
+    from policyserve import operations
+
+    return operations.send_messages(call.engine, call.settings, stop=call.stop).in_words(call.language)
+
+
+def _notices(call: Call) -> str:
+    from policyserve import operations
+
+    return operations.push_notices(call.engine, call.settings, as_of=call.as_of, at=call.at).in_words(call.language)
+
+
+WORKS: Final[Mapping[str, Work]] = {"release": _release, "generate": _generate, "send": _send, "notices": _notices}
+"""Each job by name, in the order in which they follow each other on a day."""
+
+LANES: Final = {"release": "book", "generate": "book", "send": "send", "notices": "notices"}
+"""Jobs of one lane follow each other: both of the night read the whole book, and one would wait for the other's lock
+until it gives up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Daily:
+    """Due every day at an hour of the business time zone."""
+
+    at: time
+
+
+@dataclass(frozen=True, kw_only=True)
+class Every:
+    """Due every so many minutes, counted from a midnight long ago, so that all processes mean the same instants."""
+
+    minutes: int
+
+
+def schedule(settings: Settings) -> dict[str, Daily | Every]:
+    """Return when each job is due."""
+    jobs = settings.file.jobs
+    return {
+        "release": Daily(at=jobs.release_at),
+        "generate": Daily(at=jobs.generate_at),
+        "send": Every(minutes=jobs.send_every_minutes),
+        "notices": Every(minutes=jobs.notices_every_minutes),
+    }
+
+
+def zone_of(settings: Settings) -> ZoneInfo:
+    """Return the business time zone."""
+    return ZoneInfo(settings.time_zone)

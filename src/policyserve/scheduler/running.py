@@ -1,0 +1,151 @@
+"""One run of a job: a row before it begins, its end in the same row.
+
+The job's lock is held from before the row is written until after its end is. So at most one process has a job in hand,
+whatever scheduler or cron started it, and a row `running` whose lock is free is of a process that died: it is `lost`.
+The row is unique for a job and the time for which it was due: the last guard, should a lock ever be lost.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from policyserve import db
+from policyserve.errors import PolicyserveError
+from policyserve.scheduler import locks
+from policyserve.tables import JobRun
+
+RUNS = JobRun.__table__  # type: ignore[attr-defined]
+
+STARTED = datetime.now(UTC)
+"""When this process began: a pid comes again after a restart of the machine."""
+
+
+class RunningElsewhereError(PolicyserveError):
+    """Another process has the job in hand."""
+
+    def __init__(self, job: str) -> None:
+        """`job` is its name."""
+        super().__init__(f"The job '{job}' is running already; nothing was started.")
+
+
+class RunBeforeError(PolicyserveError):
+    """The job has been run for this due time."""
+
+    def __init__(self, job: str, due: datetime) -> None:
+        """`due` is an instant."""
+        super().__init__(
+            f"The job '{job}' has been run for {due.isoformat(timespec='seconds')}; see `policyserve jobs`."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A run that has begun."""
+
+    key: int
+    job: str
+    due: datetime
+    started: datetime
+    lock: locks.Lock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How a run ended."""
+
+    status: str
+    """done or failed."""
+    result: str
+    """In a sentence, without personal data."""
+    seconds: float
+
+
+def runner() -> str:
+    """Name this process: its machine, its number there, and when it began."""
+    return f"{socket.gethostname()}/{os.getpid()}/{STARTED:%Y%m%dT%H%M%SZ}"
+
+
+def begin(engine: Engine, job: str, due: datetime, *, at: datetime) -> Run:
+    """Take a job in hand for the instant `due`, and write that it runs.
+
+    Raises RunningElsewhereError, RunBeforeError, or what `db.writing` raises; then nothing is held.
+    """
+    lock = locks.take(engine, job)
+    if lock is None:
+        raise RunningElsewhereError(job)
+    try:
+        mark_lost(engine, job, at=at)
+        return Run(key=_write(engine, job, due, at), job=job, due=due, started=at, lock=lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _write(engine: Engine, job: str, due: datetime, at: datetime) -> int:
+    row = insert(RUNS).values(
+        job=job, due_at=due.astimezone(UTC), started_at=at, status="running", runner=runner()
+    )  # fmt: skip
+    try:
+        with db.writing(engine) as connection:
+            return int(connection.execute(row.returning(RUNS.c.id)).scalar_one())
+    except IntegrityError as error:
+        raise RunBeforeError(job, due) from error
+
+
+def carry_out(engine: Engine, run: Run, work: Callable[[], str]) -> Ending:
+    """Do the work of a run, write how it ended, and let go of the job. A failure is an ending too.
+
+    Raises what `db.writing` raises where the ending cannot be written: the run then counts as lost.
+    """
+    try:
+        status, result = _outcome(work)
+        ended = datetime.now(UTC)
+        with db.writing(engine) as connection:
+            connection.execute(
+                update(RUNS).where(RUNS.c.id == run.key).values(status=status, result=result, ended_at=ended)
+            )  # a run that was called lost while its server was away, but did end, is not lost: hence no guard
+        return Ending(status=status, result=result, seconds=(ended - run.started).total_seconds())
+    finally:
+        run.lock.release()
+
+
+def _outcome(work: Callable[[], str]) -> tuple[str, str]:
+    try:
+        return "done", work()
+    except PolicyserveError as error:
+        return "failed", str(error)
+    except Exception as error:  # its text may hold personal data
+        return "failed", f"Something went wrong that policyserve did not expect ({type(error).__name__})."
+
+
+def mark_lost(engine: Engine, job: str, *, at: datetime) -> int:
+    """Mark the runs of a job whose process died; only who holds the job's lock may. Return how many there were."""
+    with db.writing(engine) as connection:
+        dead = update(RUNS).where(RUNS.c.job == job, RUNS.c.status == "running")
+        return int(connection.execute(dead.values(status="lost", ended_at=at)).rowcount)
+
+
+def sweep(engine: Engine, job: str, *, at: datetime) -> bool:
+    """Mark the lost runs of a job; tell whether it should be run again at once.
+
+    It should where its newest run was lost; not where the run before was lost too, for a job that takes its process
+    down each time would do so for ever: it waits until it is due again.
+    """
+    lock = locks.take(engine, job)
+    if lock is None:
+        return False
+    try:
+        mark_lost(engine, job, at=at)
+        with db.reading(engine) as connection:
+            newest = select(RUNS.c.status).where(RUNS.c.job == job).order_by(RUNS.c.id.desc()).limit(2)
+            states = connection.scalars(newest).all()
+    finally:
+        lock.release()
+    return states[:1] == ["lost"] and states[1:] != ["lost"]

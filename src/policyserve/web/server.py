@@ -1,0 +1,54 @@
+"""The HTTP server: uvicorn in a thread of its own, so that signals stay with the program."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+from policyserve.errors import PolicyserveError
+
+LAST_ANSWERS = 10
+"""Seconds that open requests have to end when the program does."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the port of the server (0: any that is free); raises PolicyserveError where that cannot be."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=256)
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or "no such address"
+        raise PolicyserveError(
+            f"Port {port} of {host} cannot be opened ({why}); name others with --port and --host."
+        ) from error
+
+
+@contextmanager
+def serving(app: Starlette, opened: socket.socket) -> Iterator[None]:
+    """Answer requests on an open port for the time of a `with` block."""
+    config = uvicorn.Config(
+        app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=200,
+        timeout_graceful_shutdown=LAST_ANSWERS,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]}, name="http", daemon=True)
+    thread.start()  # outside the main thread uvicorn leaves the signals alone
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+        opened.close()

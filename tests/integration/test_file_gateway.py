@@ -1,0 +1,376 @@
+"""The file gateway in a real folder: whole files or none, certain look-ups, receipts read once and none lost."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import os
+import signal
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policyserve.messages.gateways import registry
+from policyserve.messages.gateways.file.claims import Claims, GivenUpError, HalfWayError
+from policyserve.messages.gateways.file.gateway import FileGateway
+from policyserve.messages.gateways.file.options import FileOptions
+from policyserve.messages.gateways.gateway import Answer, News, Outgoing, Push, PushRefusedError, Receipt, Sent
+from policyserve.settings_file import SettingsError, checked
+
+TEXT = "【安心人寿】王女士您好，您尾号1234的保单将于11月20日缴费。"
+
+
+def opened(folder: Path, **options: Any) -> FileGateway:
+    given = {"folder": folder / "sms", "settle_seconds": 0, **options}
+    return FileGateway("file", checked(FileOptions, given, "gateways.file"))
+
+
+def text(reference: str, body: str = TEXT, phone: str = "13800000000") -> Outgoing:
+    return Outgoing(reference=reference, phone=phone, text=body, service="renewal-notice", message_class="service")
+
+
+def submit(gateway: FileGateway, claim: str, *messages: Outgoing) -> dict[str, Answer]:
+    return {answer.reference: answer for answer in asyncio.run(gateway.submit(claim, messages))}
+
+
+def rows(path: Path, encoding: str = "utf-8-sig") -> list[list[str]]:
+    with path.open(encoding=encoding, newline="") as file:
+        return list(csv.reader(file))
+
+
+def left(reference: str, claim: str | None, *, days: float = 0) -> Sent:
+    at = datetime.now(UTC) - timedelta(days=days)
+    return Sent(reference=reference, phone="13800000000", submitted_at=at, claim=claim)
+
+
+def looked_up(gateway: FileGateway, *sent: Sent) -> dict[str | None, str]:
+    return {receipt.reference: receipt.state for receipt in asyncio.run(gateway.look_up(sent))}
+
+
+def drop(folder: Path, name: str, content: str | bytes) -> Path:
+    """Drop a file of receipts as the platform does."""
+    path = folder / "sms" / "receipts" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def news(gateway: FileGateway) -> Sequence[Receipt]:
+    return asyncio.run(gateway.news()).receipts
+
+
+# Out.
+
+
+def test_a_call_becomes_one_file_named_by_its_claim(tmp_path: Path) -> None:
+    answers = submit(opened(tmp_path), "c1", text("a-1"), text("a-2", "two\nlines, and a comma"))
+    assert answers["a-1"] == Answer(reference="a-1", outcome="delivered")
+    assert answers["a-2"] == Answer(reference="a-2", outcome="delivered")
+    assert [path.name for path in (tmp_path / "sms").glob("*.csv")] == ["c1.csv"]
+    assert (tmp_path / "sms" / "c1.csv").read_bytes().startswith(b"\xef\xbb\xbfreference,phone,text\r\n")
+    assert rows(tmp_path / "sms" / "c1.csv") == [
+        ["reference", "phone", "text"],
+        ["a-1", "13800000000", TEXT],
+        ["a-2", "13800000000", "two\nlines, and a comma"],
+    ]
+
+
+def test_where_receipts_come_back_a_text_is_only_accepted(tmp_path: Path) -> None:
+    assert submit(opened(tmp_path, receipts=True), "c1", text("a-1"))["a-1"].outcome == "accepted"
+
+
+def test_the_file_may_be_gb18030(tmp_path: Path) -> None:
+    submit(opened(tmp_path, encoding="gb18030"), "c1", text("a-1", "镕𠮷€"))
+    assert rows(tmp_path / "sms" / "c1.csv", "gb18030")[1] == ["a-1", "13800000000", "镕𠮷€"]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "＝"])
+def test_no_spreadsheet_runs_a_text(tmp_path: Path, start: str) -> None:
+    submit(opened(tmp_path), "c1", text("a-1", f"{start}HYPERLINK()", phone="+8613800000000"))
+    assert rows(tmp_path / "sms" / "c1.csv")[1] == ["a-1", "+8613800000000", f"'{start}HYPERLINK()"]
+
+
+def test_only_the_owner_may_read_files_and_folders(tmp_path: Path) -> None:
+    submit(opened(tmp_path), "c1", text("a-1"))
+    made = [tmp_path / "sms", *(tmp_path / "sms").rglob("*")]
+    assert len(made) == 4
+    assert {path.stat().st_mode & 0o777 for path in made} == {0o700, 0o600}
+    assert all(path.stat().st_mode & 0o077 == 0 for path in made)
+
+
+@pytest.mark.parametrize("claim", ["../out", "a/b", ".hidden", "host:12#3"])
+def test_a_claim_of_any_form_stays_in_the_folder(tmp_path: Path, claim: str) -> None:
+    gateway = opened(tmp_path)
+    submit(gateway, claim, text("a-1"))
+    [path] = (tmp_path / "sms").glob("*.csv")
+    assert not path.name.startswith(".")
+    assert [one.name for one in tmp_path.iterdir()] == ["sms"]
+    assert looked_up(gateway, left("a-1", claim)) == {"a-1": "delivered"}
+
+
+def test_a_text_that_cannot_be_written_spares_the_others(tmp_path: Path) -> None:
+    answers = submit(opened(tmp_path), "c1", text("a-1", "\ud800"), text("a-2"))
+    assert [answers["a-1"].outcome, answers["a-2"].outcome] == ["refused", "delivered"]
+    assert [row[0] for row in rows(tmp_path / "sms" / "c1.csv")] == ["reference", "a-2"]
+
+
+def test_no_texts_make_no_file(tmp_path: Path) -> None:
+    assert submit(opened(tmp_path), "c1") == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_later(tmp_path: Path) -> None:
+    (tmp_path / "sms").write_text("a file where the folder should be")
+    answer = submit(opened(tmp_path), "c1", text("a-1"))["a-1"]
+    assert (answer.outcome, answer.reason) == ("later", "the folder cannot be written: File exists")
+    assert looked_up(opened(tmp_path), left("a-1", "c1")) == {}
+
+
+def test_a_full_disk_is_later_and_leaves_no_personal_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        answer = submit(opened(tmp_path), "c1", text("a-1"))["a-1"]
+    assert (answer.outcome, answer.reason) == ("later", "the folder cannot be written: No space left on device")
+    assert [path for path in (tmp_path / "sms").rglob("*") if path.is_file()] == []
+    assert looked_up(opened(tmp_path), left("a-1", "c1")) == {"a-1": "never"}
+
+
+# Looking up.
+
+
+def test_what_was_handed_over_is_known_even_when_the_platform_has_taken_it_away(tmp_path: Path) -> None:
+    gateway = opened(tmp_path, receipts=True)
+    submit(gateway, "c1", text("a-1"), text("a-2"))
+    (tmp_path / "sms" / "c1.csv").unlink()
+    assert looked_up(gateway, left("a-1", "c1"), left("a-2", "c1")) == {"a-1": "accepted", "a-2": "accepted"}
+
+
+def test_what_was_not_handed_over_never_left_and_never_will(tmp_path: Path) -> None:
+    gateway = opened(tmp_path)
+    assert looked_up(gateway, left("a-1", "c1")) == {"a-1": "never"}
+    late = submit(gateway, "c1", text("a-1"))["a-1"]  # a sender that slept since it claimed
+    assert (late.outcome, late.reason) == ("later", "the claim was given up before it was handed over")
+    assert list((tmp_path / "sms").glob("*.csv")) == []
+    assert looked_up(gateway, left("a-1", "c1")) == {"a-1": "never"}
+
+
+def test_a_claim_is_handed_over_once(tmp_path: Path) -> None:
+    gateway = opened(tmp_path)
+    submit(gateway, "c1", text("a-1"))
+    (tmp_path / "sms" / "c1.csv").unlink()
+    assert submit(gateway, "c1", text("a-1"))["a-1"].outcome == "in-doubt"
+    assert looked_up(gateway, left("a-1", "c1")) == {"a-1": "delivered"}
+    assert list((tmp_path / "sms").glob("*.csv")) == []
+
+
+def test_nothing_is_said_of_texts_without_a_claim_and_of_old_ones(tmp_path: Path) -> None:
+    assert looked_up(opened(tmp_path), left("a-1", None), left("a-2", "c2", days=31)) == {}
+
+
+def test_old_decisions_and_drafts_are_forgotten(tmp_path: Path) -> None:
+    gateway = opened(tmp_path)
+    submit(gateway, "old", text("a-1"))
+    looked_up(gateway, left("a-2", "given-up"))
+    decisions = tmp_path / "sms" / ".claims"
+    (decisions / "dead+draft").write_text("of a sender that died")
+    for path in decisions.iterdir():
+        os.utime(path, (0, 0))
+    submit(gateway, "new", text("a-3"))
+    assert [path.name for path in decisions.iterdir()] == ["new"]
+
+
+def die_at(step: int, act: Callable[[], None]) -> bool:
+    """Act in a process that is killed before its step-th call to the system; return whether it was."""
+    child = os.fork()
+    if child == 0:
+        taken = 0
+
+        def counted(call: Callable[..., Any]) -> Callable[..., Any]:
+            def counting(*arguments: Any, **named: Any) -> Any:
+                nonlocal taken
+                if taken == step:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                taken += 1
+                return call(*arguments, **named)
+
+            return counting
+
+        for name in ("open", "fsync", "close", "mkdir", "rename", "unlink"):
+            setattr(os, name, counted(getattr(os, name)))
+        act()
+        os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def steps_of(claims: Claims, act: Callable[[str], None]) -> list[str]:
+    """Name a claim for each point at which `act` can be killed, and kill it there."""
+    names: list[str] = []
+    while True:
+        name = f"c{len(names)}"
+        if not die_at(len(names), lambda: act(name)):  # noqa: B023 - called at once
+            return names
+        names.append(name)
+        assert len(names) < 100, "the work must come to an end"
+        assert claims.folder.is_dir()
+
+
+def test_a_sender_killed_at_any_point_leaves_a_whole_file_or_none(tmp_path: Path) -> None:
+    claims = Claims(tmp_path)
+    claims.prepare()
+    content = b"x" * 100_000
+    names = steps_of(claims, lambda name: claims.hand_over(name, content))
+    (tmp_path / f"c{len(names)}.csv").unlink()  # of the one that was not killed
+    before = {path.stem for path in tmp_path.glob("*.csv")}
+    handed = {name for name in names if claims.handed_over_at(name)}
+    assert before < handed < {*names}, "some die before, some after the decision, some after the file is in its place"
+    assert {path.stem for path in tmp_path.glob("*.csv")} == handed
+    assert all(path.read_bytes() == content for path in tmp_path.glob("*.csv"))
+    assert {name for name in names if claims.handed_over_at(name)} == handed, "asked again, the same answer"
+    for name in {*names} - handed:
+        with pytest.raises(GivenUpError):
+            claims.hand_over(name, content)
+
+
+def test_a_look_up_killed_at_any_point_changes_no_answer(tmp_path: Path) -> None:
+    claims = Claims(tmp_path)
+    claims.prepare()
+
+    def ask(name: str) -> None:
+        claims.handed_over_at(name)
+
+    for name in steps_of(claims, ask):
+        try:
+            claims.hand_over(name, b"x")
+        except (GivenUpError, HalfWayError):
+            assert claims.handed_over_at(name) is None
+        assert (tmp_path / f"{name}.csv").exists() == (claims.handed_over_at(name) is not None)
+
+
+# Back.
+
+RECEIPTS = "reference,state,at,reason\r\na-1,delivered,2026-11-02 10:00:00,\r\na-2,失败,2026/11/02 10:00:01,空号\r\n"
+READ = [
+    Receipt(state="delivered", at=datetime(2026, 11, 2, 2, 0, tzinfo=UTC), reference="a-1"),
+    Receipt(state="failed", at=datetime(2026, 11, 2, 2, 0, 1, tzinfo=UTC), reference="a-2", reason="空号"),
+]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_receipts_are_read_once_and_put_away(tmp_path: Path, encoding: str) -> None:
+    path = drop(tmp_path, "r1.csv", RECEIPTS.encode(encoding))
+    gateway = opened(tmp_path, receipts=True)
+    assert news(gateway) == READ
+    assert news(gateway) == []
+    assert not path.exists()
+    assert (path.parent / "done" / "r1.csv").read_bytes() == RECEIPTS.encode(encoding)
+    assert not (path.parent / "rejects").exists()
+
+
+def test_receipts_that_were_read_are_put_away_by_closing(tmp_path: Path) -> None:
+    path = drop(tmp_path, "r1.csv", RECEIPTS)
+    gateway = opened(tmp_path, receipts=True)
+    assert news(gateway) == READ
+    asyncio.run(gateway.aclose())
+    assert (path.exists(), news(opened(tmp_path, receipts=True))) == (False, [])
+
+
+def test_a_caller_that_dies_before_it_stored_receipts_gets_them_again(tmp_path: Path) -> None:
+    drop(tmp_path, "r1.csv", RECEIPTS)
+    assert news(opened(tmp_path, receipts=True)) == READ
+    assert news(opened(tmp_path, receipts=True)) == READ
+
+
+def test_bad_rows_are_kept_with_what_is_wrong(tmp_path: Path) -> None:
+    path = drop(
+        tmp_path,
+        "r1.csv",
+        "State,Reference,At,Note\nDELIVRD,a-1,,=1+1\nsent,a-2,,=1+1\nfailed,,,\nfailed,a-4,soon,\n\nfailed,a-5\n",
+    )
+    gateway = opened(tmp_path, receipts=True)
+    assert [(one.reference, one.state) for one in news(gateway)] == [("a-1", "delivered"), ("a-5", "failed")]
+    asyncio.run(gateway.aclose())
+    header, *bad = rows(path.parent / "rejects" / "r1.csv")
+    assert header == ["problem", "state", "reference", "at", "note"]
+    assert [(row[2], row[0].split(" is")[0], row[4]) for row in bad] == [
+        ("a-2", "state", "'=1+1"),
+        ("", "reference", ""),
+        ("a-4", "at", ""),
+    ]
+
+
+def test_a_time_that_is_missing_is_that_of_the_file(tmp_path: Path) -> None:
+    path = drop(tmp_path, "r1.csv", "reference,state\na-1,delivered\n")
+    os.utime(path, (1_793_584_800, 1_793_584_800))
+    assert [one.at for one in news(opened(tmp_path, receipts=True))] == [datetime(2026, 11, 2, 2, 0, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xff\xff", b"PK\x03\x04", b"a" * 200_000])
+def test_a_file_that_is_no_list_of_receipts_stops_nothing(tmp_path: Path, content: bytes) -> None:
+    drop(tmp_path, "r0.csv", content)
+    drop(tmp_path, "r1.csv", RECEIPTS)
+    gateway = opened(tmp_path, receipts=True)
+    assert news(gateway) == READ
+    assert news(gateway) == []
+
+
+def test_a_file_that_is_still_being_written_is_left_until_it_rests(tmp_path: Path) -> None:
+    path = drop(tmp_path, "r1.csv", RECEIPTS[:40])
+    assert news(opened(tmp_path, receipts=True, settle_seconds=60)) == []
+    os.utime(path, (1_793_584_800, 1_793_584_800))
+    path.write_text(RECEIPTS)
+    os.utime(path, (path.stat().st_mtime - 61,) * 2)
+    assert news(opened(tmp_path, receipts=True, settle_seconds=60)) == READ
+
+
+def test_a_file_that_changed_after_it_was_read_is_read_again(tmp_path: Path) -> None:
+    path = drop(tmp_path, "r1.csv", RECEIPTS)
+    gateway = opened(tmp_path, receipts=True)
+    news(gateway)
+    path.write_text(f"{RECEIPTS}a-3,unknown,,\r\n", newline="")
+    assert [one.reference for one in news(gateway)] == ["a-1", "a-2", "a-3"]
+
+
+def test_a_second_file_of_the_same_name_overwrites_nothing(tmp_path: Path) -> None:
+    gateway = opened(tmp_path, receipts=True)
+    for number in (1, 2, 3):
+        path = drop(tmp_path, "r.csv", f"reference,state\na-{number},delivered\n")
+        assert [one.reference for one in news(gateway)] == [f"a-{number}"]
+        assert news(gateway) == []
+    assert sorted(one.name for one in (path.parent / "done").iterdir()) == ["r-2.csv", "r-3.csv", "r.csv"]
+
+
+def test_without_the_option_no_receipts_are_read(tmp_path: Path) -> None:
+    path = drop(tmp_path, "r1.csv", RECEIPTS)
+    gateway = opened(tmp_path)
+    assert not asyncio.run(gateway.news())
+    asyncio.run(gateway.aclose())
+    assert path.exists()
+
+
+def test_a_folder_without_receipts_brings_nothing(tmp_path: Path) -> None:
+    assert asyncio.run(opened(tmp_path, receipts=True).news()) == News(receipts=[])
+
+
+# Settings.
+
+
+def test_the_file_gateway_is_there_without_being_named() -> None:
+    gateway = registry.open_gateway("file", {})
+    assert (gateway.name, gateway.rate) == ("file", None)
+    with pytest.raises(PushRefusedError):
+        gateway.read_push(Push(headers={}, query={}, body=b"{}"))
+
+
+@pytest.mark.parametrize(
+    "options", [{"encoding": "gbk"}, {"zone": "Mars"}, {"colour": "red"}, {"states": {"ok": "ok"}}]
+)
+def test_a_wrong_option_is_named(options: dict[str, Any]) -> None:
+    [field] = options
+    with pytest.raises(SettingsError, match=rf"gateways\.file is wrong in the settings: {field}"):
+        registry.open_gateway("file", {"file": {"kind": "file", **options}})
