@@ -25,6 +25,9 @@ def random_book(policies: int) -> dict[str, pl.DataFrame]:
             occupation=_one_of("教师", "会计", seed=4),
             family_no=pl.when(_below(3, seed=5) == 0).then(pl.format("F{}", _below(customers, seed=6))),
             agent_id=_below(agents, seed=7) + 1,
+            phone=pl.format("13{}", _below(9 * 10**8, seed=22) + 10**8),
+            marketing_consent=_below(2, seed=23) == 0,
+            sms_optout=pl.lit(value=False),
             known_on=pl.lit(KNOWN_ON),
         ),
         "policies": _ids(policies).select(

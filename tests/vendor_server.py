@@ -39,6 +39,7 @@ import aiohttp
 from aiohttp import web
 
 SECONDS = 10.0
+LIMIT = aiohttp.ClientTimeout(total=SECONDS)
 KEPT = 100
 
 
@@ -158,7 +159,10 @@ async def push(request: web.Request) -> web.Response:
 
 
 async def _call(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
-    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as response:
+    async with (
+        aiohttp.ClientSession(timeout=LIMIT) as session,
+        session.post(url, data=body, headers=headers) as response,
+    ):
         return response.status, await response.text()
 
 
@@ -245,13 +249,11 @@ def started(port: int = 0) -> Iterator[Vendor]:
     """Start a vendor in a process of its own and stop it at the end; port 0 is any free one."""
     command = [sys.executable, __file__, "--port", str(port)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdin is not None
         assert process.stdout is not None
         try:
             yield Vendor(port=int(process.stdout.readline()))
         finally:
-            process.stdin.close()
-            process.wait(SECONDS)
+            process.kill()
 
 
 if __name__ == "__main__":

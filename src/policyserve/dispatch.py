@@ -20,6 +20,8 @@ from policyserve.messages import checking, outbox, returns
 from policyserve.messages.gateways.gateway import News
 from policyserve.messages.gateways.registry import open_gateway
 from policyserve.messages.generating import Generation, run_generation
+from policyserve.messages.notices import pushing
+from policyserve.messages.notices.pushing import NoticeCounts
 from policyserve.messages.people import periods
 from policyserve.messages.phones import canonical
 from policyserve.messages.sending import Clock, SendCounts, Sender, send
@@ -80,6 +82,13 @@ def take_in_news(engine: Engine, settings: Settings, gateway: str, news: News, *
     """Store receipts and replies that a gateway handed over."""
     with db.writing(engine) as connection:
         return returns.take_in(connection, gateway, news, now=at, words=settings.file.messages.opt_out_words)
+
+
+def push_notices(
+    engine: Engine, settings: Settings, *, as_of: date, at: datetime, stopping: Callable[[], bool] = lambda: False
+) -> NoticeCounts:
+    """Push each agent's agenda of the day whose hour has come; see `messages.notices.pushing`."""
+    return pushing.push_notices(engine, settings, operations.current_standard, as_of=as_of, at=at, stopping=stopping)
 
 
 def check_messages(engine: Engine, settings: Settings, *, as_of: date) -> list[checking.Check]:

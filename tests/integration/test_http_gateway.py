@@ -254,6 +254,21 @@ def test_a_connection_refused_is_later() -> None:
     assert (answer.outcome, answer.reason) == ("later", "no connection: ClientConnectorError")
 
 
+def test_without_a_common_language_of_encryption_nothing_left(vendor: Vendor) -> None:
+    answer = send_one(opened(url=vendor.url.replace("http:", "https:")))
+    assert (answer.outcome, vendor.asked()) == ("later", 0)
+    assert answer.reason is not None
+    assert answer.reason.startswith("no connection: ")
+
+
+def test_a_connection_that_does_not_come_about_in_time_is_later() -> None:
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()  # takes connections and says nothing, so that no encryption is agreed on
+        answer = send_one(opened(url=f"https://127.0.0.1:{mute.getsockname()[1]}/send", connect_seconds=0.2))
+    assert (answer.outcome, answer.reason) == ("later", "no connection: ConnectionTimeoutError")
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 @pytest.mark.parametrize("taken", ["", "taken-"])
 def test_a_connection_cut_after_the_text_left_is_in_doubt_and_never_repeated(
@@ -474,7 +489,7 @@ def test_receipts_and_replies_may_come_in_one_list_inside_an_object() -> None:
         ({}, "the signature is missing or wrong"),
         (signed("[]"), "the signature is missing or wrong"),
         (signed("{}", secret="other"), "the signature is missing or wrong"),
-        ({"X-Signature": "\xe9", "X-Timestamp": "1"}, "the signature is missing or wrong"),
+        ({"X-Signature": "\xe9", "X-Timestamp": "\xe9"}, "the signature is missing or wrong"),
         (signed("{}", at=AT - timedelta(minutes=6)), "the timestamp is too far from now"),
         (signed("{}", at=AT + timedelta(minutes=6)), "the timestamp is too far from now"),
     ],
@@ -512,6 +527,12 @@ def test_what_no_database_can_store_is_taken_out_of_a_reply() -> None:
     body = b'{"phone": "13800000000", "text": "T\\u0000\\ud800"}'
     [reply] = opened(push={"unchecked": True}).read_push(Push(headers={}, query={}, body=body)).news.replies
     assert reply.text == "T?"
+
+
+def test_an_empty_reply_is_a_reply() -> None:
+    body = b'{"phone": "13800000000", "text": ""}'
+    [reply] = opened(push={"unchecked": True}).read_push(Push(headers={}, query={}, body=body)).news.replies
+    assert reply.text == ""
 
 
 def test_times_are_read_in_the_vendors_zone_and_form() -> None:

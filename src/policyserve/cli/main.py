@@ -34,9 +34,21 @@ def policyserve(context: click.Context) -> None:
 
 
 def _add_commands() -> None:
-    from policyserve.cli import book, demo, figures, lives, messages, notices, serving, standards, work
+    from policyserve.cli import (
+        book,
+        demo,
+        figures,
+        lives,
+        messages,
+        notices,
+        points,
+        serving,
+        spot_checks,
+        standards,
+        work,
+    )
 
-    for module in (demo, book, standards, work, messages, lives, figures, notices, serving):
+    for module in (demo, book, standards, work, messages, lives, figures, notices, serving, spot_checks, points):
         for command in module.COMMANDS:
             policyserve.add_command(command)
 

@@ -52,7 +52,7 @@ def earn(session: Session, rates: Path | None, actor: str) -> None:
 @click.option("--note", "remark", help="What was given for them.")
 @BY
 @shared
-def pay(session: Session, customer_no: str, count: int, receipt: str | None, remark: str | None, actor: str) -> None:
+def pay(session: Session, customer_no: str, count: int, *, receipt: str | None, remark: str | None, actor: str) -> None:
     """Pay points out; never more than there are."""
     with db.writing(session.engine) as connection:
         stamp = _stamp(session, actor)

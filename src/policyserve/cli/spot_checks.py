@@ -80,7 +80,7 @@ def list_(session: Session, check_id: int | None) -> None:
 @click.option("--note", "remark", help="What the customer said.")
 @BY
 @shared
-def record(session: Session, check_id: int, task_id: int, result: str, remark: str | None, actor: str) -> None:
+def record(session: Session, check_id: int, task_id: int, result: str, *, remark: str | None, actor: str) -> None:
     """Write down what verifying a task came to; a later result goes before an earlier one."""
     with db.writing(session.engine) as connection:
         record_result(connection, check_id, task_id, _stamp(session, actor), result=result, note=remark)

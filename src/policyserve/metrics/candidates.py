@@ -97,7 +97,7 @@ def candidates(
     score first, ties by customer number. Without a birthday only needs without an age can be told.
     """
     held = _in_force(book, grace_days, as_of)
-    people = _people(book, rules, refusals, held, grace_days, as_of)
+    people = _people(book, rules, refusals, held, grace_days=grace_days, as_of=as_of)
     cover = _cover(held, rules, sums)
     lacking = [_lacking(people, cover, need, rules.currency, language) for need in rules.needs]
     needs = pl.concat(lacking).sort("weight", descending=True, maintain_order=True)
@@ -115,7 +115,7 @@ def candidates(
 
 
 def _people(
-    book: Book, rules: CoverRules, refusals: pl.DataFrame, held: pl.DataFrame, grace_days: int, as_of: date
+    book: Book, rules: CoverRules, refusals: pl.DataFrame, held: pl.DataFrame, *, grace_days: int, as_of: date
 ) -> pl.DataFrame:
     """Return who can be asked: `customer_id`, `customer_no`, `agent_id`, `age`, `gender`, `children`, `premium`."""
     known = book.as_of(as_of)

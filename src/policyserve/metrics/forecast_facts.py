@@ -21,8 +21,9 @@ FIRST_YEAR = ("contract-delivery", "visit-m1", "visit-m4", "visit-m7", "visit-m1
 NUMBERS = (
     "log_premium", "age", "other_policies", "late_payments", "failed_debits", "behind", "services", "agent_record",
 )  # fmt: skip
-WORDS = ("stage", "mode", "product_kind", "channel", "orphan", "last_debit_failed")
-"""The facts: numbers (null where not known) and words; and `lead`, the days since the due day (negative before it)."""
+WORDS = ("stage", "mode", "product_kind", "channel", "orphan", "failed_while")
+"""The facts: numbers (null where not known) and words (`failed_while`: the stage, where the last debit
+failed); and `lead`, the days since the due day (negative before it)."""
 
 PRIOR = 20
 """Policies of an average agent that every agent's own record is mixed with."""
@@ -50,11 +51,13 @@ def facts_on(book: Book, rows: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFr
         _with_records(frame, decided, book)
         .with_columns(
             pl.col(counts).fill_null(0).cast(pl.Float64),
-            pl.col("last_debit_failed").fill_null(value=False).cast(pl.String),
             stage=_stage(),
         )
-        .with_columns(pl.col("behind").fill_null(0).clip(0, 61).cast(pl.Float64))
-        .drop("step", "product", "effective_date", "issue_date")
+        .with_columns(
+            pl.col("behind").fill_null(0).clip(0, 61).cast(pl.Float64),
+            failed_while=pl.when("last_failed").then("stage").otherwise(pl.lit("no")),
+        )
+        .drop("step", "last_failed", "product", "effective_date", "issue_date")
     )
 
 
@@ -130,7 +133,7 @@ def _debits(book: Book, frame: pl.DataFrame) -> pl.DataFrame:
     tried = frame.select(ROW).join(book.debits, on="policy_id").filter(pl.col("debit_on") <= pl.col("day"))
     failed = pl.col("result") == "failed"
     return tried.group_by(ROW).agg(
-        failed_debits=failed.sum().clip(0, 4), last_debit_failed=failed.sort_by("debit_on", "number").last()
+        failed_debits=failed.sum().clip(0, 4), last_failed=failed.sort_by("debit_on", "number").last()
     )
 
 

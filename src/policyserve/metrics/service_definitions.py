@@ -13,8 +13,8 @@ DEFINITIONS: dict[str, dict[Language, str]] = {
             "office belongs to no agent and no team. Provisional until every window is closed."
         ),
         "zh": (
-            "服务达成率：期限内完成的服务 ÷ 期内到期的服务。逾期完成单列为迟做，逾期未做为错过，仍在期限内未做的计入应做。有理由跳过及已取消"
-            "的分子分母均不计，未到期的单列。内勤工作不计入业务员和部组。全部期限届满前为暂定数。"
+            "服务达成率：期限内完成的服务 ÷ 期内到期的服务。逾期完成、逾期未做分列，仍在期限内未做的计入应做。"
+            "有理由跳过及已取消的分子分母均不计，未到期的单列。内勤工作不计入业务员和部组。全部期限届满前为暂定数。"
         ),
     },
     "callbacks": {
@@ -24,7 +24,8 @@ DEFINITIONS: dict[str, dict[Language, str]] = {
             "answer' is no success."
         ),
         "zh": (
-            "犹豫期内电话回访成功率：犹豫期届满前回访到客户的件数 ÷ 期内应回访件数（已撤单的不计）。结果为未接通等的不算成功。"
+            "犹豫期内电话回访成功率：犹豫期届满前回访到客户的件数 ÷ 期内应回访件数（已撤单的不计）。"
+            "结果为未接通等的不算成功。"
         ),
     },
     "satisfaction": {
@@ -41,7 +42,8 @@ DEFINITIONS: dict[str, dict[Language, str]] = {
             "those unassigned (whose serving agent has left too)."
         ),
         "zh": (
-            "孤儿单服务：服务人员变更后按期完成的首访 ÷ 到期首访；另列变更通知、有效孤儿单件数（出单人员已离司）及未交接件数（服务人员已离司）。"
+            "孤儿单服务：服务人员变更后按期完成的首访 ÷ 到期首访；另列变更通知、"
+            "有效孤儿单件数（出单人员已离司）及未交接件数（服务人员已离司）。"
         ),
     },
     "collected": {
@@ -49,7 +51,9 @@ DEFINITIONS: dict[str, dict[Language, str]] = {
             "Premiums due in a month: the share collected by the end of that month (in advance counts), by the end of "
             "the next, and by the end of each policy's grace, of 60 days. What is due is counted as in 'collection'."
         ),
-        "zh": "当月、次月、宽末达成率：当月应收保费中，于当月末、次月末、宽限期末（60天）前实收的占比。应收口径同收费率。",
+        "zh": (
+            "当月、次月、宽末达成率：当月应收保费中，于当月末、次月末、宽限期末（60天）前实收的占比。应收口径同收费率。"
+        ),
     },
     "funnel": {
         "en": (

@@ -58,11 +58,14 @@ class Scheduler:
             with self._outliving("turn"):
                 self._turn(datetime.now(UTC))
             self._stop.wait(TURN)
-        busy = [thread for thread in self._lanes.values() if thread.is_alive()]
-        tell("stopping", jobs_in_hand=len(busy))
-        for thread in busy:
+        tell("stopping", jobs_in_hand=len(self._in_hand()))
+        for thread in self._lanes.values():
             thread.join()
         self._step_down()
+
+    def _in_hand(self) -> set[str]:
+        """Return the jobs that this process is running."""
+        return {thread.name for thread in self._lanes.values() if thread.is_alive()}
 
     @contextmanager
     def _outliving(self, what: str) -> Iterator[None]:
@@ -101,7 +104,7 @@ class Scheduler:
         clock = Clock(self._engine, zone_of(self._settings))
         try:
             clock.arrange(schedule(self._settings), now)
-            for job in self._works:
+            for job in self._works.keys() - self._in_hand():
                 if running.sweep(self._engine, job, at=now):
                     clock.call(job, now)
             tell("leading", **{f"next_{job}": at for job, at in clock.next_times().items()})
@@ -120,8 +123,7 @@ class Scheduler:
 
     def _begin(self, clock: Clock, due: Due, now: datetime) -> None:
         """Start a job in a thread of its own; where its lane or its lock is taken, it stays due."""
-        lane = self._lanes.get(LANES[due.job])
-        if lane and lane.is_alive():
+        if LANES[due.job] in {LANES[job] for job in self._in_hand()}:
             return
         try:
             run = running.begin(self._engine, due.job, due.at, at=now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
@@ -88,7 +88,7 @@ class HttpGateway:
         if self._session is not None:
             await self._session.close()
 
-    async def _at_once(self, items: Iterable[_Item], act: Callable[[_Item], Awaitable[None]]) -> None:
+    async def _at_once(self, items: Sequence[_Item], act: Callable[[_Item], Awaitable[None]]) -> None:
         """Act on all items, as many at once as there are connections: none waits for one, so no time-out counts it."""
         waiting = iter(items)
 
@@ -97,7 +97,7 @@ class HttpGateway:
                 await act(item)
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(self._options.connections):
+            for _ in range(min(self._options.connections, len(items))):
                 group.create_task(work())
 
     async def _send(self, message: Outgoing) -> Answer:

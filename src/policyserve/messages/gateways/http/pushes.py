@@ -45,7 +45,7 @@ def _items(push: Push, asked: PushOptions) -> list[Any]:
 def _form(push: Push) -> dict[str, str]:
     """Read the fields of the body, or of the query where there is no body."""
     try:
-        return dict(parse_qsl(push.body.decode(), max_num_fields=1000)) or dict(push.query)
+        return dict(parse_qsl(push.body.decode(), keep_blank_values=True, max_num_fields=1000)) or dict(push.query)
     except ValueError as error:
         raise PushRefusedError("it is no form") from error
 
@@ -68,8 +68,11 @@ def _receipt(item: Any, now: datetime, asked: PushOptions, options: HttpOptions)
 
 
 def _reply(item: Any, now: datetime, asked: PushOptions, options: HttpOptions) -> Incoming | None:
+    """Read a text from a phone; an empty one is one too."""
     names = asked.reply
     phone, text = text_at(item, names.phone), text_at(item, names.text)
+    if text is None and isinstance(find(item, names.text), str):
+        text = ""
     if phone is None or text is None or text_at(item, asked.receipt.state) is not None:
         return None
     return Incoming(

@@ -19,6 +19,8 @@ CONTENT_TYPES: Mapping[str, str] = {
     "form": "application/x-www-form-urlencoded; charset=utf-8",
 }
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Writer:
@@ -47,7 +49,7 @@ class Writer:
         document: dict[str, Any] = {}
         for path, value in values.items():
             put(document, path, value)
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        return _JSON.encode(document).encode()
 
     def headers_of(self, message: Outgoing, body: bytes, now: float) -> Mapping[str, str]:
         """Return the headers of one text; `now` is in Unix seconds."""

@@ -12,7 +12,7 @@ from policyserve.messages.gateways.http.options import PushOptions, SignatureOpt
 
 def signature(options: SignatureOptions, timestamp: str, body: bytes) -> str:
     """Return what stands in the signature's header."""
-    digest = hmac.digest(options.secret.encode(), f"{timestamp}{options.between}".encode() + body, "sha256")
+    digest = hmac.digest(options.secret.encode(), _bytes(timestamp + options.between) + body, "sha256")
     return options.prefix + (digest.hex() if options.encoding == "hex" else b64encode(digest).decode())
 
 
@@ -52,4 +52,9 @@ def _token(push: Push, options: PushOptions) -> str:
 
 def _same(given: str, right: str) -> bool:
     """Compare in a time that tells nothing of how much is right."""
-    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), right.encode())
+    return hmac.compare_digest(_bytes(given), _bytes(right))
+
+
+def _bytes(text: str) -> bytes:
+    """Encode what may have come from a stranger and hold anything."""
+    return text.encode("utf-8", "backslashreplace")

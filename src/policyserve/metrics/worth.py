@@ -1,0 +1,285 @@
+"""What service is worth: how policies fare after their first-year services were all done, some, or none.
+
+The design is a landmark (van Houwelingen): services count that were done by a day 11 months after the issue, and the
+policies still kept on that day are followed from it on. To count services up to the end instead would credit them with
+the time that a policy had to survive to receive them (immortal time). What is measured is association: an agent may
+visit those who would have stayed anyway. Agents are compared with themselves, never a diligent one with another.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from policyserve.book.columns import Book
+from policyserve.dates import FOREVER, Days, add_months, months_later
+from policyserve.errors import PolicyserveError
+from policyserve.metrics.add_ons import bought_in
+from policyserve.metrics.forecast_facts import FIRST_YEAR
+from policyserve.metrics.groupings import with_policies, writing_agents
+from policyserve.metrics.outcomes import final, frozen, outcomes
+from policyserve.metrics.referrals import people_referred
+from policyserve.metrics.survival import DAYS_A_MONTH, kaplan_meier, policy_spans
+
+LANDMARK = 11
+"""Months after the issue: the last visit is due after 10 months and in time for two weeks more."""
+
+FOLLOWED = 12
+"""Months after the landmark within which referrals and further policies are counted."""
+
+GROUPS = ("none", "some", "all")
+"""How many of the first-year services were done by the landmark."""
+
+COMMON = 50
+"""Policies that a mode or kind must have to be adjusted for by itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worth:
+    """What the groups came to."""
+
+    groups: pl.DataFrame
+    """A row per group of GROUPS: `services`, `policies`, `lost`, `survival`, `lower`, `upper` (share kept 12 months
+    after the landmark, of those kept at it), `kept`, `due` (premium of month 13 and first-year premium, minor units,
+    of final policies) and `persistency`, `followed` (policies watched for 12 months), `referred_per_100`,
+    `add_on_share`."""
+    curves: pl.DataFrame
+    """The curve of each group from the landmark on: `services` and the columns of `kaplan_meier`."""
+    ratios: pl.DataFrame
+    """Hazard ratios against no service: `services`, `ratio`, `lower`, `upper`, `p`, and the crude `unadjusted` one;
+    no rows where the groups cannot be compared."""
+    log_rank_p: float | None
+    """The chance of curves at least so different if all three were one; None where there is nothing to compare."""
+    landmark: int
+    since: date
+    """Services are on record from this day on; policies issued before are left out."""
+    as_of: date
+    confidence: float
+
+
+def worth(
+    book: Book, *, as_of: date, landmark: int = LANDMARK, since: date | None = None, confidence: float = 0.95
+) -> Worth:
+    """Compare policies by their first-year services; `book.contacts` must hold those of policies.
+
+    `since`: the day from which services were recorded, by default that of the first one. Raises PolicyserveError where
+    none was, or nothing has been followed yet.
+    """
+    known = book.as_of(as_of)
+    begun = since or _first_service(known)
+    policies = served(known, as_of=as_of, landmark=landmark, since=begun)
+    if policies.is_empty():
+        raise PolicyserveError(
+            f"No policy issued since {begun}, when services were first recorded, has been kept for {landmark} months "
+            f"by {as_of}; ask again when some have."
+        )
+    curves = kaplan_meier(policies, by=["services"], confidence=confidence)
+    return Worth(
+        groups=_groups(policies, curves, known, as_of),
+        curves=curves,
+        ratios=hazard_ratios(policies, confidence=confidence),
+        log_rank_p=log_rank(policies),
+        landmark=landmark,
+        since=begun,
+        as_of=as_of,
+        confidence=confidence,
+    )
+
+
+def _first_service(known: Book) -> date:
+    day = _services(known)["done_on"].min()
+    if not isinstance(day, date):
+        raise PolicyserveError(
+            "No first-year service has been recorded yet; release tasks and record what is done, or import past "
+            "contacts, before asking what service is worth."
+        )
+    return day
+
+
+def _services(known: Book) -> pl.DataFrame:
+    return known.contacts.filter(pl.col("subject_kind") == "policy", pl.col("service").is_in(FIRST_YEAR)).select(
+        "service", "done_on", policy_id="subject_id"
+    )
+
+
+def served(known: Book, *, as_of: date, landmark: int, since: date) -> pl.DataFrame:
+    """Return the policies issued from `since` on and kept beyond their landmark, sorted by key.
+
+    Columns: `policy_id`, `landmark_on`, `services` (of GROUPS), `days` (from the landmark to the loss, or the end of
+    the observation), `lost`, `log_premium` (annualised), `mode`, `kind`, `agent_id` (who wrote it), `customer_id`.
+    """
+    of_policy = ["issue_date", "mode", "premium", "product_kind", "product", "customer_id"]
+    spans = with_policies(policy_spans(known, as_of=as_of), known, of_policy).with_columns(
+        landmark_on=months_later(pl.col("issue_date"), landmark),
+        until=pl.col("effective_date") + pl.duration(days=pl.col("days")),
+    )
+    kept = writing_agents(spans.filter(pl.col("issue_date") >= since, pl.col("until") > pl.col("landmark_on")), known)
+    done = (
+        _services(known)
+        .join(kept.select("policy_id", "landmark_on"), on="policy_id")
+        .filter(pl.col("done_on") <= pl.col("landmark_on"))
+        .group_by("policy_id")
+        .agg(done=pl.col("service").n_unique())
+    )
+    instalments = pl.col("mode").cast(pl.String).replace_strict(_A_YEAR, default=1, return_dtype=pl.Int64)
+    return kept.join(done, on="policy_id", how="left", maintain_order="left").select(
+        "policy_id",
+        "landmark_on",
+        services=_group(pl.col("done").fill_null(0)),
+        days=(pl.col("until") - pl.col("landmark_on")).dt.total_days(),
+        lost="lost",
+        log_premium=(pl.col("premium") * instalments).cast(pl.Float64).clip(1).log(),
+        mode=pl.col("mode").cast(pl.String),
+        kind=pl.coalesce("product_kind", "product").fill_null("?"),
+        agent_id=pl.col("agent_id").fill_null(-1),
+        customer_id="customer_id",
+    )
+
+
+_A_YEAR = {"annual": 1, "semi-annual": 2, "quarterly": 4, "monthly": 12}
+
+
+def _group(done: pl.Expr) -> pl.Expr:
+    name = pl.when(done == 0).then(pl.lit("none")).when(done < len(FIRST_YEAR)).then(pl.lit("some"))
+    return name.otherwise(pl.lit("all")).cast(pl.Enum(GROUPS))
+
+
+def _groups(policies: pl.DataFrame, curves: pl.DataFrame, known: Book, as_of: date) -> pl.DataFrame:
+    year = round(FOLLOWED * DAYS_A_MONTH)
+    after = curves.filter(pl.col("days") <= year).group_by("services").last()
+    reached = curves.group_by("services").agg(reached=pl.col("days").max() >= year)
+    limits = [pl.when("reached").then(name) for name in ("survival", "lower", "upper")]
+    return (
+        policies.group_by("services")
+        .agg(policies=pl.len().cast(pl.Int64), lost=pl.col("lost").sum().cast(pl.Int64))
+        .join(after.select("services", "survival", "lower", "upper"), on="services", how="left")
+        .join(reached, on="services", how="left")
+        .with_columns(limits)
+        .drop("reached")
+        .join(_persistency(policies, known, as_of), on="services", how="left")
+        .join(_bonds(policies, known, as_of), on="services", how="left")
+        .sort("services")
+    )
+
+
+def _persistency(policies: pl.DataFrame, known: Book, as_of: date) -> pl.DataFrame:
+    """Persistency of month 13 of the groups, by premium, of policies that are final."""
+    settled = final(outcomes(frozen(known, as_of=as_of)), as_of).join(policies, on="policy_id")
+    sums = settled.group_by("services").agg(kept=pl.col("numerator").sum(), due=pl.col("denominator").sum())
+    return sums.with_columns(persistency=pl.when(pl.col("due") > 0).then(pl.col("kept") / pl.col("due")))
+
+
+def _bonds(policies: pl.DataFrame, known: Book, as_of: date) -> pl.DataFrame:
+    """Count referrals and further policies of the customers in the 12 months after the landmark, per policy."""
+    followed = policies.filter(pl.col("landmark_on") <= add_months(as_of, -FOLLOWED)).select(
+        "policy_id", "services", "customer_id", "landmark_on", end=months_later(pl.col("landmark_on"), FOLLOWED)
+    )
+    everything = Days(start=date(1900, 1, 1), end=FOREVER)
+    bought = bought_in(known, everything, as_of=as_of).select("customer_id", day="bought_on")
+    referred = people_referred(known).select(customer_id="referrer_id", day="referred_on")
+    within = (pl.col("day") > pl.col("landmark_on")) & (pl.col("day") <= pl.col("end"))
+    counts = followed
+    for name, happened in (("bought", bought), ("referred", referred)):
+        found = followed.join(happened, on="customer_id").filter(within).group_by("policy_id").agg(pl.len().alias(name))
+        counts = counts.join(found, on="policy_id", how="left")
+    return counts.group_by("services").agg(
+        followed=pl.len().cast(pl.Int64),
+        referred_per_100=pl.col("referred").fill_null(0).mean() * 100,
+        add_on_share=(pl.col("bought").fill_null(0) > 0).mean(),
+    )
+
+
+def log_rank(policies: pl.DataFrame) -> float | None:
+    """Return the p-value of the log-rank test of the curves of the groups; None unless two groups were followed."""
+    if policies["services"].n_unique() < 2 or not policies["lost"].any():
+        return None
+    from lifelines.statistics import multivariate_logrank_test  # type: ignore[import-untyped]
+
+    tested = multivariate_logrank_test(
+        policies["days"].to_numpy(), policies["services"].cast(pl.String).to_numpy(), policies["lost"].to_numpy()
+    )
+    return float(tested.p_value)
+
+
+def hazard_ratios(policies: pl.DataFrame, *, confidence: float = 0.95) -> pl.DataFrame:
+    """Fit the proportional hazards of Cox; a row per group with services: see `Worth.ratios`.
+
+    Adjusted for premium, mode and kind, with a baseline of its own for each agent (strata) and errors robust against
+    likeness within an agent. The unadjusted ratio has neither. Groups in which none, or all, were lost are left out.
+    """
+    told = policies.filter(pl.col("services").is_in(_comparable(policies).implode()))
+    terms = [name for name in GROUPS[1:] if name in set(told["services"].cast(pl.String))]
+    if "none" not in set(told["services"].cast(pl.String)) or not terms:
+        return pl.DataFrame(schema=_RATIOS)
+    plain = told.select(
+        "days", pl.col("lost").cast(pl.Int8), "agent_id", *((pl.col("services") == name).cast(pl.Float64).alias(name)
+        for name in terms),
+    )  # fmt: skip
+    adjusted = _cox(plain.with_columns(_adjustments(told), stratum="agent_id"), confidence, strata=["stratum"])
+    crude = _cox(plain, confidence, strata=None)
+    rows = [{"services": name, **_ratio(adjusted, name), "unadjusted": _ratio(crude, name)["ratio"]} for name in terms]
+    return pl.DataFrame(rows, schema=_RATIOS)
+
+
+_RATIOS = pl.Schema({
+    "services": pl.String(), "ratio": pl.Float64(), "lower": pl.Float64(), "upper": pl.Float64(), "p": pl.Float64(),
+    "unadjusted": pl.Float64(),
+})  # fmt: skip
+
+
+def _comparable(policies: pl.DataFrame) -> pl.Series:
+    """Return the groups that lost some and kept some."""
+    fates = policies.group_by("services").agg(lost=pl.col("lost").any(), kept=(~pl.col("lost")).any())
+    return fates.filter("lost", "kept")["services"]
+
+
+def _adjustments(policies: pl.DataFrame) -> list[pl.Series]:
+    """Return what is adjusted for, as columns that vary: premium, and the modes and kinds that are common."""
+    columns = [policies["log_premium"] - policies["log_premium"].mean()]
+    for name in ("mode", "kind"):
+        values = policies[name].value_counts(sort=True).filter(pl.col("count") >= COMMON).sort("count", name)
+        columns += [(policies[name] == value).cast(pl.Float64).alias(f"{name} {value}") for value in values[name][:-1]]
+    return [column for column in columns if column.n_unique() > 1]
+
+
+def _cox(frame: pl.DataFrame, confidence: float, strata: list[str] | None) -> Any:
+    from lifelines import CoxPHFitter
+    from lifelines.exceptions import ConvergenceError, ConvergenceWarning  # type: ignore[import-untyped]
+
+    with warnings.catch_warnings():
+        # A mode that hardly anybody of one group has: said of the adjustments, and the services are judged by p.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        try:
+            return CoxPHFitter(alpha=1 - confidence).fit(
+                frame.to_pandas(), "days", "lost", cluster_col="agent_id", strata=strata
+            )
+        except ConvergenceError as error:
+            raise PolicyserveError(
+                "The groups differ too much, or are too small, for a hazard ratio; ask about a larger part of the "
+                "book, or over more years."
+            ) from error
+
+
+def _ratio(fitted: Any, name: str) -> dict[str, float]:
+    import numpy as np
+
+    ratio, (lower, upper) = fitted.hazard_ratios_[name], np.exp(fitted.confidence_intervals_.loc[name])
+    return {"ratio": float(ratio), "lower": float(lower), "upper": float(upper), "p": float(fitted.summary["p"][name])}
+
+
+def effect(found: Worth, services: str = "all") -> str:
+    """Say what the interval says: `less` or `more` loss than without services, `unclear`, or `none` to compare."""
+    row = found.ratios.filter(pl.col("services") == services)
+    if row.is_empty():
+        return "none"
+    lower, upper = row.select("lower", "upper").row(0)
+    return "less" if upper < 1 else "more" if lower > 1 else "unclear"
+
+
+def day_after(day: date) -> date:
+    """Return the next day."""
+    return day + timedelta(days=1)
