@@ -62,6 +62,17 @@ def open_engine(url: str) -> Engine:
     raise PolicyserveError(f"The database '{backend}' is not known; use sqlite:///FILE or postgresql://USER@HOST/NAME.")
 
 
+def missing_file(url: str) -> str | None:
+    """Return the path of the SQLite file that `url` names if it is not there yet."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+    path = parsed.database
+    is_file = parsed.get_backend_name() == "sqlite" and path and path != ":memory:"
+    return path if is_file and path and not Path(path).exists() else None
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)

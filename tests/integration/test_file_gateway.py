@@ -232,6 +232,7 @@ def test_a_sender_killed_at_any_point_leaves_a_whole_file_or_none(tmp_path: Path
     assert {path.stem for path in tmp_path.glob("*.csv")} == handed
     assert all(path.read_bytes() == content for path in tmp_path.glob("*.csv"))
     assert {name for name in names if claims.handed_over_at(name)} == handed, "asked again, the same answer"
+    assert list(tmp_path.rglob("*+draft")) == [], "what did not leave does not lie about"
     for name in {*names} - handed:
         with pytest.raises(GivenUpError):
             claims.hand_over(name, content)

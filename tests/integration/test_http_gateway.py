@@ -128,6 +128,11 @@ def test_a_text_arrives_as_a_form(vendor: Vendor) -> None:
     assert vendor.arrivals() == {"a-1": 1}
 
 
+def test_a_vendor_that_knows_no_reference_gets_none(vendor: Vendor) -> None:
+    assert send_one(opened(url=vendor.url, fields={"reference": ""})).outcome == "accepted"
+    assert json.loads(vendor.requests()[0]["body"]) == {"phone": "13800000000", "text": TEXT}
+
+
 def test_a_request_carries_the_key_the_token_and_the_reference(vendor: Vendor) -> None:
     send_one(opened(url=vendor.url, headers={"X-API-Key": "k3y"}, bearer="t0ken", reference_header="Idempotency-Key"))
     headers = vendor.requests()[0]["headers"]

@@ -356,6 +356,17 @@ def test_a_quiet_peer_is_asked_whether_it_is_there(peer: Peer) -> None:
     run(scene())
 
 
+def test_a_peer_that_does_not_answer_the_question_is_cut_and_met_again(peer: Peer) -> None:
+    async def scene() -> None:
+        async with gateway_to(peer.port, enquire_seconds=0.1, answer_seconds=0.1) as gateway:
+            peer.order("behave", silent=True)
+            await gateway.news()
+            for event in ("bind", "enquire", "closed", "bind"):
+                await said(peer, event)
+
+    run(scene())
+
+
 def test_a_silent_peer_is_cut_and_met_again(peer: Peer) -> None:
     async def scene() -> None:
         async with gateway_to(peer.port, enquire_seconds=0.1, answer_seconds=0.6) as gateway:
@@ -587,11 +598,14 @@ def test_closing_waits_for_answers_and_takes_leave(peer: Peer) -> None:
     async def scene() -> None:
         gateway = registry.open_gateway("carrier", {"carrier": settings_for(peer.port, window=1)})
         peer.order("behave", hold=True)
-        sending = asyncio.ensure_future(send(gateway, outgoing("m1"), outgoing("m2")))
+        first = asyncio.ensure_future(send(gateway, outgoing("m1")))
         sequence = (await asyncio.to_thread(peer.submitted, 1))[0]["sequence"]
+        second = asyncio.ensure_future(send(gateway, outgoing("m2")))
+        await asyncio.sleep(0)  # it stands behind the first, for which the window is too narrow
         closing = asyncio.ensure_future(gateway.aclose())
+        assert (await second)[0].outcome == "later"
         peer.order("raw", octets=raw_pdu(0x80000004, b"late\0", sequence))
-        assert [answer.outcome for answer in await sending] == ["accepted", "later"]
+        assert (await first)[0].outcome == "accepted"
         await asyncio.wait_for(closing, SECONDS)
         assert await said(peer, "unbind")
 

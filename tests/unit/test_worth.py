@@ -1,25 +1,29 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import polars as pl
 import pytest
 from numpy.random import Generator
 
+from described_book import book as described
+from described_book import policy
 from policyserve.book import columns
 from policyserve.book.columns import Book
 from policyserve.errors import PolicyserveError
 from policyserve.metrics.forecast_facts import FIRST_YEAR
-from policyserve.metrics.worth import Worth, effect, served, worth
+from policyserve.metrics.worth import GROUPS, LANDMARK, effect, hazard_ratios, log_rank, served, worth
 
 START, AS_OF = date(2021, 1, 1), date(2025, 12, 31)
 LANDMARK_DAYS = 334
 SEEDS = range(20)
+Ratio = dict[str, float]
 
 
-def generated(seed: int, *, ratio: float, policies: int = 1600, agents: int = 40) -> Book:
+def generated(seed: int, *, ratio: float, policies: int = 1200, agents: int = 30) -> Book:
     """A book whose agents differ twice: the better one's customers leave less anyway, and he visits more.
 
     So policies with service would do better even if service did nothing. After the landmark a policy is lost at an
@@ -68,26 +72,96 @@ def _book(draw: Generator, agent: np.ndarray, day: np.ndarray, done: np.ndarray,
     )
 
 
-def estimates(ratio: float) -> list[Worth]:
-    return [worth(generated(seed, ratio=ratio), as_of=AS_OF, since=START) for seed in SEEDS]
+@cache
+def estimates(ratio: float) -> tuple[Ratio, ...]:
+    """The ratio of `all` against `none` in twenty books."""
+    books = [generated(seed, ratio=ratio) for seed in SEEDS]
+    followed = [served(book, as_of=AS_OF, landmark=LANDMARK, since=START) for book in books]
+    return tuple(hazard_ratios(one).row(by_predicate=pl.col("services") == "all", named=True) for one in followed)
 
 
-def of_all(found: Worth) -> dict[str, float]:
-    return found.ratios.row(by_predicate=pl.col("services") == "all", named=True)
+def middle(ratios: list[float]) -> float:
+    return float(np.exp(np.mean(np.log(ratios))))
 
 
 def test_a_known_effect_of_service_is_covered_by_the_interval() -> None:
-    found = [of_all(one) for one in estimates(0.6)]
+    found = estimates(0.6)
     assert sum(one["lower"] <= 0.6 <= one["upper"] for one in found) >= 17
-    assert np.exp(np.mean([np.log(one["ratio"]) for one in found])) == pytest.approx(0.6, abs=0.03)
+    assert middle([one["ratio"] for one in found]) == pytest.approx(0.6, abs=0.03)
 
 
 def test_where_service_does_nothing_the_estimate_says_so() -> None:
     found = estimates(1.0)
-    assert sum(of_all(one)["lower"] <= 1 <= of_all(one)["upper"] for one in found) >= 17
-    assert sum(effect(one) == "unclear" for one in found) >= 17
+    assert sum(one["lower"] <= 1 <= one["upper"] for one in found) >= 17
+    assert middle([one["ratio"] for one in found]) == pytest.approx(1, abs=0.05)
 
 
-def test_without_the_agents_the_same_book_would_show_an_effect_that_is_not_there() -> None:
-    unadjusted = [of_all(one)["unadjusted"] for one in estimates(1.0)]
-    assert np.exp(np.mean(np.log(unadjusted))) < 0.75
+def test_without_the_agents_the_same_books_would_show_an_effect_that_is_not_there() -> None:
+    assert middle([one["unadjusted"] for one in estimates(1.0)]) < 0.8
+
+
+def test_the_groups_are_shown_with_their_curves_and_what_they_mean() -> None:
+    found = worth(generated(1, ratio=0.4, policies=3000), as_of=AS_OF, since=START)
+    assert found.groups["services"].to_list() == list(GROUPS)
+    assert found.groups["survival"].is_sorted()
+    assert (
+        found.groups["policies"].sum()
+        == found.curves.group_by("services").agg(pl.col("at_risk").max())["at_risk"].sum()
+    )
+    assert found.log_rank_p is not None
+    assert found.log_rank_p < 0.001
+    assert effect(found) == "less"
+
+
+def test_tomorrow_changes_nothing() -> None:
+    day = date(2024, 3, 31)
+    book = generated(3, ratio=0.6, policies=600)
+    now, later = worth(book.as_of(day), as_of=day, since=START), worth(book, as_of=day, since=START)
+    assert now.groups.equals(later.groups)
+    assert now.ratios.equals(later.ratios)
+    assert now.curves.equals(later.curves)
+
+
+ISSUED = date(2023, 1, 10)
+
+
+def visited(*days: date) -> list[dict[str, object]]:
+    named = zip(FIRST_YEAR, days, strict=False)
+    return [{"service": name, "subject_kind": "policy", "subject_id": 1, "done_on": day} for name, day in named]
+
+
+def group_of(contacts: list[dict[str, object]], *, surrendered: date | None = None) -> list[tuple[object, ...]]:
+    """The group of one policy, and the days it was followed."""
+    events = [("surrender", surrendered)] if surrendered else []
+    book = described(policy("P", ISSUED, 90_000, events=events))
+    known = replace(book, contacts=pl.DataFrame(contacts, schema=columns.CONTACTS))
+    return served(known, as_of=date(2024, 1, 10), landmark=11, since=ISSUED).select("services", "days", "lost").rows()
+
+
+EVERY = [date(2023, 1, 12), date(2023, 2, 10), date(2023, 5, 10), date(2023, 8, 10), date(2023, 11, 10)]
+
+
+@pytest.mark.parametrize(
+    ("days", "group"),
+    [([], "none"), (EVERY[:1], "some"), (EVERY, "all"), ([*EVERY[:4], date(2023, 12, 11)], "some")],
+    ids=["none", "one", "all five", "the fifth a day after the landmark"],
+)
+def test_services_count_that_were_done_by_the_landmark(days: list[date], group: str) -> None:
+    assert group_of(visited(*days)) == [(group, 31, False)]
+
+
+def test_a_policy_lost_by_the_landmark_is_not_followed() -> None:
+    assert group_of([], surrendered=date(2023, 12, 10)) == []
+    assert group_of([], surrendered=date(2023, 12, 11)) == [("none", 1, True)]
+
+
+def test_nothing_is_said_of_a_book_without_services() -> None:
+    with pytest.raises(PolicyserveError, match="No first-year service has been recorded"):
+        worth(described(policy("P", ISSUED, 90_000)), as_of=AS_OF)
+
+
+def test_groups_that_cannot_be_compared_have_no_ratio_and_no_test() -> None:
+    followed = served(generated(1, ratio=1, policies=300), as_of=AS_OF, landmark=LANDMARK, since=START)
+    alone = followed.filter(pl.col("services") == "none")
+    assert hazard_ratios(alone).is_empty()
+    assert log_rank(alone) is None

@@ -68,8 +68,13 @@ class Session:
     def engine(self) -> Engine:
         """The database, with its schema ready for use; closed when the command ends."""
         from policyserve import operations
+        from policyserve.cli.output import note
+        from policyserve.db import missing_file
 
+        made = missing_file(self.settings.database_url)
         engine = operations.open_database(self.settings.database_url)
+        if made:
+            note(f"There was no database at {made}; a new, empty one was made.")
         if context := click.get_current_context(silent=True):
             context.find_root().call_on_close(engine.dispose)
         return engine

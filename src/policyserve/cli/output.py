@@ -24,6 +24,9 @@ Row = Mapping[str, Any]
 FORMULA = frozenset("=+@\t")
 """What a text begins with that a spreadsheet would run."""
 
+NUMBERS = frozenset({"ordinal", "task_id", "message_id", "event", "year", "merged_into_id"})
+"""Columns of numbers that name something: 202611 is a month and no amount."""
+
 PIPE_WIDTH = 160
 """Columns of a table where there is no terminal to ask."""
 
@@ -91,8 +94,13 @@ def _table(rows: Sequence[Row], columns: Sequence[str], headings: Mapping[str, s
         numeric = any(isinstance(row.get(name), int | float) for row in rows)
         table.add_column(headings[name], justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell(row.get(name))) for name in columns))
+        table.add_row(*(Text(_named(name, row.get(name))) for name in columns))
     return table
+
+
+def _named(column: str, value: Any) -> str:
+    """Write one value of a column; a number that names something is no amount and has no separators."""
+    return str(value) if column in NUMBERS and value is not None else cell(value)
 
 
 def cell(value: Any) -> str:

@@ -39,21 +39,27 @@ def called(book: Book, standard: Standard, calendar: Calendar, day: date) -> pl.
     `score` (its bearing on the targets).
     """
     texts = texts_of(standard)
-    window = days_to_plan(texts, book, day, day + timedelta(days=LONGEST_MOVE))
+    window = days_to_plan(texts, book, day, day + timedelta(days=LONGEST_MOVE)).widened(before=_longest_drop(texts))
     touches = plan(book, texts, calendar, window, day, standing=True, columns=CALLED)
     known = touches.with_columns(pl.col("service", "subject_kind").cast(pl.String)).join(
         rules(standard), on="service", how="left"
     )
     dropped = pl.col("nominal") + pl.duration(days=pl.col("drop_after_days"))
     ready = known.with_columns(due="nominal", last_on=pl.coalesce(dropped, "latest")).filter(
-        pl.col("due") <= day, pl.col("last_on") >= day
+        pl.col("message_class").is_not_null(), pl.col("due") <= day, pl.col("last_on") >= day
     )
     return tracked(ready, known_days(book), rule_days(standard)).drop("nominal", "latest", "drop_after_days")
 
 
 def texts_of(standard: Standard) -> Standard:
-    """Leave the services that send a message."""
-    return standard.model_copy(update={"services": tuple(one for one in standard.services if sends(one))})
+    """Leave the services that send a message, and festivals: of two on one day only the first counts."""
+    texts = tuple(one for one in standard.services if sends(one) or one.trigger.kind == "festival")
+    return standard.model_copy(update={"services": texts})
+
+
+def _longest_drop(standard: Standard) -> int:
+    """Count the days, at most, that a message may go out after the window of its touch."""
+    return max((one.drop_after_days or 0 for one in standard.services), default=0)
 
 
 def sends(service: Service) -> bool:

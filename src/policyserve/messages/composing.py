@@ -1,7 +1,8 @@
 """The texts of a day, composed: who gets what, which texts go as one, and every text written. Nothing is stored here.
 
-The order of work: what may not be made is withheld; of marketing the stronger bearing goes; service texts of one
-customer go as one where they can; what is left is written; the cap of all texts counts what would really go out.
+The order of work: what may not be made is withheld; service texts of one customer go as one where they can; all are
+written; then the caps count what would really go out, so that a text that fails takes no place: of marketing the
+stronger bearing goes, and the cap of all texts comes last.
 """
 
 from __future__ import annotations
@@ -63,11 +64,10 @@ def compose(known: pl.DataFrame, had: pl.DataFrame, settings: MessageSettings, d
     ready = choosing.in_order(asked.filter(pl.col("reason").is_null())).join(
         had, on="customer_id", how="left", maintain_order="left"
     )
-    ready = ready.with_columns(pl.col(counts).fill_null(0))
-    ready = ready.with_columns(reason=choosing.over_marketing_cap(settings.caps))
-    dropped = ready.filter(pl.col("reason").is_not_null()).with_columns(outcome=pl.lit("dropped"))
-    written = _capped(_written(ready.filter(pl.col("reason").is_null()), settings, day), settings)
-    return pl.concat([_shaped(part) for part in (written, dropped, kept_back)])
+    written = _written(ready.with_columns(pl.col(counts).fill_null(0)), settings, day)
+    for over in (choosing.over_marketing_cap(settings.caps), choosing.over_daily_cap(settings.caps)):
+        written = _capped(written, over)
+    return pl.concat([_shaped(part) for part in (written, kept_back)])
 
 
 def _shaped(rows: pl.DataFrame) -> pl.DataFrame:
@@ -152,16 +152,14 @@ def _draft(key: int, group: list[Row], settings: MessageSettings, day: date) -> 
     return Draft(key=key, template=template, message_class=group[0]["message_class"], facts=facts)
 
 
-def _capped(written: pl.DataFrame, settings: MessageSettings) -> pl.DataFrame:
-    """Drop what is over the cap of all texts of a day, with what it carries."""
-    made = written.filter(outcome="made").with_columns(over=choosing.over_daily_cap(settings.caps))
-    over = made.filter(pl.col("over").is_not_null()).select(*IDENTITY, "over")
-    if over.is_empty():
+def _capped(written: pl.DataFrame, over: pl.Expr) -> pl.DataFrame:
+    """Drop what is `over` a cap (the code of the cap, else null; of texts that are made), with what it carries."""
+    made = written.filter(outcome="made").select(*IDENTITY, cap=over).filter(pl.col("cap").is_not_null())
+    if made.is_empty():
         return written
-    leads = over.rename(dict(zip(IDENTITY, LEAD, strict=True)))
-    rest = written.join(over, on=IDENTITY, how="anti").join(leads, on=LEAD, how="anti")
-    cut = pl.concat(
-        [written.join(over.drop("over"), on=IDENTITY, how="semi"), written.join(leads, on=LEAD, how="semi")]
-    )
+    leads = made.rename(dict(zip(IDENTITY, LEAD, strict=True)))
+    rest = written.join(made, on=IDENTITY, how="anti", maintain_order="left")
+    rest = rest.join(leads, on=LEAD, how="anti", maintain_order="left")
+    cut = pl.concat([written.join(made, on=IDENTITY), written.join(leads, on=LEAD)])
     none = [pl.lit(None, dtype=written.schema[name]).alias(name) for name in ("text", "segments", *LEAD)]
-    return pl.concat([rest, cut.with_columns(*none, outcome=pl.lit("dropped"), reason=pl.lit("cap-all"))])
+    return pl.concat([rest, cut.with_columns(*none, outcome=pl.lit("dropped"), reason="cap").drop("cap")])

@@ -136,7 +136,7 @@ class _Run:
         changed = self._rewrite(pairs.filter(pl.col("id").is_not_null()))
         self._link(composed)
         stamp = Stamp(at=self.at, as_of=self.day, actor=data_tasks.ACTOR)
-        data_tasks.ask_for_phones(self.connection, self.service, self.settings.data_task, composed, stamp)
+        data_tasks.ask_for_phones(self.connection, self.service, self.settings, composed, stamp)
         return added, changed
 
     def _begin(self, composed: pl.DataFrame) -> int:
@@ -169,26 +169,33 @@ class _Run:
         )
         changes = pairs.filter(~stays).select(
             "id", "text", "segments", "reason", "send_on", "last_on", "due", "anchor", "generation_id",
-            "final_at",
+            "final_at", "message_class", "needs_approval",
             status=pl.when(goes_on).then("was_status").otherwise("status"),
             merged_into_id=pl.lit(None, dtype=pl.Int32),
         )  # fmt: skip
-        return db.update_frame(self.connection, "messages", changes, keys=["id"])
+        return self._update(changes)
 
     def withdraw(self, touches: pl.DataFrame, reasons: Callable[[pl.DataFrame], pl.DataFrame]) -> int:
         """Cancel what waits and is no longer called for, with the fact; what is too late expires."""
         idle = waiting(self.connection).join(touches, on=IDENTITY, how="anti").filter(pl.col("due") <= self.day)
         gone = idle.filter(pl.col("last_on") >= self.day)
         expired = idle.filter(pl.col("last_on") < self.day).select(
-            "id", status=pl.lit("expired"), reason=pl.lit("expired"), final_at=self._instant
+            "id", status=pl.lit("expired"), reason=pl.lit("expired"), **self._closed()
         )
-        changed = db.update_frame(self.connection, "messages", expired, keys=["id"])
+        changed = self._update(expired)
         if gone.is_empty():
             return changed
         cancelled = reasons(gone).select(
-            "id", status=pl.lit("cancelled"), reason=pl.format("gone: {}", "why"), final_at=self._instant
+            "id", status=pl.lit("cancelled"), reason=pl.format("gone: {}", "why"), **self._closed()
         )
-        return changed + db.update_frame(self.connection, "messages", cancelled, keys=["id"])
+        return changed + self._update(cancelled)
+
+    def _closed(self) -> dict[str, pl.Expr]:
+        return {"final_at": self._instant, "merged_into_id": pl.lit(None, dtype=pl.Int32)}
+
+    def _update(self, changes: pl.DataFrame) -> int:
+        """Change messages by their keys, but none that a sender has taken in hand meanwhile; return how many."""
+        return db.update_frame(self.connection, "messages", changes, keys=["id"], guard="attempts = 0")
 
     def _link(self, composed: pl.DataFrame) -> None:
         """Write into each merged message which one carries its text."""
@@ -201,7 +208,7 @@ class _Run:
         lead_ids = ids.select(**dict(zip(LEAD, IDENTITY, strict=True)), lead_id="id")
         pairs = merged.join(ids, on=IDENTITY).join(lead_ids, on=LEAD)
         other = pairs.filter(pl.col("merged_into_id").ne_missing(pl.col("lead_id")))
-        db.update_frame(self.connection, "messages", other.select("id", merged_into_id="lead_id"), keys=["id"])
+        self._update(other.select("id", merged_into_id="lead_id"))
 
 
 _NEW = (

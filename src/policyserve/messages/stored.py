@@ -94,10 +94,14 @@ def stored_of(connection: Connection, touches: pl.DataFrame) -> pl.DataFrame:
 
 
 def waiting(connection: Connection) -> pl.DataFrame:
-    """Return every message that waits, like `STORED`, merged ones left out."""
-    return db.read_frame(
-        connection, f"SELECT {_COLUMNS}, {_flag(connection)} FROM messages m WHERE {_NOT_LEFT}", STORED
-    )
+    """Return every message that waits, like `STORED`, and those whose text one of them carries."""
+    carried = _NOT_LEFT.replace("m.", "lead.")
+    query = f"""
+        SELECT {_COLUMNS}, {_flag(connection)} FROM messages m WHERE {_NOT_LEFT}
+        UNION ALL
+        SELECT {_COLUMNS}, {_flag(connection)} FROM messages lead
+        JOIN messages m ON m.customer_id = lead.customer_id AND m.merged_into_id = lead.id WHERE {carried}"""
+    return db.read_frame(connection, query, STORED)
 
 
 def _flag(connection: Connection) -> str:

@@ -47,7 +47,7 @@ def people(book: Book, *, grace_days: int = 60, as_of: date) -> pl.DataFrame:
     served = with_serving(found, book, grace_days, as_of)
     return served.with_columns(
         stage=_stage(as_of), issued_on=pl.when(pl.col("first_on") <= as_of).then("first_on")
-    ).drop("person", "first_on")
+    ).drop("first_on")
 
 
 def _as_listed(book: Book) -> pl.DataFrame:

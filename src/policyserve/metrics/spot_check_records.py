@@ -81,7 +81,8 @@ class Scope:
     def agents(self, agents: pl.DataFrame) -> pl.DataFrame:
         """Return the agents inside; raises PolicyserveError where there are none."""
         wanted = {"branch": self.branch, "team": self.team, "agent_no": self.agent_no}
-        found = agents.filter(pl.col(column) == value for column, value in wanted.items() if value)
+        asked = [pl.col(column) == value for column, value in wanted.items() if value]
+        found = agents.filter(*asked) if asked else agents
         if found.is_empty():
             raise PolicyserveError(f"There are no agents in '{self.name}'; check the names with the list of agents.")
         return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -219,8 +219,10 @@ def hazard_ratios(policies: pl.DataFrame, *, confidence: float = 0.95) -> pl.Dat
         "days", pl.col("lost").cast(pl.Int8), "agent_id", *((pl.col("services") == name).cast(pl.Float64).alias(name)
         for name in terms),
     )  # fmt: skip
-    adjusted = _cox(plain.with_columns(_adjustments(told), stratum="agent_id"), confidence, strata=["stratum"])
-    crude = _cox(plain, confidence, strata=None)
+    adjusted = _cox(
+        plain.with_columns(_adjustments(told), stratum="agent_id"), confidence, stratum="stratum", cluster="agent_id"
+    )
+    crude = _cox(plain.drop("agent_id"), confidence)
     rows = [{"services": name, **_ratio(adjusted, name), "unadjusted": _ratio(crude, name)["ratio"]} for name in terms]
     return pl.DataFrame(rows, schema=_RATIOS)
 
@@ -246,8 +248,8 @@ def _adjustments(policies: pl.DataFrame) -> list[pl.Series]:
     return [column for column in columns if column.n_unique() > 1]
 
 
-def _cox(frame: pl.DataFrame, confidence: float, strata: list[str] | None) -> Any:
-    from lifelines import CoxPHFitter
+def _cox(frame: pl.DataFrame, confidence: float, *, stratum: str | None = None, cluster: str | None = None) -> Any:
+    from lifelines import CoxPHFitter  # type: ignore[import-untyped]
     from lifelines.exceptions import ConvergenceError, ConvergenceWarning  # type: ignore[import-untyped]
 
     with warnings.catch_warnings():
@@ -255,7 +257,7 @@ def _cox(frame: pl.DataFrame, confidence: float, strata: list[str] | None) -> An
         warnings.simplefilter("ignore", ConvergenceWarning)
         try:
             return CoxPHFitter(alpha=1 - confidence).fit(
-                frame.to_pandas(), "days", "lost", cluster_col="agent_id", strata=strata
+                frame.to_pandas(), "days", "lost", cluster_col=cluster, strata=[stratum] if stratum else None
             )
         except ConvergenceError as error:
             raise PolicyserveError(
@@ -278,8 +280,3 @@ def effect(found: Worth, services: str = "all") -> str:
         return "none"
     lower, upper = row.select("lower", "upper").row(0)
     return "less" if upper < 1 else "more" if lower > 1 else "unclear"
-
-
-def day_after(day: date) -> date:
-    """Return the next day."""
-    return day + timedelta(days=1)

@@ -69,7 +69,6 @@ class AdvisoryLock:
 
     def release(self) -> None:
         """End the session."""
-        self.connection.invalidate()  # also where the server is gone, and nothing can be said to it any more
         self.connection.close()
 
 

@@ -50,6 +50,8 @@ Header = Annotated[str, AfterValidator(_is_header)]
 HeaderValue = Annotated[str, AfterValidator(_is_header_value)]
 Zone = Annotated[str, AfterValidator(_is_zone)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+NameOrNot = Annotated[str, StringConstraints(max_length=200)]
+"""A name of a field; an empty one stands for a field that there is not."""
 Secret = Annotated[str, StringConstraints(min_length=1)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Form = Literal["json", "form"]
@@ -78,14 +80,14 @@ class SignatureOptions(Section):
 
 
 class FieldOptions(Section):
-    """What the vendor calls the parts of a text; None: it does not get it."""
+    """What the vendor calls the parts of a text; what has an empty name it does not get."""
 
     phone: Name = "phone"
     text: Name = "text"
-    reference: Name | None = "reference"
-    sender: Name | None = None
-    service: Name | None = None
-    message_class: Name | None = None
+    reference: NameOrNot = "reference"
+    sender: NameOrNot = ""
+    service: NameOrNot = ""
+    message_class: NameOrNot = ""
 
 
 class AnswerOptions(Section):
@@ -94,7 +96,7 @@ class AnswerOptions(Section):
     code: Name | None = None
     """The field of the answer that says what was done with the text; without it the HTTP status says it."""
     codes: Mapping[str, Outcome] = {}
-    """What the values of `code` mean, on any HTTP status; at least one must mean accepted."""
+    """What the values of `code` mean; at least one must mean accepted, which counts only with a status 200 to 299."""
     other_code: Outcome = "refused"
     """What a value means that is not among `codes`. Refused: what may have been taken is never sent twice."""
     statuses: Mapping[int, Outcome] = {}
@@ -136,11 +138,11 @@ class LookUpOptions(Section):
 class ReceiptFields(Section):
     """What the vendor calls the parts of a receipt."""
 
-    reference: Name | None = "reference"
-    provider_id: Name | None = "id"
+    reference: NameOrNot = "reference"
+    provider_id: NameOrNot = "id"
     state: Name = "state"
-    at: Name | None = "at"
-    reason: Name | None = "reason"
+    at: NameOrNot = "at"
+    reason: NameOrNot = "reason"
 
 
 class ReplyFields(Section):
@@ -148,8 +150,8 @@ class ReplyFields(Section):
 
     phone: Name = "phone"
     text: Name = "text"
-    at: Name | None = "at"
-    provider_id: Name | None = "id"
+    at: NameOrNot = "at"
+    provider_id: NameOrNot = "id"
 
 
 class PushOptions(Section):
@@ -232,7 +234,7 @@ class HttpOptions(Section):
     def _parts_fit(self) -> HttpOptions:
         if self.connect_seconds > self.timeout_seconds:
             raise ValueError("connect_seconds must not be longer than timeout_seconds")
-        if self.sender is not None and self.fields.sender is None:
+        if self.sender is not None and not self.fields.sender:
             raise ValueError("fields.sender must say where the sender belongs")
         return self
 

@@ -28,6 +28,8 @@ RESPONSE: Final = 0x80000000
 """The bit of a command that is an answer."""
 LONGEST: Final = 70_000
 """Octets of a PDU: `message_payload` may have 65,535."""
+MOUTHFUL: Final = 65_536
+"""Octets read at once: more than a TLS record has, so that nothing is left over where a selector does not see it."""
 LAST_SEQUENCE: Final = 0x7FFFFFFF
 
 
@@ -74,7 +76,7 @@ class Connection:
     def read(self) -> None:
         """Take in what has come; waits if nothing has. Raises CutError."""
         try:
-            octets = self._read()
+            octets = self._link.recv(MOUTHFUL)
         except OSError as error:
             raise CutError(f"the connection was lost: {_why(error)}") from error
         if not octets:
@@ -98,12 +100,6 @@ class Connection:
             self._link.sendall(octets)
         except OSError as error:
             raise CutError(f"the connection was lost: {_why(error)}") from error
-
-    def _read(self) -> bytes:
-        octets = self._link.recv(65_536)
-        while isinstance(self._link, ssl.SSLSocket) and (more := self._link.pending()):
-            octets += self._link.recv(more)
-        return octets
 
     def _frame(self) -> bytes | None:
         if len(self._buffer) < HEADER.size:

@@ -1,0 +1,468 @@
+"""Locks, runs, times and the scheduler's loop, on both databases, with jobs and instants of the tests' own."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine, make_url, select, text
+
+from policyserve import db
+from policyserve.config import Settings
+from policyserve.errors import PolicyserveError
+from policyserve.scheduler import locks, running
+from policyserve.scheduler.clock import TABLE, Clock, opened
+from policyserve.scheduler.jobs import WORKS, Daily, Every, Work, released_in_words, schedule
+from policyserve.scheduler.records import job_rows
+from policyserve.scheduler.running import RUNS, RunBeforeError, RunningElsewhereError
+from policyserve.scheduler.serving import Scheduler
+from policyserve.settings_file import JobSettings, SettingsFile
+from policyserve.tasks.releasing import ReleaseCounts
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+SECONDS = 30.0
+"""How long anything may take on a busy machine."""
+
+
+def wall(text: str) -> datetime:
+    """Return what a clock in Shanghai shows, on 21 November 2026 unless a day is given."""
+    return datetime.fromisoformat(text if "-" in text else f"2026-11-21T{text}").replace(tzinfo=SHANGHAI)
+
+
+NOON = wall("12:00")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A run as it is stored."""
+
+    job: str
+    due: datetime
+    status: str
+    result: str | None
+
+
+def runs(engine: Engine) -> list[Kept]:
+    with db.reading(engine) as connection:
+        rows = connection.execute(select(RUNS).order_by(RUNS.c.id)).all()
+    return [Kept(row.job, row.due_at, row.status, row.result) for row in rows]
+
+
+# Locks
+
+
+HOLDER = """
+import sys
+from policyserve import db
+from policyserve.scheduler import locks
+lock = locks.take(db.open_engine(sys.argv[1]), sys.argv[2])
+print("held" if lock else "free", flush=True)
+sys.stdin.readline()
+"""
+"""A process that takes a lock and keeps it until it is killed."""
+
+
+@contextmanager
+def holder(url: str, name: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", HOLDER, url, name]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_a_lock_is_of_one_at_a_time_and_free_again_when_its_process_is_killed(
+    engine: Engine, database_url: str
+) -> None:
+    with holder(database_url, "release") as process:
+        assert locks.take(engine, "release") is None
+        other = locks.take(engine, "send")
+        assert other is not None
+        process.kill()
+        process.wait()
+        taken = wait_for(lambda: locks.take(engine, "release"))
+        assert taken.held()
+    taken.release()
+    other.release()
+
+
+def wait_for(found: Callable[[], locks.Lock | None]) -> locks.Lock:
+    deadline = time.monotonic() + SECONDS
+    while (what := found()) is None:
+        assert time.monotonic() < deadline, "nothing came of it"
+        time.sleep(0.02)
+    return what
+
+
+def test_a_lock_let_go_can_be_taken_again(engine: Engine) -> None:
+    for _ in range(3):
+        lock = locks.take(engine, "send")
+        assert lock is not None
+        lock.release()
+
+
+def test_a_lock_whose_session_or_file_is_gone_is_no_longer_held(engine: Engine, tmp_path: Path) -> None:
+    lock = locks.take(engine, "serve")
+    assert lock is not None
+    if db.is_sqlite(engine):
+        (tmp_path / "book.sqlite3.serve.lock").unlink()
+    else:
+        with db.writing(engine) as connection:
+            others = "FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+            connection.execute(text(f"SELECT pg_terminate_backend(pid) {others}"))
+    assert not lock.held()
+    lock.release()
+
+
+def test_a_lock_that_may_not_be_written_is_told_in_a_sentence(tmp_path: Path, sqlite_template: Path) -> None:
+    (tmp_path / "book.sqlite3").write_bytes(sqlite_template.read_bytes())
+    (tmp_path / "book.sqlite3.send.lock").mkdir()
+    with pytest.raises(PolicyserveError, match=r"send\.lock' cannot be opened"):
+        locks.take(db.open_engine(f"sqlite:///{tmp_path / 'book.sqlite3'}"), "send")
+
+
+# Runs
+
+
+def test_a_run_is_a_row_before_it_begins_and_its_end_is_in_the_same_row(engine: Engine) -> None:
+    run = running.begin(engine, "send", NOON, at=NOON.astimezone(UTC))
+    assert [one.status for one in runs(engine)] == ["running"]
+    ending = running.carry_out(engine, run, lambda: "12 sent")
+    assert runs(engine) == [Kept("send", NOON, "done", "12 sent")]
+    assert ending.status == "done"
+
+
+def test_a_job_in_hand_is_not_begun_again(engine: Engine) -> None:
+    run = running.begin(engine, "send", NOON, at=NOON.astimezone(UTC))
+    with pytest.raises(RunningElsewhereError):
+        running.begin(engine, "send", NOON + timedelta(minutes=5), at=NOON.astimezone(UTC))
+    running.carry_out(engine, run, lambda: "")
+    assert len(runs(engine)) == 1
+
+
+def test_a_job_runs_once_for_each_time_that_it_is_due(engine: Engine) -> None:
+    running.carry_out(engine, running.begin(engine, "send", NOON, at=NOON.astimezone(UTC)), lambda: "")
+    with pytest.raises(RunBeforeError, match="2026-11-21T12:00:00"):
+        running.begin(engine, "send", NOON.astimezone(UTC), at=NOON.astimezone(UTC))
+    again = running.begin(engine, "send", NOON + timedelta(minutes=5), at=NOON.astimezone(UTC))
+    again.lock.release()
+
+
+def test_our_own_errors_are_kept_as_they_are_and_of_others_only_the_kind(engine: Engine) -> None:
+    def fail(error: Exception) -> Callable[[], str]:
+        def work() -> str:
+            raise error
+
+        return work
+
+    for minute, error in enumerate((PolicyserveError("The gateway is away; look at it."), KeyError("13800138000"))):
+        due = NOON + timedelta(minutes=minute)
+        running.carry_out(engine, running.begin(engine, "send", due, at=due.astimezone(UTC)), fail(error))
+    kept = runs(engine)
+    assert [one.status for one in kept] == ["failed", "failed"]
+    assert kept[0].result == "The gateway is away; look at it."
+    assert "KeyError" in (kept[1].result or "")
+    assert "138" not in (kept[1].result or "")
+
+
+def lose(engine: Engine, due: datetime, job: str = "release") -> None:
+    """Leave a run as its process left it that was killed."""
+    running.begin(engine, job, due, at=due.astimezone(UTC)).lock.release()
+
+
+def test_a_run_whose_process_died_is_marked_lost_by_the_next_run(engine: Engine) -> None:
+    lose(engine, NOON)
+    running.carry_out(engine, running.begin(engine, "release", wall("12:05"), at=NOON.astimezone(UTC)), lambda: "")
+    assert [one.status for one in runs(engine)] == ["lost", "done"]
+
+
+def test_a_run_that_goes_on_is_not_lost(engine: Engine) -> None:
+    run = running.begin(engine, "release", NOON, at=NOON.astimezone(UTC))
+    assert not running.sweep(engine, "release", at=NOON.astimezone(UTC))
+    assert [one.status for one in runs(engine)] == ["running"]
+    run.lock.release()
+
+
+def test_what_was_lost_is_run_again_but_not_what_was_lost_twice(engine: Engine) -> None:
+    assert not running.sweep(engine, "release", at=NOON.astimezone(UTC))
+    lose(engine, NOON)
+    assert running.sweep(engine, "release", at=NOON.astimezone(UTC))
+    lose(engine, wall("12:01"))
+    assert not running.sweep(engine, "release", at=NOON.astimezone(UTC))
+    assert [one.status for one in runs(engine)] == ["lost", "lost"]
+
+
+def test_a_run_called_lost_while_its_server_was_away_is_done_when_it_ends(engine: Engine) -> None:
+    run = running.begin(engine, "release", NOON, at=NOON.astimezone(UTC))
+    running.mark_lost(engine, "release", at=NOON.astimezone(UTC))
+    running.carry_out(engine, run, lambda: "5 added")
+    assert runs(engine) == [Kept("release", NOON, "done", "5 added")]
+
+
+# Times
+
+
+PLAN: Mapping[str, Daily | Every] = {"release": Daily(at=wall("01:30").time()), "send": Every(minutes=5)}
+
+
+@pytest.fixture
+def times(engine: Engine) -> Iterator[Clock]:
+    with opened(engine, SHANGHAI) as clock:
+        yield clock
+
+
+def due(clock: Clock, now: datetime) -> list[tuple[str, datetime]]:
+    return sorted((one.job, one.at) for one in clock.due(now))
+
+
+def test_jobs_are_due_at_hours_of_the_business_time_zone(times: Clock) -> None:
+    times.arrange(PLAN, NOON)
+    assert due(times, wall("12:04")) == []
+    assert due(times, wall("12:05")) == [("send", wall("12:05"))]
+    assert due(times, wall("2026-11-22T01:29")) == [("send", wall("2026-11-22T01:25"))]
+    assert ("release", wall("2026-11-22T01:30")) in due(times, wall("2026-11-22T01:30"))
+
+
+def test_a_time_that_has_come_stays_until_it_has_been_run(times: Clock) -> None:
+    times.arrange(PLAN, NOON)
+    for _ in range(2):
+        assert due(times, wall("12:06")) == [("send", wall("12:05"))]
+    times.move_on("send", wall("12:06"))
+    assert due(times, wall("12:06")) == []
+    assert times.next_times()["send"] == wall("12:10")
+
+
+def test_times_missed_in_an_outage_are_one_run_the_newest(engine: Engine) -> None:
+    with opened(engine, SHANGHAI) as before:
+        before.arrange(PLAN, NOON)
+    now = wall("2026-12-05T09:02")
+    with opened(engine, SHANGHAI) as after:
+        after.arrange(PLAN, now)
+        assert due(after, now) == [("release", wall("2026-12-05T01:30")), ("send", wall("2026-12-05T09:00"))]
+        for job in PLAN:
+            after.move_on(job, now)
+        assert after.next_times() == {"release": wall("2026-12-06T01:30"), "send": wall("2026-12-05T09:05")}
+
+
+def test_new_settings_change_what_lies_ahead_and_keep_what_was_missed(engine: Engine) -> None:
+    with opened(engine, SHANGHAI) as before:
+        before.arrange(PLAN, NOON)
+    changed: Mapping[str, Daily | Every] = {"release": Daily(at=wall("03:00").time()), "send": Every(minutes=7)}
+    now = wall("12:06")
+    with opened(engine, SHANGHAI) as after:
+        after.arrange(changed, now)
+        assert after.next_times()["release"] == wall("2026-11-22T03:00")
+        assert due(after, now) == [("send", wall("12:05"))]
+        after.move_on("send", now)
+        assert wall("12:06") < after.next_times()["send"] <= wall("12:13")
+
+
+def test_a_job_that_is_no_more_is_forgotten(times: Clock) -> None:
+    times.arrange({**PLAN, "tidy": Every(minutes=5)}, NOON)
+    times.arrange(PLAN, NOON)
+    assert set(times.next_times()) == set(PLAN)
+
+
+def test_a_job_that_is_called_is_due_at_once_and_then_as_planned(times: Clock) -> None:
+    times.arrange(PLAN, NOON)
+    times.call("release", NOON)
+    assert due(times, NOON) == [("release", NOON)]
+    times.move_on("release", NOON)
+    assert times.next_times()["release"] == wall("2026-11-22T01:30")
+
+
+@pytest.mark.parametrize("day", ["2026-03-08", "2026-11-01"])
+def test_no_day_is_left_out_where_clocks_are_put_forward_or_back(engine: Engine, day: str) -> None:
+    new_york = ZoneInfo("America/New_York")
+    before = datetime.fromisoformat(f"{day}T00:00").replace(tzinfo=new_york)
+    with opened(engine, new_york) as clock:
+        clock.arrange({"release": Daily(at=wall("02:30").time())}, before)
+        assert clock.next_times()["release"] < before.astimezone(UTC) + timedelta(hours=5)
+
+
+def test_the_store_holds_no_secret_of_the_settings(engine: Engine) -> None:
+    with opened(engine, SHANGHAI) as clock:
+        clock.arrange(schedule(SETTINGS), NOON)
+    with db.reading(engine) as connection:
+        states = connection.execute(text(f"SELECT job_state FROM {TABLE}")).scalars().all()
+    assert len(states) == len(WORKS)
+    for state in states:
+        for secret in (make_url(str(engine.url)).database or "", "postgres", "sqlite", "hush"):
+            assert secret.encode() not in bytes(state)
+
+
+# The loop
+
+
+SETTINGS = Settings(
+    database_url="", time_zone="Asia/Shanghai", file=SettingsFile(gateways={"vendor": {"kind": "http", "key": "hush"}})
+)
+
+EVERYTHING_DUE = timedelta(days=2)
+
+
+@dataclass
+class Bench:
+    """A scheduler in a thread of its own, with jobs that the test gives."""
+
+    engine: Engine
+    stop: threading.Event
+    thread: threading.Thread
+    scheduler: Scheduler
+
+    def statuses(self) -> dict[str, str]:
+        return {one.job: one.status for one in runs(self.engine)}
+
+    def until(self, found: Callable[[], object]) -> None:
+        deadline = time.monotonic() + SECONDS
+        while not found():
+            assert time.monotonic() < deadline, self.statuses()
+            time.sleep(0.02)
+
+
+@contextmanager
+def at_work(engine: Engine, works: Mapping[str, Work]) -> Iterator[Bench]:
+    """Let a scheduler work for the time of a `with` block, after an outage in which every job came due."""
+    with opened(engine, SHANGHAI) as clock:
+        clock.arrange(schedule(SETTINGS), datetime.now(UTC) - EVERYTHING_DUE)
+    stop = threading.Event()
+    scheduler = Scheduler(engine, SETTINGS, language="en", stop=stop, works=works)
+    thread = threading.Thread(target=scheduler.run, daemon=True)
+    thread.start()
+    try:
+        yield Bench(engine, stop, thread, scheduler)
+    finally:
+        stop.set()
+        thread.join(SECONDS)
+    assert not thread.is_alive()
+
+
+def quiet(result: str = "") -> dict[str, Work]:
+    return {name: lambda _call: result for name in WORKS}
+
+
+def succeed(name: str, _call: object) -> str:
+    return f"{name} went well"
+
+
+def test_each_job_that_is_due_is_run_and_its_result_kept(engine: Engine) -> None:
+    with at_work(engine, {name: partial(succeed, name) for name in WORKS}) as bench:
+        bench.until(lambda: list(bench.statuses().values()).count("done") == len(WORKS))
+        assert bench.scheduler.leads
+    assert {one.job: one.result for one in runs(engine)} == {name: f"{name} went well" for name in WORKS}
+    assert not bench.scheduler.leads
+
+
+def test_jobs_that_read_the_whole_book_follow_each_other_in_the_order_of_the_day(engine: Engine) -> None:
+    order: list[str] = []
+    held = threading.Event()
+
+    def release(_call: object) -> str:
+        order.append("release begins")
+        held.wait(SECONDS)
+        order.append("release ends")
+        return ""
+
+    def generate(_call: object) -> str:
+        order.append("generate begins")
+        return ""
+
+    with at_work(engine, {**quiet(), "release": release, "generate": generate}) as bench:
+        bench.until(lambda: bench.statuses().get("send") == bench.statuses().get("notices") == "done")
+        assert order == ["release begins"]
+        assert "generate" not in bench.statuses()
+        held.set()
+        bench.until(lambda: bench.statuses().get("generate") == "done")
+    assert order == ["release begins", "release ends", "generate begins"]
+
+
+def test_a_job_that_cron_has_in_hand_is_run_when_that_has_ended(engine: Engine) -> None:
+    by_cron = running.begin(engine, "send", NOON, at=NOON.astimezone(UTC))
+    with at_work(engine, quiet()) as bench:
+        bench.until(lambda: list(bench.statuses().values()).count("done") == len(WORKS) - 1)
+        assert [one.job for one in runs(engine)].count("send") == 1
+        running.carry_out(engine, by_cron, lambda: "")
+        bench.until(lambda: [one.status for one in runs(engine) if one.job == "send"] == ["done", "done"])
+
+
+def test_one_job_that_cannot_begin_keeps_no_other_from_it(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin = running.begin
+
+    def refuse(engine: Engine, job: str, due: datetime, *, at: datetime) -> running.Run:
+        if job == "release":
+            raise OSError(5, "13800138000")
+        return begin(engine, job, due, at=at)
+
+    monkeypatch.setattr(running, "begin", refuse)
+    caplog.set_level(logging.INFO, "policyserve.journal")
+    with at_work(engine, quiet()) as bench:
+        bench.until(lambda: list(bench.statuses().values()).count("done") == len(WORKS) - 1)
+        monkeypatch.undo()
+        bench.until(lambda: bench.statuses().get("release") == "done")
+    fields = [getattr(record, "fields", {}) for record in caplog.records if record.message == "trouble"]
+    assert fields == [{"job": "release", "reason": "OSError"}]
+
+
+def test_a_stop_reaches_a_long_job_and_what_it_did_is_kept(engine: Engine) -> None:
+    def send(call: object) -> str:
+        return f"stopped: {call.stop.wait(SECONDS)}"  # type: ignore[attr-defined]
+
+    with at_work(engine, {**quiet(), "send": send}) as bench:
+        bench.until(lambda: bench.statuses().get("send") == "running")
+        bench.stop.set()
+        bench.until(lambda: not bench.thread.is_alive())
+    assert Kept("send", runs(engine)[-1].due, "done", "stopped: True").result in {one.result for one in runs(engine)}
+
+
+# What people see
+
+
+def test_the_next_times_come_first_then_the_runs_the_newest_first_in_the_business_time_zone(engine: Engine) -> None:
+    with opened(engine, SHANGHAI) as clock:
+        clock.arrange(PLAN, NOON)
+    for minute, result in ((0, "3 sent"), (5, "nothing to send")):
+        due = NOON + timedelta(minutes=minute)
+        running.carry_out(engine, running.begin(engine, "send", due, at=due.astimezone(UTC)), partial(str, result))
+    now = (NOON + timedelta(minutes=5, seconds=7)).astimezone(UTC)
+    running.begin(engine, "release", NOON, at=NOON.astimezone(UTC)).lock.release()
+    rows = job_rows(engine, SHANGHAI, now=now, job=None, last=2)
+    assert [(row["job"], row["status"]) for row in rows] == [
+        ("release", "planned"), ("send", "planned"), ("release", "running"), ("send", "done"),
+    ]  # fmt: skip
+    assert rows[0]["due"].isoformat() == "2026-11-22T01:30:00+08:00"
+    assert rows[2]["seconds"] == 307.0
+    assert rows[3]["result"] == "nothing to send"
+    assert {row["job"] for row in job_rows(engine, SHANGHAI, now=now, job="send", last=9)} == {"send"}
+
+
+def test_where_no_scheduler_ever_ran_there_are_runs_without_next_times(engine: Engine) -> None:
+    lose(engine, NOON)
+    assert [row["status"] for row in job_rows(engine, SHANGHAI, now=NOON, job=None, last=9)] == ["running"]
+
+
+def test_hours_and_minutes_come_from_the_settings_file() -> None:
+    file = SettingsFile(jobs=JobSettings(release_at=wall("02:15").time(), send_every_minutes=3))
+    plan = schedule(Settings(database_url="", file=file))
+    assert plan["release"] == Daily(at=wall("02:15").time())
+    assert plan["send"] == Every(minutes=3)
+
+
+def test_a_release_says_what_it_did_in_either_language() -> None:
+    counts = ReleaseCounts(added=1200, missed=3)
+    assert released_in_words(counts, "en").startswith("1,200 added, 0 moved")
+    assert released_in_words(counts, "zh").startswith("新增1,200，改期0")
