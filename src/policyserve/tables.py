@@ -371,6 +371,24 @@ class Message(SQLModel, table=True):
     """Who approved it, cancelled it, or said what became of it."""
 
 
+class MessagePart(SQLModel, table=True):
+    """One part of a long text that a gateway sends, and receipts, part by part."""
+
+    __tablename__ = "message_parts"
+    __table_args__ = (
+        Index("ix_message_parts_gateway_provider_id", "gateway", "provider_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    message_id: int = Field(primary_key=True, foreign_key="messages.id", sa_column_kwargs={"autoincrement": False})
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """1 is the first."""
+    gateway: str
+    provider_id: str | None = None
+    state: str | None = None
+    """What its receipt said; empty until one came."""
+
+
 class EarlyReceipt(SQLModel, table=True):
     """A delivery receipt that came before its message's number was stored."""
 

@@ -170,3 +170,17 @@ def upgrade() -> None:
         sqlite_where=sa.text("final_at IS NULL"),
         postgresql_where=sa.text("final_at IS NULL"),
     )
+    op.create_table(
+        "message_parts",
+        sa.Column("message_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("gateway", sa.String(), nullable=False),
+        sa.Column("provider_id", sa.String(), nullable=True),
+        sa.Column("state", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_message_parts_message_id")),
+        sa.PrimaryKeyConstraint("message_id", "number", name=op.f("pk_message_parts")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_message_parts_gateway_provider_id", "message_parts", ["gateway", "provider_id"], unique=False
+    )
