@@ -100,7 +100,7 @@ class MessageSettings(Section):
     merge: bool = True
     """Several service texts of one customer on one day go as one where there is a combined template."""
     templates: Path | None = None
-    """A folder of your own templates; one that is not in it is the shipped one."""
+    """A folder of your own templates, beside the settings file; one that is not in it is the shipped one."""
     price_per_segment: Annotated[float, Field(ge=0, le=1000)] = 0.05
     """What a segment costs, for previews."""
     currency: str = "CNY"
@@ -171,9 +171,19 @@ def read_file(path: Path, environment: Mapping[str, str]) -> SettingsFile:
             name: _revealed(value, f"gateways.{name}", path, environment) for name, value in gateways.items()
         }
     try:
-        return SettingsFile.model_validate(document)
+        found = SettingsFile.model_validate(document)
     except ValidationError as error:
         raise SettingsError(f"The settings file '{path}' is wrong: {in_words(error)}.") from error
+    return found if (own := found.messages.templates) is None else _with_templates(found, path, own)
+
+
+def _with_templates(found: SettingsFile, path: Path, own: Path) -> SettingsFile:
+    """Find the folder of templates from the settings file on: a cron job starts somewhere else than its writer."""
+    folder = path.parent / own
+    if not folder.is_dir():
+        raise SettingsError(f"{path}: messages.templates is '{own}', but there is no such folder; make it.")
+    messages = found.messages.model_copy(update={"templates": folder})
+    return found.model_copy(update={"messages": messages})
 
 
 Options = TypeVar("Options", bound=Section)
@@ -193,9 +203,16 @@ def checked(options: type[Options], given: Mapping[str, Any], where: str) -> Opt
 def in_words(error: ValidationError) -> str:
     """Say what is wrong with each field; values are not repeated, for they may be secrets."""
     return "; ".join(
-        f"{'.'.join(str(part) for part in one['loc']) or 'the file'}: {one['msg'][:1].lower()}{one['msg'][1:]}"
+        f"{'.'.join(str(part) for part in one['loc']) or 'the file'}: {_clause(one['type'], one['msg'])}"
         for one in error.errors(include_url=False, include_input=False)
     )
+
+
+def _clause(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "there is no setting of this name"
+    said = message.removeprefix("Value error, ")
+    return said[:1].lower() + said[1:]
 
 
 def _revealed(value: Any, where: str, path: Path, environment: Mapping[str, str]) -> Any:

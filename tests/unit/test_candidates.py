@@ -8,6 +8,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+from dateutil.relativedelta import relativedelta
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from described_book import Row, book, policy, yuan
 from policyserve.book.columns import Book
@@ -201,3 +204,73 @@ def test_two_minimums_in_one_need_are_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(PolicyserveError, match=r"line 4.*give either minimum or minimum_premiums"):
         read_rules(path, CoverRules)
+
+
+KINDS = ("life", "health", "critical-illness")
+ASKED = (
+    need("health", "health", weight=4.0, max_age=60),
+    need("illness", "critical-illness", weight=5.0, min_age=18, minimum=200_000),
+    need("parents", "life", weight=2.0, children=True),
+)
+
+
+@st.composite
+def families(draw: st.DrawFn) -> tuple[list[Row], list[Row], dict[int, int]]:
+    """Up to five people in two families, each insured by up to two policies with a sum that may not be known."""
+    people = [
+        person(f"C{key}", draw(st.none() | st.dates(date(1950, 1, 1), date(2026, 1, 1))), family_no=draw(FAMILY))
+        for key in range(1, draw(st.integers(1, 5)) + 1)
+    ]
+    policies: list[Row] = []
+    sums: dict[int, int] = {}
+    for row in people:
+        for _ in range(draw(st.integers(0, 2))):
+            insured = draw(st.integers(1, len(people)))
+            policies.append(
+                held(f"P{len(policies) + 1}", row["customer_no"], draw(st.sampled_from(KINDS)), insured_id=insured)
+            )
+            if draw(st.booleans()):
+                sums[len(policies)] = draw(st.sampled_from([50_000, 100_000, 200_000]))
+    return people, policies, sums
+
+
+FAMILY = st.sampled_from([None, "F1", "F2"])
+
+
+def age_of(row: Row) -> int | None:
+    born = row["birthday"]
+    return born and relativedelta(AS_OF, born).years
+
+
+def slowly(people: list[Row], policies: list[Row], sums: dict[int, int]) -> dict[str, float]:
+    """Score one customer at a time."""
+    young = {key for key, row in enumerate(people, 1) if (age := age_of(row)) is not None and age < 18}
+    scores = {}
+    for key, row in enumerate(people, 1):
+        mine = [one for one in policies if one["customer"] == row["customer_no"]]
+        if len(mine) != 1:
+            continue
+        home = row["family_no"]
+        family = {other for other, one in enumerate(people, 1) if home and one["family_no"] == home}
+        parent = mine[0]["insured_id"] in young or (key not in young and bool(family & young))
+        cover = [(one["product_kind"], sums.get(no)) for no, one in enumerate(policies, 1) if one["insured_id"] == key]
+        illness = [amount for kind, amount in cover if kind == "critical-illness"]
+        kinds, age = {kind for kind, _ in cover}, age_of(row)
+        score = 0.0
+        if age is not None and age <= 60 and "health" not in kinds:
+            score += 4
+        if age is not None and age >= 18 and None not in illness:
+            score += 5 * max(0.0, 1 - sum(amount or 0 for amount in illness) / 200_000)
+        if parent and "life" not in kinds:
+            score += 2
+        if score:
+            scores[row["customer_no"]] = score
+    return scores
+
+
+@settings(max_examples=80, deadline=None)
+@given(families())
+def test_one_customer_at_a_time_gives_the_same_scores(world: tuple[list[Row], list[Row], dict[int, int]]) -> None:
+    people, policies, sums = world
+    listed = found(book(*policies, customers=people), *ASKED, sums=sums)
+    assert dict(listed.select("customer_no", "score").iter_rows()) == pytest.approx(slowly(people, policies, sums))

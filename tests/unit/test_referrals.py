@@ -192,6 +192,14 @@ def test_the_centre_of_influence_of_the_standard_is_reproduced(centre: Book) -> 
     ]
 
 
+def test_each_member_of_a_tree_shows_who_referred_him(centre: Book) -> None:
+    tree = referral_tree(centre, "HERSELF")
+    assert dict(tree.select("customer_no", "referrer_no").iter_rows()) == {
+        "HERSELF": None, "COLLEAGUE": "HERSELF", "FRIEND-A": "HERSELF", "NIECE": "HERSELF", "SON": "HERSELF",
+        "FRIEND-B": "FRIEND-A", "FRIEND-C": "FRIEND-B",
+    }  # fmt: skip
+
+
 def test_the_list_of_centres_agrees_with_each_one_s_tree(centre: Book) -> None:
     centres = centres_of_influence(centre)
     assert centres["customer_no"].to_list() == ["HERSELF", "FRIEND-A", "FRIEND-B"]

@@ -70,6 +70,7 @@ festival-christmas | customer | festival christmas | 0/0 | visit sms | marketing
 festival-insurance-day | customer | festival insurance-day | 0/0 | visit sms | marketing | encouraged | family-case | 1/3/1
 errand | either | after-event service_request claim, 1 wd | 0/+3 | visit | service | encouraged | closed | 1/1/1
 gift | customer | by-hand | 0/0 | visit | service | encouraged | | 1/1/1
+contact-data | customer | by-hand | 0/+14 | call visit | service | spot-checked | | 1/1/1
 sick-visit | customer | after-event sick, 2 d | -2/+5 | visit | service | encouraged | | 1/1/1
 handover-notice | customer | after-event agent_changed | 0/+30 | letter sms | duty | spot-checked | | 5/1/1
 handover-visit | customer | after-event agent_changed, 1 wd | 0/+3 wd | visit call | duty | spot-checked | | 5/1/1
@@ -95,6 +96,7 @@ NAMES = {
     "half-year-visit": "亲访交流",
     "errand": "代办服务",
     "gift": "赠送礼品",
+    "contact-data": "补录手机号",
     "sick-visit": "生病探视",
 }
 NAMES_OF_SERIES = {

@@ -11,7 +11,8 @@ from jinja2 import Environment, meta
 
 from policyserve.calendars.calendar import load_calendar
 from policyserve.config import fixture, template_folder
-from policyserve.messages.facts import FACTS, Known, Language, facts_of
+from policyserve.messages.facts import FACTS, Known, Language, combined_facts, facts_of
+from policyserve.messages.merging import MOST
 from policyserve.messages.rendering import Rendered, RenderError, render
 from policyserve.messages.segments import GSM_BASIC, GSM_EXTENSION, INTERNATIONAL, MAINLAND
 from policyserve.standard.model import MessageClass
@@ -20,6 +21,15 @@ from policyserve.standard.parsing import default_standard
 CLASSES: dict[str, MessageClass] = {
     service.template: service.message_class for service in default_standard().services if service.template
 }
+COMBINED: dict[str, tuple[str, ...]] = {
+    "issue-notice+issue-notice": ("issue-notice",) * 2,
+    "payment-feedback-failed+payment-feedback-failed": ("payment-feedback-failed",) * 2,
+    "payment-feedback-success+payment-feedback-success": ("payment-feedback-success",) * 2,
+    "payment-feedback-success+renewal-reminder": ("payment-feedback-success", "renewal-reminder"),
+    "renewal-reminder+renewal-reminder": ("renewal-reminder",) * 2,
+}
+"""The combined templates, each with the templates that it stands for, in the order of its parts."""
+
 FILES = sorted(template_folder("sms").glob("*.j2"))
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 TODAY = date(2026, 11, 21)
@@ -56,6 +66,7 @@ NEEDED: dict[str, Known] = {
 """What each template cannot do without."""
 
 every_template = pytest.mark.parametrize("template", sorted(CLASSES))
+every_combined = pytest.mark.parametrize("template", COMBINED)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
@@ -79,7 +90,7 @@ def source(file: Path) -> str:
 
 
 def test_every_service_with_a_template_has_it_in_both_languages_and_no_file_is_left_over() -> None:
-    expected = {f"{name}.{language}.j2" for name in CLASSES for language in LANGUAGES}
+    expected = {f"{name}.{language}.j2" for name in (*CLASSES, *COMBINED) for language in LANGUAGES}
     assert {file.name for file in FILES} == expected
 
 
@@ -232,3 +243,61 @@ def test_news_and_events_of_the_company_take_the_place_of_the_stock_sentence() -
     assert written("good-news", "zh", news).text == "【安心人寿】您好，电子保单服务已上线。详情请致电95500，拒收请回复R"
     event: Known = {"event": "12月5日下午2点的书法沙龙", "hotline": "95500"}
     assert "诚邀您参加12月5日下午2点的书法沙龙，" in written("event-invitation", "zh", event).text
+
+
+OTHER: Known = {**POLICY, "policy_no": "3302026000005678", "product": "福满年金", "amount": 6789000}
+
+
+def combined(template: str, language: Language, *knowns: Known) -> Rendered:
+    chinese = language == "zh"
+    parts = [facts_of({**PEOPLE[language], **known}, language=language, as_of=TODAY) for known in knowns]
+    return render(
+        template,
+        combined_facts(parts),
+        signature="安心人寿" if chinese else "Anxin Life",
+        message_class="service",
+        route=MAINLAND if chinese else INTERNATIONAL,
+    )
+
+
+@every_combined
+def test_a_combined_template_stands_for_service_texts_alone(template: str) -> None:
+    assert {CLASSES[name] for name in COMBINED[template]} == {"service"}
+
+
+@every_combined
+@every_language
+def test_a_combined_text_says_of_each_policy_what_its_own_text_would(template: str, language: Language) -> None:
+    text = combined(template, language, POLICY, OTHER).text
+    for tail in ("1234", "5678"):
+        assert tail in text
+    if "issue" not in template:
+        for amount in ("12,345.00", "67,890.00"):
+            assert amount in text
+    assert not re.search(r"None|  |，，|。。|（）|\(\)|330202", text)
+    assert text.count("尊敬的" if language == "zh" else "Dear") == 1
+
+
+@every_combined
+@every_language
+def test_a_combined_text_is_cheaper_than_its_parts_or_as_cheap(template: str, language: Language) -> None:
+    parts = [typical(name, language).segments.segments for name in COMBINED[template]]
+    assert combined(template, language, POLICY, OTHER).segments.segments <= sum(parts)
+
+
+@every_language
+@pytest.mark.parametrize("template", [name for name, parts in COMBINED.items() if len(set(parts)) == 1])
+def test_as_many_as_may_go_together_fit_into_one_text(template: str, language: Language) -> None:
+    done = combined(template, language, *[POLICY, OTHER] * (MOST // 2))
+    assert done.segments.segments <= 2 * MOST
+    assert done.text.count("5678") == MOST // 2
+
+
+@every_language
+@pytest.mark.parametrize("template", COMBINED)
+def test_a_combined_text_is_written_for_people_of_whom_little_is_known(template: str, language: Language) -> None:
+    first, second = (NEEDED[name] for name in COMBINED[template])
+    parts = [facts_of(known, language=language, as_of=TODAY) for known in (first, second)]
+    route = MAINLAND if language == "zh" else INTERNATIONAL
+    done = render(template, combined_facts(parts), signature="安心", message_class="service", route=route)
+    assert not re.search(r"None|  |，，|。。|（）|\(\)", done.text)

@@ -14,8 +14,9 @@ from described_book import policy
 from policyserve.book import columns
 from policyserve.book.columns import Book
 from policyserve.errors import PolicyserveError
+from policyserve.metrics.comparing import GROUPS, hazard_ratios, log_rank
 from policyserve.metrics.forecast_facts import FIRST_YEAR
-from policyserve.metrics.worth import GROUPS, LANDMARK, effect, hazard_ratios, log_rank, served, worth
+from policyserve.metrics.worth import LANDMARK, effect, served, worth
 
 START, AS_OF = date(2021, 1, 1), date(2025, 12, 31)
 LANDMARK_DAYS = 334

@@ -36,6 +36,12 @@ REJECTED = 3
 SHOWN = 20
 """Messages that a screen shows; lists and exports have them all."""
 
+FEW = 5
+"""So many are shown with their whole texts."""
+
+BEGINNING = 32
+"""Characters of a text that stand for it where there are more."""
+
 MORNING = time(10)
 """The moment of a day that is asked for with --as-of: inside all hours."""
 
@@ -54,6 +60,8 @@ def sms() -> None:
 def generate(session: Session, day: date | None, dry_run: bool, out: Path | None) -> None:
     """Make the messages of a day from the touches that fall due. Running it again makes nothing twice."""
     asked = day or session.as_of
+    if dry_run and out is not None:
+        raise click.UsageError("A rehearsal stores nothing that --out could write; take --format csv for its texts.")
     done = dispatch.generate_messages(
         session.engine, session.calendar, session.settings, as_of=asked, at=session.now, dry_run=dry_run
     )
@@ -92,7 +100,10 @@ def _print_generation(session: Session, done: Generation, *, dry_run: bool) -> N
         .agg(messages=pl.len(), segments=pl.col("segments").sum())
         .sort("outcome", "messages", "service", "reason", descending=[False, True, False, False])
     )
-    rows = [{**row, "reason": in_words(row["reason"], session.language)} for row in counted.to_dicts()]
+    rows = [
+        {**row, "segments": row["segments"] or None, "reason": in_words(row["reason"], session.language)}
+        for row in counted.to_dicts()
+    ]
     show(
         rows, "table", columns=["service", "outcome", "messages", "segments", "reason"], language=session.language,
         empty=say("sms.nothing", session.language, day=done.day),
@@ -120,7 +131,9 @@ def list_(session: Session, out: Path | None, **asked: Any) -> None:
     with db.reading(session.engine) as connection:
         if asked["customer_no"] is not None:
             customer_id(connection, asked["customer_no"])
-        rows = listing.messages(connection, session.language, **asked)
+        most = SHOWN if out is None and session.form == "table" else None
+        rows = listing.messages(connection, session.language, **asked, most=most)
+        count = len(rows) if most is None else listing.how_many(connection, **asked)
         counts = listing.counts(connection, asked["day"]) if asked["day"] is not None else []
     if out is not None:
         save(rows, out, session.language)
@@ -128,11 +141,25 @@ def list_(session: Session, out: Path | None, **asked: Any) -> None:
     elif session.form != "table":
         show(rows, session.form, columns=[*listing.FIELDS, *listing.MORE])
     else:
-        columns = ["message_id", "service", "customer_no", "status", "due", "segments", "text", "reason"]
-        show(rows[-SHOWN:], "table", columns=columns, language=session.language)
-        if len(rows) > SHOWN:
-            click.echo(say("sms.more", session.language, shown=SHOWN, count=len(rows)))
+        _print_messages(rows, session.language)
+        if count > SHOWN:
+            click.echo(say("sms.more", session.language, shown=SHOWN, count=count))
         _print_counts(counts, session.language)
+
+
+def _print_messages(rows: list[dict[str, Any]], language: str) -> None:
+    """Print messages, a line for each; the texts of a few are shown whole. Where there is none its reason stands."""
+    columns = ["message_id", "service", "customer_no", "status", "due", "segments", "text"]
+    if any(row["text"] and row["reason"] for row in rows):
+        columns.append("reason")
+    show([_in_a_line(row, whole=len(rows) <= FEW) for row in rows], "table", columns=columns, language=language)
+
+
+def _in_a_line(row: dict[str, Any], *, whole: bool) -> dict[str, Any]:
+    text = row["text"]
+    if text is None:
+        return {**row, "text": f"({row['reason']})" if row["reason"] else None, "reason": None}
+    return row if whole or len(text) <= BEGINNING else {**row, "text": f"{text[:BEGINNING]}…"}
 
 
 def _print_counts(counts: list[dict[str, Any]], language: str) -> None:

@@ -9,6 +9,7 @@ import rich_click as click
 from policyserve import db
 from policyserve.cli.options import Session, shared
 from policyserve.cli.output import show
+from policyserve.cli.words import say
 from policyserve.config import fixture
 from policyserve.metrics import point_ledger
 from policyserve.metrics.points import Rates
@@ -71,7 +72,8 @@ def list_(session: Session, customer_no: str | None) -> None:
             rows, columns = point_ledger.balances(connection, session.as_of), BALANCE
         else:
             rows, columns = point_ledger.entries(connection, customer_no, session.as_of), ENTRY
-    show(rows, session.form, columns=columns, language=session.language)
+    headings = {"kind": say("points.kind", session.language)}
+    show(rows, session.form, columns=columns, language=session.language, headings=headings)
 
 
 COMMANDS = [points]

@@ -103,7 +103,7 @@ def run(session: Session, job: str, due: datetime | None) -> None:
         try:
             begun = running.begin(session.engine, job, meant, at=session.now)
         except (running.RunningElsewhereError, running.RunBeforeError) as other:
-            note(str(other))
+            (note if session.form != "table" else click.echo)(str(other))
             return
         call = call_of(session.engine, session.settings, language=session.language, stop=stop, as_of=session.as_of)
         ending = running.carry_out(session.engine, begun, lambda: WORKS[job](call))

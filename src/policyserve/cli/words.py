@@ -241,12 +241,22 @@ VALUES = {
     "failed": "失败",
     "running": "运行中",
     "lost": "中断",
+    "named": "提名",
+    "contacted": "已联系",
+    "consented": "已同意",
+    "met": "已面谈",
+    "issued": "已承保",
+    "own-policy": "本人投保",
+    "paid": "兑付",
+    "confirmed": "已确认",
+    "not-confirmed": "未确认",
+    "not-reached": "未联系上",
 }
 """Chinese for the codes that tables show."""
 
 CODED = frozenset({
     "status", "state", "outcome", "message_class", "mode", "gender", "severity", "performer", "channels", "channel",
-    "kind", "ended_by",
+    "kind", "ended_by", "level", "stage", "result",
 })  # fmt: skip
 """Columns that hold such codes; what stands in others is the users' own text."""
 
@@ -409,6 +419,7 @@ SENTENCES = {
         "Sample {check} of {tasks} tasks was drawn before with this seed.",
         "该种子已抽取过：第{check}批，共{tasks}项。",
     ),
+    "points.kind": ("For", "事由"),
     "spot-check.rate": ("True rate", "真实达成率"),
     "spot-check.low": ("From", "下限"),
     "spot-check.high": ("To", "上限"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, and_, func, or_, select
 
 from policyserve.messages.outbox import CUSTOMERS
 from policyserve.messages.reasons import in_words
@@ -49,16 +49,37 @@ def messages(
     ]
 
 
+def how_many(
+    connection: Connection,
+    *,
+    day: date | None = None,
+    statuses: Sequence[str] = (),
+    service: str | None = None,
+    customer_no: str | None = None,
+) -> int:
+    """Count what `messages` would return."""
+    query = select(func.count()).select_from(MESSAGES)
+    if customer_no is not None:
+        query = query.join(CUSTOMERS, CUSTOMERS.c.id == MESSAGES.c.customer_id)
+    return connection.scalar(_narrowed(query, day, statuses, service, customer_no)) or 0
+
+
 def export(connection: Connection, day: date) -> list[dict[str, Any]]:
-    """Return what the company's own platform needs to send the messages of a day that wait: a row for each."""
+    """Return what the company's own platform needs to send the messages of a day that may go: a row for each.
+
+    What waits for a manager is left out, and so is what a gateway of ours has had in hand.
+    """
+    may_go = or_(
+        MESSAGES.c.status.in_(["approved", "queued"]),
+        and_(MESSAGES.c.status == "planned", MESSAGES.c.needs_approval.is_(False)),
+    )
     query = (
         select(
             MESSAGES.c.id.label("message_id"), CUSTOMERS.c.phone, MESSAGES.c.text, MESSAGES.c.segments,
             MESSAGES.c.message_class, MESSAGES.c.service, CUSTOMERS.c.customer_no, MESSAGES.c.last_on,
         )
         .join(CUSTOMERS, CUSTOMERS.c.id == MESSAGES.c.customer_id)
-        .where(MESSAGES.c.final_at.is_(None), MESSAGES.c.status.in_(["planned", "approved", "queued"]))
-        .where(MESSAGES.c.send_on == day)
+        .where(MESSAGES.c.final_at.is_(None), MESSAGES.c.send_on == day, MESSAGES.c.attempts == 0, may_go)
         .order_by(MESSAGES.c.id)
     )  # fmt: skip
     return [dict(row) for row in connection.execute(query).mappings()]

@@ -5,35 +5,47 @@
                               |-- later ---|--> unknown (it may have left)
 
 Every step is a guarded update that names the state it comes from, so that many senders can work at once and a late
-answer never overwrites a later state. Who dies between claim and answer leaves `submitting`; once the lease of the
-claim is over these are `unknown`: looked up at the gateway, or shown to a person, never sent again blindly.
+answer never overwrites a later state. Who dies between claim and answer (`claims`) leaves `submitting`; once the lease
+of the claim is over these are `unknown`: looked up at the gateway, or shown to a person, never sent again blindly.
 
 Functions work in the caller's transaction; instants are UTC.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, exists, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, Table, and_, exists, or_, select, update
 
 from policyserve import db
 from policyserve.errors import NotFoundError, PolicyserveError
-from policyserve.messages.gateways.gateway import Answer, Outgoing, Sent
+from policyserve.messages.gateways.gateway import Sent
 from policyserve.messages.stored import MESSAGES, WAITING
 from policyserve.settings_file import Sending
-from policyserve.tables import Customer, Pace, Refusal
+from policyserve.tables import Customer, Refusal
 
 CUSTOMERS: Table = Customer.__table__  # type: ignore[attr-defined]
-PACES: Table = Pace.__table__  # type: ignore[attr-defined]
 REFUSALS: Table = Refusal.__table__  # type: ignore[attr-defined]
 
-_OPEN = MESSAGES.c.final_at.is_(None)
-_OWN_CUSTOMER = CUSTOMERS.c.id == MESSAGES.c.customer_id
+OPEN = MESSAGES.c.final_at.is_(None)
+OWN_CUSTOMER = CUSTOMERS.c.id == MESSAGES.c.customer_id
+
+REFUSED = or_(
+    CUSTOMERS.c.sms_optout.is_(True),
+    exists().where(REFUSALS.c.phone == CUSTOMERS.c.phone, REFUSALS.c.lifted_at.is_(None)),
+)
+"""Whether a customer refuses marketing: by the list, or from the phone."""
+
+NO_CONSENT = CUSTOMERS.c.marketing_consent.is_not(True)
+
+_WAITS = and_(OPEN, MESSAGES.c.status.in_(WAITING))
+_MARKETING = MESSAGES.c.message_class == "marketing"
+_READY = or_(
+    and_(MESSAGES.c.status == "planned", MESSAGES.c.needs_approval.is_(False)), MESSAGES.c.status == "approved"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,166 +55,65 @@ class Opened:
     queued: int = 0
     expired: int = 0
     cancelled: int = 0
-    """Their customer has refused marketing since, or has no phone any more."""
+    """Their customer has refused marketing since, takes the consent back, or has no phone any more."""
 
 
 def open_for(connection: Connection, day: date, now: datetime) -> Opened:
     """Queue what may go out on `day`, after a last look: too late, refused since, no phone any more."""
-    waits = and_(_OPEN, MESSAGES.c.status.in_(WAITING))
-    expired = _close(connection, and_(waits, MESSAGES.c.last_on < day), "expired", "expired", now)
-    standing = and_(REFUSALS.c.phone == CUSTOMERS.c.phone, REFUSALS.c.lifted_at.is_(None))
-    refused = or_(CUSTOMERS.c.sms_optout.is_(True), exists().where(standing))
-    marketing = and_(waits, MESSAGES.c.message_class == "marketing")
-    cancelled = _close(
-        connection, and_(marketing, exists().where(_OWN_CUSTOMER, refused)), "cancelled", "opted-out", now
+    too_late = MESSAGES.c.last_on < day
+    standing_against = {
+        "opted-out": and_(_MARKETING, exists().where(OWN_CUSTOMER, REFUSED)),
+        "no-consent": and_(_MARKETING, exists().where(OWN_CUSTOMER, NO_CONSENT)),
+        "no-phone": exists().where(OWN_CUSTOMER, CUSTOMERS.c.phone.is_(None)),
+    }
+    ready = and_(_READY, MESSAGES.c.send_on <= day)
+    hold(connection, and_(_WAITS, or_(too_late, *standing_against.values(), ready)))
+    expired = close(connection, and_(_WAITS, too_late), "expired", "expired", now)
+    cancelled = sum(
+        close(connection, and_(_WAITS, against), "cancelled", reason, now)
+        for reason, against in standing_against.items()
     )
-    no_phone = exists().where(_OWN_CUSTOMER, CUSTOMERS.c.phone.is_(None))
-    cancelled += _close(connection, and_(waits, no_phone), "cancelled", "no-phone", now)
-    ready = or_(
-        and_(MESSAGES.c.status == "planned", MESSAGES.c.needs_approval.is_(False)), MESSAGES.c.status == "approved"
-    )
-    let_go = update(MESSAGES).where(_OPEN, ready, MESSAGES.c.send_on <= day).values(status="queued")
-    return Opened(queued=connection.execute(let_go).rowcount, expired=expired, cancelled=cancelled)
+    queued = connection.execute(update(MESSAGES).where(OPEN, ready).values(status="queued")).rowcount
+    return Opened(queued=queued, expired=expired, cancelled=cancelled)
 
 
-def _close(connection: Connection, condition: Any, status: str, reason: str, now: datetime) -> int:
+def hold(connection: Connection, condition: ColumnElement[bool]) -> None:
+    """Lock messages in the order of their keys before they are changed: in any other, two who do it wait for each other.
+
+    SQLite has been locked all along.
+    """
+    if not db.is_sqlite(connection):
+        connection.execute(select(MESSAGES.c.id).where(condition).order_by(MESSAGES.c.id).with_for_update())
+
+
+def close(connection: Connection, condition: ColumnElement[bool], status: str, reason: str, now: datetime) -> int:
+    """Bring messages to a final state; return how many."""
     closed = update(MESSAGES).where(condition).values(status=status, reason=reason, final_at=now)
     return int(connection.execute(closed).rowcount)
-
-
-def claim(
-    connection: Connection, gateway: str, token: str, *, classes: Collection[str], limit: int, now: datetime
-) -> list[Outgoing]:
-    """Take up to `limit` queued messages in hand under `token`; nobody else gets them."""
-    due = or_(MESSAGES.c.next_at.is_(None), MESSAGES.c.next_at <= now)
-    first = (
-        select(MESSAGES.c.id)
-        .where(_OPEN, MESSAGES.c.status == "queued", MESSAGES.c.message_class.in_(sorted(classes)), due)
-        .order_by(MESSAGES.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    phone = select(CUSTOMERS.c.phone).where(_OWN_CUSTOMER).scalar_subquery()
-    values = {
-        "status": "submitting", "claim": token, "gateway": gateway, "attempts": MESSAGES.c.attempts + 1,
-        "submitted_at": now, "next_at": None, "phone": phone,
-    }  # fmt: skip
-    columns = (MESSAGES.c[name] for name in ("id", "phone", "text", "service", "message_class"))
-    taken = (
-        update(MESSAGES)
-        .where(MESSAGES.c.id.in_(first.scalar_subquery()), MESSAGES.c.status == "queued")
-        .values(values)
-        .returning(*columns)
-    )
-    return [
-        Outgoing(
-            reference=str(row.id), phone=row.phone, text=row.text, service=row.service, message_class=row.message_class
-        )
-        for row in connection.execute(taken)
-    ]
-
-
-def give_back(connection: Connection, token: str) -> None:
-    """Put back what was claimed and surely did not leave."""
-    values = {"status": "queued", "claim": None, "attempts": MESSAGES.c.attempts - 1}
-    connection.execute(_held_by(token).values(values))
-
-
-def _held_by(token: str) -> Any:
-    return update(MESSAGES).where(_OPEN, MESSAGES.c.claim == token, MESSAGES.c.status == "submitting")
-
-
-def store_answers(
-    connection: Connection, token: str, answers: Iterable[Answer], *, now: datetime, rules: Sending
-) -> dict[str, int]:
-    """Store what a gateway did with the messages claimed under `token`; return how many got each state.
-
-    What has no answer stays in hand until `doubt` comes for it.
-    """
-    states = [_state(answer, now) for answer in answers]
-    answer = (
-        update(MESSAGES)
-        .where(
-            MESSAGES.c.id == bindparam("key"),
-            MESSAGES.c.claim == token,
-            or_(MESSAGES.c.status == "submitting", MESSAGES.c.status == "unknown"),
-            _OPEN,
-        )
-        .values(
-            {name: bindparam(f"new_{name}") for name in ("status", "provider_id", "reason", "answered_at", "final_at")}
-        )
-    )
-    if states:
-        connection.execute(answer, states)
-    if any(answer["new_status"] == "queued" for answer in states):
-        _put_off(connection, token, now, rules)
-    counts: dict[str, int] = {}
-    for state in states:
-        counts[state["new_status"]] = counts.get(state["new_status"], 0) + 1
-    return counts
-
-
-_STATE_OF = {
-    "accepted": "accepted",
-    "delivered": "delivered",
-    "refused": "failed",
-    "later": "queued",
-    "in-doubt": "unknown",
-}
-
-
-def _state(answer: Answer, now: datetime) -> dict[str, Any]:
-    status = _STATE_OF[answer.outcome]
-    reason = f"in-doubt: {answer.reason or 'no answer'}" if answer.outcome == "in-doubt" else answer.reason
-    return {
-        "key": int(answer.reference),
-        "new_status": status,
-        "new_provider_id": answer.provider_id,
-        "new_reason": reason,
-        "new_answered_at": now,
-        "new_final_at": now if status in {"delivered", "failed"} else None,
-    }
-
-
-def _put_off(connection: Connection, token: str, now: datetime, rules: Sending) -> None:
-    """Say when what failed for now is tried again, twice as late each time; the last try was the last."""
-    failed = and_(_OPEN, MESSAGES.c.claim == token, MESSAGES.c.status == "queued")
-    over = update(MESSAGES).where(failed, MESSAGES.c.attempts >= rules.attempts)
-    said = "tried: " + MESSAGES.c.reason
-    connection.execute(over.values(status="failed", reason=said, final_at=now))
-    for attempts in range(1, rules.attempts):
-        wait = timedelta(seconds=rules.first_wait_seconds * 2 ** (attempts - 1))
-        again = update(MESSAGES).where(failed, MESSAGES.c.attempts == attempts)
-        connection.execute(again.values(next_at=now + wait, claim=None))
 
 
 def doubt(connection: Connection, now: datetime, rules: Sending) -> int:
     """Give up waiting for senders that died: what they had in hand may have left. Return how many."""
     lease = now - timedelta(minutes=rules.lease_minutes)
-    stale = update(MESSAGES).where(_OPEN, MESSAGES.c.status == "submitting", MESSAGES.c.submitted_at < lease)
+    stale = update(MESSAGES).where(OPEN, MESSAGES.c.status == "submitting", MESSAGES.c.submitted_at < lease)
     return int(connection.execute(stale.values(status="unknown", reason="in-doubt: its sender died")).rowcount)
-
-
-def doubt_claim(connection: Connection, token: str) -> None:
-    """Put what is still in hand under `token` in doubt: the gateway gave no answer for it."""
-    connection.execute(_held_by(token).values(status="unknown", reason="in-doubt: the gateway gave no answer"))
 
 
 def give_up_receipts(connection: Connection, now: datetime, rules: Sending) -> int:
     """Stop waiting for receipts that vendors no longer push; what became of these messages stays unknown."""
     last = now - timedelta(hours=rules.receipt_hours)
     silent = update(MESSAGES).where(
-        _OPEN, MESSAGES.c.status.in_(["accepted", "unknown"]), MESSAGES.c.submitted_at < last
+        OPEN, MESSAGES.c.status.in_(["accepted", "unknown"]), MESSAGES.c.submitted_at < last
     )
     return int(connection.execute(silent.values(status="unknown", reason="no-receipt", final_at=now)).rowcount)
 
 
-def in_doubt(connection: Connection, gateway: str, limit: int) -> list[Sent]:
-    """Return messages whose fate the gateway may know."""
+def in_doubt(connection: Connection, gateway: str, *, after: int, limit: int) -> list[Sent]:
+    """Return up to `limit` messages whose fate the gateway may know, in the order of their keys, from `after` on."""
     columns = (MESSAGES.c[name] for name in ("id", "phone", "submitted_at", "provider_id", "claim"))
     asked = (
         select(*columns)
-        .where(_OPEN, MESSAGES.c.status == "unknown", MESSAGES.c.gateway == gateway)
+        .where(OPEN, MESSAGES.c.status == "unknown", MESSAGES.c.gateway == gateway, MESSAGES.c.id > after)
         .order_by(MESSAGES.c.id)
         .limit(limit)
     )
@@ -215,31 +126,19 @@ def in_doubt(connection: Connection, gateway: str, limit: int) -> list[Sent]:
     ]  # fmt: skip
 
 
-def reserve(connection: Connection, gateway: str, count: int, rate: float, now: datetime) -> datetime:
-    """Reserve the time that `count` messages take at `rate` a second; return when it begins. All senders share it."""
-    own = PACES.c.gateway == gateway
-    upsert = postgresql.insert if not db.is_sqlite(connection) else sqlite.insert
-    connection.execute(upsert(PACES).values(gateway=gateway, free_at=now).on_conflict_do_nothing())
-    free_at: datetime = connection.execute(select(PACES.c.free_at).where(own).with_for_update()).scalar_one()
-    begins = max(free_at, now)
-    connection.execute(update(PACES).where(own).values(free_at=begins + timedelta(seconds=count / rate)))
-    return begins
-
-
 def approve(connection: Connection, keys: Sequence[int] | None, *, by: str) -> int:
     """Let planned messages go that wait for a manager, all of them without `keys`; return how many."""
-    waits = and_(_OPEN, MESSAGES.c.status == "planned", MESSAGES.c.needs_approval.is_(True))
+    waits = and_(OPEN, MESSAGES.c.status == "planned", MESSAGES.c.needs_approval.is_(True))
     chosen = waits if keys is None else and_(waits, MESSAGES.c.id.in_(keys))
     return int(connection.execute(update(MESSAGES).where(chosen).values(status="approved", decided_by=by)).rowcount)
 
 
 def cancel(connection: Connection, keys: Sequence[int], *, by: str, why: str, now: datetime) -> int:
-    """Decide against messages that have not left; raises PolicyserveError where one has."""
-    waits = and_(_OPEN, MESSAGES.c.id.in_(keys), MESSAGES.c.status.in_(WAITING))
+    """Decide against messages that have not left; return how many. Raises PolicyserveError where one has."""
+    waits = and_(_WAITS, MESSAGES.c.id.in_(keys))
     values = {"status": "cancelled", "reason": f"by-hand: {why}", "decided_by": by, "final_at": now}
     done = int(connection.execute(update(MESSAGES).where(waits).values(values)).rowcount)
-    if done < len(set(keys)):
-        raise _not_possible(connection, keys, {"cancelled"}, "cancelled")
+    _check(connection, keys, {"cancelled"}, "cancelled")
     return done
 
 
@@ -253,20 +152,18 @@ RESOLVED: Mapping[str, Mapping[str, Any]] = {
 
 def resolve(connection: Connection, key: int, said: str, *, by: str, now: datetime) -> None:
     """Store what a person found out of a message in doubt (`RESOLVED`); raises PolicyserveError for any other."""
+    _check(connection, [key], {"unknown"}, "resolved: only one that is unknown can be")
     final_at = None if said == "not-sent" else now
     values = {**RESOLVED[said], "reason": None, "decided_by": by, "final_at": final_at, "claim": None}
-    changed = update(MESSAGES).where(MESSAGES.c.id == key, MESSAGES.c.status == "unknown").values(values)
-    if not connection.execute(changed).rowcount:
-        raise _not_possible(connection, [key], set(), "resolved: only one that is unknown can be")
+    connection.execute(update(MESSAGES).where(MESSAGES.c.id == key, MESSAGES.c.status == "unknown").values(values))
 
 
-def _not_possible(connection: Connection, keys: Sequence[int], fine: set[str], asked: str) -> PolicyserveError:
-    """Say which message stands in the way."""
-    found = connection.execute(select(MESSAGES.c.id, MESSAGES.c.status).where(MESSAGES.c.id.in_(keys)))
-    states: dict[int, str] = {row.id: row.status for row in found}
+def _check(connection: Connection, keys: Sequence[int], fine: set[str], asked: str) -> None:
+    """Raise PolicyserveError for the first message that is not in a state of `fine`; the others stay locked."""
+    states = select(MESSAGES.c.id, MESSAGES.c.status).where(MESSAGES.c.id.in_(keys)).with_for_update()
+    found: dict[int, str] = {row.id: row.status for row in connection.execute(states)}
     for key in keys:
-        if key not in states:
-            return NotFoundError("message", key)
-        if states[key] not in fine:
-            return PolicyserveError(f"Message {key} is {states[key]}, so it cannot be {asked}. Nothing was changed.")
-    return PolicyserveError("Nothing was changed.")
+        if key not in found:
+            raise NotFoundError("message", key)
+        if found[key] not in fine:
+            raise PolicyserveError(f"Message {key} is {found[key]}, so it cannot be {asked}. Nothing was changed.")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SIGNS = re.compile(r"[^\d+]")
-_MAINLAND = re.compile(r"^(?:\+?86|0086)?(1[3-9]\d{9})$")
+_SIGNS = re.compile(r"[^0-9+]")
+_MAINLAND = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
 
 
 def canonical(phone: str) -> str:
-    """Return a phone as the book keeps it: a mainland mobile without country code, others as digits with their plus."""
+    """Return a phone as the book keeps it: a mainland mobile without country code, one abroad with its plus."""
     plain = _SIGNS.sub("", unicodedata.normalize("NFKC", phone))
-    mainland = _MAINLAND.match(plain)
-    return mainland[1] if mainland else plain
+    mainland = _MAINLAND.fullmatch(plain)
+    if mainland:
+        return mainland[1]
+    return f"+{plain[2:]}" if plain.startswith("00") else plain

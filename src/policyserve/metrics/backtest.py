@@ -122,9 +122,11 @@ def calibration(tried: Backtest, *, method: str = "hazard") -> pl.DataFrame:
     """Compare chances with what came: `chance_from`, `policies`, `expected`, `kept` (means), `error` (standard error of
     `kept`).
     """
-    place = pl.col(method).cut(list(BINS[1:]), labels=[str(start) for start in BINS], left_closed=True)
+    bins = pl.DataFrame({"chance_from": BINS})
     return (
-        tried.policies.group_by(chance_from=place.cast(pl.String).cast(pl.Float64))
+        tried.policies.sort(method)
+        .join_asof(bins, left_on=method, right_on="chance_from", coalesce=False)
+        .group_by("chance_from")
         .agg(policies=pl.len().cast(pl.Int64), expected=pl.col(method).mean(), kept=pl.col("kept").mean())
         .with_columns(error=(pl.col("expected") * (1 - pl.col("expected")) / pl.col("policies")).sqrt())
         .sort("chance_from")

@@ -109,7 +109,7 @@ def forecast(
         pl.col("denominator").sum(),
         kept=pl.col("numerator").sum(),
         open=pl.col("if_kept").filter(is_open).sum(),
-        expected=(pl.col("chance") * pl.col("if_kept")).sum().round().cast(pl.Int64),
+        expected=(pl.col("chance") * pl.col("if_kept")).sum(),
         policies=pl.len().cast(pl.Int64),
         open_policies=is_open.sum().cast(pl.Int64),
         expected_policies=pl.col("chance").sum(),
@@ -129,10 +129,10 @@ def _shown(sums: pl.DataFrame, keys: list[str], made: Forecast, confidence: floa
         .with_columns(pl.col("lower", "upper").fill_null(0.0))
         .select(
             *(month if key == "cohort" and month is not None else pl.col(key) for key in keys),
-            "denominator", "kept", "open", "expected",
+            "denominator", "kept", "open", pl.col("expected").round().cast(pl.Int64),
             ratio=share(pl.col("expected")),
-            lower=share(pl.col("kept") + pl.col("lower")),
-            upper=share(pl.col("kept") + pl.col("upper")),
+            lower=share(pl.min_horizontal(pl.col("kept") + pl.col("lower"), "expected")),
+            upper=share(pl.max_horizontal(pl.col("kept") + pl.col("upper"), "expected")),
             floor=share(pl.col("kept")),
             ceiling=share(pl.col("kept") + pl.col("open")),
             policies="policies",

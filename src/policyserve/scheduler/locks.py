@@ -8,6 +8,7 @@ is free belongs to a process that died, wherever that process was.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -68,7 +69,9 @@ class AdvisoryLock:
         return True
 
     def release(self) -> None:
-        """End the session."""
+        """Give the lock back and end the session, which the server notices only some time later."""
+        with suppress(SQLAlchemyError):
+            self.connection.execute(text("SELECT pg_advisory_unlock_all()"))
         self.connection.close()
 
 

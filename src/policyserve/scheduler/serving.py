@@ -45,7 +45,7 @@ class Scheduler:
         self._lead: locks.Lock | None = None
         self._clock: Clock | None = None
         self._lanes: dict[str, threading.Thread] = {}
-        self._told: dict[tuple[str, str], object] = {}
+        self._told: dict[tuple[str, object], object] = {}
 
     @property
     def leads(self) -> bool:
@@ -55,7 +55,7 @@ class Scheduler:
     def run(self) -> None:
         """Work until told to stop; then wait for the jobs in hand, and let another process lead."""
         while not self._stop.is_set():
-            with self._outliving("turn"):
+            with self._outliving():
                 self._turn(datetime.now(UTC))
             self._stop.wait(TURN)
         tell("stopping", jobs_in_hand=len(self._in_hand()))
@@ -68,21 +68,21 @@ class Scheduler:
         return {thread.name for thread in self._lanes.values() if thread.is_alive()}
 
     @contextmanager
-    def _outliving(self, what: str) -> Iterator[None]:
+    def _outliving(self, **about: str) -> Iterator[None]:
         """Go on after whatever fails: the database may be away for hours."""
         try:
             yield
         except Exception as error:
-            self._tell_once("trouble", what, reason=reason(error))
+            self._tell_once("trouble", **about, reason=reason(error))
         else:
-            self._told.pop(("trouble", what), None)
+            self._told.pop(("trouble", about.get("job")), None)
 
     def _turn(self, now: datetime) -> None:
         clock = self._leading(now)
         if clock is None:
             return
         for due in sorted(clock.due(now), key=lambda due: ORDER.index(due.job)):
-            with self._outliving(due.job):
+            with self._outliving(job=due.job):
                 if not self._stop.is_set():
                     self._begin(clock, due, now)
 
@@ -94,7 +94,7 @@ class Scheduler:
         if self._lead is None:
             self._lead = locks.take(self._engine, LEAD)
         if self._lead is None:
-            self._tell_once("waiting", LEAD, why="another-process-leads")
+            self._tell_once("waiting", why="another-process-leads")
         elif self._clock is None:
             self._clock = self._take_over(now)
         return self._clock
@@ -128,7 +128,7 @@ class Scheduler:
         try:
             run = running.begin(self._engine, due.job, due.at, at=now)
         except RunningElsewhereError:
-            self._tell_once("runs-elsewhere", due.job, due=due.at)
+            self._tell_once("runs-elsewhere", job=due.job, due=due.at)
             return
         except RunBeforeError:
             tell("has-been-run", job=due.job, due=due.at)
@@ -148,11 +148,12 @@ class Scheduler:
         else:
             tell("ended", job=run.job, due=run.due, status=ending.status, seconds=ending.seconds)
 
-    def _tell_once(self, event: str, job: str, **fields: object) -> None:
+    def _tell_once(self, event: str, **fields: object) -> None:
         """Tell what each turn finds again only once."""
-        if self._told.get((event, job)) != fields:
-            self._told[event, job] = fields
-            tell(event, job=job, **fields)
+        key = (event, fields.get("job"))
+        if self._told.get(key) != fields:
+            self._told[key] = fields
+            tell(event, **fields)
 
 
 def call_of(

@@ -1,0 +1,79 @@
+"""Whom a report is about: the whole company, a branch, or a team; and the part of the book that is theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from policyserve.book.columns import Book
+from policyserve.errors import PolicyserveError
+from policyserve.metrics.groupings import writing_agents
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The company where both are None; a team is only known within its branch."""
+
+    branch: str | None = None
+    team: str | None = None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The groupings one level down: whom a league table ranks."""
+        if self.team is not None:
+            return ("agent",)
+        return ("team", "agent") if self.branch is not None else ("branch", "team")
+
+    def within(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Keep the rows of `frame` (`branch`, `team`) that belong to the scope."""
+        asked = {"branch": self.branch, "team": self.team}
+        return frame.filter(pl.col(name) == value for name, value in asked.items() if value is not None)
+
+
+def scope_named(agents: pl.DataFrame, *, branch: str | None, team: str | None) -> Scope:
+    """Find a branch or team among the agents; raise PolicyserveError for one that is not there, or there twice."""
+    if branch is not None and branch not in set(agents["branch"]):
+        raise PolicyserveError(f"No agent belongs to a branch '{branch}'. Choose from: {_listed(agents, 'branch')}.")
+    if team is None:
+        return Scope(branch=branch)
+    of_branch = agents.filter(pl.col("branch") == branch) if branch is not None else agents
+    found = of_branch.filter(pl.col("team") == team)
+    if found.is_empty():
+        raise PolicyserveError(f"No agent belongs to a team '{team}'. Choose from: {_listed(of_branch, 'team')}.")
+    branches = found["branch"].unique().sort().to_list()
+    if len(branches) > 1:
+        names = ", ".join(str(name) for name in branches)
+        raise PolicyserveError(f"Several branches have a team '{team}': {names}. Say which with --branch.")
+    return Scope(branch=branches[0], team=team)
+
+
+def _listed(agents: pl.DataFrame, field: str) -> str:
+    return ", ".join(agents[field].drop_nulls().unique().sort().head(20)) or "none; import agents first"
+
+
+def agents_of(agents: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """Return the agents of the scope, also those who left."""
+    return scope.within(agents)
+
+
+def written_by(book: Book, scope: Scope) -> Book:
+    """Return the policies that agents of the scope wrote, with their riders and all that happened to them.
+
+    People, agents and referrals stay whole: they are looked up, never counted here.
+    """
+    if scope == Scope():
+        return book
+    mine = agents_of(book.agents, scope).select("agent_id")
+    mains = book.policies.select(policy_id=pl.coalesce("main_policy_id", "policy_id"))
+    own = writing_agents(mains, book).select("agent_id").to_series().is_in(mine["agent_id"].implode())
+    policies = book.policies.filter(own)
+    keys = policies.select("policy_id")
+    of_policy = pl.col("policy_id").is_null()
+    return replace(
+        book,
+        policies=policies,
+        premiums=book.premiums.join(keys, on="policy_id", how="semi", maintain_order="left"),
+        debits=book.debits.join(keys, on="policy_id", how="semi", maintain_order="left"),
+        events=book.events.filter(of_policy | pl.col("policy_id").is_in(keys["policy_id"].implode())),
+    )

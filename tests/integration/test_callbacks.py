@@ -1,0 +1,254 @@
+"""Call-backs of vendors over real HTTP: what comes in is stored before it is answered, and nothing else gets in."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from policyserve.errors import PolicyserveError
+from policyserve.messages.gateways.gateway import (
+    Answer,
+    News,
+    Outgoing,
+    Push,
+    Pushed,
+    PushRefusedError,
+    Receipt,
+    Sent,
+)
+from policyserve.web import callbacks
+from policyserve.web.callbacks import Gateways, TakeIn, make_app
+from policyserve.web.server import listen, serving
+
+AT = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+
+SECONDS = 20.0
+
+
+@dataclass
+class Vendor:
+    """A gateway that reads a push as the number of a delivered text, and writes down what it was given."""
+
+    name: str = "vendor"
+    rate: float | None = None
+    pushes: list[Push] = field(default_factory=list)
+    closed: bool = False
+
+    def read_push(self, push: Push) -> Pushed:
+        self.pushes.append(push)
+        number = push.query.get("id") or push.body.decode()
+        if push.headers.get("x-token") == "wrong":
+            raise PushRefusedError("the signature is wrong")
+        receipts = [Receipt(state="delivered", at=AT, provider_id=number)] if number else []
+        return Pushed(news=News(receipts=receipts), answer="<ok/>", content_type="application/xml")
+
+    async def submit(self, claim: str, messages: Sequence[Outgoing]) -> Sequence[Answer]:
+        raise NotImplementedError
+
+    async def look_up(self, sent: Sequence[Sent]) -> Sequence[Receipt]:
+        raise NotImplementedError
+
+    async def news(self) -> News:
+        return News()
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class Line:
+    """A server to call back."""
+
+    port: int
+    vendor: Vendor
+    stored: list[tuple[str, str | None]]
+    troubles: list[str]
+
+    def call(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> tuple[int, str, str]:
+        """Return the status, the body and its type."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        try:
+            connection.request(method, path, body or None, dict(headers or {}))
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode(), answer.headers.get_content_type()
+        finally:
+            connection.close()
+
+
+@contextmanager
+def line(monkeypatch: pytest.MonkeyPatch, take_in: Callable[[str, News], None] | None = None) -> Iterator[Line]:
+    vendor, troubles, stored = Vendor(), list[str](), list[tuple[str, str | None]]()
+
+    def open_gateway(name: str, gateways: Mapping[str, Mapping[str, Any]]) -> Vendor:
+        if gateways[name].get("kind") == "broken":
+            raise PolicyserveError("gateways.broken.url is missing.")
+        return vendor
+
+    def keep(name: str, news: News) -> None:
+        stored.extend((name, receipt.provider_id) for receipt in news.receipts)
+
+    def trouble(_name: str, error: Exception) -> None:
+        troubles.append(type(error).__name__)
+
+    monkeypatch.setattr(callbacks, "open_gateway", open_gateway)
+    gateways = Gateways({"vendor": {"kind": "http"}, "broken": {"kind": "broken"}})
+    taking: TakeIn = take_in or keep
+    opened = listen("127.0.0.1", 0)
+    with serving(make_app(gateways, taking, leads=lambda: True, trouble=trouble), opened):
+        yield Line(opened.getsockname()[1], vendor, stored, troubles)
+
+
+@pytest.fixture
+def open_line(monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+    with line(monkeypatch) as opened:
+        yield opened
+
+
+def test_what_a_vendor_pushes_is_stored_and_answered_as_the_vendor_wants(open_line: Line) -> None:
+    assert open_line.call("POST", "/callbacks/vendor", b"R-1") == (200, "<ok/>", "application/xml")
+    assert open_line.stored == [("vendor", "R-1")]
+
+
+def test_a_push_may_be_a_get_with_everything_in_its_query(open_line: Line) -> None:
+    status, _, _ = open_line.call("GET", "/callbacks/vendor?id=R-2&state=%E5%B7%B2", headers={"X-Token": "Right"})
+    assert status == 200
+    assert open_line.stored == [("vendor", "R-2")]
+    (push,) = open_line.vendor.pushes
+    assert push.query == {"id": "R-2", "state": "已"}
+    assert push.headers["x-token"] == "Right"
+
+
+def test_a_push_without_news_is_answered_too(open_line: Line) -> None:
+    assert open_line.call("POST", "/callbacks/vendor")[0] == 200
+    assert open_line.stored == []
+
+
+def test_a_push_that_is_not_the_vendors_is_refused(open_line: Line) -> None:
+    status, said, _ = open_line.call("POST", "/callbacks/vendor", b"R-1", {"X-Token": "wrong"})
+    assert (status, said) == (403, "the signature is wrong")
+    assert open_line.stored == []
+
+
+@pytest.mark.parametrize("path", ["/callbacks/stranger", "/callbacks/", "/callbacks/vendor/more", "/", "/docs"])
+def test_there_is_nothing_else(open_line: Line, path: str) -> None:
+    assert open_line.call("POST", path, b"R-1")[0] == 404
+    assert open_line.vendor.pushes == []
+
+
+def test_other_methods_are_not_taken(open_line: Line) -> None:
+    assert open_line.call("DELETE", "/callbacks/vendor")[0] == 405
+
+
+def test_what_could_not_be_stored_is_not_answered_with_yes_and_the_next_try_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[str | None] = []
+
+    def take_in(_name: str, news: News) -> None:
+        tries.append(news.receipts[0].provider_id)
+        if len(tries) == 1:
+            raise KeyError("13800138000")
+
+    with line(monkeypatch, take_in) as opened:
+        status, said, _ = opened.call("POST", "/callbacks/vendor", b"R-1")
+        assert status == 500
+        assert "138" not in said
+        assert opened.call("POST", "/callbacks/vendor", b"R-1")[0] == 200
+        assert opened.troubles == ["KeyError"]
+    assert tries == ["R-1", "R-1"]
+
+
+def test_a_gateway_with_wrong_settings_is_our_fault_and_spares_the_others(open_line: Line) -> None:
+    status, said, _ = open_line.call("POST", "/callbacks/broken", b"R-1")
+    assert (status, "url" in said) == (500, False)
+    assert open_line.troubles == ["PolicyserveError"]
+    assert open_line.call("POST", "/callbacks/vendor", b"R-1")[0] == 200
+
+
+def test_a_push_that_is_too_long_is_not_read_to_its_end(open_line: Line) -> None:
+    fits, too_long = b"x" * 1_000_000, b"x" * 1_000_001
+    assert open_line.call("POST", "/callbacks/vendor", fits)[0] == 200
+    assert open_line.call("POST", "/callbacks/vendor", too_long)[0] == 413
+    assert len(open_line.vendor.pushes) == 1
+
+
+def test_a_push_that_says_no_length_is_measured_all_the_same(open_line: Line) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", open_line.port, timeout=SECONDS)
+    connection.request("POST", "/callbacks/vendor", iter([b"x" * 600_000] * 2), encode_chunked=True)
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_a_push_that_never_ends_is_given_up(open_line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callbacks, "SLOWEST", 0.2)
+    with socket.create_connection(("127.0.0.1", open_line.port), timeout=SECONDS) as slow:
+        slow.sendall(b"POST /callbacks/vendor HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nR")
+        assert slow.recv(1000).startswith(b"HTTP/1.1 408")
+    assert open_line.stored == []
+
+
+def test_a_push_that_is_cut_off_brings_nothing(open_line: Line) -> None:
+    with socket.create_connection(("127.0.0.1", open_line.port), timeout=SECONDS) as cut:
+        cut.sendall(b"POST /callbacks/vendor HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nR-1")
+    assert open_line.call("GET", "/health")[0] == 200
+    assert open_line.vendor.pushes == []
+
+
+def test_storing_one_push_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, go_on = threading.Event(), threading.Event()
+
+    def take_in(_name: str, news: News) -> None:
+        if news.receipts[0].provider_id == "slow":
+            first.set()
+            assert go_on.wait(SECONDS)
+
+    with line(monkeypatch, take_in) as opened:
+        statuses: list[int] = []
+        slow = threading.Thread(
+            target=lambda: statuses.append(opened.call("POST", "/callbacks/vendor", b"slow")[0]), daemon=True
+        )
+        slow.start()
+        assert first.wait(SECONDS)
+        assert opened.call("POST", "/callbacks/vendor", b"quick")[0] == 200
+        go_on.set()
+        slow.join(SECONDS)
+        assert statuses == [200]
+
+
+def test_what_is_being_stored_when_the_server_ends_is_still_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, stored, statuses = threading.Event(), list[str](), list[int]()
+
+    def take_in(name: str, _news: News) -> None:
+        begun.set()
+        threading.Event().wait(0.3)
+        stored.append(name)
+
+    with line(monkeypatch, take_in) as opened:
+        caller = threading.Thread(
+            target=lambda: statuses.append(opened.call("POST", "/callbacks/vendor", b"R-1")[0]), daemon=True
+        )
+        caller.start()
+        assert begun.wait(SECONDS)
+    caller.join(SECONDS)
+    assert (stored, statuses) == (["vendor"], [200])
+    assert opened.vendor.closed
+
+
+def test_health_says_ok_and_whether_this_process_leads(open_line: Line) -> None:
+    status, said, kind = open_line.call("GET", "/health")
+    assert (status, kind) == (200, "application/json")
+    assert json.loads(said) == {"status": "ok", "leads": True}
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(open_line: Line) -> None:
+    with pytest.raises(PolicyserveError, match="name others with --port and --host"):
+        listen("127.0.0.1", open_line.port)

@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+
+import numpy as np
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from described_book import book as described
+from described_book import policy, yuan
+from policyserve.book import columns
+from policyserve.book.columns import Book
+from policyserve.dates import add_months
+from policyserve.errors import PolicyserveError
+from policyserve.metrics.backtest import Backtest, backtest, calibration, coverage, scores
+from policyserve.metrics.chances import kept_later
+from policyserve.metrics.forecast import Forecast, forecast, forecast_policies, policies_forecast
+from policyserve.metrics.hazard import fit, lost_share
+from policyserve.metrics.history import History, history
+from policyserve.metrics.outcomes import frozen, outcomes, premium_if_kept
+
+AS_OF = date(2026, 6, 30)
+FIRST = date(2021, 1, 1)
+RISK = {"life": 0.05, "annuity": 0.30}
+
+
+@cache
+def generated(seed: int = 1, *, policies: int = 4000, agents: int = 40) -> Book:
+    """Five years of policies: a kind that is mostly kept and one that is not, agents who differ, and debits that fail
+    three days after the due day where the customer is about to leave, but for a few. Nothing here knows AS_OF.
+    """
+    draw = np.random.default_rng(seed)
+    skill = draw.normal(0, 0.5, agents)
+    rows, premiums, events, debits = [], [], [], []
+    for key in range(1, policies + 1):
+        agent = int(draw.integers(agents))
+        issued = FIRST + timedelta(days=int(draw.integers(0, 2100)))
+        due = add_months(issued, 12)
+        kind = ("life", "annuity")[int(draw.random() < 0.4)]
+        lost = draw.random() < 1 - np.exp(-RISK[kind] * np.exp(skill[agent]))
+        given_up = lost and draw.random() < 0.3
+        rows.append(
+            {"policy_id": key, "policy_no": f"P{key}", "customer_id": key, "writing_agent_id": agent + 1,
+             "agent_id": agent + 1, "issue_date": issued, "effective_date": issued, "mode": "annual",
+             "premium": int(draw.integers(100_000, 1_000_000)), "currency": "CNY", "product_kind": kind,
+             "is_group": False}
+        )  # fmt: skip
+        premiums.append({"policy_id": key, "instalment": 1, "paid_on": issued})
+        if given_up:
+            events.append({"customer_id": key, "policy_id": key, "number": 1, "kind": "surrender",
+                           "occurred_on": issued + timedelta(days=int(draw.integers(20, 360)))})  # fmt: skip
+        else:
+            late = int(draw.choice([0, 0, 0, 10, 30, 55]))
+            premiums.append(
+                {"policy_id": key, "instalment": 2, "paid_on": None if lost else due + timedelta(days=late)}
+            )
+            if draw.random() < (0.8 if lost else 0.1 if late >= 10 else 0):
+                debits.append({"policy_id": key, "number": 1, "instalment": 2, "debit_on": due + timedelta(days=3),
+                               "result": "failed"})  # fmt: skip
+    return Book(
+        agents=pl.DataFrame(
+            [{"agent_id": n + 1, "agent_no": f"A{n:02}", "branch": "NS"[n % 2]} for n in range(agents)],
+            schema=columns.AGENTS,
+        ),
+        customers=pl.DataFrame(
+            [{"customer_id": n, "customer_no": f"C{n}"} for n in range(1, policies + 1)], schema=columns.CUSTOMERS
+        ),
+        policies=pl.DataFrame(rows, schema=columns.POLICIES),
+        premiums=pl.DataFrame(premiums, schema=columns.PREMIUMS),
+        events=pl.DataFrame(events, schema=columns.EVENTS),
+        debits=pl.DataFrame(debits, schema=columns.DEBITS),
+    )
+
+
+@cache
+def made() -> Forecast:
+    return forecast_policies(generated(), as_of=date(2025, 3, 31))
+
+
+@cache
+def tried() -> Backtest:
+    return backtest(generated(), as_of=AS_OF)
+
+
+EFFECTIVE = date(2025, 5, 20)
+DUE = date(2026, 5, 20)
+
+
+def outcome_of(*, as_of: date = AS_OF, **more: object) -> str:
+    one = described(policy("P", EFFECTIVE, yuan(1000), **more))  # type: ignore[arg-type]
+    found = outcomes(frozen(one, as_of=as_of))["outcome"].to_list()
+    return str(found[0]) if found else "never in a cohort"
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome"),
+    [
+        ({"payments": {2: DUE}}, "kept"),
+        ({"payments": {2: None}}, "open"),
+        ({}, "open"),
+        ({"events": [("surrender", date(2025, 11, 1))]}, "lost"),
+        ({"events": [("reduced_paid_up", DUE)], "payments": {2: None}}, "lost"),
+        ({"events": [("claim_termination", date(2025, 11, 1))]}, "excluded"),
+        ({"mode": "single"}, "never in a cohort"),
+        ({"payments": {2: DUE}, "events": [("surrender", date(2026, 6, 20))]}, "kept"),
+    ],
+    ids=["paid", "in grace", "not listed", "surrendered", "paid-up", "claim", "single", "surrendered after paying"],
+)
+def test_a_premium_is_decided_or_open(more: dict[str, object], outcome: str) -> None:
+    assert outcome_of(**more) == outcome  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("day", "outcome"), [(date(2026, 7, 19), "open"), (date(2026, 7, 20), "lost")])
+def test_what_is_unpaid_is_open_until_its_last_day_of_grace(day: date, outcome: str) -> None:
+    assert outcome_of(payments={2: None}, as_of=day) == outcome
+
+
+def test_a_premium_paid_ahead_is_kept_before_it_is_due() -> None:
+    assert outcome_of(payments={2: date(2026, 5, 1)}, as_of=date(2026, 5, 2)) == "kept"
+
+
+def test_an_open_policy_would_bring_its_changed_premium_and_its_rider() -> None:
+    changed = policy("P1", EFFECTIVE, yuan(1000), payments={2: None}, events=[("premium_change", date(2025, 9, 1),
+                     yuan(600))])  # fmt: skip
+    ridden = policy("P2", EFFECTIVE, yuan(1000), events=[("rider_added", date(2025, 9, 1), yuan(50))])
+    monthly = policy("P3", EFFECTIVE, yuan(100), mode="monthly", payments={1: EFFECTIVE})
+    known = described(changed, ridden, monthly)
+    worth = premium_if_kept(known, known.policies.select("policy_id"), as_of=AS_OF)
+    assert worth["if_kept"].to_list() == [yuan(600), yuan(1050), yuan(1200)]
+
+
+def test_the_expected_premium_is_what_is_kept_and_chance_times_premium_of_the_rest() -> None:
+    figures = forecast(made(), by=["cohort"], book=generated())
+    for row in figures.to_dicts():
+        of_cohort = made().policies.filter(pl.col("cohort").dt.strftime("%Y-%m") == row["cohort"])
+        still = of_cohort.filter(pl.col("outcome") == "open")
+        assert row["kept"] == of_cohort["numerator"].sum()
+        expected = row["kept"] + (still["chance"] * still["if_kept"]).sum()
+        assert row["expected"] == pytest.approx(expected, abs=1)
+        limits = [row[name] for name in ("floor", "lower", "ratio", "upper", "ceiling")]
+        assert limits == pytest.approx(sorted(limits), abs=1e-9)
+    assert figures["method"].unique().to_list() == ["hazard"]
+    assert figures["cohort"].to_list()[0] == "2024-01"
+
+
+def test_levels_add_up_to_the_company() -> None:
+    whole = forecast(made(), by=["company"], book=generated())
+    for level in ("branch", "agent", "cohort"):
+        parts = forecast(made(), by=[level], book=generated())
+        assert parts["denominator"].sum() == whole["denominator"].item()
+        assert parts["expected"].sum() == pytest.approx(whole["expected"].item(), abs=parts.height)
+
+
+def test_the_same_question_has_the_same_answer() -> None:
+    once, again = (forecast(made(), by=["branch"], book=generated()) for _ in range(2))
+    assert_frame_equal(once, again, check_exact=True)
+
+
+@pytest.mark.parametrize("method", ["hazard", "kaplan-meier", "base-rate"])
+def test_tomorrow_changes_no_forecast(method: str) -> None:
+    day = date(2025, 3, 31)
+    today = generated().as_of(day)
+    known = forecast_policies(today, as_of=day, method=method)  # type: ignore[arg-type]
+    later = forecast_policies(generated(), as_of=day, method=method)  # type: ignore[arg-type]
+    assert_frame_equal(known.policies, later.policies, check_exact=True)
+    sums = [forecast(one, by=["agent"], book=facts) for one, facts in ((known, today), (later, generated()))]
+    assert_frame_equal(*sums, check_exact=True)
+
+
+def test_a_past_forecast_of_the_back_test_is_the_forecast_of_that_day() -> None:
+    day = add_months(AS_OF, -24)
+    then = forecast_policies(generated().as_of(day), as_of=day)
+    chances = then.policies.filter(pl.col("outcome") == "open").select("policy_id", "chance")
+    of_day = tried().policies.filter(pl.col("day") == day)
+    both = of_day.join(chances, on="policy_id")
+    assert both.height == of_day.height > 300
+    assert (both["hazard"] - both["chance"]).abs().max() < 0.02  # type: ignore[operator]
+
+
+def test_history_as_known_earlier_is_the_history_built_then() -> None:
+    day = add_months(AS_OF, -12)
+    then, whole = history(generated().as_of(day), as_of=day), history(generated(), as_of=AS_OF, months=48)
+    cut = whole.as_known(day, 36)
+    assert_frame_equal(then.final, cut.final, check_column_order=False)
+    assert_frame_equal(then.rows, cut.rows)
+    assert_frame_equal(kept_later(then), kept_later(cut))
+
+
+def test_facts_beat_the_base_rate_and_the_chances_are_calibrated() -> None:
+    by_method = {row["method"]: row for row in scores(tried()).filter(pl.col("stage") == "all").to_dicts()}
+    assert by_method["hazard"]["brier"] < by_method["kaplan-meier"]["brier"] < by_method["base-rate"]["brier"]
+    assert by_method["hazard"]["gain"] > 0.1
+    great = calibration(tried()).filter(pl.col("policies") >= 300)
+    assert great.height >= 4
+    assert (great["expected"] - great["kept"]).abs().max() < 0.06  # type: ignore[operator]
+
+
+def test_the_interval_holds_what_came() -> None:
+    held = coverage(tried()).row(0, named=True)
+    assert held["cohorts"] > 100
+    assert 0.90 <= held["share"] <= 0.995
+
+
+def test_a_failed_debit_lowers_the_chance() -> None:
+    listed = made().policies.filter(pl.col("outcome") == "open", pl.col("stage") == "in_grace", pl.col("lead") > 3)
+    failed, others = (listed.filter((pl.col("failed_debits") > 0) == yes)["chance"].mean() for yes in (True, False))
+    assert failed < others - 0.2  # type: ignore[operator]
+
+
+def test_the_least_likely_come_first() -> None:
+    listed = policies_forecast(made(), generated())
+    assert listed["chance"].is_sorted()
+    assert set(listed["stage"]) == {"not_due", "in_grace"}
+
+
+def test_a_short_past_is_learnt_from_without_facts() -> None:
+    day = date(2022, 4, 15)
+    few = forecast_policies(generated(), as_of=day)
+    assert few.method == "kaplan-meier"
+    assert few.learnt_from < 200
+
+
+def test_without_a_past_there_is_no_forecast() -> None:
+    with pytest.raises(PolicyserveError, match="nothing to learn from"):
+        forecast_policies(described(policy("P", EFFECTIVE, yuan(1000))), as_of=AS_OF)
+
+
+def test_kaplan_meier_with_two_ends_by_hand() -> None:
+    """Of four, one is lost on day -100, one kept on day 0, one kept on day 10, one lost on day 61."""
+    due = date(2026, 1, 31)
+    leads = {-100: "lost", 0: "kept", 10: "kept", 61: "lost"}
+    decided = pl.DataFrame({
+        "policy_id": range(4), "due_on": [due] * 4, "cutoff_on": [due + timedelta(days=60)] * 4,
+        "outcome": list(leads.values()), "decided_on": [due + timedelta(days=lead) for lead in leads],
+    })  # fmt: skip
+    table = kept_later(History(decided=decided, rows=pl.DataFrame(), as_of=AS_OF))
+    assert table.select("lead", "kept", "seen").rows() == [
+        (-100, pytest.approx(2 / 3), 3), (0, pytest.approx(1 / 2), 2), (10, pytest.approx(0.0), 1)
+    ]  # fmt: skip
+
+
+def test_the_hazard_finds_the_effects_that_made_the_data() -> None:
+    draw = np.random.default_rng(5)
+    true = np.array([-2.0, 0.7, -0.4])
+    facts = np.column_stack([np.ones(20_000), draw.normal(size=20_000), draw.integers(0, 2, 20_000)])
+    lost = (draw.random(20_000) < lost_share(facts @ true)).astype(float)
+    fitted = fit(facts, lost, np.arange(20_000))
+    errors = np.sqrt(np.diag(fitted.covariance))
+    assert np.abs((fitted.coefficients - true) / errors).max() < 3
+    assert errors.max() < 0.06
+
+
+def test_a_fact_that_tells_everything_stays_finite() -> None:
+    told = np.repeat([0.0, 1.0], 500)
+    fitted = fit(np.column_stack([np.ones(1000), told]), told, np.arange(1000))
+    assert np.isfinite(fitted.coefficients).all()
+    assert lost_share(np.array([fitted.coefficients.sum()]))[0] > 0.97
+
+
+def test_services_count_only_up_to_the_day() -> None:
+    one = described(policy("P", EFFECTIVE, yuan(1000), payments={2: None}))
+    visits = [{"service": "visit-m1", "subject_kind": "policy", "subject_id": 1, "done_on": day}
+              for day in (date(2025, 6, 20), date(2026, 7, 1))]  # fmt: skip
+    from policyserve.metrics.forecast_facts import facts_on
+    from policyserve.metrics.history import open_units
+
+    visited = replace(one, contacts=pl.DataFrame(visits, schema=columns.CONTACTS))
+    decided = outcomes(frozen(visited, as_of=AS_OF))
+    assert facts_on(visited, open_units(visited, AS_OF), decided)["services"].to_list() == [1.0]
