@@ -91,8 +91,13 @@ class Session:
         """The business day that the command is asked for."""
         return self.asked_as_of or self.settings.today()
 
-    def days(self, first: date, last: date) -> Days:
-        """Build the range of `--from` and `--to`, both included; raises PolicyserveError where it is empty."""
+    def days(self, first: date | None, last: date | None) -> Days:
+        """Build the range of `--from` and `--to`, both included: without them from the year's first day to today.
+
+        Raises PolicyserveError where it is empty.
+        """
+        last = last or self.as_of
+        first = first or date(last.year, 1, 1)
         if last < first:
             raise PolicyserveError(f"--from {first} lies after --to {last}; give the earlier day first.")
         return Days.between(first, last)

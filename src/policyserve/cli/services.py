@@ -36,8 +36,8 @@ def grouped_by(allowed: Sequence[str], *default: str) -> Decorator:
 
 def in_days(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--from` and `--to`, both included."""
-    first = click.option("--from", "first", type=DATE, required=True, help="The first day.")
-    return first(click.option("--to", "last", type=DATE, required=True, help="The last day.")(command))
+    first = click.option("--from", "first", type=DATE, help="The first day; default the year's first.")
+    return first(click.option("--to", "last", type=DATE, help="The last day; default today.")(command))
 
 
 def _work(
@@ -56,7 +56,7 @@ COUNTS = ("numerator", "denominator")
 @in_days
 @grouped_by(services.ALLOWED, "level")
 @shared
-def services_(session: Session, *, first: date, last: date, by: tuple[str, ...]) -> None:
+def services_(session: Session, *, first: date | None, last: date | None, by: tuple[str, ...]) -> None:
     """Services done in time over services due (服务达成率), late ones apart."""
     days = session.days(first, last)
     tasks, standard, agents = _work(session, days)
@@ -69,7 +69,7 @@ def services_(session: Session, *, first: date, last: date, by: tuple[str, ...])
 @in_days
 @grouped_by(services.ALLOWED, "company")
 @shared
-def callbacks_(session: Session, *, first: date, last: date, by: tuple[str, ...]) -> None:
+def callbacks_(session: Session, *, first: date | None, last: date | None, by: tuple[str, ...]) -> None:
     """Call-backs that reached the customer inside the free-look (犹豫期内电话回访成功率)."""
     days = session.days(first, last)
     tasks, standard, agents = _work(session, days)
@@ -81,7 +81,7 @@ def callbacks_(session: Session, *, first: date, last: date, by: tuple[str, ...]
 @in_days
 @grouped_by(services.ALLOWED, "company")
 @shared
-def satisfaction_(session: Session, *, first: date, last: date, by: tuple[str, ...]) -> None:
+def satisfaction_(session: Session, *, first: date | None, last: date | None, by: tuple[str, ...]) -> None:
     """What customers said of the services done (满意度)."""
     days = session.days(first, last)
     tasks, standard, agents = _work(session, days, "done_on")
@@ -94,7 +94,7 @@ def satisfaction_(session: Session, *, first: date, last: date, by: tuple[str, .
 @in_days
 @grouped_by(groupings.OF_AGENTS, "company")
 @shared
-def orphans_(session: Session, *, first: date, last: date, by: tuple[str, ...]) -> None:
+def orphans_(session: Session, *, first: date | None, last: date | None, by: tuple[str, ...]) -> None:
     """Hand-over visits made in time, and policies whose agent has left (孤儿单)."""
     days = session.days(first, last)
     tasks, standard, _ = _work(session, days)
@@ -109,7 +109,7 @@ def orphans_(session: Session, *, first: date, last: date, by: tuple[str, ...]) 
 @click.option("--all-years", is_flag=True, help="All renewal premiums, whatever the policy year.")
 @grouped_by(collection.ALLOWED)
 @shared
-def collected_(session: Session, *, first: date, last: date, all_years: bool, **asked: Any) -> None:
+def collected_(session: Session, *, first: date | None, last: date | None, all_years: bool, **asked: Any) -> None:
     """Premiums collected in the month due, by the end of the next, by the end of grace (当月、次月、宽末)."""
     found = collected.collected_by(
         operations.read_book(session.engine),

@@ -16,7 +16,7 @@ from policyserve.book.columns import Book
 from policyserve.metrics.chances import Chances, Method, chances, usable
 from policyserve.metrics.forecast_facts import facts_on
 from policyserve.metrics.groupings import FIELDS, fields_of, with_policies, writing_agents
-from policyserve.metrics.history import MONTHS_BACK, UNITS, History, history
+from policyserve.metrics.history import MONTHS_BACK, UNITS, history
 from policyserve.metrics.outcomes import frozen, outcomes, premium_if_kept
 from policyserve.metrics.persistency import SMALL, PolicyResults, grouped
 from policyserve.metrics.simulating import SEED, intervals
@@ -156,6 +156,3 @@ def policies_forecast(made: Forecast, book: Book) -> pl.DataFrame:
         "policy_no", pl.col("cohort").dt.strftime("%Y-%m"), "due_on", "cutoff_on", "stage", "lead", "chance",
         "if_kept", "currency",
     )  # fmt: skip
-
-
-__all__ = ["Forecast", "History", "forecast", "forecast_policies", "policies_forecast"]
