@@ -22,7 +22,7 @@ SCHEMA = pl.Schema(
     | dict.fromkeys(("subject_id", "ordinal", "customer_id", "policy_id", "agent_id", "place"), pl.Int32())
     | dict.fromkeys(("anchor", "due", "last_on", "owed_on", "birthday"), pl.Date())
     | dict.fromkeys(("debit_on", "next_debit_on", "suspended_on", "issued_on", "ends_on"), pl.Date())
-    | dict.fromkeys(("consent", "opted_out"), pl.Boolean())
+    | dict.fromkeys(("consent", "opted_out", "superseded"), pl.Boolean())
     | dict.fromkeys(("name", "policy_no", "product", "currency", "failure", "agent_name"), pl.String())
     | dict.fromkeys(("agent_phone", "previous_agent", "hotline", "festival", "news", "event"), pl.String())
     | {"message_class": pl.Enum(CLASSES), "score": pl.Float64(), "gender": Gender, "amount": pl.Int64()}
@@ -35,7 +35,7 @@ def message(key: int = 1, message_class: str = "service", **fields: Any) -> Row:
         "service": f"service-{key}", "subject_kind": "policy", "subject_id": key, "policy_id": key, "ordinal": 1,
         "customer_id": 1, "customer_no": "C1", "agent_id": 1, "agent_no": "A1", "anchor": DAY, "due": DAY,
         "last_on": DAY, "message_class": message_class, "place": key, "score": 1.0, "template": "plain",
-        "phone": MOBILE, "consent": True, "opted_out": False, "policy_no": f"P-0000-{key:04}",
+        "phone": MOBILE, "consent": True, "opted_out": False, "superseded": False, "policy_no": f"P-0000-{key:04}",
     }  # fmt: skip
     return plain | fields
 

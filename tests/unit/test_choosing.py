@@ -89,6 +89,11 @@ def test_the_route_decides_which_phones_are_reached(folder: Path, phone: str, re
     assert found == (MADE if reached else ("withheld", "no-phone"))
 
 
+@pytest.mark.parametrize("message_class", CLASSES)
+def test_what_a_later_reminder_takes_the_place_of_is_not_made(folder: Path, message_class: str) -> None:
+    assert fate(folder, message(1, message_class, superseded=True)) == ("withheld", "superseded")
+
+
 def test_of_two_marketing_texts_the_stronger_bearing_goes(folder: Path) -> None:
     weak, strong = message(1, "marketing", score=5.0), message(2, "marketing", score=9.0)
     found = fates(composed(MessageSettings(templates=folder), weak, strong))

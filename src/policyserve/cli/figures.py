@@ -11,7 +11,7 @@ import rich_click as click
 
 from policyserve import operations
 from policyserve.book.columns import Book
-from policyserve.cli import services
+from policyserve.cli import forecasts, services
 from policyserve.cli.gaps import gap
 from policyserve.cli.options import DATE, Decorator, Session, shared
 from policyserve.cli.output import Row, decimal, money, note, percent, show
@@ -268,7 +268,7 @@ def _for_people(
 
 
 metrics.add_command(gap)
-for command in services.FIGURES:
+for command in (*services.FIGURES, *forecasts.FIGURES):
     metrics.add_command(command)
 
 COMMANDS = [metrics]

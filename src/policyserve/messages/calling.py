@@ -36,7 +36,7 @@ def called(book: Book, standard: Standard, calendar: Calendar, day: date) -> pl.
 
     Columns: `IDENTITY`, `policy_id`, `agent_id`, `agent_no`, `anchor`, `due` (the day that the rule gives), `last_on`
     (the last day on which the message may still go), `message_class`, `place` (of the service in the standard),
-    `score` (its bearing on the targets).
+    `score` (its bearing on the targets), `superseded` (a later reminder of the same occurrence has its day too).
     """
     texts = texts_of(standard)
     window = days_to_plan(texts, book, day, day + timedelta(days=LONGEST_MOVE)).widened(before=_longest_drop(texts))
@@ -48,7 +48,14 @@ def called(book: Book, standard: Standard, calendar: Calendar, day: date) -> pl.
     ready = known.with_columns(due="nominal", last_on=pl.coalesce(dropped, "latest")).filter(
         pl.col("message_class").is_not_null(), pl.col("due") <= day, pl.col("last_on") >= day
     )
-    return tracked(ready, known_days(book), rule_days(standard)).drop("nominal", "latest", "drop_after_days")
+    met = tracked(ready, known_days(book), rule_days(standard)).with_columns(superseded=_SUPERSEDED)
+    return met.drop("nominal", "latest", "drop_after_days", "template")
+
+
+_SUPERSEDED = pl.col("due") < pl.col("due").max().over(
+    "template", "subject_kind", "subject_id", "ordinal", "customer_id"
+)
+"""Offsets of one occurrence are services of their own that share a template: nobody is told twice on one day."""
 
 
 def texts_of(standard: Standard) -> Standard:
@@ -75,7 +82,8 @@ def rules(standard: Standard) -> pl.DataFrame:
     seen: dict[str, tuple[object, ...]] = {}
     for place, service in enumerate(standard.services):
         if sends(service) and service.code not in seen:
-            seen[service.code] = (service.message_class, place, score(standard, service), service.drop_after_days)
+            bearing = score(standard, service)
+            seen[service.code] = (service.message_class, place, bearing, service.drop_after_days, service.template)
     return pl.DataFrame(
         [(code, *row) for code, row in seen.items()],
         schema={
@@ -84,6 +92,7 @@ def rules(standard: Standard) -> pl.DataFrame:
             "place": pl.Int32,
             "score": pl.Float64,
             "drop_after_days": pl.Int32,
+            "template": pl.String,
         },
         orient="row",
     )

@@ -16,6 +16,7 @@ from policyserve.messages.calling import rules, sends
 from policyserve.messages.composing import NOTHING_HAD, compose, render_one_by_one
 from policyserve.messages.knowing import known_of
 from policyserve.messages.people import read_people
+from policyserve.messages.rendering import Message, Problem
 from policyserve.plan.facts import Facts, facts_of
 from policyserve.settings_file import Caps, MessageSettings
 from policyserve.standard.model import (
@@ -59,7 +60,12 @@ class Trial:
         """Write the text of every service that sends one to every customer or policy in force."""
         facts = facts_of(self.book, self.day, self.standard.grace_days)
         services = [one for one in self.standard.services if sends(one) and one.enabled]
-        return [self._tried(self._known(_subjects(facts, service), service), service) for service in services]
+        return [self._tried(facts, service) for service in services]
+
+    def texts(self, facts: Facts, service: Service) -> tuple[list[Message], list[Problem]]:
+        """Write a service's text to every customer or policy in force that it could come to."""
+        known = self._known(_subjects(facts, service), service)
+        return render_one_by_one(known, self.settings, self.day)
 
     def preview(self, customer: int, code: str) -> pl.DataFrame:
         """Compose the texts of a service (by code) to a customer (by key), caps left aside; see `composing.compose`.
@@ -83,8 +89,8 @@ class Trial:
             known = known.with_columns(debit_on=pl.lit(self.day), amount=pl.col("amount").fill_null(0))
         return known.with_columns(template=pl.lit(service.template))
 
-    def _tried(self, known: pl.DataFrame, service: Service) -> Check:
-        messages, problems = render_one_by_one(known, self.settings, self.day)
+    def _tried(self, facts: Facts, service: Service) -> Check:
+        messages, problems = self.texts(facts, service)
         reasons = Counter(problem.error.reason for problem in problems)
         return Check(
             service=service.code,
@@ -119,5 +125,6 @@ def _as_if_due(subjects: pl.DataFrame, service: Service, standard: Standard, day
         "subject_id", "customer_id", "policy_id", "agent_id", "agent_no",
         service=pl.lit(service.code), subject_kind=pl.lit("policy" if service.subject == "policy" else "customer"),
         ordinal=pl.lit(2, dtype=pl.Int32), anchor=pl.lit(day), due=pl.lit(day), last_on=pl.lit(day),
+        superseded=pl.lit(value=False),
     )  # fmt: skip
-    return rows.join(rules(standard).drop("drop_after_days"), on="service", how="left")
+    return rows.join(rules(standard).drop("drop_after_days", "template"), on="service", how="left")

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from policyserve import db
 from policyserve.messages.gateways.gateway import Answer, Outcome, Outgoing
-from policyserve.messages.outbox import CUSTOMERS, OPEN, OWN_CUSTOMER, REFUSED
+from policyserve.messages.outbox import CUSTOMERS, NO_CONSENT, OPEN, OWN_CUSTOMER, REFUSED
 from policyserve.messages.stored import MESSAGES, storable
 from policyserve.settings_file import Sending
 from policyserve.standard.model import MessageClass
@@ -47,13 +47,13 @@ def claim(
     taken: list[Outgoing] = []
     for message_class in classes:
         if len(taken) < limit:
-            taken += _claim(connection, gateway, token, message_class, limit - len(taken), day, now)
+            ready = _ready(message_class, day, now).limit(limit - len(taken))
+            taken += _claim(connection, gateway, token, ready, now)
     return taken
 
 
-def _claim(
-    connection: Connection, gateway: str, token: str, message_class: str, limit: int, day: date, now: datetime
-) -> list[Outgoing]:
+def _ready(message_class: str, day: date, now: datetime) -> Select[int, str]:
+    """Choose the messages of a class that may leave now, and where to; nobody else's claim waits for them."""
     ready = (
         select(MESSAGES.c.id, CUSTOMERS.c.phone)
         .join(CUSTOMERS, OWN_CUSTOMER)
@@ -61,11 +61,12 @@ def _claim(
         .where(or_(MESSAGES.c.next_at.is_(None), MESSAGES.c.next_at <= now), MESSAGES.c.last_on >= day)
         .where(CUSTOMERS.c.phone.is_not(None))
         .order_by(MESSAGES.c.id)
-        .limit(limit)
         .with_for_update(of=MESSAGES, skip_locked=True)
     )
-    if message_class == "marketing":
-        ready = ready.where(~REFUSED)
+    return ready.where(~REFUSED, ~NO_CONSENT) if message_class == "marketing" else ready
+
+
+def _claim(connection: Connection, gateway: str, token: str, ready: Select[int, str], now: datetime) -> list[Outgoing]:
     first = ready.cte("first")  # locked once; a subquery might be run, and lock, again and again
     values = {
         "status": "submitting", "claim": token, "gateway": gateway, "attempts": MESSAGES.c.attempts + 1,
@@ -115,11 +116,11 @@ def store_answers(
     counts = len(said) == 1 or any(answer.outcome not in {"later", "in-doubt"} for answer in said.values())
     changes: list[dict[str, Any]] = []
     for row in connection.execute(_answerable(token)):
-        answer = said.get(str(row.id))
-        if answer is None and row.status == "submitting":
-            answer = Answer(reference=str(row.id), outcome="in-doubt", reason="the gateway gave no answer")
-        if answer is not None:
-            changes.append(_change(row, answer, now, rules, counts=counts))
+        found = said.get(str(row.id))
+        if found is None and row.status == "submitting":
+            found = Answer(reference=str(row.id), outcome="in-doubt", reason="the gateway gave no answer")
+        if found is not None:
+            changes.append(_change(row, found, now, rules, counts=counts))
     if changes:
         connection.execute(_ANSWER, changes)
     return Counter(change["new_status"] for change in changes)

@@ -78,9 +78,8 @@ def open_for(connection: Connection, day: date, now: datetime) -> Opened:
 
 
 def hold(connection: Connection, condition: ColumnElement[bool]) -> None:
-    """Lock messages in the order of their keys before they are changed: in any other, two who do it wait for each other.
-
-    SQLite has been locked all along.
+    """Lock messages before they are changed, in the order of their keys: in any other two who do it could wait for
+    each other. SQLite has been locked all along.
     """
     if not db.is_sqlite(connection):
         connection.execute(select(MESSAGES.c.id).where(condition).order_by(MESSAGES.c.id).with_for_update())

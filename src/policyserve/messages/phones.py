@@ -9,6 +9,11 @@ _SIGNS = re.compile(r"[^0-9+]")
 _MAINLAND = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
 
 
+def is_mainland(phone: str) -> bool:
+    """Whether a phone is a mainland mobile, as the book keeps it."""
+    return len(phone) == 11 and _MAINLAND.fullmatch(phone) is not None
+
+
 def canonical(phone: str) -> str:
     """Return a phone as the book keeps it: a mainland mobile without country code, one abroad with its plus."""
     plain = _SIGNS.sub("", unicodedata.normalize("NFKC", phone))
