@@ -6,7 +6,7 @@ are dates, instants are UTC. Names of constraints are fixed, so that both databa
 
 from datetime import date, datetime, time
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, MetaData, UniqueConstraint, text
+from sqlalchemy import BigInteger, Float, ForeignKeyConstraint, Index, MetaData, Unicode, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 NAMING = {
@@ -499,7 +499,16 @@ class JobRun(SQLModel, table=True):
     """One run of a job; a job runs once for each time that it is due, whatever scheduler or cron starts it."""
 
     __tablename__ = "job_runs"
-    __table_args__ = (UniqueConstraint("job", "due_at"), Index("ix_job_runs_started_at", "started_at"))
+    __table_args__ = (
+        UniqueConstraint("job", "due_at"),
+        Index("ix_job_runs_started_at", "started_at"),
+        Index(
+            "ix_job_runs_running",
+            "job",
+            sqlite_where=text("status = 'running'"),
+            postgresql_where=text("status = 'running'"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     job: str
@@ -546,6 +555,16 @@ class PointEntry(SQLModel, table=True):
     at: datetime
     as_of: date
     actor: str
+
+
+class ScheduledJob(SQLModel, table=True):
+    """When a job is due next under `serve`; the columns are those that the scheduler's store asks for."""
+
+    __tablename__ = "scheduled_jobs"
+
+    id: str = Field(primary_key=True, sa_type=Unicode(191))
+    next_run_time: float | None = Field(default=None, index=True, sa_type=Float(25))
+    job_state: bytes
 
 
 class SpotCheck(SQLModel, table=True):

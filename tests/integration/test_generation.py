@@ -107,6 +107,11 @@ def pay(engine: Engine, on: date, key: int = 1) -> None:
     store(engine, Premium, {"policy_id": key, "instalment": 2, "paid_on": on})
 
 
+def owe(engine: Engine, key: int = 1) -> None:
+    """List the second premium as unpaid: one that is in no list is not known to be."""
+    store(engine, Premium, {"policy_id": key, "instalment": 2})
+
+
 # ---- Once ---------------------------------------------------------------------------------------------------------
 
 
@@ -286,6 +291,7 @@ def test_who_refuses_gets_no_marketing_but_every_duty_and_service(book: Engine) 
     change(book, "UPDATE customers SET sms_optout = true")
     assert fates(generate(book, BIRTHDAY, GREETING)) == {GREETING: ("withheld", "opted-out")}
     assert fates(generate(book, D30, REMINDER)) == {"renewal-reminder-d30": ("made", None)}
+    owe(book)
     assert fates(generate(book, date(2026, 7, 15), DEMAND)) == {DEMAND: ("made", None)}
 
 
@@ -360,6 +366,7 @@ def test_what_may_have_reached_the_customer_counts_for_the_caps(book: Engine, st
 def test_the_cap_of_all_stops_services_and_never_a_duty(book: Engine) -> None:
     demanded = date(2026, 7, 15)
     had_marketing(book, *[demanded] * 5)
+    owe(book)
     store(book, Policy, policy(2, issue_date=date(2025, 8, 14), effective_date=date(2025, 8, 14)))
     found = fates(generate(book, demanded, DEMAND, REMINDER))
     assert found == {DEMAND: ("made", None), "renewal-reminder-d30": ("dropped", "cap-all")}
@@ -385,13 +392,16 @@ def test_two_reminders_of_a_day_go_as_one(twice: Engine) -> None:
 
 
 def test_duties_never_go_as_one(twice: Engine) -> None:
+    owe(twice, 1)
+    owe(twice, 2)
     generate(twice, date(2026, 7, 15), DEMAND)
     assert [(row.status, row.merged_into_id) for row in messages(twice)] == [("planned", None)] * 2
 
 
 def test_services_without_a_combined_template_go_one_by_one(twice: Engine) -> None:
-    invitation = date(2026, 9, 14)
-    generate(twice, invitation, "reinstatement-invitation")
+    owe(twice, 1)
+    owe(twice, 2)
+    generate(twice, date(2026, 9, 14), "reinstatement-invitation")
     assert [(row.service, row.status) for row in messages(twice)] == [("reinstatement-invitation-d30", "planned")] * 2
 
 
@@ -468,7 +478,7 @@ def test_no_wishes_go_into_a_death_in_the_family(book: Engine) -> None:
 def test_no_wishes_go_into_a_lapse_of_the_family(book: Engine) -> None:
     family(book)
     change(book, "UPDATE policies SET issue_date = '2025-02-01', effective_date = '2025-02-01' WHERE id = 2")
-    store(book, Premium, {"policy_id": 2, "instalment": 2, "due_on": date(2026, 2, 1)})
+    owe(book, 2)
     assert wishes(book) == 0
 
 
@@ -606,7 +616,7 @@ def test_a_reminder_is_made_up_for_until_the_next_one_and_never_beside_it(book: 
 def test_a_reminder_of_another_policy_supersedes_nothing(book: Engine) -> None:
     other = ISSUED - timedelta(days=22)
     store(book, Policy, policy(2, issue_date=other, effective_date=other))
-    found = generate(book, D30 + timedelta(days=1), REMINDERS)
+    found = generate(book, D30 + timedelta(days=2), REMINDERS)
     assert Counter(found.composed["outcome"])["withheld"] == 0
     assert found.added == 2
 
@@ -655,7 +665,7 @@ def test_the_company_s_news_of_the_month_and_its_hotline_are_told(book: Engine) 
 
 
 def test_a_lapse_is_told_with_its_days(book: Engine) -> None:
-    store(book, Premium, {"policy_id": 1, "instalment": 2, "due_on": date(2026, 6, 15)})
+    owe(book)
     generate(book, date(2026, 8, 15), "lapse-notice")
     (row,) = messages(book)
     assert "因未缴6月15日应缴的保费，自8月15日起效力中止" in row.text

@@ -42,13 +42,14 @@ def _add_commands() -> None:
         messages,
         notices,
         points,
+        reports,
         serving,
         spot_checks,
         standards,
         work,
     )
 
-    for module in (demo, book, standards, work, messages, lives, figures, notices, serving, spot_checks, points):
+    for module in (demo, book, standards, work, messages, lives, figures, notices, serving, spot_checks, points, reports):
         for command in module.COMMANDS:
             policyserve.add_command(command)
 

@@ -66,14 +66,14 @@ def serve(session: Session, host: str, port: int, no_callbacks: bool) -> None:
 @contextmanager
 def _callbacks(session: Session, scheduler: Scheduler, host: str, port: int) -> Iterator[None]:
     """Take in call-backs for the time of a `with` block."""
-    from policyserve import operations
+    from policyserve import dispatch
     from policyserve.scheduler.journal import tell
     from policyserve.scheduler.serving import reason
     from policyserve.web.callbacks import Gateways, make_app
     from policyserve.web.server import listen, serving
 
     def take_in(gateway: str, news: News) -> None:
-        operations.take_in_news(session.engine, session.settings, gateway, news, at=session.now)
+        dispatch.take_in_news(session.engine, session.settings, gateway, news, at=session.now)
 
     def trouble(gateway: str, error: Exception) -> None:
         tell("callback-not-stored", gateway=gateway, reason=reason(error))

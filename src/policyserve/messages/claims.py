@@ -52,7 +52,7 @@ def claim(
     return taken
 
 
-def _ready(message_class: str, day: date, now: datetime) -> Select[int, str]:
+def _ready(message_class: MessageClass, day: date, now: datetime) -> Select[int, str]:
     """Choose the messages of a class that may leave now, and where to; nobody else's claim waits for them."""
     ready = (
         select(MESSAGES.c.id, CUSTOMERS.c.phone)

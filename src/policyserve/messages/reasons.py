@@ -9,7 +9,7 @@ REASONS: Final = {
     "no-consent": ("the customer has not consented to marketing", "客户未同意营销"),
     "opted-out": ("the customer has refused marketing by SMS", "客户已退订营销短信"),
     "child": ("no marketing to a person below 14", "不向未满14周岁者发送营销短信"),
-    "superseded": ("a later reminder of the same has its day and takes its place", "同一事项的后一次提醒已到期，由其代替"),
+    "superseded": ("the next reminder of the same takes its place", "由同一事项的后一次提醒代替"),
     "cap-day": ("another marketing message of the day bears more on the targets", "当日营销短信已达上限"),
     "cap-week": ("the customer has had the week's marketing messages", "本周营销短信已达上限"),
     "cap-all": ("the customer has had the day's messages", "当日短信已达上限"),

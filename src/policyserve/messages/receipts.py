@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, delete, exists, func, insert, or_, select, update
 
-from policyserve.messages.gateways.gateway import Receipt
+from policyserve.messages.gateways.gateway import Receipt, Sent
 from policyserve.messages.gateways.smpp.receipts import merged, part_numbers
 from policyserve.messages.outbox import OPEN
 from policyserve.messages.stored import MESSAGES, storable
@@ -38,6 +38,19 @@ def take(connection: Connection, gateway: str, receipts: Sequence[Receipt]) -> t
     if early:
         changed += _settle_parts(connection, gateway, _kept(connection, gateway))
     return changed, early
+
+
+def take_looked_up(connection: Connection, gateway: str, found: Sequence[Receipt], asked: Sequence[Sent]) -> int:
+    """Store what a gateway told of the texts that it was asked for; return how many messages changed.
+
+    Not of a text that has left anew since it was asked for: what was said of the first time is not true of the second.
+    """
+    claims = {int(one.reference): one.claim for one in asked}
+    held = select(MESSAGES.c.id, MESSAGES.c.claim).where(MESSAGES.c.id.in_(claims)).order_by(MESSAGES.c.id)
+    rows = connection.execute(held.with_for_update())
+    same = {str(row.id) for row in rows if row.claim == claims[row.id]}
+    changed, _ = take(connection, gateway, [receipt for receipt in found if receipt.reference in same])
+    return changed
 
 
 def _take(connection: Connection, gateway: str, receipt: Receipt) -> str:

@@ -12,23 +12,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from threading import Event
 from typing import ParamSpec, TypeVar
 
 from sqlalchemy import Engine
 
-from policyserve import db
 from policyserve.calendars.hours import ContactHours
 from policyserve.errors import PolicyserveError
-from policyserve.messages import claims, outbox, receipts, returns
+from policyserve.messages import outbox, returns
+from policyserve.messages.bookkeeping import Batch, Bookkeeper
 from policyserve.messages.calling import CLASSES
-from policyserve.messages.gateways.gateway import Answer, Gateway, News, Outgoing, Receipt, Sent
+from policyserve.messages.gateways.gateway import Answer, Gateway
 from policyserve.settings_file import MessageSettings, Sending
 from policyserve.standard.model import MessageClass
 
@@ -95,19 +94,8 @@ _REST = {
 _STOPPED = (" Stopped as asked.", "已按要求停止。")
 _IN_VAIN = (
     " Stopped: the gateway takes nothing; the rest waits for the next run.",
-    "网关连续未受理，已暂停，其余下次再发。",
+    "网关连续未受理，其余下次再发。",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Batch:
-    """Messages in hand."""
-
-    token: str
-    messages: Sequence[Outgoing]
-    begins: datetime
-    """When the gateway's turn for them comes."""
-    held_since: datetime
 
 
 @dataclass(kw_only=True)
@@ -122,7 +110,7 @@ class Sender:
     clock: Clock = lambda: datetime.now(UTC)
     """Says what day and hour it is, for last days and contact hours."""
     watch: Clock = lambda: datetime.now(UTC)
-    """The real time, for leases, waits and records, which other senders and the gateways' own clocks compare with."""
+    """The real time, for leases, waits and records: other senders and the gateways' own clocks are compared with it."""
     progress: Callable[[int], None] = lambda _: None
     """Called with how many messages a batch has settled."""
     limit: int | None = None
@@ -134,14 +122,17 @@ class Sender:
     held: Batch | None = None
     """What is claimed and has not left."""
 
-    @property
-    def rules(self) -> Sending:
-        """How the outbox sends."""
-        return self.settings.sending
+    def __post_init__(self) -> None:
+        """Open the books."""
+        self.books = Bookkeeper(
+            engine=self.engine, gateway=self.gateway.name, rate=self.gateway.rate, settings=self.settings
+        )
+        self.lease = self.settings.sending.lease_minutes * 60
 
     async def run(self) -> SendCounts:
         """Send what may go out now, and return what was done."""
-        await self._prepare()
+        self.counts.opened = await asyncio.to_thread(self.books.open_for, self._day(), self.watch())
+        await self._look_up()
         try:
             await self._send_all()
         finally:
@@ -149,19 +140,31 @@ class Sender:
         self.counts.stopped = self.stop.is_set()
         return self.counts
 
+    def _day(self) -> date:
+        return self.clock().astimezone(self.hours.zone).date()
+
+    async def _look_up(self) -> None:
+        """Ask the gateway after what is in doubt."""
+        last = 0
+        while not self.stop.is_set() and (asked := await asyncio.to_thread(self.books.in_doubt, last, LOOK_UPS)):
+            last = int(asked[-1].reference)
+            if found := await self.gateway.look_up(asked):
+                self.counts.resolved += await self._patiently(self.books.store_looked_up, found, asked)
+
     async def _send_all(self) -> None:
         self.held = await self._claim()
         while self.held is not None and not self.counts.in_vain:
             if await self._may_leave(self.held):
-                await self._send(self.held)
+                await self._send()
             else:
                 await self._give_back()
                 self.held = await self._claim()
         await self.take_news()
 
-    async def _send(self, batch: Batch) -> None:
-        """Send a batch, and claim the next one meanwhile."""
-        self.held = None
+    async def _send(self) -> None:
+        """Send what is held, and claim the next batch meanwhile."""
+        batch, self.held = self.held, None
+        assert batch is not None
         sending = asyncio.create_task(self._submit(batch))
         try:
             self.held = await self._claim()
@@ -169,127 +172,64 @@ class Sender:
             await sending
         await self.take_news()
 
-    async def _prepare(self) -> None:
-        """Bring the outbox up to date, and ask the gateway after what is in doubt."""
-        await asyncio.to_thread(self._open)
-        last = 0
-        while not self.stop.is_set() and (doubted := await asyncio.to_thread(self._in_doubt, last)):
-            last = int(doubted[-1].reference)
-            if found := await self.gateway.look_up(doubted):
-                await self._patiently(self._store_look_up, found)
-
-    def _open(self) -> None:
-        now = self.watch()
-        with db.writing(self.engine) as connection:
-            outbox.doubt(connection, now, self.rules)
-            receipts.settle(connection, self.gateway.name)
-            outbox.give_up_receipts(connection, now, self.rules)
-            receipts.forget_early(connection, now, self.rules)
-            self.counts.opened = outbox.open_for(connection, self._day(), now)
-
-    def _in_doubt(self, after: int) -> list[Sent]:
-        with db.reading(self.engine) as connection:
-            return outbox.in_doubt(connection, self.gateway.name, after=after, limit=LOOK_UPS)
-
-    def _store_look_up(self, found: Sequence[Receipt]) -> None:
-        with db.writing(self.engine) as connection:
-            changed, _ = receipts.take(connection, self.gateway.name, found)
-        self.counts.resolved += changed
-
-    def _day(self) -> date:
-        return self.clock().astimezone(self.hours.zone).date()
-
     async def _claim(self) -> Batch | None:
         """Claim the next batch; None where there is none, or where it is time to stop."""
-        if self.stop.is_set() or (self.limit is not None and self.claimed >= self.limit):
-            return None
-        return await self._patiently(self._claim_now)
+        batch = await self._patiently(self._claim_now)
+        self.claimed += len(batch.messages) if batch else 0
+        return batch
 
     def _claim_now(self) -> Batch | None:
-        now, open_now = self.watch(), [one for one in CLASSES if self._is_open(one)]
-        self.counts.closed = tuple(one for one in CLASSES if one not in open_now)
-        token, size, begins = uuid.uuid4().hex, self._batch(), now
-        with db.writing(self.engine) as connection:
-            messages = claims.claim(
-                connection, self.gateway.name, token, classes=open_now, limit=size, day=self._day(), now=now
-            )
-            if messages and self.gateway.rate is not None:
-                begins = claims.reserve(connection, self.gateway.name, len(messages), self.gateway.rate, now)
-        self.claimed += len(messages)
-        return Batch(token=token, messages=messages, begins=begins, held_since=now) if messages else None
+        if self.stop.is_set() or (size := self._size()) < 1:
+            return None
+        classes = self._open_classes
+        self.counts.closed = tuple(one for one in CLASSES if one not in classes)
+        return self.books.claim(classes, size, self._day(), self.watch()) if classes else None
 
-    def _is_open(self, message_class: MessageClass) -> bool:
-        return self.hours.is_allowed(self.clock(), message_class)
-
-    def _batch(self) -> int:
+    def _size(self) -> int:
         """Return how many to claim: of a slow gateway not more than it takes in a moment."""
-        rate = self.gateway.rate
-        size = self.rules.batch if rate is None else min(self.rules.batch, max(1, int(rate * REST)))
+        rate, most = self.gateway.rate, self.settings.sending.batch
+        size = most if rate is None else min(most, max(1, int(rate * REST)))
         return size if self.limit is None else min(size, self.limit - self.claimed)
+
+    @property
+    def _open_classes(self) -> list[MessageClass]:
+        return [one for one in CLASSES if self.hours.is_allowed(self.clock(), one)]
 
     async def _may_leave(self, batch: Batch) -> bool:
         """Wait for the gateway's turn; tell whether the batch, as far as it is still ours, may leave after that."""
         while (left := (batch.begins - self.watch()).total_seconds()) > 0 and not self.stop.is_set():
             await asyncio.sleep(min(left, REST))
-        if self.stop.is_set() or not all(self._is_open(one.message_class) for one in batch.messages):
+        if self.stop.is_set() or not {one.message_class for one in batch.messages} <= {*self._open_classes}:
             return False
-        if self.watch() - batch.held_since > FRESH * self._lease:
-            batch = await self._patiently(self._keep, batch)
-        self.held = batch
+        if (self.watch() - batch.held_since).total_seconds() > FRESH * self.lease:
+            self.held = batch = await self._patiently(self.books.keep, batch, self.watch())
         return bool(batch.messages)
-
-    @property
-    def _lease(self) -> timedelta:
-        return timedelta(minutes=self.rules.lease_minutes)
-
-    def _keep(self, batch: Batch) -> Batch:
-        now = self.watch()
-        with db.writing(self.engine) as connection:
-            ours = claims.keep(connection, batch.token, now)
-        return replace(batch, messages=[one for one in batch.messages if one.reference in ours], held_since=now)
 
     async def _submit(self, batch: Batch) -> None:
         answers: Sequence[Answer] = []
         try:
             with suppress(TimeoutError):
-                async with asyncio.timeout(ENOUGH * self._lease.total_seconds()):
+                async with asyncio.timeout(ENOUGH * self.lease):
                     answers = await self.gateway.submit(batch.token, batch.messages)
         finally:
-            await self._patiently(self._store, batch.token, answers)
+            states = await self._patiently(self.books.store_answers, batch, answers, self.watch())
+        self.counts.answered.update(states)
         taken = any(answer.outcome in {"accepted", "delivered"} for answer in answers)
         self.vain = 0 if taken else self.vain + len(batch.messages)
         self.counts.in_vain = self.vain >= IN_VAIN
         self.progress(len(batch.messages))
-
-    def _store(self, token: str, answers: Sequence[Answer]) -> None:
-        with db.writing(self.engine) as connection:
-            found = claims.store_answers(connection, token, answers, now=self.watch(), rules=self.rules)
-            numbers = [answer.provider_id for answer in answers if answer.provider_id is not None]
-            receipts.settle(connection, self.gateway.name, numbers)
-        self.counts.answered.update(found)
 
     async def _give_back(self) -> None:
         """Put back what has not left; if the database is gone, the lease will tell."""
         batch, self.held = self.held, None
         if batch is not None:
             with suppress(PolicyserveError):
-                await asyncio.to_thread(self._put_back, batch.token)
-
-    def _put_back(self, token: str) -> None:
-        with db.writing(self.engine) as connection:
-            claims.give_back(connection, token)
+                await asyncio.to_thread(self.books.give_back, batch)
 
     async def take_news(self) -> None:
         """Store what came back over the gateway's own connection."""
-        news = await self.gateway.news()
-        if news:
-            await self._patiently(self._store_news, news)
-
-    def _store_news(self, news: News) -> None:
-        with db.writing(self.engine) as connection:
-            words = self.settings.opt_out_words
-            taken = returns.take_in(connection, self.gateway.name, news, now=self.watch(), words=words)
-        self.counts.returned += taken
+        if news := await self.gateway.news():
+            self.counts.returned += await self._patiently(self.books.take_in, news, self.watch())
 
     async def _patiently(self, work: Callable[P, Found], *args: P.args, **kwargs: P.kwargs) -> Found:
         """Do a piece of work in the database; where it is busy or gone, try again for a while."""

@@ -75,22 +75,23 @@ def released_in_words(counts: ReleaseCounts, language: str) -> str:
 
 
 def _generate(call: Call) -> str:
-    from policyserve import operations
+    from policyserve import dispatch
 
-    done = operations.generate_messages(call.engine, call.calendar, call.settings, as_of=call.as_of, at=call.at)
+    done = dispatch.generate_messages(call.engine, call.calendar, call.settings, as_of=call.as_of, at=call.at)
     return done.in_words(call.language)
 
 
 def _send(call: Call) -> str:
-    from policyserve import operations
+    from policyserve import dispatch
 
-    return operations.send_messages(call.engine, call.settings, stop=call.stop).in_words(call.language)
+    return dispatch.send_messages(call.engine, call.settings, stop=call.stop).in_words(call.language)
 
 
 def _notices(call: Call) -> str:
-    from policyserve import operations
+    from policyserve import dispatch
 
-    return operations.push_notices(call.engine, call.settings, as_of=call.as_of, at=call.at).in_words(call.language)
+    done = dispatch.push_notices(call.engine, call.settings, as_of=call.as_of, at=call.at, stopping=call.stop.is_set)
+    return done.in_words(call.language)
 
 
 WORKS: Final[Mapping[str, Work]] = {"release": _release, "generate": _generate, "send": _send, "notices": _notices}

@@ -181,6 +181,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("message_id", "number", name=op.f("pk_message_parts")),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_message_parts_gateway_provider_id", "message_parts", ["gateway", "provider_id"], unique=False)
     op.create_index(
-        "ix_message_parts_gateway_provider_id", "message_parts", ["gateway", "provider_id"], unique=False
+        "ix_job_runs_running",
+        "job_runs",
+        ["job"],
+        unique=False,
+        sqlite_where=sa.text("status = 'running'"),
+        postgresql_where=sa.text("status = 'running'"),
     )
+    op.create_table(
+        "scheduled_jobs",
+        sa.Column("id", sa.Unicode(length=191), nullable=False),
+        sa.Column("next_run_time", sa.Float(precision=25), nullable=True),
+        sa.Column("job_state", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scheduled_jobs")),
+    )
+    op.create_index("ix_scheduled_jobs_next_run_time", "scheduled_jobs", ["next_run_time"], unique=False)

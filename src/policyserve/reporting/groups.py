@@ -1,0 +1,24 @@
+"""What groups are called in a report: branches and teams by name, agents by number and name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from policyserve.reporting.material import Material
+
+
+def group_name(material: Material, row: dict[str, Any], part: str) -> str:
+    """Name one group; a team stands with its branch where there are several."""
+    if part == "agent":
+        return material.agent(row["agent_no"])
+    if part == "branch":
+        return row["branch"] or "–"
+    own = row["team"] or "–"
+    return own if material.question.scope.branch is not None else f"{row['branch'] or '–'} {own}"
+
+
+def group_names(material: Material, frame: pl.DataFrame, part: str) -> pl.Series:
+    """Name the group of every row."""
+    return pl.Series([group_name(material, row, part) for row in frame.to_dicts()], dtype=pl.String)

@@ -1,0 +1,52 @@
+"""The report laid out for a page: every value written, every picture drawn; HTML and PDF show the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from policyserve.reporting.charts import Drawing, drawn
+from policyserve.reporting.sections import Report, Section
+from policyserve.reporting.tables import Table, written
+from policyserve.reporting.words import text
+
+
+def laid_out(report: Report, *, draw: Drawing = drawn) -> dict[str, Any]:
+    """Return what the templates of the page and of the print show; strings, lists and mappings alone."""
+    numbers = iter(range(1, 1_000))
+    return {
+        "title": report.title,
+        "language": report.language,
+        "head": [list(pair) for pair in report.head],
+        "marks": [list(pair) for pair in report.marks],
+        "marks_title": text("marks", report.language),
+        "tiles": [{"label": tile.label, "value": tile.value, "beside": tile.beside} for tile in report.tiles],
+        "sections": [_section(section, report.language, numbers, draw) for section in report.sections],
+        "private": report.private,
+    }
+
+
+def _section(section: Section, language: str, numbers: Any, draw: Drawing) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "sentences": list(section.sentences),
+        "pictures": [{"title": one.title, "svg": draw(one, next(numbers))} for one in section.pictures],
+        "tables": [_table(table, section.title, language) for table in section.tables if table.paper],
+        "notes": list(section.notes),
+    }
+
+
+def _table(table: Table, above: str, language: str) -> dict[str, Any]:
+    """Lay out a table; its title is left out where it says what stands above already."""
+    left = len(table.rows) - table.paper
+    return {
+        "title": "" if table.title == above else table.title,
+        "columns": [{"title": one.title, "right": one.right, "long": one.kind == "long"} for one in table.columns],
+        "rows": [_row(table, row) for row in table.rows[: table.paper]],
+        "note": table.note,
+        "more": text("more", language, count=left) if left > 0 else "",
+    }
+
+
+def _row(table: Table, row: Mapping[str, Any]) -> list[str]:
+    return [written(row.get(column.name), column.kind) for column in table.columns]

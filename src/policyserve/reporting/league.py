@@ -1,0 +1,80 @@
+"""League tables of the report: the groups one level down by persistency, with the other targets beside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from policyserve.metrics.add_ons import TARGET, add_ons, calendar_year
+from policyserve.metrics.groupings import fields_of
+from policyserve.metrics.persistency import persistency
+from policyserve.metrics.referrals import referrals
+from policyserve.reporting.groups import group_name
+from policyserve.reporting.kept import KEPT, of_cohorts, year_of_final
+from policyserve.reporting.material import Material
+from policyserve.reporting.sections import Section, columns, marks_of
+from policyserve.reporting.tables import Table, main_currency
+from policyserve.reporting.words import text
+from policyserve.reporting.work import rates
+
+
+def league_section(material: Material) -> Section:
+    """Rank the groups."""
+    language, (first, last) = material.question.language, year_of_final(material)
+    said = text(
+        "league.meaning", language, first=f"{first:%Y-%m}", last=f"{last:%Y-%m}", year=material.question.as_of.year
+    )
+    tables = [_league(material, part) for part in material.question.scope.parts]
+    return Section(title=text("league", language), sentences=(said,), tables=tuple(tables))
+
+
+def _league(material: Material, part: str) -> Table:
+    language, fields = material.question.language, fields_of([part], [part])
+    frame = _kept(material, part)
+    for other in (referred(material, part), added(material, part), _served(material, part, fields)):
+        frame = frame.join(other, on=fields, how="full", coalesce=True, nulls_equal=True)
+    mine = material.agents.select(fields).unique()
+    known = frame.join(mine, on=fields, how="semi", nulls_equal=True)
+    ranked = known.sort("small", "kept", *fields, descending=[False, True, *(False for _ in fields)], nulls_last=True)
+    rows = [_row(material, row, part, place) for place, row in enumerate(ranked.to_dicts(), 1)]
+    shown = columns(
+        language, rank="count", **{part: "text"}, denominator_count="count", kept="percent", marks="text",
+        referred="count", referred_target="count", single="count", bought="count", add_on_rate="percent",
+        service_rate="percent",
+    )  # fmt: skip
+    return Table(title=text(f"league.{part}", language), columns=shown, rows=tuple(rows))
+
+
+def _row(material: Material, row: dict[str, Any], part: str, place: int) -> dict[str, Any]:
+    marks = marks_of(row, ratio="kept", target=KEPT)
+    return {**row, "rank": place, part: group_name(material, row, part), "marks": marks}
+
+
+def _kept(material: Material, part: str) -> pl.DataFrame:
+    results = of_cohorts(material.results, *year_of_final(material))
+    figures = persistency(results, by=[part], book=material.written)
+    own = figures.filter(pl.col("currency") == main_currency(figures, "denominator"))
+    return own.select(*fields_of([part], [part]), "denominator_count", "status", "small", kept="ratio")
+
+
+def referred(material: Material, part: str) -> pl.DataFrame:
+    """Return the people referred this year by group, with the target."""
+    as_of = material.question.as_of
+    found = referrals(material.book, as_of.year, by=[part], as_of=as_of)
+    return found.select(*fields_of([part], [part]), "referred", referred_target="target")
+
+
+def added(material: Material, part: str) -> pl.DataFrame:
+    """Return the add-ons of this year by group."""
+    as_of = material.question.as_of
+    found = add_ons(material.book, calendar_year(as_of.year), by=[part], as_of=as_of)
+    fields = fields_of([part], [part])
+    return found.select(*fields, "bought", single="single_policy_customers", add_on_rate="ratio")
+
+
+def _served(material: Material, part: str, fields: list[str]) -> pl.DataFrame:
+    return rates(material, part).select(*fields, service_rate="ratio")
+
+
+ADD_ON_TARGET = TARGET

@@ -1,0 +1,136 @@
+"""What a report is made from: the question, and what is read for it in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import polars as pl
+from sqlalchemy import Connection
+
+from policyserve import db, operations
+from policyserve.book.columns import Book
+from policyserve.book.loading import load_book
+from policyserve.dates import Days, add_months
+from policyserve.metrics.candidates import read_refusals, read_sums
+from policyserve.metrics.gap import Gap, gaps
+from policyserve.metrics.gap_tasks import open_tasks
+from policyserve.metrics.persistency import PolicyResults, policy_results
+from policyserve.metrics.task_states import read_tasks
+from policyserve.reporting.scope import Scope, agents_of, scope_named, written_by
+from policyserve.standard.model import Standard
+from policyserve.tasks.salutation import salutation, surname
+
+COHORTS = 15
+"""Cohorts shown: a year of final ones, and those in grace."""
+
+GAP_COHORTS = 12
+
+PEOPLE = pl.Schema({"customer_no": pl.String(), "name": pl.String(), "gender": pl.String()})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked."""
+
+    scope: Scope
+    as_of: date
+    language: str
+    """en or zh."""
+
+    @property
+    def last_cohort(self) -> date:
+        """The cohort whose premium of month 13 falls due this month."""
+        return add_months(self.as_of.replace(day=1), -12)
+
+    @property
+    def first_cohort(self) -> date:
+        """The first cohort shown."""
+        return add_months(self.last_cohort, 1 - COHORTS)
+
+    @property
+    def gap_from(self) -> date:
+        """The first cohort that the gap is about."""
+        return add_months(self.last_cohort, 1 - GAP_COHORTS)
+
+    @property
+    def served(self) -> Days:
+        """Twelve months up to the day: the services that are counted."""
+        return Days(start=add_months(self.as_of, -12) + timedelta(days=1), end=self.as_of + timedelta(days=1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """What was read."""
+
+    question: Question
+    book: Book
+    """The whole book: who serves whom is known only from all of it."""
+    tasks: pl.DataFrame
+    """Services that fell due in the last twelve months, of agents of the scope, as they stood on the day."""
+    standard: Standard
+    sums: pl.DataFrame
+    refusals: pl.DataFrame
+    people: pl.DataFrame
+    """PEOPLE: for salutations alone."""
+    gap: Gap
+    """Of the scope as one group."""
+    open_tasks: dict[int, list[int]]
+    """By policy, of those that the gap names."""
+
+    @cached_property
+    def agents(self) -> pl.DataFrame:
+        """The agents of the scope."""
+        return agents_of(self.book.agents, self.question.scope)
+
+    @cached_property
+    def written(self) -> Book:
+        """The policies that agents of the scope wrote."""
+        return written_by(self.book, self.question.scope)
+
+    @cached_property
+    def results(self) -> PolicyResults:
+        """Their month 13, policy by policy."""
+        return policy_results(self.written, as_of=self.question.as_of)
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[str | None, str | None]]:
+        return {number: (name, gender) for number, name, gender in self.people.iter_rows()}
+
+    def customer(self, number: str | None) -> str:
+        """Name a customer by number and salutation, never by the full name."""
+        name, gender = self._names.get(number or "", (None, None))
+        known = name if name and gender and surname(name) != name else None
+        return f"{number or '–'} {salutation(known, gender, self.question.language)}"
+
+    @cached_property
+    def _agent_names(self) -> dict[str, str | None]:
+        return dict(self.book.agents.select("agent_no", "name").iter_rows())
+
+    def agent(self, number: str | None) -> str:
+        """Name an agent by number and name."""
+        return "–" if number is None else f"{number} {self._agent_names.get(number) or ''}".strip()
+
+
+def read_material(
+    connection: Connection, *, as_of: date, language: str, branch: str | None = None, team: str | None = None
+) -> Material:
+    """Read what a report needs; raises PolicyserveError for a branch or team that is not there."""
+    book = load_book(connection)
+    scope = scope_named(book.agents, branch=branch, team=team)
+    question = Question(scope=scope, as_of=as_of, language=language)
+    mine = agents_of(book.agents, scope).select("agent_id")
+    tasks = read_tasks(connection, question.served, as_of)
+    gap = gaps(written_by(book, scope), as_of=as_of, cohort_from=question.gap_from, cohort_to=question.last_cohort)
+    return Material(
+        question=question,
+        book=book,
+        tasks=tasks if scope == Scope() else tasks.join(mine, on="agent_id", how="semi"),
+        standard=operations.current_standard(connection, as_of),
+        sums=read_sums(connection),
+        refusals=read_refusals(connection),
+        people=db.read_frame(connection, "SELECT customer_no, name, gender FROM customers", PEOPLE),
+        gap=gap,
+        open_tasks=open_tasks(connection, gap.policies["policy_id"].to_list()),
+    )

@@ -1,0 +1,73 @@
+"""What a report consists of: sections with sentences, pictures and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from policyserve.reporting.pictures import Picture
+from policyserve.reporting.tables import Column, Kind, Table
+from policyserve.reporting.words import heading
+
+BELOW, SMALL, PROVISIONAL, NEEDED = "▼", "*", "○", "●"
+"""Marks beside figures; the head of every report says what they mean."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One part of the report; without pictures and tables its sentences say why."""
+
+    title: str
+    sentences: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    tables: tuple[Table, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Definitions, under the figures."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """A figure of the first page."""
+
+    label: str
+    value: str
+    beside: str = ""
+    """Target and marks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """All of it."""
+
+    title: str
+    language: str
+    head: tuple[tuple[str, str], ...]
+    marks: tuple[tuple[str, str], ...]
+    tiles: tuple[Tile, ...]
+    sections: tuple[Section, ...]
+    private: str = field(default="")
+
+
+def columns(language: str, **kinds: Kind) -> tuple[Column, ...]:
+    """Lay out columns by their names, with headings in the language."""
+    return tuple(Column(name=name, title=heading(name, language), kind=kind) for name, kind in kinds.items())
+
+
+def without(table: tuple[Column, ...], *names: str) -> tuple[Column, ...]:
+    """Leave columns out."""
+    return tuple(column for column in table if column.name not in names)
+
+
+def marks_of(row: Mapping[str, Any], *, ratio: str = "ratio", target: float | None = None) -> str:
+    """Return the marks of a figure: below its target, over few policies, not final."""
+    below = target is not None and row[ratio] is not None and row[ratio] < target
+    found = [BELOW] if below else []
+    found += [SMALL] if row.get("small") else []
+    found += [PROVISIONAL] if row.get("status") == "provisional" else []
+    return " ".join(found)
+
+
+def several(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the rows are about more than one currency."""
+    return len({row["currency"] for row in rows if row["currency"] is not None}) > 1
