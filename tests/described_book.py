@@ -109,16 +109,26 @@ def book(
         referrals=_frame(
             [
                 {
+                    "referral_id": place,
                     "referrer_id": customer_ids[row["referrer"]],
                     "referred_id": customer_ids.get(row.get("referred", "")),
                     "agent_id": agent_ids.get(row.get("agent", "")),
                     **row,
                 }
-                for row in referrals
+                for place, row in enumerate(referrals, start=1)
             ],
             columns.REFERRALS,
         ),
+        stages=_frame(
+            [row for place, one in enumerate(referrals, start=1) for row in _stages(place, one)], columns.STAGES
+        ),
     )
+
+
+def _stages(place: int, referral: Row) -> list[Row]:
+    """Return how far a referral came: `stage` since it was named, or `stages` as pairs of a day and a stage."""
+    told = referral.get("stages") or [(referral["referred_on"], referral.get("stage"))]
+    return [{"referral_id": place, "known_on": day, "stage": stage} for day, stage in told]
 
 
 def _named(rows: Sequence[Row], key: str, mentioned: Sequence[str]) -> dict[str, Row]:

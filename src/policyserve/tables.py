@@ -523,7 +523,7 @@ class JobRun(SQLModel, table=True):
 
 
 class PointEntry(SQLModel, table=True):
-    """Points of a referrer: earned by a fact, or paid out. A fact earns once; what was written is never changed."""
+    """Points of a referrer: earned by a fact, paid out, or corrected. A fact earns once; a row is never changed."""
 
     __tablename__ = "points"
     __table_args__ = (
@@ -537,9 +537,9 @@ class PointEntry(SQLModel, table=True):
     customer_id: int = Field(foreign_key="customers.id")
     """The referrer."""
     kind: str
-    """own-policy, named, contacted, consented, met, issued; or paid."""
+    """own-policy, named, contacted, consented, met, issued; paid; or taken-back and given-back."""
     points: int = Field(sa_type=BigInteger)
-    """Negative where they were paid out."""
+    """Negative where they were paid out or taken back."""
     policy_id: int | None = Field(default=None, foreign_key="policies.id")
     referral_id: int | None = Field(default=None, foreign_key="referrals.id")
     """The first row of the list that names the person."""
@@ -551,6 +551,8 @@ class PointEntry(SQLModel, table=True):
     """The number of a payment, under which it is made once."""
     rates: str | None = None
     """Name and version of the rates that held."""
+    corrects_id: int | None = Field(default=None, foreign_key="points.id", index=True)
+    """The row whose points are taken back, or given back, by this one."""
     note: str | None = None
     at: datetime
     as_of: date
@@ -626,3 +628,16 @@ class SpotCheckResult(SQLModel, table=True):
     at: datetime
     as_of: date
     actor: str
+
+
+class ReferralStage(SQLModel, table=True):
+    """How far a referral had come, as known from a day on; the last row by a day is what was known on it."""
+
+    __tablename__ = "referral_stages"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    referral_id: int = Field(primary_key=True, foreign_key="referrals.id", sa_column_kwargs={"autoincrement": False})
+    known_on: date = Field(primary_key=True)
+    """The as-of date of the import that brought it."""
+    stage: str | None = None
+    """Empty where a list cleared it."""

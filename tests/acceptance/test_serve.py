@@ -36,7 +36,7 @@ STAND_IN = """
 import os, time
 from pathlib import Path
 from types import SimpleNamespace
-from policyserve import operations
+from policyserve import dispatch, operations
 from policyserve.cli import main
 from policyserve.scheduler import jobs
 
@@ -60,10 +60,10 @@ def stand_in(name):
     return work
 
 operations.release = stand_in("release")
-operations.generate_messages = stand_in("generate")
-operations.send_messages = stand_in("send")
-operations.push_notices = stand_in("notices")
-operations.take_in_news = lambda engine, settings, gateway, news, at: tell(f"news {gateway} {len(news.receipts)}")
+dispatch.generate_messages = stand_in("generate")
+dispatch.send_messages = stand_in("send")
+dispatch.push_notices = stand_in("notices")
+dispatch.take_in_news = lambda engine, settings, gateway, news, at: tell(f"news {gateway} {len(news.receipts)}")
 jobs.released_in_words = lambda counts, language: counts.in_words(language)
 main()
 """

@@ -69,6 +69,7 @@ def branch(engine: Engine) -> Engine:
         ],
         events=[event(1, 1, policy_id=10), event(2, 1, retracted_on=DAY), event(3, 3)],
         referrals=[{"id": 1, "referrer_id": 2, "referred_on": DAY}, {"id": 2, "referrer_id": 3, "referred_on": DAY}],
+        referral_stages=[{"referral_id": key, "known_on": DAY, "stage": "named"} for key in (1, 2)],
         tasks=[
             task(1, kind="customer", subject=1, holder=1),
             task(2, kind="customer", subject=3, holder=3),
@@ -86,14 +87,14 @@ def keys(frame: pl.DataFrame, *names: str) -> list[object]:
 
 def test_an_empty_database_is_an_empty_book(engine: Engine) -> None:
     book = load(engine)
-    for name in ("agents", "customers", "policies", "premiums", "debits", "events", "referrals", "contacts"):
+    for name in ("agents", "customers", "policies", "premiums", "debits", "events", "referrals", "stages", "contacts"):
         frame, schema = getattr(book, name), getattr(columns, name.upper())
         assert (frame.height, frame.schema) == (0, schema)
 
 
 def test_the_whole_book_has_the_columns_of_planning(branch: Engine) -> None:
     book = load(branch)
-    for name in ("agents", "customers", "policies", "premiums", "debits", "events", "referrals", "contacts"):
+    for name in ("agents", "customers", "policies", "premiums", "debits", "events", "referrals", "stages", "contacts"):
         assert getattr(book, name).schema == getattr(columns, name.upper())
         assert getattr(book, name).height > 0
 
@@ -139,6 +140,7 @@ def test_a_customer_comes_with_the_family_and_all_that_is_theirs(branch: Engine)
     assert keys(book.debits, "policy_id") == [10]
     assert keys(book.events, "customer_id") == [1]
     assert keys(book.referrals, "referrer_id") == [2]
+    assert keys(book.stages, "referral_id") == [1]
     assert keys(book.contacts, "subject_id") == [1]
     assert book.agents.height == 2
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
 from policyserve import db
 from policyserve.config import fixture
@@ -15,7 +15,7 @@ from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.metrics.point_ledger import POINTS, balances, earn, entries, pay
 from policyserve.metrics.points import Rates
 from policyserve.metrics.rules import read_rules
-from policyserve.tables import Agent, Customer, Event, Policy, Referral
+from policyserve.tables import Agent, Customer, Event, Policy, Referral, ReferralStage
 from policyserve.tasks.history import Stamp
 
 AS_OF = date(2026, 11, 21)
@@ -29,6 +29,7 @@ RATES = Rates.model_validate(
     }
 )
 CUSTOMERS, REFERRALS = Customer.__table__, Referral.__table__  # type: ignore[attr-defined]
+STAGES = ReferralStage.__table__  # type: ignore[attr-defined]
 
 
 def stamp(as_of: date = AS_OF) -> Stamp:
@@ -66,6 +67,13 @@ def change(engine: Engine, key: int, **values: Any) -> None:
         connection.execute(update(REFERRALS).where(REFERRALS.c.id == key).values(values))
 
 
+def reach(engine: Engine, stage: str, on: date = AS_OF, key: int = 1) -> None:
+    """Let a list of the day `on` say how far a referral has come."""
+    with db.writing(engine) as connection:
+        connection.execute(delete(STAGES).where(STAGES.c.referral_id == key, STAGES.c.known_on == on))
+        connection.execute(insert(STAGES).values(referral_id=key, known_on=on, stage=stage))
+
+
 def run(engine: Engine, as_of: date = AS_OF, rates: Rates = RATES) -> int:
     """Earn, and return how many points were written down."""
     with db.writing(engine, bulk=True) as connection:
@@ -88,11 +96,11 @@ def test_a_person_named_earns_once_however_often_it_is_run(branch: Engine) -> No
 
 
 def test_each_stage_earns_when_it_is_reached(branch: Engine) -> None:
-    change(branch, 1, stage="contacted")
+    reach(branch, "contacted")
     assert run(branch) == 10
-    change(branch, 1, stage="met")
+    reach(branch, "met")
     assert run(branch) == 40
-    change(branch, 1, stage="issued")
+    reach(branch, "issued")
     assert run(branch) == 0, "issued needs a policy"
 
 

@@ -123,17 +123,25 @@ EVENTS = _columns(
     "occurred_on": pl.Date,
     "amount": pl.Int64,
     "detail": pl.String,
+    "previous": pl.String,  # of a change of agent: the number of who served before, where it is known
 })  # fmt: skip
 
 REFERRALS = _columns(
     {
+    "referral_id": pl.Int32,
     "referrer_id": pl.Int32,
     "referred_id": pl.Int32,  # null: not a customer yet
     "referred_name": pl.String,
     "referred_phone": pl.String,
     "referred_on": pl.Date,
     "agent_id": pl.Int32,
-    "stage": pl.String,
+})  # fmt: skip
+
+STAGES = _columns(
+    {
+    "referral_id": pl.Int32,
+    "known_on": pl.Date,  # the as-of date of the import that brought it; it holds until the next one
+    "stage": pl.String,  # how far the referral has come; null: a list cleared it
 })  # fmt: skip
 
 CONTACTS = _columns(
@@ -165,6 +173,7 @@ class Book:
     debits: pl.DataFrame = field(default_factory=lambda: empty(DEBITS))
     events: pl.DataFrame = field(default_factory=lambda: empty(EVENTS))
     referrals: pl.DataFrame = field(default_factory=lambda: empty(REFERRALS))
+    stages: pl.DataFrame = field(default_factory=lambda: empty(STAGES))
     contacts: pl.DataFrame = field(default_factory=lambda: empty(CONTACTS))
 
     def as_of(self, day: object) -> Self:
@@ -184,5 +193,6 @@ class Book:
             debits=self.debits.filter(pl.col("debit_on") <= pl.lit(day)),
             events=self.events.filter(pl.col("occurred_on") <= pl.lit(day)),
             referrals=self.referrals.filter(pl.col("referred_on") <= pl.lit(day)),
+            stages=self.stages.filter(pl.col("known_on") <= pl.lit(day)),
             contacts=self.contacts.filter(pl.col("done_on") <= pl.lit(day)),
         )

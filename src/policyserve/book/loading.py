@@ -40,15 +40,17 @@ PREMIUMS = "SELECT policy_id, instalment, amount, paid_on, paid_amount FROM prem
 DEBITS = "SELECT policy_id, number, instalment, debit_on, result FROM debits"
 
 EVENTS = """
-SELECT id, customer_id, policy_id, number, kind, occurred_on, amount, detail
+SELECT id, customer_id, policy_id, number, kind, occurred_on, amount, detail, previous
 FROM events
 WHERE retracted_on IS NULL
 """
 
 REFERRALS = """
-SELECT id, referrer_id, referred_id, referred_name, referred_phone, referred_on, agent_id, stage
+SELECT id, referrer_id, referred_id, referred_name, referred_phone, referred_on, agent_id
 FROM referrals
 """
+
+STAGES = "SELECT referral_id, known_on, stage FROM referral_stages"
 
 CONTACTS = """
 SELECT c.task_id, t.service, t.subject_kind, t.subject_id, t.ordinal, c.done_on
@@ -93,6 +95,7 @@ def load_book(connection: Connection, *, customers: Collection[int] | None = Non
     """
     reader = _Reader(connection=connection, customers=None if customers is None else _families(connection, customers))
     held = "policy_id IN (SELECT id FROM policies WHERE customer_id IN ({customers}))"
+    named = "referral_id IN (SELECT id FROM referrals WHERE referrer_id IN ({customers}))"
     contacts = CONTACTS if since is None else f"{CONTACTS} AND c.done_on >= '{since.isoformat()}'"
     return Book(
         agents=read_frame(connection, AGENTS, columns.AGENTS),
@@ -102,6 +105,7 @@ def load_book(connection: Connection, *, customers: Collection[int] | None = Non
         debits=reader.read(DEBITS, columns.DEBITS, "policy_id", held),
         events=reader.read(EVENTS, columns.EVENTS, "event_id", "customer_id IN ({customers})"),
         referrals=reader.read(REFERRALS, columns.REFERRALS, "referral_id", "referrer_id IN ({customers})"),
+        stages=reader.read(STAGES, columns.STAGES, "referral_id", named),
         contacts=reader.read(contacts, columns.CONTACTS, "task_id", "t.customer_id IN ({customers})"),
     )
 

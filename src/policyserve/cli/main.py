@@ -49,7 +49,20 @@ def _add_commands() -> None:
         work,
     )
 
-    for module in (demo, book, standards, work, messages, lives, figures, notices, serving, spot_checks, points, reports):
+    for module in (
+        demo,
+        book,
+        standards,
+        work,
+        messages,
+        lives,
+        figures,
+        notices,
+        serving,
+        spot_checks,
+        points,
+        reports,
+    ):
         for command in module.COMMANDS:
             policyserve.add_command(command)
 

@@ -86,10 +86,11 @@ def _plain(text: str) -> str:
 
 
 def _take_reply(connection: Connection, gateway: str, reply: Incoming, now: datetime, words: Collection[str]) -> str:
-    phone, no = _as_in_book(connection, reply.phone), refuses(reply.text, words)
+    phone, text = _as_in_book(connection, reply.phone), storable(reply.text) or ""
+    no = refuses(text, words)
     row = {
-        "gateway": gateway, "provider_id": storable(reply.provider_id), "phone": phone, "text": storable(reply.text),
-        "at": reply.at, "refuses": no,
+        "gateway": gateway, "provider_id": storable(reply.provider_id), "phone": phone, "text": text, "at": reply.at,
+        "refuses": no,
     }  # fmt: skip
     if not _store_reply(connection, row):
         return "known"

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from threading import Event
 from typing import ParamSpec, TypeVar
 
@@ -28,7 +28,7 @@ from policyserve.messages import outbox, returns
 from policyserve.messages.bookkeeping import Batch, Bookkeeper
 from policyserve.messages.calling import CLASSES
 from policyserve.messages.gateways.gateway import Answer, Gateway
-from policyserve.settings_file import MessageSettings, Sending
+from policyserve.settings_file import MessageSettings
 from policyserve.standard.model import MessageClass
 
 Clock = Callable[[], datetime]
@@ -154,17 +154,17 @@ class Sender:
     async def _send_all(self) -> None:
         self.held = await self._claim()
         while self.held is not None and not self.counts.in_vain:
-            if await self._may_leave(self.held):
-                await self._send()
-            else:
+            batch = await self._ready(self.held)
+            if batch is None:
                 await self._give_back()
                 self.held = await self._claim()
+            else:
+                await self._send(batch)
         await self.take_news()
 
-    async def _send(self) -> None:
-        """Send what is held, and claim the next batch meanwhile."""
-        batch, self.held = self.held, None
-        assert batch is not None
+    async def _send(self, batch: Batch) -> None:
+        """Send a batch, and claim the next one meanwhile."""
+        self.held = None
         sending = asyncio.create_task(self._submit(batch))
         try:
             self.held = await self._claim()
@@ -195,15 +195,15 @@ class Sender:
     def _open_classes(self) -> list[MessageClass]:
         return [one for one in CLASSES if self.hours.is_allowed(self.clock(), one)]
 
-    async def _may_leave(self, batch: Batch) -> bool:
-        """Wait for the gateway's turn; tell whether the batch, as far as it is still ours, may leave after that."""
+    async def _ready(self, batch: Batch) -> Batch | None:
+        """Wait for the gateway's turn; return what of the batch is still ours, None where it must not leave now."""
         while (left := (batch.begins - self.watch()).total_seconds()) > 0 and not self.stop.is_set():
             await asyncio.sleep(min(left, REST))
         if self.stop.is_set() or not {one.message_class for one in batch.messages} <= {*self._open_classes}:
-            return False
+            return None
         if (self.watch() - batch.held_since).total_seconds() > FRESH * self.lease:
-            self.held = batch = await self._patiently(self.books.keep, batch, self.watch())
-        return bool(batch.messages)
+            batch = await self._patiently(self.books.keep, batch, self.watch())
+        return batch if batch.messages else None
 
     async def _submit(self, batch: Batch) -> None:
         answers: Sequence[Answer] = []

@@ -56,7 +56,8 @@ STORED = pl.Schema(
 )
 """A stored message as generation sees it."""
 
-_NOT_LEFT = "(m.final_at IS NULL AND m.status IN ('planned', 'approved', 'queued') AND m.attempts = 0)"
+_WAITS = "(m.final_at IS NULL AND m.status IN ('planned', 'approved', 'queued'))"
+_NOT_LEFT = f"({_WAITS} AND m.attempts = 0)"
 
 _IS_WAITING = f"""
 CASE WHEN m.attempts > 0 THEN 0
@@ -82,7 +83,7 @@ def storable(text: str | None) -> str | None:
 def hold_waiting(connection: Connection) -> None:
     """Keep senders off the messages that wait until this transaction ends (SQLite has been locked all along)."""
     if not db.is_sqlite(connection):
-        connection.exec_driver_sql(f"SELECT id FROM messages m WHERE {_NOT_LEFT} ORDER BY id FOR UPDATE")
+        connection.exec_driver_sql(f"SELECT id FROM messages m WHERE {_WAITS} ORDER BY id FOR UPDATE")
 
 
 def stored_of(connection: Connection, touches: pl.DataFrame) -> pl.DataFrame:

@@ -1,8 +1,8 @@
 """The referral as a funnel: named, contacted, consented, met, issued; and the people who are still on their way.
 
-The lists say how far a referral has come, not since when. So a stage is what the list said last; only the last one is
-known by its day, because a policy is: who was named and holds a policy since is `issued`, whatever the list says, and
-who holds none but one of later than the day asked for is not.
+The lists say how far a referral has come, not since when. So a stage is known from the day of the list that brought it
+(`book.stages`); only the last one is known by its own day, because a policy is: who was named and holds a policy since
+is `issued`, whatever the list says, and who holds none but one of later than the day asked for is not.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def people(book: Book, *, grace_days: int = 60, as_of: date) -> pl.DataFrame:
     referral), `name`, `phone` (of the list).
     """
     known = book.as_of(as_of)
-    rows = rows_of_people(known).join(_as_listed(known), on="order", how="left", maintain_order="left")
+    rows = rows_of_people(known).join(_as_listed(known), on="referral_id", how="left", maintain_order="left")
     persons = rows.group_by("person", maintain_order=True).agg(
         pl.col("referrer_id", "referred_id", "referred_on", "agent_id").first(),
         pl.col("name", "phone").drop_nulls().first(),
@@ -51,9 +51,8 @@ def people(book: Book, *, grace_days: int = 60, as_of: date) -> pl.DataFrame:
 
 
 def _as_listed(book: Book) -> pl.DataFrame:
-    """Return name and phone of the rows of the list, by `order` as in `rows_of_people`."""
-    listed = book.referrals.select(name="referred_name", phone="referred_phone")
-    return listed.with_row_index("order", offset=1)
+    """Return name and phone of the rows of the list: `referral_id`, `name`, `phone`."""
+    return book.referrals.select("referral_id", name="referred_name", phone="referred_phone")
 
 
 def _bought(book: Book) -> pl.DataFrame:

@@ -6,7 +6,7 @@ referrer's row. Each function works within the caller's transaction; earning tak
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date
 
 import polars as pl
@@ -14,8 +14,7 @@ from sqlalchemy import Connection, case, func, insert, select
 from sqlalchemy.engine import RowMapping
 
 from policyserve import db
-from policyserve.book import columns
-from policyserve.book.loading import REFERRALS, customer_id, load_book
+from policyserve.book.loading import customer_id, load_book
 from policyserve.errors import PolicyserveError
 from policyserve.metrics.points import PAID, Rates, facts, fresh, mentions
 from policyserve.tables import Customer, PointEntry, Policy
@@ -39,13 +38,10 @@ class Earned:
 
 def earn(connection: Connection, rates: Rates, stamp: Stamp) -> Earned:
     """Write down every fact that earns points by the day of the stamp and has not earned yet."""
-    listed = pl.Schema({"referral_id": pl.Int32(), **columns.REFERRALS})
-    referrals = db.read_frame(connection, REFERRALS, listed).sort("referral_id")
-    book = replace(load_book(connection), referrals=referrals.drop("referral_id"))
-    ids = referrals["referral_id"]
+    book = load_book(connection)
     schema = pl.Schema({"kind": pl.String(), **dict.fromkeys(("policy_id", "referral_id", "referred_id"), pl.Int32())})
     stored = db.read_frame(connection, _STORED, schema)
-    new = fresh(facts(book, ids, rates, as_of=stamp.as_of), mentions(book, ids, stamp.as_of), stored)
+    new = fresh(facts(book, rates, as_of=stamp.as_of), mentions(book, stamp.as_of), stored)
     rows = new.drop("person").with_columns(
         at=pl.lit(stamp.at.astimezone(UTC), dtype=pl.Datetime("us", "UTC")),
         as_of=pl.lit(stamp.as_of),

@@ -61,15 +61,15 @@ FACTS = pl.Schema(
 """A fact that earns; `person` tells who it is within one book and is never stored."""
 
 
-def facts(book: Book, referral_ids: pl.Series, rates: Rates, *, grace_days: int = 60, as_of: date) -> pl.DataFrame:
+def facts(book: Book, rates: Rates, *, grace_days: int = 60, as_of: date) -> pl.DataFrame:
     """Return everything that earns points by `as_of`: columns as FACTS, one row per fact.
 
-    `referral_ids`: the keys of the rows of `book.referrals`. The first three stages after `named` bear no day in the
-    lists, so they happened when they were first seen: on `as_of`.
+    The first three stages after `named` bear no day in the lists, so they happened when they were first seen: on
+    `as_of`.
     """
     known = book.as_of(as_of)
     persons = people(book, grace_days=grace_days, as_of=as_of).rename({"referrer_id": "customer_id"})
-    rows = mentions(book, referral_ids, as_of).filter(pl.col("referral_id").is_not_null())
+    rows = mentions(book, as_of).filter(pl.col("referral_id").is_not_null())
     first = rows.unique("person", keep="first", maintain_order=True).select("person", "referral_id")
     persons = persons.join(first, on="person", how="left", maintain_order="left")
     bought = _past_freelook(known, as_of)
@@ -78,13 +78,9 @@ def facts(book: Book, referral_ids: pl.Series, rates: Rates, *, grace_days: int 
     return worth if rates.since is None else worth.filter(pl.col("happened_on") >= rates.since)
 
 
-def mentions(book: Book, referral_ids: pl.Series, as_of: date) -> pl.DataFrame:
+def mentions(book: Book, as_of: date) -> pl.DataFrame:
     """Return the rows that mean each person, the first one first: `person`, `referral_id` (null: customers list)."""
-    known = book.as_of(as_of)
-    kept = referral_ids.filter(book.referrals["referred_on"] <= as_of)
-    keys = pl.DataFrame({"referral_id": kept}, schema={"referral_id": pl.Int32}).with_row_index("order", offset=1)
-    rows = rows_of_people(known).join(keys, on="order", how="left", maintain_order="left")
-    return rows.select("person", "referral_id")
+    return rows_of_people(book.as_of(as_of)).select("person", "referral_id")
 
 
 def fresh(earned: pl.DataFrame, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:

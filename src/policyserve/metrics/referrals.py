@@ -8,7 +8,6 @@ from datetime import date
 import polars as pl
 
 from policyserve.book.columns import MONTHS_OF_MODE, Book
-from policyserve.dates import Days
 from policyserve.errors import NotFoundError
 from policyserve.metrics.groupings import OF_AGENTS, fields_of, with_agents
 from policyserve.metrics.serving import customer_agents
@@ -28,13 +27,13 @@ BROUGHT = ("policies", "premium", "policies_through", "premium_through", "polici
 def rows_of_people(book: Book) -> pl.DataFrame:
     """Lay both lists under each other and say whom each row means: a row per mention, the first referrer's first.
 
-    Columns: `person` (tells who it is), `order` (0: the customers list, n: the n-th row of `book.referrals`),
-    `referrer_id`, `referred_id` (null: no customer yet), `referred_on`, `agent_id` (who wrote it down), `stage` (null
-    where the list has none). Ties go to the referrer with the lowest number.
+    Columns: `person` (tells who it is), `referral_id` (null: the customers list), `referrer_id`, `referred_id` (null:
+    no customer yet), `referred_on`, `agent_id` (who wrote it down), `stage` (the last one that the book knows, null
+    where there is none). Ties go to the referrer with the lowest number.
     """
     both = pl.concat([_from_customers(book), _from_list(book)])
     numbers = book.customers.select("customer_no", referrer_id="customer_id")
-    return both.join(numbers, on="referrer_id").sort("referred_on", "customer_no", "order").drop("customer_no")
+    return both.join(numbers, on="referrer_id").sort("referred_on", "customer_no", "referral_id").drop("customer_no")
 
 
 def people_referred(book: Book) -> pl.DataFrame:
@@ -56,14 +55,14 @@ def _from_customers(book: Book) -> pl.DataFrame:
         agent_id=pl.lit(None, dtype=pl.Int32),
         stage=pl.lit(None, dtype=Stage),
         person=pl.format("number {}", "customer_id"),
-        order=pl.lit(0, dtype=pl.UInt32),
+        referral_id=pl.lit(None, dtype=pl.Int32),
     )
 
 
 def _from_list(book: Book) -> pl.DataFrame:
     """Take the list; a row without a number is of the customer whom another row gives the same name and phone."""
     described = pl.struct("referred_name", "referred_phone")
-    numbered = book.referrals.with_row_index("order", offset=1).with_columns(
+    numbered = book.referrals.with_columns(
         referred_id=pl.coalesce(
             "referred_id",
             pl.when(pl.col("referred_phone").is_not_null()).then(pl.col("referred_id").min().over(described)),
@@ -77,12 +76,18 @@ def _from_list(book: Book) -> pl.DataFrame:
         .then(pl.format("phone {} {}", "referred_phone", named))
         .when(pl.col("referred_name").is_not_null())
         .then(pl.format("name {} {}", "referrer_id", named))
-        .otherwise(pl.format("row {}", "order"))
+        .otherwise(pl.format("row {}", "referral_id"))
     )
     other = (pl.col("referred_id") != pl.col("referrer_id")).fill_null(value=True)
-    columns = ["referrer_id", "referred_id", "referred_on", "agent_id", "stage", "person", "order"]
-    stage = pl.col("stage").cast(Stage, strict=False)
-    return numbered.filter(other).with_columns(person=person, stage=stage).select(columns)
+    columns = ["referrer_id", "referred_id", "referred_on", "agent_id", "stage", "person", "referral_id"]
+    staged = numbered.filter(other).join(_stages(book), on="referral_id", how="left", maintain_order="left")
+    return staged.with_columns(person=person).select(columns)
+
+
+def _stages(book: Book) -> pl.DataFrame:
+    """Return the last stage that the book knows of each referral: `referral_id`, `stage`."""
+    last = book.stages.sort("known_on").unique("referral_id", keep="last", maintain_order=True)
+    return last.select("referral_id", pl.col("stage").cast(Stage, strict=False))
 
 
 def referrals(
@@ -100,7 +105,7 @@ def referrals(
         .group_by("agent_id")
         .agg(referred=pl.len().cast(pl.Int64))
     )
-    there = _there_in(book.agents, year).select("agent_id", target=pl.lit(TARGET, dtype=pl.Int64))
+    there = _there_in(book.agents, year, as_of).select("agent_id", target=pl.lit(TARGET, dtype=pl.Int64))
     both = there.join(counts, on="agent_id", how="full", coalesce=True, nulls_equal=True)
     named = with_agents(both, book.agents, fields)
     return (
@@ -118,12 +123,14 @@ def with_serving(people: pl.DataFrame, book: Book, grace_days: int, as_of: date)
     return found.with_columns(agent_id=pl.coalesce("agent_id_serving", "agent_id")).drop("agent_id_serving")
 
 
-def _there_in(agents: pl.DataFrame, year: int) -> pl.DataFrame:
-    """Return the agents who had joined by the end of a year and not left before it; who is on no list is none."""
-    days = Days.between(date(year, 1, 1), date(year, 12, 31))
-    joined = (pl.col("joined_on") < days.end).fill_null(value=True)
-    stayed = (pl.col("left_on") > days.start).fill_null(value=True)
-    listed = pl.col("name").is_not_null() | pl.col("left_on").is_null()
+def _there_in(agents: pl.DataFrame, year: int, as_of: date) -> pl.DataFrame:
+    """Return the agents who had joined by the end of a year and not left before it, as known on `as_of`.
+
+    Who is on no list is none.
+    """
+    joined = (pl.col("joined_on") <= min(date(year, 12, 31), as_of)).fill_null(value=True)
+    stayed = ((pl.col("left_on") > date(year, 1, 1)) | (pl.col("left_on") > as_of)).fill_null(value=True)
+    listed = pl.col("name").is_not_null() | pl.col("left_on").is_null() | (pl.col("left_on") > as_of)
     return agents.filter(joined, stayed, listed)
 
 

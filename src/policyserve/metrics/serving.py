@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -15,31 +16,58 @@ from policyserve.plan.states import policy_lives, spells, suspensions
 def serving_on(policies: pl.DataFrame, book: Book) -> pl.DataFrame:
     """Add `agent_id` to `policies` (`policy_id`, `day`): who served the policy on that day.
 
-    The last change of agent by that day decides. Before the first change that is known, the policy was served by who
-    wrote it; without any change, by who serves it now.
+    The last change of agent by that day decides. Before the first change that is known, the policy was served by whom
+    that change names as the one before, else by who wrote it; without any change, by who serves it now. So a change of
+    tomorrow says nothing new of today.
     """
-    changes = _changes(book).join(policies, on="policy_id", how="semi")
+    changes = _changes(book, "policy_id").join(policies, on="policy_id", how="semi")
     own = with_policies(policies, book, ["writing_agent_id", "agent_id"])
     if changes.is_empty():
         return own.drop("writing_agent_id")
-    changed = pl.col("policy_id").is_in(changes["policy_id"].unique().implode())
+    first = changes.unique("policy_id", keep="first", maintain_order=True)
+    before = first.select("policy_id", "from_id", changed=pl.lit(value=True))
     found = own.sort("day").join_asof(
-        changes, left_on="day", right_on="changed_on", by="policy_id", check_sortedness=False
+        changes.select("policy_id", "to_id", "changed_on").unique(
+            ["policy_id", "changed_on"], keep="last", maintain_order=True
+        ),
+        left_on="day",
+        right_on="changed_on",
+        by="policy_id",
+        check_sortedness=False,
     )
-    before = pl.when(changed).then(pl.coalesce("writing_agent_id", "agent_id")).otherwise("agent_id")
-    return found.select(*policies.columns, agent_id=pl.coalesce("to_id", before)).sort("policy_id")
+    known = found.join(before, on="policy_id", how="left", maintain_order="left")
+    earlier = pl.when("changed").then(pl.coalesce("from_id", "writing_agent_id", "agent_id")).otherwise("agent_id")
+    return known.select(*policies.columns, agent_id=pl.coalesce("to_id", earlier)).sort("policy_id")
 
 
-def _changes(book: Book) -> pl.DataFrame:
-    """Return the changes of agent of policies, sorted by day: `policy_id`, `changed_on`, `to_id`."""
-    agents = book.agents.select(detail="agent_no", to_id="agent_id")
+def _changes(book: Book, subject: str) -> pl.DataFrame:
+    """Return the changes of agent of policies, or of customers, in order: `subject`, `changed_on`, `to_id`, `from_id`.
+
+    `subject`: `policy_id` or `customer_id`; `from_id` is null where it is not known who served before.
+    """
+    numbers = book.agents.select("agent_no", "agent_id")
+    of_policies = pl.col("policy_id").is_not_null()
     return (
-        book.events.filter((pl.col("kind") == "agent_changed") & pl.col("policy_id").is_not_null())
-        .join(agents, on="detail")
+        book.events.filter(pl.col("kind") == "agent_changed", of_policies if subject == "policy_id" else ~of_policies)
+        .join(numbers.rename({"agent_no": "detail", "agent_id": "to_id"}), on="detail")
+        .join(numbers.rename({"agent_no": "previous", "agent_id": "from_id"}), on="previous", how="left")
         .sort("occurred_on", "number")
-        .select("policy_id", "to_id", changed_on="occurred_on")
-        .unique(["policy_id", "changed_on"], keep="last", maintain_order=True)
+        .select(subject, "to_id", "from_id", changed_on="occurred_on")
     )
+
+
+def _taken_back(frame: pl.DataFrame, book: Book, subject: str, as_of: date) -> pl.DataFrame:
+    """Put back in `agent_id` who served a policy or customer before the first change of agent after `as_of`.
+
+    Customers without an agent of their own stay so: who serves them follows from their policies.
+    """
+    later = _changes(book, subject).filter(pl.col("changed_on") > as_of)
+    if later.is_empty():
+        return frame
+    first = later.unique(subject, keep="first", maintain_order=True).select(subject, "from_id")
+    found = frame.join(first, on=subject, how="left", maintain_order="left")
+    own = pl.when(pl.col("agent_id").is_not_null()).then(pl.coalesce("from_id", "agent_id"))
+    return found.with_columns(agent_id=own).drop("from_id")
 
 
 def spells_in_force(book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
@@ -48,8 +76,16 @@ def spells_in_force(book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
 
 
 def customer_agents(book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
-    """Say who serves each customer on `as_of`: `customer_id`, `agent_id`; see `plan.customers.serving_agents`."""
+    """Say who served each customer on `as_of`: `customer_id`, `agent_id`; see `plan.customers.serving_agents`.
+
+    Hand-overs after `as_of` are taken back.
+    """
     known = book.as_of(as_of)
+    known = replace(
+        known,
+        customers=_taken_back(known.customers, book, "customer_id", as_of),
+        policies=_taken_back(known.policies, book, "policy_id", as_of),
+    )
     today = spells_in_force(book, grace_days, as_of).filter(pl.lit(as_of).is_between("start", "end", closed="left"))
     held = known.policies.filter(pl.col("main_policy_id").is_null()).select(
         "customer_id", "agent_id", in_force=pl.col("policy_id").is_in(today["policy_id"].implode())

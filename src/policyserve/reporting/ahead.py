@@ -35,8 +35,8 @@ def forecast_section(material: Material) -> Section:
     language, title = material.question.language, text("forecast", material.question.language)
     try:
         made = forecast_policies(material.book, as_of=material.question.as_of)
-    except PolicyserveError as error:
-        return Section(title=title, sentences=(str(error),))
+    except PolicyserveError:
+        return Section(title=title, sentences=(text("forecast.none", language),))
     mine = material.written.policies.select("policy_id")
     own = replace(made, policies=made.policies) if mine.height == material.book.policies.height else None
     figures = _of_scope(material, made) if own is None else forecast(made, book=material.book)
@@ -154,8 +154,8 @@ def _worth(material: Material) -> Section:
         found = worth(material.written, as_of=material.question.as_of)
     except ImportError:
         return Section(title=title, sentences=(text("extra", language, extra=EXTRA),))
-    except PolicyserveError as error:
-        return Section(title=title, sentences=(str(error),))
+    except PolicyserveError:
+        return Section(title=title, sentences=(text("worth.unknown", language),))
     names = [str(name) for name in found.groups["services"]]
     curves = [
         _curve(text(name, language), found.curves.filter(pl.col("services") == name))

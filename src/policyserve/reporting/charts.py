@@ -83,7 +83,7 @@ def _draw(picture: Picture, axes: Axes) -> None:
     raise TypeError(type(picture).__name__)
 
 
-@_draw.register
+@_draw.register(Bars)
 def _bars(picture: Bars, axes: Axes) -> None:
     places = range(len(picture.labels))
     heights = [ratio or 0.0 for ratio in picture.ratios]
@@ -144,7 +144,7 @@ def _percents(axes: Axes) -> None:
     axes.set_axisbelow(True)
 
 
-@_draw.register
+@_draw.register(HeatMap)
 def _heat(picture: HeatMap, axes: Axes) -> None:
     from matplotlib.colors import LinearSegmentedColormap
 
@@ -172,7 +172,7 @@ def _cell(across: int, down: int, colour: Any) -> Any:
     return Rectangle((across - 0.5, down - 0.5), 1, 1, facecolor=colour, edgecolor="white", linewidth=1.5)
 
 
-@_draw.register
+@_draw.register(Fan)
 def _fan(picture: Fan, axes: Axes) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
@@ -212,7 +212,7 @@ def _at(values: Sequence[float | None], places: Sequence[int]) -> list[float]:
     return [values[place] or 0.0 for place in places]
 
 
-@_draw.register
+@_draw.register(Curves)
 def _curves(picture: Curves, axes: Axes) -> None:
     from matplotlib.lines import Line2D
 
@@ -232,7 +232,7 @@ def _curves(picture: Curves, axes: Axes) -> None:
     _above(axes, handles)
 
 
-@_draw.register
+@_draw.register(Stacks)
 def _stacks(picture: Stacks, axes: Axes) -> None:
     from matplotlib.patches import Patch
 
@@ -288,7 +288,7 @@ def _places(tree: Tree) -> _Places:
     return _Places(tree)
 
 
-@_draw.register
+@_draw.register(Tree)
 def _tree(picture: Tree, axes: Axes) -> None:
     from matplotlib.patches import FancyBboxPatch
 

@@ -7,16 +7,18 @@ from typing import Any
 import polars as pl
 
 from policyserve.reporting.material import Material
+from policyserve.reporting.words import text
 
 
 def group_name(material: Material, row: dict[str, Any], part: str) -> str:
     """Name one group; a team stands with its branch where there are several."""
+    nobody = text("unassigned", material.question.language)
     if part == "agent":
         return material.agent(row["agent_no"])
     if part == "branch":
-        return row["branch"] or "–"
-    own = row["team"] or "–"
-    return own if material.question.scope.branch is not None else f"{row['branch'] or '–'} {own}"
+        return row["branch"] or nobody
+    names = [row["team"]] if material.question.scope.branch is not None else [row["branch"], row["team"]]
+    return " ".join(name for name in names if name) or nobody
 
 
 def group_names(material: Material, frame: pl.DataFrame, part: str) -> pl.Series:

@@ -28,7 +28,8 @@ class Scope:
     def within(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Keep the rows of `frame` (`branch`, `team`) that belong to the scope."""
         asked = {"branch": self.branch, "team": self.team}
-        return frame.filter(pl.col(name) == value for name, value in asked.items() if value is not None)
+        conditions = [pl.col(name) == value for name, value in asked.items() if value is not None]
+        return frame.filter(*conditions) if conditions else frame
 
 
 def scope_named(agents: pl.DataFrame, *, branch: str | None, team: str | None) -> Scope:

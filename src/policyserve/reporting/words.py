@@ -158,6 +158,10 @@ TEXTS = {
         "可缴：宽限期内或未到期。可增实收：该保单缴费后增加的实收保费（年化）。需收：从大到小，达标所需的最少保单。",
     ),
     "forecast": ("Forecast of month 13", "13个月继续率预测"),
+    "forecast.none": (
+        "No policy's grace is over yet, so there is nothing to learn a forecast from.",
+        "尚无已过宽限期的保单，无法预测。",
+    ),
     "forecast.chart": (
         "What cohorts that are not final yet are expected to end at, with an interval of {confidence}.",
         "未确定生效月份的预计13个月继续率及{confidence}区间。",
@@ -207,6 +211,11 @@ TEXTS = {
         "Between all services and none no difference can be told: {ratio} times ({lower} to {upper}).",
         "全部完成与全未完成之间看不出差别：{ratio}倍（{lower}至{upper}）。",
     ),
+    "worth.unknown": (
+        "What first-year services are worth cannot be said yet: record what is done, or import past contacts, and ask "
+        "again when policies with services have been kept for eleven months; or the groups are too small to compare.",
+        "尚无法比较首年服务的效果：请记录或导入服务完成情况，待有服务记录的保单满11个月后再看；或各组件数过少。",
+    ),
     "worth.none": ("The groups cannot be compared yet.", "各组尚无法比较。"),
     "all": ("all services", "全部完成"),
     "some": ("some services", "部分完成"),
@@ -249,9 +258,7 @@ TEXTS = {
         "按{first}至{last}生效保单的13个月保费继续率排名（归出单人员）；{year}年转介绍与加保、近12个月服务达成率归服务人员。不足30件的（*）及无数据的列于最后。",
     ),
     "more": ("{count} more rows in tables.xlsx.", "其余{count}行见tables.xlsx。"),
-    "nobody": ("nobody", "无"),
-    "yes": ("●", "●"),
-    "page": ("page", "第"),
+    "unassigned": ("not assigned", "未归属"),
     "tile.kept": ("13-month persistency, last 12 final cohorts", "13个月继续率（最近12个确定月份）"),
     "tile.gap": ("Premium missing to the target", "距目标差额"),
     "tile.referred": ("People referred in {year}", "{year}年转介绍人数"),

@@ -1,4 +1,4 @@
-"""Points of referrers, and spot checks of services said to be done."""
+"""Points of referrers, spot checks of services said to be done, and the history of how far referrals came."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ def upgrade() -> None:
         sa.Column("happened_on", sa.Date(), nullable=False),
         sa.Column("receipt", sa.String(), nullable=True),
         sa.Column("rates", sa.String(), nullable=True),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
         sa.Column("note", sa.String(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["corrects_id"], ["points.id"], name=op.f("fk_points_corrects_id")),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_points_customer_id")),
         sa.ForeignKeyConstraint(["policy_id"], ["policies.id"], name=op.f("fk_points_policy_id")),
         sa.ForeignKeyConstraint(["referral_id"], ["referrals.id"], name=op.f("fk_points_referral_id")),
@@ -36,6 +38,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "referred_id", name=op.f("uq_points_kind_referred_id")),
         sa.UniqueConstraint("receipt", name=op.f("uq_points_receipt")),
     )
+    op.create_index(op.f("ix_points_corrects_id"), "points", ["corrects_id"], unique=False)
     op.create_index("ix_points_customer_id", "points", ["customer_id"], unique=False)
     op.create_table(
         "spot_checks",
@@ -93,3 +96,21 @@ def upgrade() -> None:
     op.create_index(
         "ix_spot_check_results_check_id_task_id", "spot_check_results", ["check_id", "task_id"], unique=False
     )
+    op.create_table(
+        "referral_stages",
+        sa.Column("referral_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("known_on", sa.Date(), nullable=False),
+        sa.Column("stage", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["referral_id"], ["referrals.id"], name=op.f("fk_referral_stages_referral_id")),
+        sa.PrimaryKeyConstraint("referral_id", "known_on", name=op.f("pk_referral_stages")),
+        sqlite_with_rowid=False,
+    )
+    op.execute(_STORED)
+
+
+_STORED = """
+INSERT INTO referral_stages (referral_id, known_on, stage)
+SELECT id, coalesce((SELECT max(as_of) FROM imports WHERE kind = 'referrals'), referred_on), stage
+FROM referrals
+WHERE stage IS NOT NULL
+"""
