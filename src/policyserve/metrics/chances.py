@@ -107,34 +107,39 @@ def trained(past: History, book: Book) -> Model:
 
 
 def _spread(rows: pl.DataFrame, eta: Floats, book: Book) -> Spread:
-    """Compare the residuals of cohorts and agents with chance (moments); each policy counts once."""
+    """Compare the residuals of cohorts and agents with chance (moments), on each past day by itself.
+
+    On one day every policy has one row, and who is lost early counts no more than who is lost late. The mean over the
+    rows of a policy would not do: policies that are lost early have few rows, so it lies above what was fitted.
+    """
     share, change = lost_share(eta), slope(eta)
-    each = (
-        rows.select(
-            "policy_id",
-            "cohort",
-            residual=(~pl.col("kept")).cast(pl.Float64) - pl.Series(share),
-            chance=pl.Series(share * (1 - share)),
-            change=pl.Series(change),
-        )
-        .group_by("policy_id", "cohort")
-        .mean()
+    each = rows.select(
+        "policy_id",
+        "cohort",
+        "day",
+        residual=(~pl.col("kept")).cast(pl.Float64) - pl.Series(share),
+        chance=pl.Series(share * (1 - share)),
+        change=pl.Series(change),
     )
-    named = writing_agents(each.sort("policy_id"), book)
+    named = writing_agents(each, book)
     return Spread(cohort=_beyond_chance(named, "cohort"), agent=_beyond_chance(named, "agent_id"))
 
 
 def _beyond_chance(each: pl.DataFrame, key: str) -> float:
     """Return the standard deviation between groups: (sum of residual^2 - chance) over the sum of change^2, rooted.
 
-    0 where chance alone would show as much once in 20 times, so that a few losses make no spread; 1 at most.
+    0 where chance alone would show as much once in 20 times, so that a few losses make no spread; 1 at most. The days
+    of a group look at the same policies: their noise adds up as if they were one.
     """
-    groups = each.group_by(key).agg(pl.col("residual", "chance", "change").sum())
+    days = each.group_by(key, "day").agg(pl.col("residual", "chance", "change").sum())
     chance = pl.col("chance")
-    excess, noise, scale = groups.select(
-        (pl.col("residual") ** 2 - chance).sum(),
-        noise=(2 * chance**2 + chance).sum().sqrt(),
+    groups = days.group_by(key).agg(
+        excess=(pl.col("residual") ** 2 - chance).sum(),
+        noise=(2 * chance**2 + chance).sqrt().sum(),
         scale=(pl.col("change") ** 2).sum(),
+    )
+    excess, noise, scale = groups.select(
+        pl.col("excess").sum(), (pl.col("noise") ** 2).sum().sqrt(), pl.col("scale").sum()
     ).row(0)
     return min(float((excess / scale) ** 0.5), 1.0) if excess > 1.645 * noise else 0.0
 

@@ -14,6 +14,7 @@ from policyserve.book.columns import Book
 from policyserve.book.loading import load_book
 from policyserve.dates import Days, add_months
 from policyserve.metrics.candidates import read_refusals, read_sums
+from policyserve.metrics.first_year import with_policy_contacts
 from policyserve.metrics.gap import Gap, gaps
 from policyserve.metrics.gap_tasks import open_tasks
 from policyserve.metrics.persistency import PolicyResults, policy_results
@@ -75,7 +76,9 @@ class Material:
     people: pl.DataFrame
     """PEOPLE: for salutations alone."""
     gap: Gap
-    """Of the scope as one group."""
+    """Of the scope as one group; where that is not below the target, of the groups one level down."""
+    gap_part: str
+    """What its groups are: `company` (the whole scope), or as in `Scope.parts`."""
     open_tasks: dict[int, list[int]]
     """By policy, of those that the gap names."""
 
@@ -117,7 +120,7 @@ def read_material(
     connection: Connection, *, as_of: date, language: str, branch: str | None = None, team: str | None = None
 ) -> Material:
     """Read what a report needs; raises PolicyserveError for a branch or team that is not there."""
-    book = load_book(connection)
+    book = with_policy_contacts(load_book(connection), connection)
     scope = scope_named(book.agents, branch=branch, team=team)
     question = Question(scope=scope, as_of=as_of, language=language)
     mine = agents_of(book.agents, scope).select("agent_id")
@@ -132,5 +135,6 @@ def read_material(
         refusals=read_refusals(connection),
         people=db.read_frame(connection, "SELECT customer_no, name, gender FROM customers", PEOPLE),
         gap=gap,
+        gap_part=part,
         open_tasks=open_tasks(connection, gap.policies["policy_id"].to_list()),
     )
