@@ -113,14 +113,3 @@ def test_a_full_disk_under_the_output_is_told_in_a_sentence(late: Desk) -> None:
         full.close()
     assert left.value.code == 1
     assert "did not expect" not in said.getvalue()
-
-
-def test_the_demo_does_the_whole_job_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.chdir(tmp_path)
-    result = run("demo")
-    assert result.status == 0
-    assert in_a_sentence(result)
-    for part in ("rejected", "touches", "tasks", "persistency", "Referrals"):
-        assert part in result.out
-    assert list(tmp_path.iterdir()) == []

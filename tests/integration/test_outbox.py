@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, insert, update
 
 from outbox_rows import DAY, TEN, fill, message, phone_of, row, rows, states
 from policyserve import db
@@ -17,7 +17,7 @@ from policyserve.messages.gateways.gateway import Answer, Outcome, Outgoing
 from policyserve.messages.stored import MESSAGES, STATUSES
 from policyserve.settings_file import Sending
 from policyserve.standard.model import MessageClass
-from policyserve.tables import Customer, Refusal
+from policyserve.tables import Refusal
 
 RULES = Sending(attempts=3, first_wait_seconds=60, lease_minutes=10, receipt_hours=72)
 CLASSES: tuple[MessageClass, ...] = ("duty", "service", "marketing")
@@ -541,11 +541,3 @@ def test_time_that_nobody_reserved_is_not_made_up_for(engine: Engine) -> None:
         claims.reserve(connection, "vendor", 10, 20.0, TEN)
         assert claims.reserve(connection, "vendor", 10, 20.0, later) == later
         assert claims.reserve(connection, "other", 10, 20.0, TEN) == TEN
-
-
-def test_the_customers_of_a_test_are_stored(engine: Engine) -> None:
-    fill(engine, marketing(2), customers=({"id": 5, "phone": None},))
-    with db.reading(engine) as connection:
-        assert connection.execute(select(Customer.id, Customer.phone).order_by(Customer.id)).all() == [
-            (2, phone_of(2)), (5, None),
-        ]  # fmt: skip

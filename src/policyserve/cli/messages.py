@@ -82,9 +82,8 @@ def _rows_of(session: Session, done: Generation, *, dry_run: bool) -> list[Row]:
     """Return the day's messages, and after them what was withheld or rejected, without a key."""
     with db.reading(session.engine) as connection:
         stored = [] if dry_run else listing.messages(connection, session.language, day=done.day)
-    kept = ["withheld", "rejected"] + (["made", "merged", "dropped"] if dry_run else [])
-    rest = done.composed.filter(pl.col("outcome").is_in(kept))
-    return [*stored, *(_row(session, row) for row in rest.iter_rows(named=True))]
+    day = [{name: row[name] for name in listing.FIELDS} for row in stored]
+    return [*day, *(_row(session, row) for row in done.unstored.iter_rows(named=True))]
 
 
 def _row(session: Session, row: Row) -> dict[str, Any]:

@@ -274,7 +274,7 @@ def shown(column: str, value: object, language: str) -> object:
 
 SENTENCES = {
     "agenda.head": (
-        "{who}, {day}: {tasks} tasks, customers: {customers}.",
+        "{who}, {day}: {tasks:task|tasks}, customers: {customers}.",
         "{who} {day}：{customers}位客户，{tasks}项任务。",
     ),
     "agenda.none": ("{who}, {day}: nothing is due.", "{who} {day}：今日没有到期任务。"),
@@ -283,6 +283,10 @@ SENTENCES = {
     "agenda.phone": ("no phone known", "无电话"),
     "agenda.overdue": (" (overdue, still in time)", "（已过应做日）"),
     "agenda.leaver": (" (for {who}, who has left)", "（代离职人员{who}）"),
+    "plan.provisional": (
+        "The days off of {years} are not yet published.",
+        "{years}年的放假安排尚未公布：该年计划为暂定，仅按周末和法定节假日推算；公布后请补入日历文件并重新计划。",
+    ),
     "policy.none": ("No touch is planned for this policy.", "该保单没有服务触点。"),
     "policy.head": (
         "Policy {policy_no}: {product}, issued {issue_date}, {premium} {mode}, served by {agent_no}.",
@@ -377,16 +381,16 @@ SENTENCES = {
     ),
     "gap.none": ("No group is below its target.", "没有低于目标的单位。"),
     "gap.group": (
-        "{who}: {ratio} today, target {target}. Missing: {premium} of premium, {missing_count} policies. "
+        "{who}: {ratio} today, target {target}. Missing: {premium} of premium, {missing_count:policy|policies}. "
         "Ends at {if_nothing} if nobody else pays, at best at {at_best}.",
         "{who}：目前{ratio}，目标{target}。差额：保费{premium}，{missing_count}件。无人再缴为{if_nothing}，最好为{at_best}。",
     ),
     "gap.closed": (
-        "{fewest} of {open} open policies suffice, the last by {by}.",
+        "Of {open:open policy|open policies}, {fewest} will do, the last by {by}.",
         "{open}件可缴保单中至少收{fewest}件即可达标，最迟{by}。",
     ),
     "gap.short": (
-        "All {open} open policies together do not close it.",
+        "What is still open ({open:policy|policies}) does not close it.",
         "{open}件可缴保单全部收回仍不达标。",
     ),
     "gap.definition": (
@@ -429,6 +433,20 @@ SENTENCES = {
 """Sentences of screens."""
 
 
+class _Count(int):
+    """A number in a sentence: `{rows:row|rows}` writes "1 row" and "2 rows"."""
+
+    def __format__(self, form: str) -> str:
+        one, bar, many = form.partition("|")
+        return f"{int(self):,} {one if self == 1 else many}" if bar else format(int(self), form)
+
+
+def worded(sentence: tuple[str, str], language: str, **values: object) -> str:
+    """Fill in the English or the Chinese of a sentence."""
+    counts = {name: _Count(value) for name, value in values.items() if type(value) is int}
+    return sentence[language == "zh"].format(**{**values, **counts})
+
+
 def say(key: str, language: str, **values: object) -> str:
     """Return a sentence with its values."""
-    return SENTENCES[key][language == "zh"].format(**values)
+    return worded(SENTENCES[key], language, **values)

@@ -39,19 +39,29 @@ def agenda_(session: Session, agent_no: str, day: date | None, office: bool) -> 
 
 def print_agenda(found: Agenda, language: str, *, most: int | None = None) -> None:
     """Print an agent's day for a person; `most`: only so many customers."""
+    click.echo(agenda_head(found, language))
+    for number, customer in enumerate(found.customers[:most], 1):
+        print_customer(number, customer, language)
+    if most and len(found.customers) > most:
+        click.echo("\n" + say("agenda.more", language, count=len(found.customers) - most))
+
+
+def agenda_head(found: Agenda, language: str) -> str:
+    """Say whose day it is and how much there is to do."""
     tasks = sum(1 for _ in found.tasks)
     who = f"{found.name} ({found.whose})" if found.name else found.whose
     key = "agenda.head" if tasks else "agenda.none"
-    click.echo(say(key, language, day=found.day, who=who, tasks=tasks, customers=len(found.customers)))
-    for number, customer in enumerate(found.customers[:most], 1):
-        click.echo()
-        click.echo(_customer_line(number, customer, language))
-        for task in customer.tasks:
-            _print_task(task, language)
-        if customer.ahead:
-            click.echo("     " + say("agenda.ahead", language, count=customer.ahead))
-    if most and len(found.customers) > most:
-        click.echo("\n" + say("agenda.more", language, count=len(found.customers) - most))
+    return say(key, language, day=found.day, who=who, tasks=tasks, customers=len(found.customers))
+
+
+def print_customer(number: int, customer: AgendaCustomer, language: str) -> None:
+    """Print one customer of an agenda, in place `number`, with what there is to do."""
+    click.echo()
+    click.echo(_customer_line(number, customer, language))
+    for task in customer.tasks:
+        _print_task(task, language)
+    if customer.ahead:
+        click.echo("     " + say("agenda.ahead", language, count=customer.ahead))
 
 
 def _customer_line(number: int, customer: AgendaCustomer, language: str) -> str:

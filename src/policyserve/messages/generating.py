@@ -42,6 +42,8 @@ class Generation:
     day: date
     composed: pl.DataFrame
     """What became of each touch that has not left yet: `composing.COMPOSED`."""
+    unstored: pl.DataFrame
+    """Those of them that no stored message tells of: in a rehearsal all, else what was withheld or rejected."""
     added: int
     changed: int
     """Messages that waited and were written anew, cancelled or expired."""
@@ -92,12 +94,14 @@ def run_generation(
         composed = compose(known, had(connection, day), settings, day)
         left = touches.height - open_touches.height
         if dry_run or customers is not None:
-            return Generation(day=day, composed=composed, added=0, changed=0, left=left)
+            return Generation(day=day, composed=composed, unstored=composed, added=0, changed=0, left=left)
         service = standard.service(settings.data_task)
         run = _Run(connection=connection, settings=settings, service=service, day=day, at=at)
         added, changed = run.store(composed, stored)
         changed += run.withdraw(touches, _reasons(book, standard, day))
-        return Generation(day=day, composed=composed, added=added, changed=changed, left=left)
+        rest = composed.filter(pl.col("outcome").is_in(["withheld", "rejected"]))
+        rest = rest.join(stored, on=IDENTITY, how="anti", maintain_order="left")
+        return Generation(day=day, composed=composed, unstored=rest, added=added, changed=changed, left=left)
 
 
 def _reasons(book: Book, standard: Standard, day: date) -> Callable[[pl.DataFrame], pl.DataFrame]:

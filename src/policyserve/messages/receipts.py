@@ -93,7 +93,7 @@ def _apply(connection: Connection, key: int, receipt: Receipt) -> bool:
         values = {"status": "queued", "reason": reason, "claim": None}
     else:
         values = {"status": receipt.state, "reason": reason, "final_at": receipt.at, **number}
-    return bool(connection.execute(update(MESSAGES).where(message).values(values, next_at=None)).rowcount)
+    return bool(connection.execute(update(MESSAGES).where(message).values({**values, "next_at": None})).rowcount)
 
 
 def _keep(connection: Connection, gateway: str, receipt: Receipt) -> str:

@@ -106,7 +106,8 @@ def _store_reply(connection: Connection, row: dict[str, Any]) -> bool:
         same = (REPLIES.c[name] == row[name] for name in ("gateway", "phone", "text", "at"))
         if connection.scalar(select(exists().where(REPLIES.c.provider_id.is_(None), *same))):
             return False
-    return bool(connection.execute(_insert(connection, REPLIES).values(row).on_conflict_do_nothing()).rowcount)
+    stored = _insert(connection, REPLIES).values(row).on_conflict_do_nothing().returning(REPLIES.c.id)
+    return connection.execute(stored).first() is not None
 
 
 def _as_in_book(connection: Connection, phone: str) -> str:

@@ -41,11 +41,11 @@ def backtest(
 ) -> Backtest:
     """Forecast on past days, each with what was known then, and put beside it what is final on `as_of`.
 
-    `days`: by default every third month of the last `months`. Raises PolicyserveError where no past day had a past of
-    its own to learn from.
+    `months`: what each past forecast learns from. `days`: some of the days 1, 2, ... months before `as_of`; by default
+    every third of the last `months`. Raises PolicyserveError where no past day had a past of its own to learn from.
     """
-    whole = history(book, as_of=as_of, months=2 * months)
     asked = list(days) if days is not None else days_before(as_of, months)[STEP - 1 :: STEP]
+    whole = history(book, as_of=as_of, months=_months_between(min(asked), as_of) + months)
     tried = [one for day in sorted(asked) if (one := _tried(whole, day, months, book, confidence)) is not None]
     if not tried:
         raise PolicyserveError(
@@ -57,6 +57,10 @@ def backtest(
         cohorts=pl.concat([cohorts for _, cohorts in tried]),
         confidence=confidence,
     )
+
+
+def _months_between(first: date, last: date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month
 
 
 def _tried(

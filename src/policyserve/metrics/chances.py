@@ -107,39 +107,35 @@ def trained(past: History, book: Book) -> Model:
 
 
 def _spread(rows: pl.DataFrame, eta: Floats, book: Book) -> Spread:
-    """Compare the residuals of cohorts and agents with chance (moments), on each past day by itself.
+    """Compare the residuals of cohorts and agents with chance (moments), on the first day that each policy has.
 
-    On one day every policy has one row, and who is lost early counts no more than who is lost late. The mean over the
-    rows of a policy would not do: policies that are lost early have few rows, so it lies above what was fitted.
+    The mean over the days of a policy would not do: who is lost early has few, so lost policies would weigh more than
+    they did in the fit, and every group would seem to lose more than expected.
     """
     share, change = lost_share(eta), slope(eta)
     each = rows.select(
         "policy_id",
         "cohort",
-        "day",
+        first=pl.col("day") == pl.col("day").min().over("policy_id"),
         residual=(~pl.col("kept")).cast(pl.Float64) - pl.Series(share),
         chance=pl.Series(share * (1 - share)),
         change=pl.Series(change),
     )
-    named = writing_agents(each, book)
+    named = writing_agents(each.filter("first"), book)
     return Spread(cohort=_beyond_chance(named, "cohort"), agent=_beyond_chance(named, "agent_id"))
 
 
 def _beyond_chance(each: pl.DataFrame, key: str) -> float:
     """Return the standard deviation between groups: (sum of residual^2 - chance) over the sum of change^2, rooted.
 
-    0 where chance alone would show as much once in 20 times, so that a few losses make no spread; 1 at most. The days
-    of a group look at the same policies: their noise adds up as if they were one.
+    0 where chance alone would show as much once in 20 times, so that a few losses make no spread; 1 at most.
     """
-    days = each.group_by(key, "day").agg(pl.col("residual", "chance", "change").sum())
+    groups = each.group_by(key).agg(pl.col("residual", "chance", "change").sum())
     chance = pl.col("chance")
-    groups = days.group_by(key).agg(
-        excess=(pl.col("residual") ** 2 - chance).sum(),
-        noise=(2 * chance**2 + chance).sqrt().sum(),
-        scale=(pl.col("change") ** 2).sum(),
-    )
     excess, noise, scale = groups.select(
-        pl.col("excess").sum(), (pl.col("noise") ** 2).sum().sqrt(), pl.col("scale").sum()
+        (pl.col("residual") ** 2 - chance).sum(),
+        noise=(2 * chance**2 + chance).sum().sqrt(),
+        scale=(pl.col("change") ** 2).sum(),
     ).row(0)
     return min(float((excess / scale) ** 0.5), 1.0) if excess > 1.645 * noise else 0.0
 

@@ -10,7 +10,7 @@ from policyserve.reporting.league import ADD_ON_TARGET, added, league_section, r
 from policyserve.reporting.material import Material
 from policyserve.reporting.naming import gap_section, missing
 from policyserve.reporting.people import candidates_section, influence_section
-from policyserve.reporting.sections import BELOW, NEEDED, PROVISIONAL, SMALL, Report, Tile, marks_of
+from policyserve.reporting.sections import BELOW, NEEDED, PROVISIONAL, SMALL, Report, Section, Tile, marks_of
 from policyserve.reporting.words import text
 from policyserve.reporting.work import assessed, work_section
 
@@ -23,18 +23,19 @@ SECTIONS = (
 def report_of(material: Material) -> Report:
     """Work everything out."""
     language = material.question.language
+    sections = tuple(section(material) for section in SECTIONS)
     return Report(
         title=text("title", language),
         language=language,
-        head=_head(material),
+        head=_head(material, sections[0]),
         marks=_marks(language),
         tiles=_tiles(material),
-        sections=tuple(section(material) for section in SECTIONS),
+        sections=sections,
         private=text("private", language),
     )
 
 
-def _head(material: Material) -> tuple[tuple[str, str], ...]:
+def _head(material: Material, kept: Section) -> tuple[tuple[str, str], ...]:
     question, results = material.question, material.results
     said = {
         "scope": " ".join(filter(None, [question.scope.branch, question.scope.team]))
@@ -43,18 +44,17 @@ def _head(material: Material) -> tuple[tuple[str, str], ...]:
         "profile": results.profile.name,
         "cutoff": text(results.cutoff, question.language),
         "cohorts": f"{question.first_cohort:%Y-%m} – {question.last_cohort:%Y-%m}",
-        "status": _status(material),
+        "status": _status(kept, question.language),
         "target": f"{KEPT:.0%}",
         "definition": profile_sentence(CN_COMPANY, 13, results.cutoff, question.language),
     }
     return tuple((text(key, question.language), value) for key, value in said.items())
 
 
-def _status(material: Material) -> str:
-    tables = kept_section(material).tables
-    rows = tables[0].rows if tables else ()
-    final = sum(row["status"] == text("final", material.question.language) for row in rows)
-    return text("status_said", material.question.language, final=final, all=len(rows), provisional=len(rows) - final)
+def _status(kept: Section, language: str) -> str:
+    rows = kept.tables[0].rows if kept.tables else ()
+    final = sum(row["status"] == text("final", language) for row in rows)
+    return text("status_said", language, final=final, all=len(rows), provisional=len(rows) - final)
 
 
 def _marks(language: str) -> tuple[tuple[str, str], ...]:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter import Workbook  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from policyserve.reporting.sections import Report
 from policyserve.reporting.tables import Column, Kind, Table, written
@@ -46,7 +46,7 @@ def workbook(report: Report) -> bytes:
 
 def _styles(book: Workbook) -> dict[str, Any]:
     base = {"valign": "top"}
-    styles = {kind: book.add_format({**base, "num_format": shown}) for kind, shown in FORMATS.items()}
+    styles: dict[str, Any] = {kind: book.add_format({**base, "num_format": shown}) for kind, shown in FORMATS.items()}
     head = {"bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 1, "bg_color": "#E8EEF4"}
     return {
         **styles,
@@ -90,7 +90,7 @@ def _sheet(sheet: Worksheet, table: Table, report: Report, styles: dict[str, Any
         sheet.set_column(place, place, _width(column, table))
     for line, row in enumerate(table.rows, 1):
         for place, column in enumerate(table.columns):
-            _write(sheet, line, place, row.get(column.name), column.kind, styles)
+            _write(sheet, (line, place), row.get(column.name), column.kind, styles[column.kind])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
     sheet.repeat_rows(0)
@@ -104,15 +104,15 @@ def _printed(sheet: Worksheet) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def _write(sheet: Worksheet, line: int, place: int, value: Any, kind: Kind, styles: dict[str, Any]) -> None:
+def _write(sheet: Worksheet, place: tuple[int, int], value: Any, kind: Kind, style: Any) -> None:
     if value is None:
-        sheet.write_blank(line, place, None, styles[kind])
+        sheet.write_blank(*place, None, style)
     elif isinstance(value, date):
-        sheet.write_datetime(line, place, value, styles[kind])
+        sheet.write_datetime(*place, value, style)
     elif kind in {"text", "long", "date"}:
-        sheet.write_string(line, place, str(value), styles[kind])
+        sheet.write_string(*place, str(value), style)
     else:
-        sheet.write_number(line, place, value, styles[kind])
+        sheet.write_number(*place, value, style)
 
 
 def _width(column: Column, table: Table) -> float:

@@ -33,7 +33,7 @@ def font_file() -> Path:
 
 def subset(text: str) -> bytes:
     """Return the font with the characters of `text` alone, as WOFF; those that it lacks are left to the reader's."""
-    from fontTools import subset as tools
+    from fontTools import subset as tools  # type: ignore[import-untyped]
 
     options = tools.Options(flavor="woff", layout_features=[], hinting=False, notdef_outline=True)
     font = tools.load_font(str(font_file()), options)

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from policyserve.dates import add_months
+from policyserve.metrics.cohorts import cohort_month
 from policyserve.metrics.gap import TARGET, WHOLE
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.persistency import PolicyResults, persistency, policy_results
@@ -17,7 +18,7 @@ from policyserve.reporting.groups import group_name, group_names
 from policyserve.reporting.material import COHORTS, Material
 from policyserve.reporting.pictures import Bars, HeatMap, Picture
 from policyserve.reporting.sections import Section, columns, marks_of, several, without
-from policyserve.reporting.tables import Table, amounts, main_currency
+from policyserve.reporting.tables import Kind, Table, amounts, main_currency
 from policyserve.reporting.words import text
 
 KEPT = TARGET / WHOLE
@@ -39,7 +40,7 @@ def last_final(material: Material) -> date:
     shown = persistency(material.results, by=["cohort"], book=material.written)
     done = shown.filter(pl.col("status") == "final", pl.col("ratio").is_not_null())["cohort"].max()
     usual = add_months(material.question.last_cohort, -3)
-    return usual if done is None else date.fromisoformat(f"{done}-01")
+    return cohort_month(done) if isinstance(done, str) else usual
 
 
 def year_of_final(material: Material) -> tuple[date, date]:
@@ -198,7 +199,7 @@ def _heat_table(frame: pl.DataFrame, title: str, language: str) -> Table:
         row["status"] = text(row["status"], language)
         row["group"] = row["row"]
     by_year = "year" in frame.columns
-    labels = {"year": "text", "month": "count"} if by_year else {"group": "text", "cohort": "text"}
+    labels: dict[str, Kind] = {"year": "text", "month": "count"} if by_year else {"group": "text", "cohort": "text"}
     every = columns(
         language, **labels, currency="text", numerator="money", denominator="money", ratio="percent", marks="text",
         numerator_count="count", denominator_count="count", ratio_count="percent", status="text",

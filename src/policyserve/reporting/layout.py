@@ -41,7 +41,9 @@ def _table(table: Table, above: str, language: str) -> dict[str, Any]:
     left = len(table.rows) - table.paper
     return {
         "title": "" if table.title == above else table.title,
-        "columns": [{"title": one.title, "right": one.right, "long": one.kind == "long"} for one in table.columns],
+        "columns": [
+            {"title": one.title, "right": one.right, "long": one.kind == "long"} for one in table.columns if one.paper
+        ],
         "rows": [_row(table, row) for row in table.rows[: table.paper]],
         "note": table.note,
         "more": text("more", language, count=left) if left > 0 else "",
@@ -49,4 +51,4 @@ def _table(table: Table, above: str, language: str) -> dict[str, Any]:
 
 
 def _row(table: Table, row: Mapping[str, Any]) -> list[str]:
-    return [written(row.get(column.name), column.kind) for column in table.columns]
+    return [written(row.get(column.name), column.kind) for column in table.columns if column.paper]

@@ -14,7 +14,7 @@ from policyserve.reporting.groups import group_name
 from policyserve.reporting.kept import KEPT, of_cohorts, year_of_final
 from policyserve.reporting.material import Material
 from policyserve.reporting.sections import Section, columns, marks_of
-from policyserve.reporting.tables import Table, main_currency
+from policyserve.reporting.tables import Kind, Table, main_currency
 from policyserve.reporting.words import text
 from policyserve.reporting.work import rates
 
@@ -38,8 +38,9 @@ def _league(material: Material, part: str) -> Table:
     known = frame.join(mine, on=fields, how="semi", nulls_equal=True)
     ranked = known.sort("small", "kept", *fields, descending=[False, True, *(False for _ in fields)], nulls_last=True)
     rows = [_row(material, row, part, place) for place, row in enumerate(ranked.to_dicts(), 1)]
+    labels: dict[str, Kind] = {"rank": "count", part: "text"}
     shown = columns(
-        language, rank="count", **{part: "text"}, denominator_count="count", kept="percent", marks="text",
+        language, **labels, denominator_count="count", kept="percent", marks="text",
         referred="count", referred_target="count", single="count", bought="count", add_on_rate="percent",
         service_rate="percent",
     )  # fmt: skip

@@ -125,7 +125,7 @@ def read_material(
     question = Question(scope=scope, as_of=as_of, language=language)
     mine = agents_of(book.agents, scope).select("agent_id")
     tasks = read_tasks(connection, question.served, as_of)
-    gap = gaps(written_by(book, scope), as_of=as_of, cohort_from=question.gap_from, cohort_to=question.last_cohort)
+    part, gap = _gap(written_by(book, scope), question)
     return Material(
         question=question,
         book=book,
@@ -138,3 +138,18 @@ def read_material(
         gap_part=part,
         open_tasks=open_tasks(connection, gap.policies["policy_id"].to_list()),
     )
+
+
+def _gap(written: Book, question: Question) -> tuple[str, Gap]:
+    """Find the gap of the whole, else of the groups one level down."""
+    for part in ("company", question.scope.parts[0]):
+        gap = gaps(
+            written,
+            by=[part],
+            as_of=question.as_of,
+            cohort_from=question.gap_from,
+            cohort_to=question.last_cohort,
+        )
+        if gap.groups.height:
+            break
+    return part, gap

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -63,7 +64,8 @@ def _together(material: Material, row: dict[str, Any]) -> str:
     money = partial(_money, currency=row["currency"])
     return text(
         "influence.sentence", material.question.language, customer=material.customer(row["customer_no"]),
-        policies=row["policies_together"], together=money(row["premium_together"]), through=money(row["premium_through"]),
+        policies=row["policies_together"], together=money(row["premium_together"]),
+        through=money(row["premium_through"]),
     )  # fmt: skip
 
 
@@ -142,13 +144,22 @@ def candidates_section(material: Material) -> Section:
     ).filter(pl.col("agent_no").is_in(material.agents["agent_no"].implode()))
     if found.is_empty():
         return Section(title=title, sentences=(text("candidates.none", language),))
+    signs = {need.code: chr(ord("①") + place) for place, need in enumerate(rules.needs)}
     rows = [
-        {**row, "customer": material.customer(row["customer_no"]), "served_by": material.agent(row["agent_no"])}
+        {
+            **row,
+            "customer": material.customer(row["customer_no"]),
+            "served_by": material.agent(row["agent_no"]),
+            "needs": " ".join(sorted(signs[code] for code in row["missing"].split("+"))),
+        }
         for row in found.to_dicts()
     ]
-    shown = columns(language, customer="text", served_by="text", age="count", score="number", why="long")
+    every = columns(language, customer="text", served_by="text", age="count", score="number", needs="text", why="long")
+    shown = (*every[:-1], replace(every[-1], paper=False))
+    legend = [f"{signs[need.code]} {need.why_zh if language == 'zh' else need.why}" for need in rules.needs]
     return Section(
         title=title,
+        sentences=tuple(legend),
         tables=(Table(title=title, columns=shown, rows=tuple(rows), paper=CANDIDATES),),
         notes=(service_definition("candidates", language),),
     )

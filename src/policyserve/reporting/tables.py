@@ -12,7 +12,7 @@ import polars as pl
 from policyserve.book.money import decimals_of
 
 Kind = Literal["text", "long", "count", "number", "percent", "money", "date"]
-"""What a column holds: `long` is a sentence; `percent` a fraction; `money` a Decimal of units; `number` has decimals."""
+"""What a column holds: `long` a sentence, `percent` a fraction, `money` a Decimal of units, `number` decimals."""
 
 PAPER = 40
 """Rows of a table that a page shows; the workbook has them all."""
@@ -25,6 +25,8 @@ class Column:
     name: str
     title: str
     kind: Kind = "text"
+    paper: bool = True
+    """Whether a page shows it; the workbook shows every column."""
 
     @property
     def right(self) -> bool:
@@ -55,7 +57,7 @@ def written(value: Any, kind: Kind) -> str:
         case "money" | "count":
             return f"{value:,.0f}"
         case "number":
-            return f"{value:,.1f}"
+            return f"{value:,.2f}"
         case _:
             return " ".join(str(value).split())
 

@@ -33,6 +33,14 @@ HEADINGS = {
     "gain": ("Gain", "可增实收"),
     "needed": ("Needed", "需收"),
     "tasks": ("Open tasks", "待办任务"),
+    "target": ("Target", "目标"),
+    "premium_missing": ("Premium missing", "差额保费"),
+    "missing_count": ("Policies missing", "差额件数"),
+    "fewest": ("Fewest that suffice", "至少需收"),
+    "by": ("The last by", "最迟"),
+    "if_nothing": ("If nobody else pays", "无人再缴"),
+    "at_best": ("At best", "最好"),
+    "needs": ("What is missing", "缺少"),
     "expected": ("Expected premium", "预计实收"),
     "expected_ratio": ("Expected", "预计继续率"),
     "lower": ("From", "区间下限"),
@@ -65,7 +73,7 @@ HEADINGS = {
     "with_late": ("With late ones", "含逾期"),
     "age": ("Age", "年龄"),
     "score": ("Score", "得分"),
-    "why": ("What is missing", "缺少的保障"),
+    "why": ("Why", "缺少的保障"),
     "rank": ("Rank", "名次"),
     "kept": ("13-month persistency", "13个月继续率"),
     "referred": ("Referred", "转介绍人数"),
@@ -141,6 +149,11 @@ TEXTS = {
     "gap.none": (
         "Cohorts {first} to {last} are not below the target of {target}.",
         "生效月份{first}至{last}未低于目标{target}。",
+    ),
+    "gap.groups": ("Groups below the target", "未达标单位"),
+    "gap.parts": (
+        "Cohorts {first} to {last} together are not below the target of {target}; these groups are.",
+        "生效月份{first}至{last}合计未低于目标{target}；以下单位低于目标。",
     ),
     "gap.sentence": (
         "Cohorts {first} to {last} stand at {ratio}; the target is {target}. Missing: {premium} of premium, {count} "

@@ -12,7 +12,7 @@ from policyserve.reporting.groups import group_name
 from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Stacks
 from policyserve.reporting.sections import Section, columns, marks_of
-from policyserve.reporting.tables import Table
+from policyserve.reporting.tables import Kind, Table
 from policyserve.reporting.words import heading, text
 from policyserve.standard.vocabulary import word
 
@@ -70,8 +70,9 @@ def _table(rows: list[dict[str, Any]], part: str, language: str) -> Table:
         row["marks"] = marks_of(row)
         row |= {"on_time": row["numerator"], "due": row["denominator"]}
         row |= {"service_rate": row["ratio"], "with_late": row["ratio_with_late"]}
+    labels: dict[str, Kind] = {part: "text"}
     shown = columns(
-        language, **{part: "text"}, due="count", on_time="count", late="count", missed="count", open="count",
+        language, **labels, due="count", on_time="count", late="count", missed="count", open="count",
         service_rate="percent", marks="text", with_late="percent",
     )  # fmt: skip
     return Table(title=text("work.by", language, part=heading(part, language)), columns=shown, rows=tuple(rows))

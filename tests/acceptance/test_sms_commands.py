@@ -1,0 +1,424 @@
+"""Messages by command: generate, list, preview, check, approve, cancel, content, refuse."""
+
+from __future__ import annotations
+
+import csv
+import io
+import stat
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from branch_desk import AGENTS, LATE
+from commands import Desk, Result, in_a_sentence
+
+FIELDS = ["message_id", "service", "customer_no", "channel", "text", "segments", "status", "due", "reason"]
+"""The contract of `sms generate` and `sms list`; lists may have more behind them."""
+
+D7 = "2026-03-03"
+"""The Lantern Festival, and seven days before the second premium."""
+REMINDER, LANTERN = "renewal-reminder-d7", "festival-lantern"
+
+CUSTOMERS = """customer_no,name,gender,birthday,phone,marketing_consent
+C1,王芳,female,1985-03-12,13900000001,yes
+C2,李强,male,1970-07-01,13900000002,no
+C3,张敏,female,1970-07-01,01012345678,yes
+"""
+POLICIES = "policy_no,customer_no,agent_no,issue_date,mode,premium,pay_years\n" + "".join(
+    f"330202500000{key},C{key},A1,2025-03-10,annual,1000,10\n" for key in (1, 2, 3)
+)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Name a settings file of the test, empty until the test writes one."""
+    path = tmp_path / "policyserve.toml"
+    path.touch()
+    monkeypatch.setenv("POLICYSERVE_SETTINGS", str(path))
+    return path
+
+
+@pytest.fixture
+def branch(any_desk: Desk, settings: Path) -> Desk:  # noqa: ARG001 -- the settings stand before the first command
+    """Take in three customers: one who can be reached, one without consent, one with a landline."""
+    for kind, text in {"agents": AGENTS, "customers": CUSTOMERS, "policies": POLICIES}.items():
+        any_desk.take(kind, text, as_of=LATE)
+    return any_desk
+
+
+@pytest.fixture
+def generated(branch: Desk) -> Desk:
+    """Make the messages of the day."""
+    branch.do("sms", "generate", "--date", D7)
+    return branch
+
+
+def of(rows: list[dict[str, Any]]) -> dict[tuple[str, str], tuple[str, str | None]]:
+    """Return status and reason by service and customer."""
+    return {(row["service"], row["customer_no"]): (row["status"], row["reason"]) for row in rows}
+
+
+NO_PHONE = "the customer has no mobile phone; the agent has a task to ask for it"
+NO_CONSENT = "the customer has not consented to marketing"
+
+OF_THE_DAY = {
+    (REMINDER, "C1"): ("planned", None),
+    (REMINDER, "C2"): ("planned", None),
+    (LANTERN, "C1"): ("planned", None),
+    (REMINDER, "C3"): ("withheld", NO_PHONE),
+    (LANTERN, "C3"): ("withheld", NO_PHONE),
+    (LANTERN, "C2"): ("withheld", NO_CONSENT),
+}
+
+
+def test_a_day_is_generated_with_the_fields_of_the_contract(branch: Desk) -> None:
+    rows = branch.ask("sms", "generate", "--date", D7)
+    assert [list(row) for row in rows] == [FIELDS] * 6
+    assert of(rows) == OF_THE_DAY
+    made = rows[0]
+    assert (made["channel"], made["due"], made["segments"]) == ("sms", D7, 2)
+    assert made["text"].startswith(
+        "【安心人寿】尊敬的王女士：您的保单（尾号0001）应缴日为3月10日，本期保费1,000.00元。"
+    )
+
+
+def test_generating_twice_gives_the_same_output_and_makes_nothing_twice(branch: Desk) -> None:
+    for form in ("json", "csv"):
+        asked = ("sms", "generate", "--date", D7, "--format", form)
+        assert branch.do(*asked) == branch.do(*asked)
+    assert "0 added, 3 ready, 0 changed, 3 withheld or merged, 0 done before." in branch.do(
+        "sms", "generate", "--date", D7
+    )
+    assert len(branch.ask("sms", "list")) == 3
+
+
+def test_a_person_reads_counts_reasons_and_the_price(branch: Desk) -> None:
+    said = branch.do("sms", "generate", "--date", D7)
+    assert f"{D7}: 3 added, 3 ready, 0 changed, 3 withheld or merged, 0 done before." in said
+    assert "Segments: 5, about CNY 0.25." in said
+    assert NO_CONSENT in said
+    chinese = branch.do("sms", "generate", "--date", D7, "--lang", "zh")
+    assert "客户未同意营销" in chinese
+    assert "计费5条，约0.25（CNY）。" in chinese
+
+
+def test_price_and_currency_are_settings(branch: Desk, settings: Path) -> None:
+    settings.write_text("[messages]\nprice_per_segment = 0.1\ncurrency = 'HKD'\n", encoding="utf-8")
+    assert "Segments: 5, about HKD 0.50." in branch.do("sms", "generate", "--date", D7)
+
+
+def test_a_message_that_is_withheld_after_it_was_made_is_told_once(generated: Desk) -> None:
+    generated.take("customers", "customer_no,marketing_consent\nC1,no\n", as_of=D7)
+    rows = generated.ask("sms", "generate", "--date", D7)
+    assert [row["status"] for row in rows if (row["service"], row["customer_no"]) == (LANTERN, "C1")] == ["cancelled"]
+    assert of(rows)[LANTERN, "C1"] == ("cancelled", NO_CONSENT)
+    assert of(rows) == of(generated.ask("sms", "generate", "--date", D7))
+
+
+def test_a_rehearsal_says_the_same_and_stores_nothing(branch: Desk) -> None:
+    rows = branch.ask("sms", "generate", "--date", D7, "--dry-run")
+    assert of(rows) == OF_THE_DAY
+    assert {row["message_id"] for row in rows} == {None}
+    assert "A rehearsal: nothing was stored." in branch.do("sms", "generate", "--date", D7, "--dry-run")
+    assert branch.ask("sms", "list") == []
+
+
+def test_a_day_without_messages_says_so(branch: Desk) -> None:
+    assert "No message is due on 2026-02-21." in branch.do("sms", "generate", "--date", "2026-02-21")
+    assert branch.do("sms", "generate", "--date", "2026-02-21", "--format", "csv") == ",".join(FIELDS) + "\n"
+
+
+def test_csv_has_the_same_fields(branch: Desk) -> None:
+    rows = list(csv.DictReader(io.StringIO(branch.do("sms", "generate", "--date", D7, "--format", "csv"))))
+    assert [list(row) for row in rows] == [FIELDS] * 6
+
+
+EXPORTED = ["message_id", "phone", "text", "segments", "message_class", "service", "customer_no", "last_on"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_day_is_written_for_the_company_s_own_platform(branch: Desk, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"day.{ending}"
+    result = branch.run("sms", "generate", "--date", D7, "--out", path)
+    assert (result.status, result.err) == (0, f"3 rows are in {path}.\n")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    phones = ["13900000001", "13900000002", "13900000001"]
+    if ending == "csv":
+        rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+        assert list(rows[0]) == EXPORTED
+        assert [row["phone"] for row in rows] == phones
+    else:
+        frame = pl.read_excel(path)
+        assert frame.columns == [
+            "Message",
+            "Phone",
+            "Text",
+            "Segments",
+            "Class",
+            "Service",
+            "Customer",
+            "At the latest",
+        ]
+        assert frame["Phone"].to_list() == phones
+
+
+def test_what_waits_for_a_manager_is_not_handed_to_the_platform(branch: Desk, settings: Path, tmp_path: Path) -> None:
+    settings.write_text("[messages]\napproval = ['marketing']\n", encoding="utf-8")
+    path = tmp_path / "day.csv"
+    for exported in (2, 3):
+        branch.do("sms", "generate", "--date", D7, "--out", path)
+        assert len(path.read_text("utf-8-sig").splitlines()) == 1 + exported
+        branch.do("sms", "approve", "--all")
+
+
+def test_a_file_of_another_kind_and_a_rehearsal_into_a_file_are_refused(branch: Desk, tmp_path: Path) -> None:
+    other = branch.run("sms", "generate", "--date", D7, "--out", tmp_path / "day.pdf")
+    assert other.status == 1
+    assert "ends with neither .csv nor .xlsx" in other.err
+    rehearsal = branch.run("sms", "generate", "--date", D7, "--dry-run", "--out", tmp_path / "day.csv")
+    assert rehearsal.status == 2
+    assert not (tmp_path / "day.csv").exists()
+
+
+def own_templates(settings: Path, **sources: str) -> None:
+    """Let the settings name a folder with these Chinese templates."""
+    folder = settings.parent / "texts"
+    folder.mkdir(exist_ok=True)
+    for name, source in sources.items():
+        (folder / f"{name.replace('_', '-')}.zh.j2").write_text(source, encoding="utf-8")
+    settings.write_text("[messages]\ntemplates = 'texts'\n", encoding="utf-8")
+
+
+FAILS_ON_MEN = "{% if '女士' in salutation %}请缴费{% else %}{{ festival }}{% endif %}"
+
+
+def test_a_template_that_fails_on_one_spares_the_others_and_shows_in_the_exit_status(
+    branch: Desk, settings: Path
+) -> None:
+    own_templates(settings, renewal_reminder=FAILS_ON_MEN)
+    result = branch.run("sms", "generate", "--date", D7, "--format", "json")
+    assert result.status == 3
+    found = of(result.rows)
+    assert found[REMINDER, "C1"] == ("planned", None)
+    status, reason = found[REMINDER, "C2"]
+    assert status == "rejected"
+    assert reason is not None
+    assert "it says 'festival', which is not known of this customer or policy" in reason
+    settings.write_text("", encoding="utf-8")
+    assert of(branch.ask("sms", "generate", "--date", D7)) == OF_THE_DAY
+
+
+def test_a_settings_file_that_is_wrong_is_named_with_its_field(branch: Desk, settings: Path) -> None:
+    settings.write_text("[messages.caps]\nper_day = 3\n", encoding="utf-8")
+    result = branch.run("sms", "generate", "--date", D7)
+    assert result.status == 1
+    assert in_a_sentence(result)
+    assert "messages.caps.per_day: there is no setting of this name" in result.err
+
+
+# ---- Lists ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_list_begins_with_the_fields_of_the_contract(generated: Desk) -> None:
+    rows = generated.ask("sms", "list")
+    assert [list(row)[: len(FIELDS)] for row in rows] == [FIELDS] * 3
+    assert list(generated.ask("sms", "list", "--service", LANTERN)[0])[len(FIELDS) :] == [
+        "message_class", "send_on", "last_on", "gateway", "provider_id", "attempts", "submitted_at", "merged_into_id",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        (("--date", D7), 3),
+        (("--date", "2026-03-04"), 0),
+        (("--status", "planned"), 3),
+        (("--status", "cancelled", "--status", "expired"), 0),
+        (("--status", "cancelled", "--status", "planned"), 3),
+        (("--service", REMINDER), 2),
+        (("--customer", "C1"), 2),
+        (("--customer", "C1", "--service", REMINDER, "--date", D7), 1),
+    ],
+)
+def test_a_list_is_narrowed(generated: Desk, asked: tuple[str, ...], count: int) -> None:
+    assert len(generated.ask("sms", "list", *asked)) == count
+
+
+def test_an_unknown_customer_or_state_is_refused(generated: Desk) -> None:
+    unknown = generated.run("sms", "list", "--customer", "C9")
+    assert (unknown.status, in_a_sentence(unknown)) == (1, True)
+    assert generated.run("sms", "list", "--status", "sent").status == 2
+
+
+def test_a_few_messages_are_shown_with_their_whole_texts(generated: Desk) -> None:
+    said = generated.do("sms", "list", "--service", LANTERN)
+    assert "拒收请回复R" in said
+    assert "…" not in said
+
+
+def test_many_messages_are_shown_in_a_line_each_the_last_ones(branch: Desk) -> None:
+    numbers = range(10, 40)
+    branch.take(
+        "customers",
+        "customer_no,name,gender,phone\n" + "".join(f"C{key},王芳,female,139000000{key}\n" for key in numbers),
+        as_of=LATE,
+    )
+    policies = "".join(f"P{key},C{key},A1,2025-03-10,annual,1000,10\n" for key in numbers)
+    branch.take("policies", POLICIES.partition("\n")[0] + "\n" + policies, as_of=LATE)
+    branch.do("sms", "generate", "--date", D7)
+    said = branch.do("sms", "list")
+    assert len([line for line in said.splitlines() if "planned" in line]) == 20
+    assert "The last 20 of 33; narrow the list" in said
+    assert "…" in said
+    assert len(branch.ask("sms", "list")) == 33
+
+
+def test_a_list_is_written_to_a_file(generated: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    generated.do("sms", "list", "--out", path)
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+    assert [row["status"] for row in rows] == ["planned"] * 3
+
+
+def test_a_list_of_nothing_says_so(branch: Desk) -> None:
+    assert branch.do("sms", "list") == "Nothing to show.\n"
+
+
+# ---- Preview and check ---------------------------------------------------------------------------------------------
+
+
+def test_a_preview_shows_text_segments_cost_and_reasons_and_stores_nothing(branch: Desk) -> None:
+    said = branch.do("sms", "preview", "--customer", "C2", "--date", D7)
+    assert "【安心人寿】尊敬的李先生：" in said
+    assert "segments: 2 (ucs2), CNY 0.10" in said
+    assert f"no message: {NO_CONSENT}" in said
+    assert branch.ask("sms", "list") == []
+
+
+def test_a_preview_of_a_service_is_as_if_it_were_due(branch: Desk) -> None:
+    (row,) = branch.ask("sms", "preview", "--customer", "C1", "--service", "birthday-greeting", "--date", D7)
+    assert list(row) == FIELDS
+    assert row["text"] == "【安心人寿】尊敬的王女士：今天是您的生日，祝您生日快乐，身体健康，阖家幸福！拒收请回复R"
+    chinese = branch.do("sms", "preview", "--customer", "C3", "--service", "birthday-greeting", "--lang", "zh")
+    assert "不发送：无手机号，已转业务员补录" in chinese
+
+
+def test_a_preview_of_what_sends_no_message_names_what_does(branch: Desk) -> None:
+    result = branch.run("sms", "preview", "--customer", "C1", "--service", "visit-m1")
+    assert result.status == 1
+    assert "'visit-m1' is no service that sends a message; these are: birthday-greeting," in result.err
+    assert branch.run("sms", "preview", "--customer", "C9").status == 1
+
+
+def test_a_preview_of_a_day_without_messages_says_so(branch: Desk) -> None:
+    said = branch.do("sms", "preview", "--customer", "C1", "--date", "2026-02-21")
+    assert said == "No message is due on 2026-02-21.\n"
+
+
+def test_every_template_is_tried_on_the_whole_book(branch: Desk) -> None:
+    rows = branch.ask("sms", "check", "--as-of", LATE)
+    assert {row["failed"] for row in rows} == {0}
+    tried = {row["service"]: row for row in rows}
+    assert tried["birthday-greeting"] == {
+        "service": "birthday-greeting", "template": "birthday-greeting", "written": 3, "failed": 0, "longest": 1,
+        "reason": "",
+    }  # fmt: skip
+    assert branch.ask("sms", "list") == []
+
+
+def test_a_template_that_would_fail_is_found_before_the_campaign(branch: Desk, settings: Path) -> None:
+    own_templates(settings, good_news=FAILS_ON_MEN, event_invitation="{{ nonsense }}")
+    result = branch.run("sms", "check", "--as-of", LATE, "--format", "json")
+    assert result.status == 3
+    tried = {row["service"]: (row["written"], row["failed"], row["reason"]) for row in result.rows}
+    unknown = "it says 'festival', which is not known of this customer or policy (1)"
+    assert tried["good-news"] == (2, 1, unknown)
+    assert tried["event-invitation"] == (0, 3, "it says 'nonsense', which is no fact of messages (3)")
+
+
+# ---- Decisions -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def waiting(branch: Desk, settings: Path) -> Desk:
+    """Make the messages of the day; all wait for a manager."""
+    settings.write_text("[messages]\napproval = ['service', 'marketing', 'duty']\n", encoding="utf-8")
+    branch.do("sms", "generate", "--date", D7)
+    return branch
+
+
+def test_a_manager_lets_some_go_and_then_all(waiting: Desk) -> None:
+    first = waiting.ask("sms", "list")[0]["message_id"]
+    assert waiting.do("sms", "approve", first, "--by", "M1") == "1 messages may go.\n"
+    assert [row["status"] for row in waiting.ask("sms", "list")] == ["approved", "planned", "planned"]
+    assert waiting.do("sms", "approve", "--all") == "2 messages may go.\n"
+    assert waiting.do("sms", "approve", "--all") == "0 messages may go.\n"
+
+
+def test_who_approves_names_messages_or_all_of_them(waiting: Desk) -> None:
+    for wrong in ((), ("1", "--all"), ("x",)):
+        assert waiting.run("sms", "approve", *wrong).status == 2
+
+
+def cancelled(desk: Desk, *keys: object) -> Result:
+    return desk.run("sms", "cancel", *map(str, keys), "--reason", "she called")
+
+
+def test_a_message_is_cancelled_with_its_reason_and_stays_so(generated: Desk) -> None:
+    first = generated.ask("sms", "list")[0]
+    assert cancelled(generated, first["message_id"]).out == "1 messages will not go out.\n"
+    generated.do("sms", "generate", "--date", D7)
+    again = generated.ask("sms", "list")[0]
+    assert (again["message_id"], again["status"]) == (first["message_id"], "cancelled")
+    assert again["reason"] == "somebody decided against it (she called)"
+
+
+def test_what_cannot_be_cancelled_is_named_and_nothing_is_changed(generated: Desk) -> None:
+    keys = [row["message_id"] for row in generated.ask("sms", "list")]
+    unknown = cancelled(generated, *keys, 999)
+    assert unknown.status == 1
+    assert in_a_sentence(unknown)
+    assert "999" in unknown.err
+    assert {row["status"] for row in generated.ask("sms", "list")} == {"planned"}
+    assert generated.run("sms", "cancel", keys[0]).status == 2
+
+
+# ---- Content and refusals ------------------------------------------------------------------------------------------
+
+NEWS_DAY = "2026-03-05"
+
+
+def news(desk: Desk) -> str:
+    """Return what customer C1 would be told on the day of the good news."""
+    texts = desk.ask("sms", "preview", "--customer", "C1", "--date", NEWS_DAY)
+    return str(next(row["text"] for row in texts if row["service"] == "good-news"))
+
+
+def test_the_month_s_news_is_told_until_it_is_taken_back(branch: Desk) -> None:
+    stock = news(branch)
+    said = branch.do("sms", "content", "news", "电子保单上线。", "--date", "2026-03-20")
+    assert "2026-03" in said
+    assert news(branch) == "【安心人寿】尊敬的王女士：电子保单上线。详情请致电95500，拒收请回复R"
+    branch.do("sms", "content", "news", "新网点开业", "--date", "2026-04-01")
+    assert "电子保单上线" in news(branch)
+    branch.do("sms", "content", "news", "", "--date", NEWS_DAY)
+    assert news(branch) == stock
+
+
+def test_who_refuses_in_person_gets_no_marketing_until_it_is_lifted(branch: Desk) -> None:
+    branch.do("sms", "refuse", "+86 139 0000 0001", "--by", "desk")
+    refused = of(branch.ask("sms", "generate", "--date", D7))
+    assert refused[LANTERN, "C1"] == ("withheld", "the customer has refused marketing by SMS")
+    assert refused[REMINDER, "C1"] == ("planned", None)
+    branch.do("sms", "refuse", "13900000001", "--lift")
+    assert of(branch.ask("sms", "generate", "--date", D7)) == OF_THE_DAY
+    nothing = branch.run("sms", "refuse", "13900000001", "--lift")
+    assert nothing.status == 1
+    assert "13900000001" not in nothing.err
+
+
+def test_a_missing_phone_is_a_task_of_the_agent(generated: Desk) -> None:
+    (task,) = generated.ask("agenda", "A1", "--date", D7, "--as-of", D7)
+    assert (task["service"], task["customer_no"]) == ("contact-data", "C3")
