@@ -20,7 +20,7 @@ MOBILE = "13900000001"
 SCHEMA = pl.Schema(
     dict.fromkeys(("service", "subject_kind", "agent_no", "template", "phone", "customer_no"), pl.String())
     | dict.fromkeys(("subject_id", "ordinal", "customer_id", "policy_id", "agent_id", "place"), pl.Int32())
-    | dict.fromkeys(("anchor", "due", "last_on", "owed_on", "birthday"), pl.Date())
+    | dict.fromkeys(("anchor", "due", "last_on", "owed_on", "birthday", "deceased_on"), pl.Date())
     | dict.fromkeys(("debit_on", "next_debit_on", "suspended_on", "issued_on", "ends_on"), pl.Date())
     | dict.fromkeys(("consent", "opted_out", "superseded"), pl.Boolean())
     | dict.fromkeys(("name", "policy_no", "product", "currency", "failure", "agent_name"), pl.String())

@@ -250,7 +250,9 @@ def worked(draw: st.DrawFn, desk: Desk, as_of: date) -> Desk:
 @st.composite
 def _step(draw: st.DrawFn, task: Row, place: int, day: date) -> Row:
     if task["status"] != "open":
-        task |= {"status": "open", "done_on": None, "channel": None, "satisfaction": None}
+        if task["satisfaction"] is not None:
+            return _change(task["task_id"], place, day, task["status"], task["status"], "said again")
+        task |= {"status": "open", "done_on": None, "channel": None}
         return _change(task["task_id"], place, day, "reopened", "open", "a mistake")
     action = draw(st.sampled_from(["done", "skipped", "missed", "cancelled", "moved", "assigned"]))
     if action == "moved":

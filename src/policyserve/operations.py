@@ -30,7 +30,7 @@ from policyserve.standard.problem import Problem
 from policyserve.standard.versions import carry_since, with_since
 from policyserve.tables import Customer, Event, Policy, StandardVersion
 from policyserve.tasks.nightly import run_release
-from policyserve.tasks.releasing import ReleaseCounts
+from policyserve.tasks.releasing import RELEASES, ReleaseCounts
 
 CUSTOMERS = Customer.__table__  # type: ignore[attr-defined]
 EVENTS = Event.__table__  # type: ignore[attr-defined]
@@ -121,10 +121,23 @@ def planned(
 
 
 def release(engine: Engine, calendar: Calendar, *, as_of: date, at: datetime, days: int = 30) -> ReleaseCounts:
-    """Turn the touches of the next `days` into tasks; see `tasks.nightly.run_release`."""
+    """Turn the touches of the next `days` into tasks; see `tasks.nightly.run_release`.
+
+    Raises PolicyserveError for a day before the last release: what has happened since would be taken back.
+    """
     with db.reading(engine) as connection:
         standard = current_standard(connection, as_of)
+        _refuse_a_day_gone_by(connection, as_of)
     return run_release(engine, standard, calendar, as_of=as_of, at=at, days=days)
+
+
+def _refuse_a_day_gone_by(connection: Connection, as_of: date) -> None:
+    last = connection.scalar(select(func.max(RELEASES.c.as_of)))
+    if last is not None and as_of < last:
+        raise PolicyserveError(
+            f"The last release was as of {last}, and tasks have followed the facts until then; {as_of} lies before it. "
+            "Release from that day on; to rehearse an earlier day take `policyserve plan`."
+        )
 
 
 def read_book(engine: Engine) -> Book:

@@ -34,7 +34,7 @@ def test_the_demo_sends_each_text_once(tmp_path: Path) -> None:
 
 
 def test_the_gap_of_the_demo_names_policies_and_shrinks_when_one_of_them_pays() -> None:
-    told = run("demo", "--customers", FEW * 3).out
+    told = run("demo").out
     chapter, morning = told[told.index("7. The gap") :].split("8. The next morning")
     named = set(re.findall(r"P\d{8}", chapter))
     paid = re.search(r"instalment \d+ of policy (P\d{8}) was paid", morning)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from branch_desk import LATE, POLICIES
-from commands import COMMAND, Desk, in_a_sentence, run, run_for_real
+from commands import COMMAND, Desk, run_for_real
 from policyserve.cli import main
 
 MANY = 20_000

@@ -309,6 +309,13 @@ def test_a_child_gets_no_marketing(book: Engine) -> None:
     assert fates(generate(book, BIRTHDAY, GREETING)) == {GREETING: ("withheld", "child")}
 
 
+def test_nothing_goes_to_somebody_who_has_died_not_even_a_duty(book: Engine) -> None:
+    demanded = date(2026, 7, 15)
+    owe(book)
+    change(book, "UPDATE customers SET deceased_on = '2026-07-01'")
+    assert fates(generate(book, demanded, DEMAND)) == {DEMAND: ("withheld", "deceased")}
+
+
 # ---- Caps ----------------------------------------------------------------------------------------------------------
 
 APRIL_15 = date(2026, 4, 15)
@@ -370,6 +377,8 @@ def test_the_cap_of_all_stops_services_and_never_a_duty(book: Engine) -> None:
     store(book, Policy, policy(2, issue_date=date(2025, 8, 14), effective_date=date(2025, 8, 14)))
     found = fates(generate(book, demanded, DEMAND, REMINDER))
     assert found == {DEMAND: ("made", None), "renewal-reminder-d30": ("dropped", "cap-all")}
+    later = fates(generate(book, demanded + timedelta(days=1), DEMAND, REMINDER))
+    assert later["renewal-reminder-d30"] == ("made", None)
 
 
 # ---- Several in one ------------------------------------------------------------------------------------------------

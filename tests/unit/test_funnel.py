@@ -88,11 +88,34 @@ def test_a_policy_of_before_the_referral_or_cancelled_does_not_make_it_issued() 
     assert counts(facts) == (1, 0, 0, 0, 0)
 
 
-def test_a_stage_of_issued_is_not_believed_before_the_day_of_the_policy() -> None:
+def test_a_policy_of_tomorrow_makes_nobody_issued_today() -> None:
     bought = policy("P1", date(2026, 12, 1), yuan(100), customer="C3", agent="A")
-    facts = book(bought, customers=[C1], referrals=[named(number="C3", stage="issued")])
+    facts = book(bought, customers=[C1], referrals=[named(number="C3", stage="met")])
     assert counts(facts) == (1, 1, 1, 1, 0)
     assert counts(facts, date(2026, 12, 1)) == (1, 1, 1, 1, 1)
+
+
+def test_a_cancellation_of_tomorrow_leaves_issued_today() -> None:
+    undone = policy(
+        "P1", date(2026, 11, 1), yuan(100), customer="C3", agent="A", events=[("freelook_cancel", date(2026, 11, 22))]
+    )
+    facts = book(undone, customers=[C1], referrals=[named(number="C3")])
+    assert counts(facts) == (1, 1, 1, 1, 1)
+    assert counts(facts, date(2026, 11, 22)) == (1, 0, 0, 0, 0)
+
+
+def test_a_stage_is_known_from_the_day_of_the_list_that_brought_it() -> None:
+    history = [(date(2026, 4, 1), "contacted"), (date(2026, 9, 1), "met")]
+    facts = book(customers=[C1], referrals=[named(who=LEE) | {"stages": history}])
+    found = [counts(facts, day) for day in (DAY, date(2026, 4, 1), date(2026, 8, 31), date(2026, 9, 1))]
+    assert found == [(1, 0, 0, 0, 0), (1, 1, 0, 0, 0), (1, 1, 0, 0, 0), (1, 1, 1, 1, 0)]
+
+
+def test_a_stage_that_was_a_mistake_is_corrected_from_the_next_list_on() -> None:
+    history = [(date(2026, 4, 1), "met"), (date(2026, 5, 1), "contacted"), (date(2026, 6, 1), None)]
+    facts = book(customers=[C1], referrals=[named(who=LEE) | {"stages": history}])
+    found = [counts(facts, day) for day in (date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 1))]
+    assert found == [(1, 1, 1, 1, 0), (1, 1, 0, 0, 0), (1, 0, 0, 0, 0)]
 
 
 def test_a_person_of_the_customers_list_is_named_at_least() -> None:

@@ -13,6 +13,7 @@ from policyserve.book.importing import import_list
 from policyserve.book.lists import KINDS
 from policyserve.cli.demo_story import Story
 from policyserve.cli.import_words import told
+from policyserve.cli.output import tell
 from policyserve.cli.provisional import provisional
 from policyserve.dates import Days
 from policyserve.demo.generating import generate
@@ -56,7 +57,7 @@ def planning(story: Story) -> None:
     story.tell("plan.touches", services=services, touches=touches.height, took=took, **by)
     if notice := provisional(story.calendar, year, story.language):
         click.echo()
-        story.say(notice)
+        tell(notice)
 
 
 def releasing(story: Story) -> None:

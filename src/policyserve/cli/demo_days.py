@@ -16,7 +16,7 @@ from policyserve import db, dispatch, lives, operations
 from policyserve.book.importing import import_list
 from policyserve.cli.demo_gap import Missing, missing_of
 from policyserve.cli.demo_story import Story
-from policyserve.cli.output import console
+from policyserve.cli.output import tell
 from policyserve.cli.words import say
 from policyserve.cli.work import agenda_head, print_customer
 from policyserve.messages.generating import Generation
@@ -79,7 +79,8 @@ def texts(story: Story) -> None:
     cost = f"{segments * settings.price_per_segment:,.2f}"
     story.tell("messages.made", made=made.height, segments=segments, cost=cost, currency=settings.currency)
     for row in made.unique("message_class", keep="first", maintain_order=True).head(SHOWN).iter_rows(named=True):
-        console().print(f"\n  {row['text']}", markup=False)
+        click.echo()
+        tell(row["text"], indent=2)
     _held_back(story, done)
     sent = _send(story)
     again, more = _generate(story), _send(story)
@@ -172,11 +173,11 @@ def _why(story: Story, row: Found[Any]) -> None:
             as_of=story.tomorrow, standard=story.standard, calendar=story.calendar, language=story.language
         )
         life = lives.policy_life(connection, row.customer_id, row.policy_no, asked)
-        told = explain(connection, row.task_id, story.standard, story.language)
+        explained = explain(connection, row.task_id, story.standard, story.language)
     click.echo()
     story.tell("morning.why", task=str(row.task_id))
-    for line in told:
-        story.say(f"  {line}")
+    for line in explained:
+        tell(line, indent=2)
     click.echo()
     story.tell("morning.life", policy=row.policy_no)
     near = [one for one in life if _within(one["due"], story.tomorrow)]

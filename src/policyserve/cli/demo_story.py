@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from policyserve import db, operations
 from policyserve.calendars.calendar import Calendar
 from policyserve.cli.demo_words import SENTENCES
-from policyserve.cli.output import Row, console, show
+from policyserve.cli.output import Row, show, tell
 from policyserve.cli.words import heading, worded
 from policyserve.config import Settings
 from policyserve.settings_file import MessageSettings, SettingsFile
@@ -79,11 +79,7 @@ class Story:
 
     def tell(self, key: str, **values: object) -> None:
         """Say a sentence of the demo."""
-        self.say(self.words(key, **values))
-
-    def say(self, text: str) -> None:
-        """Print a text, folded between words."""
-        console().print(text, markup=False)
+        tell(self.words(key, **values))
 
     def table(self, rows: Sequence[Row], columns: Sequence[str], **headings: str) -> None:
         """Show rows with a blank line before them; `headings`: columns that are called like other ones."""

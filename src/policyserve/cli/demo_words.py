@@ -82,7 +82,7 @@ SENTENCES = {
     ),
     "gap.rest": ("... and {count:policy|policies} more.", "……另有{count}件。"),
     "gap.none": ("No team is below its target.", "没有低于目标的部组。"),
-    "morning.title": ("The next morning: one of them has paid", "次日早晨：一笔保费到账"),
+    "morning.title": ("The next morning: a premium has arrived", "次日早晨：一笔保费到账"),
     "morning.none": ("No policy of this book is in its grace.", "没有处于宽限期的保单。"),
     "morning.list": (
         "The night's list says that instalment {instalment} of policy {policy} was paid. The release follows: "

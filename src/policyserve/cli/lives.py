@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import rich_click as click
@@ -10,8 +11,12 @@ from sqlalchemy import Connection
 
 from policyserve import db, lives, operations
 from policyserve.cli.options import Session, shared
-from policyserve.cli.output import Row, money, show
+from policyserve.cli.output import Row, money, show, tell
 from policyserve.cli.words import heading, say, shown
+from policyserve.dates import add_months
+
+MONTHS_AHEAD = 12
+"""How much of what is ahead of a policy a screen shows."""
 
 
 def _asked(session: Session, connection: Connection) -> lives.Asked:
@@ -25,9 +30,13 @@ def _asked(session: Session, connection: Connection) -> lives.Asked:
 
 @click.command()
 @click.argument("policy_no", metavar="NO")
+@click.option("--all", "everything", is_flag=True, help="Show all that is ahead, and not only a year of it.")
 @shared
-def policy(session: Session, policy_no: str) -> None:
-    """Show the whole life of a policy: every touch from delivery to its end, what became of it, and what is ahead."""
+def policy(session: Session, policy_no: str, everything: bool) -> None:
+    """Show the whole life of a policy: every touch from delivery to its end, what became of it, and what is ahead.
+
+    A screen shows the past and a year ahead; JSON and CSV have all of it.
+    """
     with db.reading(session.engine) as connection:
         asked = _asked(session, connection)
         customer_id = operations.customer_of(connection, policy_no=policy_no)
@@ -35,9 +44,18 @@ def policy(session: Session, policy_no: str) -> None:
         rows = lives.policy_life(connection, customer_id, policy_no, asked)
     if card:
         _heading([row for row in card.policies if row["policy_no"] == policy_no], session.language)
+    shown_rows = rows if everything or session.form != "table" else _near(rows, session.as_of)
     columns = ["due", "name", "ordinal", "status", "done_on", "latest", "reason"]
     empty = say("policy.none", session.language)
-    show(rows, session.form, columns=columns, language=session.language, headings=_service(session), empty=empty)
+    show(shown_rows, session.form, columns=columns, language=session.language, headings=_service(session), empty=empty)
+    if len(shown_rows) < len(rows):
+        tell(say("policy.more", session.language, count=len(rows) - len(shown_rows), day=rows[-1]["due"]))
+
+
+def _near(rows: Sequence[Row], as_of: date) -> Sequence[Row]:
+    """Keep the past and a year ahead; what has a task is kept, however far away."""
+    last = add_months(as_of, MONTHS_AHEAD)
+    return [row for row in rows if row["due"] <= last or row["task_id"] is not None]
 
 
 def _service(session: Session) -> dict[str, str]:
@@ -52,8 +70,8 @@ def _heading(policies: Sequence[Row], language: str) -> None:
             "premium": money(row["premium"], row["currency"]),
             "mode": shown("mode", row["mode"], language),
         }
-        click.echo(say("policy.head", language, **{**row, **amounts}))
-        click.echo(_state(row, language))
+        tell(say("policy.head", language, **{**row, **amounts}))
+        tell(_state(row, language))
         click.echo()
 
 

@@ -12,11 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 import rich_click as click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from rich.console import Console, RenderableType
 
 from policyserve.book.money import decimals_of
+from policyserve.cli.folding import indented
+from policyserve.cli.layout import laid_out
 from policyserve.cli.words import heading, shown
 
 Row = Mapping[str, Any]
@@ -37,6 +37,12 @@ def console() -> Console:
     return Console(file=sys.stdout, width=wide, highlight=False, soft_wrap=False)
 
 
+def tell(text: str, *, indent: int = 0, style: str | None = None) -> None:
+    """Print a text for a person, folded between words, every line `indent` columns in."""
+    out = console()
+    out.print(indented(text, out.width, indent), markup=False, style=style, overflow="ignore", crop=False)
+
+
 def show(
     rows: Sequence[Row],
     form: str,
@@ -54,7 +60,8 @@ def show(
     elif rows:
         titles = {name: heading(name, language) for name in columns} | dict(headings or {})
         worded = [{name: shown(name, row.get(name), language) for name in columns} for row in rows]
-        console().print(_table(worded, columns, titles))
+        out = console()
+        out.print(_laid_out(worded, {name: titles[name] for name in columns}, out))
     else:
         click.echo(empty or {"en": "Nothing to show.", "zh": "没有记录。"}[language])
 
@@ -88,14 +95,10 @@ def _safe(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA else value
 
 
-def _table(rows: Sequence[Row], columns: Sequence[str], headings: Mapping[str, str]) -> Table:
-    table = Table(header_style="bold", show_edge=False)
-    for name in columns:
-        numeric = any(isinstance(row.get(name), int | float) for row in rows)
-        table.add_column(headings[name], justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_named(name, row.get(name))) for name in columns))
-    return table
+def _laid_out(rows: Sequence[Row], headings: Mapping[str, str], out: Console) -> RenderableType:
+    numeric = {name for name in headings if any(isinstance(row.get(name), int | float) for row in rows)}
+    cells = [{name: _named(name, row.get(name)) for name in headings} for row in rows]
+    return laid_out(cells, headings, numeric=frozenset(numeric), width=out.width, stacks=out.is_terminal)
 
 
 def _named(column: str, value: Any) -> str:

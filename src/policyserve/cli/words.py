@@ -74,6 +74,7 @@ HEADINGS = {
     "messages": ("Messages", "短信数"),
     "template": ("Template", "模板"),
     "written": ("Written", "可生成"),
+    "failed": ("Failed", "失败"),
     "longest": ("Most segments", "最长条数"),
     "last_on": ("At the latest", "最迟发送"),
     "phone": ("Phone", "手机"),
@@ -288,6 +289,10 @@ SENTENCES = {
         "{years}年的放假安排尚未公布：该年计划为暂定，仅按周末和法定节假日推算；公布后请补入日历文件并重新计划。",
     ),
     "policy.none": ("No touch is planned for this policy.", "该保单没有服务触点。"),
+    "policy.more": (
+        "... and {count:,} more until {day}; --all shows them.",
+        "……另有{count:,}项，至{day}；加--all全部显示。",
+    ),
     "policy.head": (
         "Policy {policy_no}: {product}, issued {issue_date}, {premium} {mode}, served by {agent_no}.",
         "保单{policy_no}：{product}，{issue_date}承保，{premium}，缴费方式{mode}，服务人员{agent_no}。",

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from policyserve import db, operations
 from policyserve.cli.options import DATE, KEY, Session, shared
-from policyserve.cli.output import console, note, show
+from policyserve.cli.output import note, show, tell
 from policyserve.cli.words import say
 from policyserve.tasks import working
 from policyserve.tasks.agenda import Agenda, AgendaCustomer, AgendaTask, agenda, office_agenda
@@ -74,12 +74,11 @@ def _print_task(task: AgendaTask, language: str) -> None:
     late = say("agenda.overdue", language) if task.overdue else ""
     leaver = say("agenda.leaver", language, who=task.leaver) if task.leaver else ""
     by = say("agenda.by", language, day=task.latest)
-    out = console()
-    out.print(f"     {task.name(language)}  {by}{late}{leaver}  #{task.task_id}", markup=False)
-    out.print(f"       {task.reason(language)}", markup=False, style="dim")
+    tell(f"{task.name(language)}  {by}{late}{leaver}  #{task.task_id}", indent=5)
+    tell(task.reason(language), indent=7, style="dim")
     points = task.talking_points(language)
     if points:
-        out.print(f"       - {points[0]}", markup=False, style="dim")
+        tell(f"- {points[0]}", indent=7, style="dim")
 
 
 @click.group()

@@ -24,12 +24,14 @@ MOBILE = {"mainland": r"^1[3-9]\d{9}$", "international": r"^\+?\d{6,15}$"}
 def withheld(day: date, route: str) -> pl.Expr:
     """Say why a message may not be made, as a code of `reasons`; null where it may.
 
-    Reads `superseded`, `message_class`, `phone`, `consent`, `opted_out`, `birthday`.
+    Reads `superseded`, `deceased_on`, `message_class`, `phone`, `consent`, `opted_out`, `birthday`.
     """
     is_child = months_later(pl.col("birthday"), CHILD * 12) > day
     return (
         pl.when("superseded")
         .then(pl.lit("superseded"))
+        .when(pl.col("deceased_on") <= day)
+        .then(pl.lit("deceased"))
         .when(_MARKETING & pl.col("opted_out").fill_null(value=False))
         .then(pl.lit("opted-out"))
         .when(_MARKETING & ~pl.col("consent").fill_null(value=False))

@@ -18,6 +18,8 @@ from policyserve.standard.model import AfterDebit, OnFestival, Service, Standard
 FACTS = tuple(name for name in Known.__annotations__ if name != "due")
 """The columns of `known_of` that are fields of `Known`; the instalment's due day is in `owed_on`."""
 
+_PERSONAL = ("customer_no", "phone", "consent", "opted_out", "deceased_on")
+
 OF_INSTALMENTS = ("before-instalment", "after-unpaid", "after-suspension")
 """Triggers whose ordinal is the number of an instalment."""
 
@@ -46,7 +48,7 @@ def known_of(
         event=pl.lit(contents.get("event"), dtype=pl.String),
         template=_templates(standard),
     )
-    return rows.select(*touches.columns, "template", "phone", "consent", "opted_out", "customer_no", "owed_on", *FACTS)
+    return rows.select(*touches.columns, "template", "owed_on", *_PERSONAL, *FACTS)
 
 
 def _kinds(standard: Standard) -> pl.DataFrame:

@@ -28,6 +28,7 @@ PEOPLE = _schema(
         "name": pl.String,
         "gender": Gender,
         "birthday": pl.Date,
+        "deceased_on": pl.Date,
         "phone": pl.String,
         "consent": pl.Boolean,  # to marketing; empty is no
         "opted_out": pl.Boolean,  # of SMS marketing: by the list, or by a reply from this phone
@@ -36,7 +37,8 @@ PEOPLE = _schema(
 """Customers as messages see them."""
 
 _PEOPLE = """
-SELECT c.id, c.customer_no, c.name, c.gender, c.birthday, c.phone, coalesce(c.marketing_consent, {no}),
+SELECT c.id, c.customer_no, c.name, c.gender, c.birthday, c.deceased_on, c.phone,
+    coalesce(c.marketing_consent, {no}),
     coalesce(c.sms_optout, {no}) OR EXISTS (SELECT 1 FROM refusals r WHERE r.phone = c.phone AND r.lifted_at IS NULL)
 FROM customers c WHERE c.id IN ({keys})
 """

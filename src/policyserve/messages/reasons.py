@@ -8,6 +8,7 @@ REASONS: Final = {
     "no-phone": ("the customer has no mobile phone; the agent has a task to ask for it", "无手机号，已转业务员补录"),
     "no-consent": ("the customer has not consented to marketing", "客户未同意营销"),
     "opted-out": ("the customer has refused marketing by SMS", "客户已退订营销短信"),
+    "deceased": ("the customer has died; the family is told in person", "客户已身故，由人工告知家属"),
     "child": ("no marketing to a person below 14", "不向未满14周岁者发送营销短信"),
     "superseded": ("the next reminder of the same takes its place", "由同一事项的后一次提醒代替"),
     "cap-day": ("another marketing message of the day bears more on the targets", "当日营销短信已达上限"),

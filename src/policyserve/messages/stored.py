@@ -64,7 +64,8 @@ CASE WHEN m.attempts > 0 THEN 0
      WHEN {_NOT_LEFT} OR m.status = 'expired' THEN 1
      WHEN m.status <> 'cancelled' THEN 0
      WHEN m.merged_into_id IS NULL THEN
-        CASE WHEN m.reason LIKE 'by-hand%' OR m.reason LIKE 'cap-%' THEN 0 ELSE 1 END
+        CASE WHEN m.reason LIKE 'by-hand%' OR (m.reason LIKE 'cap-%' AND m.message_class = 'marketing') THEN 0
+             ELSE 1 END
      WHEN EXISTS (
         SELECT 1 FROM messages lead WHERE lead.id = m.merged_into_id
         AND lead.attempts = 0 AND (lead.final_at IS NULL OR lead.reason NOT LIKE 'by-hand%')) THEN 1

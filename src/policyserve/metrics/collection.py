@@ -164,7 +164,7 @@ def collection(
     """
     fields = fields_of(by, ALLOWED)
     rows = instalments_due(book, period, policy_year=policy_year, grace_days=grace_days, as_of=as_of)
-    named = with_groups(rows, fields, book)
+    named = with_groups(rows, fields, book, as_of)
     keys = [*fields, "currency"]
     amounts = [pl.col("amount").filter(pl.col("fate") == fate).sum().alias(fate) for fate in FATES]
     counts = [(pl.col("main") & (pl.col("fate") == fate)).sum().cast(pl.Int64).alias(f"{fate}_count") for fate in FATES]
@@ -178,10 +178,13 @@ def collection(
     )
 
 
-def with_groups(rows: pl.DataFrame, fields: Sequence[str], book: Book) -> pl.DataFrame:
-    """Add the fields of the groupings to instalments: those of the policy, and of who served it on the due day."""
+def with_groups(rows: pl.DataFrame, fields: Sequence[str], book: Book, as_of: date) -> pl.DataFrame:
+    """Add the fields of the groupings to instalments: those of the policy, and of who served it on the due day.
+
+    What falls due after `as_of` belongs to who serves the policy on `as_of`.
+    """
     of_policy = [field for field in ("product", "channel", "mode") if field in fields]
     rows = with_policies(rows, book, of_policy) if of_policy else rows
-    days = rows.select("policy_id", day="due_on").unique()
-    serving = serving_on(days, book).rename({"day": "due_on"})
-    return with_agents(rows.join(serving, on=["policy_id", "due_on"], how="left"), book.agents, fields)
+    rows = rows.with_columns(day=pl.min_horizontal("due_on", pl.lit(as_of)))
+    serving = serving_on(rows.select("policy_id", "day").unique(), book)
+    return with_agents(rows.join(serving, on=["policy_id", "day"], how="left").drop("day"), book.agents, fields)

@@ -19,6 +19,9 @@ KNOTS = (-270, -180, -120, -60, -30, 0, 15, 30, 45)
 FEWEST = 50
 """Rows that a word must have to be told apart from the others."""
 
+FEWEST_OF_STAGE = 10
+"""The same for a stage: hardly any policy is behind or lapsed, and for those that are nothing else says as much."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Design:
@@ -76,8 +79,9 @@ def learnt(past: pl.DataFrame) -> Design:
 
 
 def _told_apart(words: pl.Series) -> Sequence[str]:
+    fewest = FEWEST_OF_STAGE if words.name == "stage" else FEWEST
     counts = words.drop_nulls().value_counts(sort=True).sort("count", words.name, descending=[True, False])
-    return counts[1:].filter(pl.col("count") >= FEWEST)[words.name].to_list()
+    return counts[1:].filter(pl.col("count") >= fewest)[words.name].to_list()
 
 
 def _bends(lead: pl.Series, knot: int) -> bool:

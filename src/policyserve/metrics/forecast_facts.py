@@ -22,7 +22,7 @@ NUMBERS = (
     "log_premium", "age", "other_policies", "late_payments", "failed_debits", "behind", "services", "agent_record",
 )  # fmt: skip
 WORDS = ("stage", "mode", "product_kind", "channel", "orphan", "failed_while")
-"""The facts: numbers (null where not known) and words (`failed_while`: the stage, where the last debit
+"""The facts: numbers (null where not known; `behind` is 0 of a lapsed policy, of which its stage says all) and words (`failed_while`: the stage, where the last debit
 failed); and `lead`, the days since the due day (negative before it)."""
 
 PRIOR = 20
@@ -54,7 +54,7 @@ def facts_on(book: Book, rows: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFr
             stage=_stage(),
         )
         .with_columns(
-            pl.col("behind").fill_null(0).clip(0, 61).cast(pl.Float64),
+            behind=pl.when(pl.col("stage") == "behind").then("behind").otherwise(0).cast(pl.Float64),
             failed_while=pl.when("last_failed").then("stage").otherwise(pl.lit("no")),
         )
         .drop("step", "last_failed", "product", "effective_date", "issue_date")

@@ -2,7 +2,7 @@
 
 The lists say how far a referral has come, not since when. So a stage is known from the day of the list that brought it
 (`book.stages`); only the last one is known by its own day, because a policy is: who was named and holds a policy since
-is `issued`, whatever the list says, and who holds none but one of later than the day asked for is not.
+is `issued`, whatever the list says.
 """
 
 from __future__ import annotations
@@ -40,14 +40,11 @@ def people(book: Book, *, grace_days: int = 60, as_of: date) -> pl.DataFrame:
         pl.col("name", "phone").drop_nulls().first(),
         stage=pl.col("stage").to_physical().max(),
     )
-    policies = _bought(book).join(persons.select("referred_id", "referred_on").drop_nulls(), on="referred_id")
+    policies = _bought(known).join(persons.select("referred_id", "referred_on").drop_nulls(), on="referred_id")
     since = policies.filter(pl.col("issue_date") >= pl.col("referred_on"))
-    first = since.group_by("referred_id").agg(first_on=pl.col("issue_date").min())
+    first = since.group_by("referred_id").agg(issued_on=pl.col("issue_date").min())
     found = persons.join(first, on="referred_id", how="left", maintain_order="left")
-    served = with_serving(found, book, grace_days, as_of)
-    return served.with_columns(
-        stage=_stage(as_of), issued_on=pl.when(pl.col("first_on") <= as_of).then("first_on")
-    ).drop("first_on")
+    return with_serving(found, book, grace_days, as_of).with_columns(stage=_stage())
 
 
 def _as_listed(book: Book) -> pl.DataFrame:
@@ -62,17 +59,10 @@ def _bought(book: Book) -> pl.DataFrame:
     return mains.select("issue_date", referred_id="customer_id")
 
 
-def _stage(as_of: date) -> pl.Expr:
+def _stage() -> pl.Expr:
     """Lay what the policies say over what the list says."""
-    last = len(STAGES) - 1
     listed = pl.col("stage").cast(pl.Int32).fill_null(0)
-    stage = (
-        pl.when(pl.col("first_on") <= as_of)
-        .then(pl.lit(last))
-        .when(pl.col("first_on") > as_of)
-        .then(pl.min_horizontal(listed, pl.lit(last - 1)))
-        .otherwise(listed)
-    )
+    stage = pl.when(pl.col("issued_on").is_not_null()).then(pl.lit(len(STAGES) - 1)).otherwise(listed)
     return pl.lit(pl.Series(STAGES)).gather(stage).cast(Stage)
 
 

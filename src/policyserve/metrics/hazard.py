@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 ROUNDS = 50
 RIDGE = 1.0
-"""Penalty on the squared coefficients of standardised facts: as if one more policy spoke for no effect."""
+"""Penalty on the squared coefficients of standardised facts, times the rows that a policy has: as if one more policy
+spoke for no effect."""
 
 TOLERANCE = 1e-8
 ROWS_AT_ONCE = 100
@@ -58,13 +59,14 @@ def fit(facts: Floats, lost: Floats, clusters: Whole) -> Fit:
     """
     import numpy as np
 
-    penalty = np.diag([0.0, *[RIDGE] * (facts.shape[1] - 1)])
+    ridge = RIDGE * clusters.size / (int(clusters.max()) + 1)
+    penalty = np.diag([0.0, *[ridge] * (facts.shape[1] - 1)])
     beta = np.zeros(facts.shape[1])
     beta[0] = np.log(-np.log1p(-np.clip(lost.mean(), 1e-6, 1 - 1e-6)))
     for _ in range(ROUNDS):
         scores, information = _scores(facts, lost, beta)
         change = np.linalg.solve(information + penalty, scores.sum(axis=0) - penalty @ beta)
-        beta, moved = _stepped(facts, lost, beta, change)
+        beta, moved = _stepped(facts, lost, beta, change, ridge)
         if moved < TOLERANCE:
             break
     scores, information = _scores(facts, lost, beta)
@@ -74,25 +76,25 @@ def fit(facts: Floats, lost: Floats, clusters: Whole) -> Fit:
     return Fit(coefficients=beta, covariance=bread @ _squared(summed, np.ones(summed.shape[0])) @ bread)
 
 
-def _stepped(facts: Floats, lost: Floats, beta: Floats, change: Floats) -> tuple[Floats, float]:
+def _stepped(facts: Floats, lost: Floats, beta: Floats, change: Floats, ridge: float) -> tuple[Floats, float]:
     """Take the step, halved until it makes the data likelier; a full one may overshoot far from the optimum."""
     import numpy as np
 
-    before = _likelihood(facts, lost, beta)
+    before = _likelihood(facts, lost, beta, ridge)
     for _ in range(ROUNDS):
-        if _likelihood(facts, lost, beta + change) >= before - TOLERANCE:
+        if _likelihood(facts, lost, beta + change, ridge) >= before - TOLERANCE:
             return beta + change, float(np.abs(change).max())
         change = change / 2
     return beta, 0.0
 
 
-def _likelihood(facts: Floats, lost: Floats, beta: Floats) -> float:
+def _likelihood(facts: Floats, lost: Floats, beta: Floats, ridge: float) -> float:
     """Return the logarithm of the likelihood less the ridge; log(1 - P) is -exp(eta)."""
     import numpy as np
 
     eta = np.clip(times(facts, beta), -LIMIT, LIMIT)
     certain = np.log(np.clip(lost_share(eta), 1e-12, 1))
-    return float((lost * certain - (1 - lost) * np.exp(eta)).sum() - RIDGE * (beta[1:] ** 2).sum() / 2)
+    return float((lost * certain - (1 - lost) * np.exp(eta)).sum() - ridge * (beta[1:] ** 2).sum() / 2)
 
 
 def _scores(facts: Floats, lost: Floats, beta: Floats) -> tuple[Floats, Floats]:

@@ -77,7 +77,7 @@ def _height(picture: Picture) -> float:
         case Stacks():
             return 0.8 + 0.36 * max(len(picture.rows), 2)
         case _:
-            return 3.3
+            return 3.0
 
 
 def _draw(picture: Picture, axes: Axes) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from policyserve.metrics.profile_words import profile_sentence
 from policyserve.metrics.profiles import CN_COMPANY
-from policyserve.reporting.ahead import forecast_section, survival_section
+from policyserve.reporting.ahead import forecast_section
 from policyserve.reporting.kept import KEPT, heat_section, kept_section, rolling
+from policyserve.reporting.lasting import survival_section
 from policyserve.reporting.league import ADD_ON_TARGET, added, league_section, referred
 from policyserve.reporting.material import Material
 from policyserve.reporting.naming import gap_section, missing

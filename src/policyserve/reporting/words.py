@@ -54,8 +54,6 @@ HEADINGS = {
     "lost": ("Lost", "流失件数"),
     "survival": ("Kept", "留存率"),
     "services": ("First-year services", "首年服务"),
-    "hazard": ("Hazard ratio", "风险比"),
-    "p": ("p", "p值"),
     "depth": ("Level", "层级"),
     "referrer": ("Referred by", "转介绍人"),
     "premium": ("Own premium", "自有保费"),
@@ -210,19 +208,18 @@ TEXTS = {
         "This is association, not proof of cause: an agent may visit those who would have stayed anyway.",
         "此为相关关系，不证明因果：业务员可能更多拜访本来就会留下的客户。",
     ),
-    "worth.less": (
-        "With all services done the loss is smaller than without any: {ratio} times ({lower} to {upper}), adjusted for "
-        "premium, mode, kind and agent.",
-        "首年服务全部完成的保单流失风险低于全未完成的：为其{ratio}倍（{lower}至{upper}，已按保费、缴费方式、险种、业务员调整）。",
+    "worth.compared": (
+        "Of the policies kept at month {landmark}, {months} months later still kept: with all first-year services done "
+        "{all}, with none {none}.",
+        "第{landmark}个月仍有效的保单，再过{months}个月的留存率：首年服务全部完成{all}，未做{none}。",
     ),
-    "worth.more": (
-        "With all services done the loss is larger than without any: {ratio} times ({lower} to {upper}), adjusted for "
-        "premium, mode, kind and agent.",
-        "首年服务全部完成的保单流失风险高于全未完成的：为其{ratio}倍（{lower}至{upper}，已按保费、缴费方式、险种、业务员调整）。",
+    "worth.apart": (
+        "The two intervals do not touch. For a comparison adjusted for premium, mode, kind and agent: policyserve worth.",
+        "两者区间不重叠。按保费、缴费方式、险种、业务员调整后的比较见：policyserve worth。",
     ),
-    "worth.unclear": (
-        "Between all services and none no difference can be told: {ratio} times ({lower} to {upper}).",
-        "全部完成与全未完成之间看不出差别：{ratio}倍（{lower}至{upper}）。",
+    "worth.overlap": (
+        "The two intervals overlap. For a comparison adjusted for premium, mode, kind and agent: policyserve worth.",
+        "两者区间有重叠。按保费、缴费方式、险种、业务员调整后的比较见：policyserve worth。",
     ),
     "worth.unknown": (
         "What first-year services are worth cannot be said yet: record what is done, or import past contacts, and ask "
@@ -233,10 +230,6 @@ TEXTS = {
     "all": ("all services", "全部完成"),
     "some": ("some services", "部分完成"),
     "none": ("no service", "未做"),
-    "extra": (
-        "This part needs the extra: pip install 'policyserve[{extra}]'",
-        "本部分需安装扩展：pip install 'policyserve[{extra}]'",
-    ),
     "influence": ("Centres of influence", "影响力中心"),
     "influence.tree": ("Referral tree", "转介绍树"),
     "influence.chart": (

@@ -14,8 +14,9 @@ def narrowed(book: Book, customer_ids: pl.Series) -> Book:
 
     Touches of the customers asked for come out as from the whole book; those of the others may be wrong.
     """
-    families = book.customers.filter(pl.col("customer_id").is_in(customer_ids))["family_no"].drop_nulls().unique()
-    asked = pl.col("customer_id").is_in(customer_ids) | pl.col("family_no").is_in(families)
+    own = pl.col("customer_id").is_in(customer_ids.implode())
+    families = book.customers.filter(own)["family_no"].drop_nulls().unique()
+    asked = own | pl.col("family_no").is_in(families.implode())
     holders = book.customers.filter(asked).select("customer_id")
     policies = book.policies.join(holders, on="customer_id", how="semi", maintain_order="left")
     people = pl.concat([holders, policies.select(customer_id="insured_id").drop_nulls()]).unique()
