@@ -66,7 +66,16 @@ def book_of(lists: dict[str, pl.DataFrame], *, known_on: date) -> Book:
         premiums=_shaped(facts.with_columns(pl.col("amount", "paid_amount") * 100), columns.PREMIUMS),
         debits=_shaped(debits, columns.DEBITS),
         events=_events(lists["events"], keys, policies.select("policy_id", "customer_id")),
+        **_referrals(lists["referrals"], keys, known_on),
     )
+
+
+def _referrals(rows: pl.DataFrame, keys: dict[str, pl.DataFrame], known_on: date) -> dict[str, pl.DataFrame]:
+    """Return the referrals, and how far they have come, known on the day of the lists."""
+    known = _keyed(rows.with_row_index("referral_id", 1), keys["agent"], agent_id="agent_no")
+    known = _keyed(known, keys["customer"], referrer_id="referrer_no", referred_id="referred_no")
+    stages = known.with_columns(known_on=known_on)
+    return {"referrals": _shaped(known, columns.REFERRALS), "stages": _shaped(stages, columns.STAGES)}
 
 
 def _events(events: pl.DataFrame, keys: dict[str, pl.DataFrame], holders: pl.DataFrame) -> pl.DataFrame:

@@ -98,9 +98,12 @@ def test_an_event_by_hand_and_the_same_event_in_a_list_are_one(late: Desk) -> No
     assert (taken["added"], taken["unchanged"]) == (0, 1)
 
 
-def test_a_release_for_an_earlier_day_after_a_later_one_loses_nothing(late: Desk) -> None:
+def test_a_release_for_a_day_before_the_last_one_is_refused_and_loses_nothing(late: Desk) -> None:
     release(late, "2026-02-25")
-    release(late, LATE)
+    refused = late.run("release", "--as-of", LATE)
+    assert refused.status == 1
+    assert "2026-02-25" in refused.err
+    assert "policyserve plan" in refused.err
     assert changes(late, "2026-02-25").get("added", 0) == 0
     assert set(agenda(late, "A1", "2026-03-10")) == {"policy-review", "dividend-report"}
 

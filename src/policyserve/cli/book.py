@@ -1,4 +1,4 @@
-"""Commands around the book: the schema, lists in, facts by hand."""
+"""Commands around the book: the schema, facts by hand, the plan and its release."""
 
 from __future__ import annotations
 
@@ -9,17 +9,11 @@ import polars as pl
 import rich_click as click
 
 from policyserve import operations, schema
-from policyserve.book.importing import ImportReport, import_list
-from policyserve.book.lists import KINDS
 from policyserve.cli.options import DATE, KEY, Session, database_option, shared
-from policyserve.cli.output import FORMULA, Row, decimal, note, show
+from policyserve.cli.output import FORMULA, decimal, note, show
+from policyserve.cli.provisional import provisional
+from policyserve.cli.words import say
 from policyserve.db import open_engine
-
-REJECTED = 3
-"""The exit status of an import that rejected rows."""
-
-SHOWN = 12
-"""How many problems of an import are shown; the reject file has them all."""
 
 
 @click.group()
@@ -37,7 +31,7 @@ def upgrade(session: Session) -> None:
         schema.upgrade(engine)
     finally:
         engine.dispose()
-    click.echo(f"The schema is at version {schema.HEAD}.")
+    click.echo(say("schema.upgraded", session.language, version=schema.HEAD))
 
 
 @db.command()
@@ -52,66 +46,7 @@ def check(session: Session) -> None:
         engine.dispose()
     if trouble:
         raise click.ClickException(trouble)
-    click.echo(f"The schema is at version {schema.HEAD}, as this program needs it.")
-
-
-@click.command(name="import")
-@click.argument("kind", type=click.Choice(list(KINDS)))
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--rejects",
-    type=click.Path(path_type=Path),
-    help="Where rejected rows go; default NAME.rejects.csv beside the file.",
-)
-@click.option("--dry-run", is_flag=True, help="Tell what would happen, and change nothing.")
-@shared
-def import_(session: Session, kind: str, file: Path, rejects: Path | None, dry_run: bool) -> int:
-    """Take in one list: CSV or XLSX, with headers in English or Chinese.
-
-    Good rows go in; rejected ones go to a file that can be mended and imported again (exit status 3). Importing the
-    same file again changes nothing.
-    """
-    report = import_list(
-        session.engine, kind, file, as_of=session.as_of, at=session.now, dry_run=dry_run, rejects=rejects
-    )
-    _tell(report, session)
-    return REJECTED if report.rejected else 0
-
-
-def _tell(report: ImportReport, session: Session) -> None:
-    counts = {name: getattr(report, name) for name in ("rows", "added", "updated", "unchanged", "rejected", "warnings")}
-    if session.form != "table":
-        show(
-            [{"kind": report.kind, **counts, "rejects": str(report.rejects or "")}], session.form, columns=list(counts)
-        )
-        return
-    done = "Would import" if report.dry_run else "Imported"
-    told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if name != "rows")
-    click.echo(f"{done} {report.kind}: {counts['rows']:,} rows read: {told}.")
-    if report.ignored:
-        click.echo(f"Unknown columns were ignored: {', '.join(report.ignored)}.")
-    _tell_problems(report, session)
-
-
-def _tell_problems(report: ImportReport, session: Session) -> None:
-    if report.problems.is_empty():
-        return
-    rejected_first = report.problems.sort("severity", maintain_order=True)
-    rows = [{**row, "value": _seen(row)} for row in rejected_first.head(SHOWN).to_dicts()]
-    show(rows, "table", columns=["line", "severity", "field", "value", "reason"], language=session.language)
-    if report.problems.height > SHOWN:
-        click.echo(f"... and {report.problems.height - SHOWN:,} more.")
-    if report.rejects and report.rejected:
-        note(f"Mend the rows in {report.rejects} and import that file.")
-
-
-def _seen(row: Row) -> object:
-    """Leave personal data to the reject file: a screen may be somebody else's, and cron mails what is printed."""
-    return "(in the reject file)" if row["field"] in PERSONAL and row["value"] else row["value"]
-
-
-PERSONAL = ("name", "phone", "birthday", "lunar_birthday", "referred_name", "referred_phone")
-"""Fields whose values are not shown on screens."""
+    click.echo(say("schema.fine", session.language, version=schema.HEAD))
 
 
 @click.group()
@@ -134,7 +69,7 @@ def add(session: Session, occurred_on: date | None, **fields: str | None) -> Non
     number = operations.add_event(
         session.engine, {**given, "occurred_on": str(occurred_on or session.as_of)}, as_of=session.as_of
     )
-    click.echo(f"Event {number} is in the book. Tasks follow with the next `policyserve release`.")
+    click.echo(say("event.added", session.language, event=str(number)))
 
 
 @event.command()
@@ -144,7 +79,7 @@ def add(session: Session, occurred_on: date | None, **fields: str | None) -> Non
 def retract(session: Session, number: int, why: str) -> None:
     """Take back the event with the key NUMBER; it stays in the records as retracted."""
     operations.retract_event(session.engine, number, why=why, as_of=session.as_of)
-    click.echo(f"Event {number} is retracted. Tasks follow with the next `policyserve release`.")
+    click.echo(say("event.retracted", session.language, event=str(number)))
 
 
 @event.command(name="list")
@@ -172,8 +107,8 @@ def release(session: Session, days: int) -> None:
     names = ("added", "moved", "cancelled", "reopened", "missed", "unchanged")
     row = {name: getattr(counts, name) for name in names}
     if session.form == "table":
-        click.echo(f"Released {days} days from {session.as_of}: " + ", ".join(f"{row[n]:,} {n}" for n in names) + ".")
-        note(session.calendar.notice(session.days_ahead(days)) or "")
+        click.echo(say("release.done", session.language, days=days, day=session.as_of, **row))
+        note(provisional(session.calendar, session.days_ahead(days), session.language))
     else:
         show([row], session.form, columns=names)
 
@@ -197,13 +132,13 @@ def plan(session: Session, *, first: date, last: date, out: Path | None, **subje
     )
     if out:
         _write(touches, out)
-        note(f"Wrote {touches.height:,} touches to {out}.")
+        note(say("plan.written", session.language, count=touches.height, file=out))
     elif session.form == "csv":
         click.echo(_harmless(touches).write_csv(), nl=False)
     else:
         columns = ["due", "service", "subject", "ordinal", "earliest", "latest", "agent_no", "performer", "channels"]
         show(touches.to_dicts(), session.form, columns=columns, language=session.language)
-    note(session.calendar.notice(session.days(first, last)) or "")
+    note(provisional(session.calendar, session.days(first, last), session.language))
 
 
 def _write(touches: pl.DataFrame, out: Path) -> None:
@@ -223,4 +158,4 @@ def _harmless(touches: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-COMMANDS = [db, import_, event, plan, release]
+COMMANDS = [db, event, plan, release]

@@ -9,7 +9,6 @@ HEADINGS = {
     "expected": ("Expected", "预计实收"),
     "ratio": ("Expected ratio", "预计继续率"),
     "interval": ("Interval", "区间"),
-    "range": ("None to all", "全失至全收"),
     "policies": ("Policies", "件数"),
     "open_policies": ("Open policies", "未决件数"),
     "chance": ("Chance", "续缴概率"),
@@ -24,15 +23,17 @@ HEADINGS = {
     "lost": ("Lost", "流失"),
     "left": ("Left otherwise", "其他离开"),
     "survival": ("Still kept", "留存率"),
-    "services": ("First-year services", "首年服务"),
-    "persistency": ("13-month persistency", "13个月继续率"),
+    "services": ("Services", "首年服务"),
+    "persistency": ("13-month ratio", "13个月继续率"),
     "referred_per_100": ("Referred per 100", "每百件转介绍"),
     "add_on_share": ("Bought again", "加保率"),
-    "hazard_ratio": ("Rate of loss against none", "流失风险比（对照：未服务）"),
+    "hazard_ratio": ("Loss against none", "流失风险比（对照：未做）"),
     "method": ("Method", "方法"),
     "brier": ("Brier score", "Brier分数"),
     "gain": ("Better than base rate", "较基准率改善"),
+    "foreseen": ("Expected", "预计"),
     "came": ("Came", "实际"),
+    "error": ("Standard error", "标准误"),
     "chance_from": ("Chance from", "概率下限"),
     "first_year": ("First year", "首年佣金"),
     "renewal": ("Renewals", "续期佣金"),
@@ -46,16 +47,20 @@ HEADINGS = {
 }
 """Headings of columns, in English and Chinese."""
 
-STAGES = {
+CODES = {
     "not_due": ("not due yet", "未到期"),
     "in_grace": ("in grace, unpaid", "宽限期内未缴"),
-    "behind": ("an earlier instalment is unpaid", "前期保费未缴"),
-    "lapsed": ("lapsed over an earlier instalment", "前期保费未缴已中止"),
+    "behind": ("earlier one unpaid", "前期保费未缴"),
+    "lapsed": ("lapsed already", "前期未缴已中止"),
     "all": ("all", "全部"),
     "none": ("none", "未做"),
     "some": ("some", "部分"),
+    "forecast": ("as forecast", "预测所用"),
+    "hazard": ("hazard", "风险模型"),
+    "kaplan-meier": ("Kaplan-Meier", "Kaplan-Meier"),
+    "base-rate": ("base rate", "基准率"),
 }
-"""The codes of tables, in English and Chinese; `all` of the services too."""
+"""The codes of tables, in English and Chinese: stages, groups of services, methods."""
 
 EXPLAINED = {
     "forecast": (
@@ -70,24 +75,34 @@ EXPLAINED = {
     ),
     "backtest": (
         "Past forecasts, each made with what was known on its day, against what came. Brier score: mean squared error "
-        "of the chance, smaller is better. The interval of a cohort held what came in {covered} of {cohorts} cases "
-        "({share:.0%}; meant: {confidence:.0%}).",
-        "以往各日仅用当日已知信息所作预测与实际结果之比较。Brier分数为概率的均方误差，越小越好。批次区间在{cohorts}次中"
-        "覆盖实际{covered}次（{share:.0%}，目标{confidence:.0%}）。",
+        "of the chance, smaller is better. As forecast: by the hazard on days by which enough policies had been lost for "
+        "its facts, else by Kaplan-Meier.",
+        "以往各日仅用当日已知信息所作预测与实际结果之比较。Brier分数为概率的均方误差，越小越好。预测所用：当日流失件数足以支持"
+        "各项因素时用风险模型，否则用Kaplan-Meier。",
+    ),
+    "calibration": (
+        "Calibration, as forecast: open policies by the chance they were given, and the share of them that was kept. "
+        "The interval of a cohort held what came in {covered} of {cohorts} cases ({share:.0%}; meant: "
+        "{confidence:.0%}).",
+        "校准（预测所用）：未决保单按预计续缴概率分组，及其实际续缴占比。批次区间在{cohorts}次中覆盖实际{covered}次"
+        "（{share:.0%}，目标{confidence:.0%}）。",
     ),
     "survival": (
         "Share of policies still kept so long after the effective date (Kaplan-Meier; limits: {confidence:.0%}). Lost: "
-        "surrendered, reduced paid-up, or suspended and not reinstated. Claims, waivers, maturity and transfers end "
-        "the observation.",
-        "生效后仍留存的保单占比（Kaplan-Meier，{confidence:.0%}区间）。流失：退保、减额交清、效力中止未复效。理赔、豁免、满期、迁出视为观察结束。",
+        "surrendered, reduced paid-up, or suspended and not reinstated (grace: {profile}). Claims, waivers, maturity "
+        "and transfers end the observation.",
+        "生效后仍留存的保单占比（Kaplan-Meier，{confidence:.0%}区间）。流失：退保、减额交清、效力中止未复效（宽限期按{profile}）。"
+        "理赔、豁免、满期、迁出视为观察结束。",
     ),
     "worth": (
         "Policies issued since {since} and still kept {landmark} months after issue, by how many of the five "
-        "first-year services were done by then; followed from that day on. Rate of loss: against policies without "
-        "service of the same agent, adjusted for premium, mode and product; interval {confidence:.0%}. Log-rank test: "
-        "p = {p}.",
-        "{since}起承保且承保{landmark}个月后仍有效的保单，按届时五项首年服务完成情况分组，自该日起观察。流失风险比："
-        "与同一业务员未服务保单相比，已校正保费、缴费方式、产品；区间{confidence:.0%}。对数秩检验 p＝{p}。",
+        "first-year services were done by then; followed from that day on, `still kept` being the share after 12 "
+        "months more. Loss: its rate against policies of the same agent without service, adjusted for premium, mode "
+        "and product; interval {confidence:.0%}. Log-rank test: p {p}. Referred, and bought again: by the same customers, "
+        "in those 12 months.",
+        "{since}起承保且承保{landmark}个月后仍有效的保单，按届时五项首年服务完成情况分组，自该日起观察；留存率为其后12个月。"
+        "流失风险比：与同一业务员未服务保单相比，已校正保费、缴费方式、产品；区间{confidence:.0%}。对数秩检验 p {p}。"
+        "转介绍与加保：同一批客户在该12个月内。",
     ),
     "worth.less": (
         "With all services, policies were lost less often.",
@@ -102,8 +117,9 @@ EXPLAINED = {
         "数据未显示全部服务与未服务之间的差异：区间包含1。",
     ),
     "worth.none": (
-        "All services and none cannot be compared: one of the groups is missing, or nobody in it was lost or kept.",
-        "全部服务与未服务无法比较：缺少其中一组，或组内无人流失或无人留存。",
+        "All services and none cannot be compared: one of the groups is missing or too small, or nobody in it was lost "
+        "or kept.",
+        "全部服务与未服务无法比较：缺少其中一组、件数过少，或组内无人流失或无人留存。",
     ),
     "worth.caveat": (
         "This is association, not proof of cause: agents may visit those who would have stayed anyway.",
@@ -131,4 +147,4 @@ def headings(columns: list[str], language: str) -> dict[str, str]:
 
 def coded(value: str, language: str) -> str:
     """Return a code as people say it."""
-    return STAGES[value][language == "zh"] if value in STAGES else value
+    return CODES[value][language == "zh"] if value in CODES else value

@@ -18,11 +18,13 @@ from policyserve.cli.output import Row, decimal, note, percent, show
 from policyserve.errors import PolicyserveError
 from policyserve.metrics import first_year, groupings, rates, value
 from policyserve.metrics.cohorts import cohort_month
+from policyserve.metrics.profiles import PROFILES, profile_named
 from policyserve.metrics.survival import ALLOWED, at_months
 from policyserve.metrics.survival import survival as survival_curve
 
 if TYPE_CHECKING:
     from policyserve.book.columns import Book
+    from policyserve.metrics.backtest import Backtest
     from policyserve.metrics.forecast import Forecast
 
 CONFIDENCE = click.option(
@@ -77,13 +79,11 @@ def _print_forecast(session: Session, book: Book, made: Forecast, by: tuple[str,
 
     rows = summed(made, by=by, book=book, confidence=confidence).to_dicts()
     fields = groupings.fields_of(by, list(groupings.FIELDS))
-    columns = [*fields, "currency", "denominator", "kept", "expected", "ratio", "interval", "range", "open_policies"]
-    people = [
-        {**row, "interval": _range(row, "lower", "upper"), "range": _range(row, "floor", "ceiling")} for row in rows
-    ]
+    columns = [*fields, "currency", "denominator", "kept", "expected", "ratio", "interval", "open_policies"]
+    people = [{**row, "interval": _range(row, "lower", "upper")} for row in rows]
     _print(session, rows, people, columns, amounts=("denominator", "kept", "open", "expected"), ratios=("ratio",))
-    told = {"confidence": confidence, "method": made.method, "learnt_from": made.learnt_from, "as_of": made.as_of}
-    _explain(session, "forecast", **told)
+    told = {"confidence": confidence, "learnt_from": made.learnt_from, "as_of": made.as_of}
+    _explain(session, "forecast", method=coded(made.method, session.language), **told)
 
 
 def _print_policies(session: Session, book: Book, made: Forecast) -> None:
@@ -100,33 +100,46 @@ def _print_backtest(session: Session, book: Book, confidence: float) -> None:
 
     tried = backtest.backtest(book, as_of=session.as_of, confidence=confidence)
     rows = backtest.scores(tried).rename({"kept": "came"}).to_dicts()
-    people = [{**row, "stage": coded(row["stage"], session.language), "brier": f"{row['brier']:.4f}"} for row in rows]
-    columns = ["method", "stage", "policies", "brier", "gain", "expected", "came"]
-    _print(session, rows, people, columns, ratios=("gain", "expected", "came"))
+    codes = {name: [coded(row[name], session.language) for row in rows] for name in ("method", "stage")}
+    people = [
+        {**row, "method": method, "stage": stage, "brier": f"{row['brier']:.4f}", "foreseen": row["expected"]}
+        for row, method, stage in zip(rows, codes["method"], codes["stage"], strict=True)
+    ]
+    columns = ["method", "stage", "policies", "brier", "gain", "foreseen", "came"]
+    _print(session, rows, people, columns, ratios=("gain", "foreseen", "came"))
+    _explain(session, "backtest")
     if session.form == "table":
-        bins = backtest.calibration(tried).rename({"kept": "came"}).to_dicts()
-        shown = ("chance_from", "expected", "came", "error")
-        _print(session, bins, bins, ["chance_from", "policies", "expected", "came", "error"], ratios=shown)
-        _explain(session, "backtest", **backtest.coverage(tried).row(0, named=True))
+        _print_calibration(session, tried)
+
+
+def _print_calibration(session: Session, tried: Backtest) -> None:
+    from policyserve.metrics import backtest
+
+    bins = backtest.calibration(tried).rename({"kept": "came", "expected": "foreseen"}).to_dicts()
+    shown = ("chance_from", "foreseen", "came", "error")
+    click.echo()
+    _print(session, bins, bins, ["chance_from", "policies", "foreseen", "came", "error"], ratios=shown)
+    _explain(session, "calibration", **backtest.coverage(tried).row(0, named=True))
 
 
 @click.command()
 @_by(ALLOWED)
+@click.option("--profile", type=click.Choice(list(PROFILES)), default="CN_COMPANY", show_default=True)
 @click.option("--curve", is_flag=True, help="Every day on which a policy was lost or left, not only some months.")
 @CONFIDENCE
 @shared
-def survival(session: Session, *, by: tuple[str, ...], curve: bool, confidence: float) -> None:
+def survival(session: Session, *, by: tuple[str, ...], profile: str, curve: bool, confidence: float) -> None:
     """How long policies are kept (留存曲线, Kaplan-Meier)."""
     book = operations.read_book(session.engine)
     fields = groupings.fields_of(by, ALLOWED)
-    whole = survival_curve(book, by=by, as_of=session.as_of, confidence=confidence)
+    whole = survival_curve(book, profile_named(profile), by=by, as_of=session.as_of, confidence=confidence)
     rows = (whole if curve else at_months(whole, by=fields)).to_dicts()
     people = [{**row, "interval": _range(row, "lower", "upper")} for row in rows]
     _print(
         session, rows, people, [*fields, "days" if curve else "month", "at_risk", "lost", "survival", "interval"],
         ratios=("survival",),
     )  # fmt: skip
-    _explain(session, "survival", confidence=confidence)
+    _explain(session, "survival", confidence=confidence, profile=profile)
 
 
 @click.command()
@@ -151,19 +164,25 @@ def worth(session: Session, *, landmark: int, curves: bool, confidence: float) -
         *columns, "referred_per_100", "add_on_share",
     ]  # fmt: skip
     _print(session, rows.to_dicts(), people, columns, ratios=("survival", "persistency", "add_on_share"))
-    p = "-" if found.log_rank_p is None else f"{found.log_rank_p:.4f}"
-    _explain(session, "worth", since=found.since, landmark=landmark, confidence=confidence, p=p)
+    _explain(session, "worth", since=found.since, landmark=landmark, confidence=confidence, p=_p(found.log_rank_p))
     _explain(session, f"worth.{worths.effect(found)}")
     _explain(session, "worth.caveat")
 
 
 def _worth_for_people(row: Row, language: str) -> dict[str, Any]:
-    made = {**row, "services": coded(row["services"], language), "interval": _range(row, "lower", "upper")}
-    if row.get("hazard_ratio") is not None:
-        made["hazard_ratio"] = f"{row['hazard_ratio']:.2f} ({row['ratio_lower']:.2f}-{row['ratio_upper']:.2f})"
-    if row.get("referred_per_100") is not None:
-        made["referred_per_100"] = f"{row['referred_per_100']:.1f}"
-    return made
+    ratio, referred = row.get("hazard_ratio"), row.get("referred_per_100")
+    limits = None if ratio is None else f"({row['ratio_lower']:.2f}-{row['ratio_upper']:.2f})"
+    return {
+        **row,
+        "services": coded(row["services"], language),
+        "interval": _range(row, "lower", "upper"),
+        "hazard_ratio": "-" if ratio is None else f"{ratio:.2f} {limits}",
+        "referred_per_100": "-" if referred is None else f"{referred:.1f}",
+    }
+
+
+def _p(chance: float | None) -> str:
+    return "-" if chance is None else f"= {chance:.4f}" if chance >= 0.0001 else "< 0.0001"
 
 
 @click.command(name="value")
@@ -180,7 +199,7 @@ def value_(session: Session, *, customer_no: str | None, agents: bool, top: int,
         raise PolicyserveError("Ask about one customer or about the books of agents (--agents), not both at once.")
     if agents:
         frame = value.agent_value(book, table, as_of=session.as_of).head(top)
-        columns = ["branch", "team", "agent_no", "currency", "customers", "policies", *value.OF_AGENT]
+        columns = ["agent_no", "team", "branch", "currency", "customers", "policies", *value.OF_AGENT]
     else:
         frame = value.customer_value(book, table, as_of=session.as_of, customer_no=customer_no, top=top)
         columns = ["customer_no", "currency", "policies", *value.PARTS, "people"]
@@ -202,7 +221,7 @@ def _book(session: Session) -> Book:
 
 
 def _range(row: Row, low: str, high: str) -> str:
-    return "-" if row.get(low) is None else f"{percent(row[low])} - {percent(row[high])}"
+    return "-" if row.get(low) is None else f"{row[low]:.1%} - {row[high]:.1%}"
 
 
 def _print(

@@ -38,6 +38,7 @@ def _add_commands() -> None:
         book,
         demo,
         figures,
+        imports,
         lives,
         messages,
         notices,
@@ -51,6 +52,7 @@ def _add_commands() -> None:
 
     for module in (
         demo,
+        imports,
         book,
         standards,
         work,

@@ -11,6 +11,7 @@ from policyserve import db as database
 from policyserve import operations
 from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.output import show
+from policyserve.cli.words import say
 from policyserve.standard.model import Standard
 from policyserve.standard.parsing import StandardError
 from policyserve.standard.showing import HEADINGS, show_rows
@@ -30,8 +31,8 @@ def check(session: Session, file: Path) -> None:
     if found is None:
         raise StandardError(str(file), problems)
     for problem in problems:
-        click.echo(f"Doubtful: {problem}")
-    click.echo(f"{file} is valid: '{found.name}', version {found.version}, {len(found.services)} services.")
+        click.echo(say("standard.doubtful", session.language, problem=problem))
+    click.echo(say("standard.valid", session.language, file=file, **_named(found), services=len(found.services)))
 
 
 @standard.command(name="show")
@@ -45,9 +46,13 @@ def show_(session: Session, file: Path | None) -> None:
     if any(not service.enabled for service in found.services):
         columns.append("on")
     if session.form == "table":
-        click.echo(f"{found.name}, version {found.version}")
+        click.echo(say("standard.head", session.language, **_named(found)))
     titled = {key: words[session.language == "zh"] for key, words in HEADINGS.items()}
     show(rows, session.form, columns=columns, language=session.language, headings=titled)
+
+
+def _named(found: Standard) -> dict[str, str]:
+    return {"name": found.name, "version": found.version}
 
 
 def _read(session: Session, file: Path | None) -> Standard:
@@ -67,7 +72,7 @@ def _read(session: Session, file: Path | None) -> Standard:
 def use(session: Session, file: Path, holds_from: date) -> None:
     """Put the standard in FILE to use from a day on. A rule that it changes does not fire for the past."""
     found = operations.use_standard(session.engine, file, session.calendar, holds_from=holds_from, at=session.now)
-    click.echo(f"'{found.name}', version {found.version}, holds from {holds_from}. Release again to follow it.")
+    click.echo(say("standard.used", session.language, **_named(found), day=holds_from))
 
 
 COMMANDS = [standard]

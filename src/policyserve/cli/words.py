@@ -50,6 +50,8 @@ HEADINGS = {
     "issue_date": ("Issued", "承保日期"),
     "next_due": ("Next premium", "下期应缴"),
     "kind": ("Event", "事件"),
+    "event": ("Key", "编号"),
+    "retracted_on": ("Retracted on", "撤回日期"),
     "occurred_on": ("On", "日期"),
     "detail": ("Detail", "说明"),
     "line": ("Line", "行"),
@@ -274,6 +276,63 @@ def shown(column: str, value: object, language: str) -> object:
 
 
 SENTENCES = {
+    "schema.upgraded": ("The schema is at version {version}.", "数据库结构为版本{version}。"),
+    "schema.fine": (
+        "The schema is at version {version}, as this program needs it.",
+        "数据库结构为版本{version}，与本程序相符。",
+    ),
+    "import.done": (
+        "Imported {list}: {rows:row|rows} read: {added:,} added, {updated:,} updated, {unchanged:,} unchanged, "
+        "{rejected:,} rejected, {warnings:warning|warnings}.",
+        "已导入{list}清单：读取{rows:,}行，新增{added:,}，更新{updated:,}，不变{unchanged:,}，拒收{rejected:,}，提醒{warnings:,}。",
+    ),
+    "import.would": (
+        "Would import {list}: {rows:row|rows} read: {added:,} added, {updated:,} updated, {unchanged:,} unchanged, "
+        "{rejected:,} rejected, {warnings:warning|warnings}.",
+        "试导入{list}清单（不保存）：读取{rows:,}行，新增{added:,}，更新{updated:,}，不变{unchanged:,}，拒收{rejected:,}，"
+        "提醒{warnings:,}。",
+    ),
+    "import.ignored": ("Unknown columns were ignored: {columns}.", "已忽略未知列：{columns}。"),
+    "import.more": ("... and {count:,} more.", "……另有{count:,}条。"),
+    "import.mend": ("Mend the rows in {file} and import that file.", "请在{file}中改正后重新导入该文件。"),
+    "import.look": ("The rows with warnings are in {file}.", "有提醒的行见{file}。"),
+    "import.in_rejects": ("(in the reject file)", "（见拒收文件）"),
+    "import.in_list": ("(line {line} of the list)", "（见清单第{line}行）"),
+    "import.hidden": (
+        "Personal values are not shown: they stand in the list, at the line that is named.",
+        "个人信息不在屏幕显示，请按行号查看清单原件。",
+    ),
+    "event.added": (
+        "Event {event} is in the book. Tasks follow with the next `policyserve release`.",
+        "事件{event}已录入，任务将随下次 policyserve release 更新。",
+    ),
+    "event.retracted": (
+        "Event {event} is retracted. Tasks follow with the next `policyserve release`.",
+        "事件{event}已撤回，任务将随下次 policyserve release 更新。",
+    ),
+    "release.done": (
+        "Released {days:day|days} from {day}: {added:,} added, {moved:,} moved, {cancelled:,} cancelled, "
+        "{reopened:,} reopened, {missed:,} missed, {unchanged:,} unchanged.",
+        "自{day}起下发{days}天：新增{added:,}，调整{moved:,}，取消{cancelled:,}，重新打开{reopened:,}，错过{missed:,}，"
+        "不变{unchanged:,}。",
+    ),
+    "plan.written": ("Wrote {count:touch|touches} to {file}.", "已将{count:,}个服务触点写入{file}。"),
+    "task.done": ("Task {task} is done, on {day}.", "任务{task}已完成（{day}）。"),
+    "task.skipped": ("Task {task} is skipped.", "任务{task}已跳过。"),
+    "task.snoozed": ("Task {task} is put off to {day}.", "任务{task}已改期至{day}。"),
+    "task.assigned": ("Task {task} is given to agent {agent}.", "任务{task}已指派给{agent}。"),
+    "task.reopened": ("Task {task} is open again.", "任务{task}已重新打开。"),
+    "task.added": ("Task {task} is added.", "任务{task}已添加。"),
+    "standard.doubtful": ("Doubtful: {problem}", "存疑：{problem}"),
+    "standard.valid": (
+        "{file} is valid: '{name}', version {version}, {services:service|services}.",
+        "{file}有效：“{name}”，版本{version}，{services}项服务。",
+    ),
+    "standard.head": ("{name}, version {version}", "{name}，版本{version}"),
+    "standard.used": (
+        "'{name}', version {version}, holds from {day}. Release again to follow it.",
+        "“{name}”，版本{version}，自{day}起生效。请重新下发任务。",
+    ),
     "agenda.head": (
         "{who}, {day}: {tasks:task|tasks}, customers: {customers}.",
         "{who} {day}：{customers}位客户，{tasks}项任务。",
@@ -395,7 +454,8 @@ SENTENCES = {
         "{open}件可缴保单中至少收{fewest}件即可达标，最迟{by}。",
     ),
     "gap.short": (
-        "What is still open ({open:policy|policies}) does not close it.",
+        "{open:No policy is still open that could|The one open policy does not|All # open policies together do not} "
+        "close it.",
         "{open}件可缴保单全部收回仍不达标。",
     ),
     "gap.definition": (
@@ -439,11 +499,18 @@ SENTENCES = {
 
 
 class _Count(int):
-    """A number in a sentence: `{rows:row|rows}` writes "1 row" and "2 rows"."""
+    """A number in a sentence.
+
+    `{rows:row|rows}` writes "1 row" and "2 rows"; `{rows:no row|one row|# rows}` has words for none, one and more.
+    """
 
     def __format__(self, form: str) -> str:
-        one, bar, many = form.partition("|")
-        return f"{int(self):,} {one if self == 1 else many}" if bar else format(int(self), form)
+        words = form.split("|")
+        if len(words) == 1:
+            return format(int(self), form)
+        if len(words) == 2:
+            return f"{int(self):,} {words[self != 1]}"
+        return words[min(abs(self), 2)].replace("#", f"{int(self):,}")
 
 
 def worded(sentence: tuple[str, str], language: str, **values: object) -> str:

@@ -111,7 +111,7 @@ def done(session: Session, task_id: int, on: date | None, remark: str | None, ac
             connection, task_id, stamp, on=day, note=remark, **contact
         )
     )  # fmt: skip
-    click.echo(f"Task {task_id} is done, on {day}.")
+    click.echo(say("task.done", session.language, task=str(task_id), day=day))
     for notice in notices:
         note(notice)
 
@@ -124,7 +124,7 @@ def done(session: Session, task_id: int, on: date | None, remark: str | None, ac
 def skip(session: Session, task_id: int, reason: str, actor: str) -> None:
     """Decide against a task."""
     _act(session, actor, lambda connection, stamp: working.skip(connection, task_id, stamp, why=reason))
-    click.echo(f"Task {task_id} is skipped.")
+    click.echo(say("task.skipped", session.language, task=str(task_id)))
 
 
 @task.command()
@@ -135,7 +135,7 @@ def skip(session: Session, task_id: int, reason: str, actor: str) -> None:
 def snooze(session: Session, task_id: int, to: date, actor: str) -> None:
     """Put a task off to another day inside its window."""
     _act(session, actor, lambda connection, stamp: working.snooze(connection, task_id, stamp, to=to))
-    click.echo(f"Task {task_id} is put off to {to}.")
+    click.echo(say("task.snoozed", session.language, task=str(task_id), day=to))
 
 
 @task.command()
@@ -146,7 +146,7 @@ def snooze(session: Session, task_id: int, to: date, actor: str) -> None:
 def assign(session: Session, task_id: int, agent_no: str, actor: str) -> None:
     """Give a task to another agent."""
     _act(session, actor, lambda connection, stamp: working.assign(connection, task_id, stamp, agent_no=agent_no))
-    click.echo(f"Task {task_id} is given to agent {agent_no}.")
+    click.echo(say("task.assigned", session.language, task=str(task_id), agent=agent_no))
 
 
 @task.command()
@@ -157,7 +157,7 @@ def assign(session: Session, task_id: int, agent_no: str, actor: str) -> None:
 def reopen(session: Session, task_id: int, reason: str, actor: str) -> None:
     """Take back 'done' or 'skip' when it was a mistake."""
     _act(session, actor, lambda connection, stamp: working.reopen(connection, task_id, stamp, why=reason))
-    click.echo(f"Task {task_id} is open again.")
+    click.echo(say("task.reopened", session.language, task=str(task_id)))
 
 
 @task.command()
@@ -177,7 +177,7 @@ def add(session: Session, due: date | None, remark: str | None, actor: str, **as
         standard = operations.current_standard(connection, session.as_of)
         return working.add(connection, standard, stamp, due=due or session.as_of, note=remark, **asked)
 
-    click.echo(f"Task {_act(session, actor, deed)} is added.")
+    click.echo(say("task.added", session.language, task=str(_act(session, actor, deed))))
 
 
 @task.command(name="explain")

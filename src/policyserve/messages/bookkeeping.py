@@ -1,4 +1,4 @@
-"""What a sender writes down and reads: each method is one transaction, all of it or nothing."""
+"""What a sender writes down and reads, each in a transaction of its own."""
 
 from __future__ import annotations
 
@@ -39,12 +39,19 @@ class Bookkeeper:
     settings: MessageSettings
 
     def open_for(self, day: date, now: datetime) -> outbox.Opened:
-        """Bring the outbox up to date: senders that died, receipts that wait or will not come, what may go out."""
+        """Bring the outbox up to date: senders that died, receipts that wait or will not come, what may go out.
+
+        One step, one transaction: each locks messages in the order of their keys, two of them together would not.
+        """
+        rules = self.settings.sending
         with db.writing(self.engine) as connection:
-            outbox.doubt(connection, now, self.settings.sending)
+            outbox.doubt(connection, now, rules)
+        with db.writing(self.engine) as connection:
             receipts.settle(connection, self.gateway)
-            outbox.give_up_receipts(connection, now, self.settings.sending)
-            receipts.forget_early(connection, now, self.settings.sending)
+            receipts.forget_early(connection, now, rules)
+        with db.writing(self.engine) as connection:
+            outbox.give_up_receipts(connection, now, rules)
+        with db.writing(self.engine) as connection:
             return outbox.open_for(connection, day, now)
 
     def in_doubt(self, after: int, limit: int) -> list[Sent]:

@@ -13,14 +13,27 @@ Functions work in the caller's transaction; instants are UTC.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Result,
+    String,
+    Table,
+    and_,
+    case,
+    exists,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
-from policyserve import db
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.messages.gateways.gateway import Sent
 from policyserve.messages.stored import MESSAGES, WAITING
@@ -42,7 +55,6 @@ REFUSED = or_(
 NO_CONSENT = CUSTOMERS.c.marketing_consent.is_not(True)
 
 _WAITS = and_(OPEN, MESSAGES.c.status.in_(WAITING))
-_MARKETING = MESSAGES.c.message_class == "marketing"
 _READY = or_(
     and_(MESSAGES.c.status == "planned", MESSAGES.c.needs_approval.is_(False)), MESSAGES.c.status == "approved"
 )
@@ -58,53 +70,60 @@ class Opened:
     """Their customer has refused marketing since, takes the consent back, or has no phone any more."""
 
 
+def change(
+    connection: Connection, condition: ColumnElement[bool], values: Mapping[str, Any], **of_row: ColumnElement[Any]
+) -> Result[str]:
+    """Change the messages of a condition in one statement, and return the state of each.
+
+    They are locked in the order of their keys: in any other, two who do it could wait for each other. `of_row`: what
+    is told of a message as it is then, for `values` to name as `text`.
+    """
+    chosen = select(MESSAGES.c.id, *(told.label(name) for name, told in of_row.items())).where(condition)
+    held = chosen.order_by(MESSAGES.c.id).with_for_update(of=MESSAGES).cte("held")
+    return connection.execute(
+        update(MESSAGES).where(MESSAGES.c.id == held.c.id).values(values).returning(MESSAGES.c.status)
+    )
+
+
 def open_for(connection: Connection, day: date, now: datetime) -> Opened:
     """Queue what may go out on `day`, after a last look: too late, refused since, no phone any more."""
-    too_late = MESSAGES.c.last_on < day
-    standing_against = {
-        "opted-out": and_(_MARKETING, exists().where(OWN_CUSTOMER, REFUSED)),
-        "no-consent": and_(_MARKETING, exists().where(OWN_CUSTOMER, NO_CONSENT)),
-        "no-phone": exists().where(OWN_CUSTOMER, CUSTOMERS.c.phone.is_(None)),
+    verdict = _verdict(day)
+    told = literal_column("held.verdict", String)
+    queued = told == "queued"
+    values = {
+        "status": case((told.in_(["queued", "expired"]), told), else_="cancelled"),
+        "reason": case((queued, MESSAGES.c.reason), else_=told),
+        "final_at": case((queued, None), else_=now),
     }
-    ready = and_(_READY, MESSAGES.c.send_on <= day)
-    hold(connection, and_(_WAITS, or_(too_late, *standing_against.values(), ready)))
-    expired = close(connection, and_(_WAITS, too_late), "expired", "expired", now)
-    cancelled = sum(
-        close(connection, and_(_WAITS, against), "cancelled", reason, now)
-        for reason, against in standing_against.items()
+    changed = change(connection, and_(_WAITS, verdict.is_not(None)), values, verdict=verdict)
+    counts = Counter(changed.scalars())
+    return Opened(queued=counts["queued"], expired=counts["expired"], cancelled=counts["cancelled"])
+
+
+def _verdict(day: date) -> ColumnElement[str | None]:
+    """Say of a message that waits why it will not go out, or that it may; null where it goes on waiting."""
+    is_marketing = MESSAGES.c.message_class == "marketing"
+    return case(
+        (MESSAGES.c.last_on < day, "expired"),
+        (and_(is_marketing, exists().where(OWN_CUSTOMER, REFUSED)), "opted-out"),
+        (and_(is_marketing, exists().where(OWN_CUSTOMER, NO_CONSENT)), "no-consent"),
+        (exists().where(OWN_CUSTOMER, CUSTOMERS.c.phone.is_(None)), "no-phone"),
+        (and_(_READY, MESSAGES.c.send_on <= day), "queued"),
     )
-    queued = connection.execute(update(MESSAGES).where(OPEN, ready).values(status="queued")).rowcount
-    return Opened(queued=queued, expired=expired, cancelled=cancelled)
-
-
-def hold(connection: Connection, condition: ColumnElement[bool]) -> None:
-    """Lock messages before they are changed, in the order of their keys: in any other two who do it could wait for
-    each other. SQLite has been locked all along.
-    """
-    if not db.is_sqlite(connection):
-        connection.execute(select(MESSAGES.c.id).where(condition).order_by(MESSAGES.c.id).with_for_update())
-
-
-def close(connection: Connection, condition: ColumnElement[bool], status: str, reason: str, now: datetime) -> int:
-    """Bring messages to a final state; return how many."""
-    closed = update(MESSAGES).where(condition).values(status=status, reason=reason, final_at=now)
-    return int(connection.execute(closed).rowcount)
 
 
 def doubt(connection: Connection, now: datetime, rules: Sending) -> int:
     """Give up waiting for senders that died: what they had in hand may have left. Return how many."""
     lease = now - timedelta(minutes=rules.lease_minutes)
-    stale = update(MESSAGES).where(OPEN, MESSAGES.c.status == "submitting", MESSAGES.c.submitted_at < lease)
-    return int(connection.execute(stale.values(status="unknown", reason="in-doubt: its sender died")).rowcount)
+    stale = and_(OPEN, MESSAGES.c.status == "submitting", MESSAGES.c.submitted_at < lease)
+    return len(change(connection, stale, {"status": "unknown", "reason": "in-doubt: its sender died"}).all())
 
 
 def give_up_receipts(connection: Connection, now: datetime, rules: Sending) -> int:
     """Stop waiting for receipts that vendors no longer push; what became of these messages stays unknown."""
     last = now - timedelta(hours=rules.receipt_hours)
-    silent = update(MESSAGES).where(
-        OPEN, MESSAGES.c.status.in_(["accepted", "unknown"]), MESSAGES.c.submitted_at < last
-    )
-    return int(connection.execute(silent.values(status="unknown", reason="no-receipt", final_at=now)).rowcount)
+    silent = and_(OPEN, MESSAGES.c.status.in_(["accepted", "unknown"]), MESSAGES.c.submitted_at < last)
+    return len(change(connection, silent, {"status": "unknown", "reason": "no-receipt", "final_at": now}).all())
 
 
 def in_doubt(connection: Connection, gateway: str, *, after: int, limit: int) -> list[Sent]:
@@ -129,16 +148,14 @@ def approve(connection: Connection, keys: Sequence[int] | None, *, by: str) -> i
     """Let planned messages go that wait for a manager, all of them without `keys`; return how many."""
     waits = and_(OPEN, MESSAGES.c.status == "planned", MESSAGES.c.needs_approval.is_(True))
     chosen = waits if keys is None else and_(waits, MESSAGES.c.id.in_(keys))
-    return int(connection.execute(update(MESSAGES).where(chosen).values(status="approved", decided_by=by)).rowcount)
+    return len(change(connection, chosen, {"status": "approved", "decided_by": by}).all())
 
 
 def cancel(connection: Connection, keys: Sequence[int], *, by: str, why: str, now: datetime) -> int:
     """Decide against messages that have not left; return how many. Raises PolicyserveError where one has."""
-    waits = and_(_WAITS, MESSAGES.c.id.in_(keys))
+    _check(connection, keys, {*WAITING, "cancelled"}, "cancelled")
     values = {"status": "cancelled", "reason": f"by-hand: {why}", "decided_by": by, "final_at": now}
-    done = int(connection.execute(update(MESSAGES).where(waits).values(values)).rowcount)
-    _check(connection, keys, {"cancelled"}, "cancelled")
-    return done
+    return len(change(connection, and_(_WAITS, MESSAGES.c.id.in_(keys)), values).all())
 
 
 RESOLVED: Mapping[str, Mapping[str, Any]] = {
@@ -154,13 +171,13 @@ def resolve(connection: Connection, key: int, said: str, *, by: str, now: dateti
     _check(connection, [key], {"unknown"}, "resolved: only one that is unknown can be")
     final_at = None if said == "not-sent" else now
     values = {**RESOLVED[said], "reason": None, "decided_by": by, "final_at": final_at, "claim": None}
-    connection.execute(update(MESSAGES).where(MESSAGES.c.id == key, MESSAGES.c.status == "unknown").values(values))
+    change(connection, and_(MESSAGES.c.id == key, MESSAGES.c.status == "unknown"), values)
 
 
 def _check(connection: Connection, keys: Sequence[int], fine: set[str], asked: str) -> None:
-    """Raise PolicyserveError for the first message that is not in a state of `fine`; the others stay locked."""
-    states = select(MESSAGES.c.id, MESSAGES.c.status).where(MESSAGES.c.id.in_(keys)).with_for_update()
-    found: dict[int, str] = {row.id: row.status for row in connection.execute(states)}
+    """Lock messages; raise PolicyserveError for the first that is not in a state of `fine`."""
+    own = select(MESSAGES.c.id, MESSAGES.c.status).where(MESSAGES.c.id.in_(keys)).order_by(MESSAGES.c.id)
+    found: dict[int, str] = {row.id: row.status for row in connection.execute(own.with_for_update())}
     for key in keys:
         if key not in found:
             raise NotFoundError("message", key)

@@ -33,8 +33,14 @@ LARGEST_KEY = 2**31 - 1
 
 def take(connection: Connection, gateway: str, receipts: Sequence[Receipt]) -> tuple[int, int]:
     """Store receipts; return how many messages they changed, and how many receipts are kept for later."""
-    done = [_take(connection, gateway, receipt) for receipt in receipts]
-    changed, early = done.count("changed"), done.count("early")
+    found = _messages_of(connection, gateway, receipts)
+    changed = early = 0
+    for receipt in receipts:
+        key = found.get(_named_by(receipt))
+        if key is not None:
+            changed += _apply(connection, key, receipt)
+        elif receipt.provider_id is not None:
+            early += _keep(connection, gateway, receipt)
     if early:
         changed += _settle_parts(connection, gateway, _kept(connection, gateway))
     return changed, early
@@ -53,23 +59,26 @@ def take_looked_up(connection: Connection, gateway: str, found: Sequence[Receipt
     return changed
 
 
-def _take(connection: Connection, gateway: str, receipt: Receipt) -> str:
-    message = _message_of(connection, gateway, receipt)
-    if message is not None:
-        return "changed" if _apply(connection, message, receipt) else "known"
-    if receipt.provider_id is None:
-        return "nobody's"
-    return _keep(connection, gateway, receipt)
+Name = int | str | None
+"""What a receipt names its message by: our key, else the gateway's number."""
 
 
-def _message_of(connection: Connection, gateway: str, receipt: Receipt) -> int | None:
-    """Find the message of a receipt, by our reference, else by the gateway's number, among those that left by it."""
-    own = select(MESSAGES.c.id).where(MESSAGES.c.gateway == gateway)
-    if receipt.reference is not None:
-        key = _key(receipt.reference)
-        return None if key is None else connection.scalar(own.where(MESSAGES.c.id == key))
-    number = storable(receipt.provider_id)
-    return connection.scalar(own.where(MESSAGES.c.provider_id == number).order_by(MESSAGES.c.id.desc()).limit(1))
+def _messages_of(connection: Connection, gateway: str, receipts: Iterable[Receipt]) -> dict[Name, int]:
+    """Find the messages of receipts, among those that left by the gateway, and lock them in the order of their keys.
+
+    A number that the gateway has used twice is that of the later message.
+    """
+    names = {_named_by(receipt) for receipt in receipts}
+    keys = [name for name in names if isinstance(name, int)]
+    numbers = [name for name in names if isinstance(name, str)]
+    theirs = or_(MESSAGES.c.id.in_(keys), MESSAGES.c.provider_id.in_(numbers))
+    own = select(MESSAGES.c.id, MESSAGES.c.provider_id).where(MESSAGES.c.gateway == gateway, theirs)
+    rows = connection.execute(own.order_by(MESSAGES.c.id).with_for_update()).all() if names else []
+    return {row.provider_id: row.id for row in rows if row.provider_id is not None} | {row.id: row.id for row in rows}
+
+
+def _named_by(receipt: Receipt) -> Name:
+    return storable(receipt.provider_id) if receipt.reference is None else _key(receipt.reference)
 
 
 def _key(reference: str) -> int | None:
@@ -96,12 +105,13 @@ def _apply(connection: Connection, key: int, receipt: Receipt) -> bool:
     return bool(connection.execute(update(MESSAGES).where(message).values({**values, "next_at": None})).rowcount)
 
 
-def _keep(connection: Connection, gateway: str, receipt: Receipt) -> str:
+def _keep(connection: Connection, gateway: str, receipt: Receipt) -> bool:
+    """Keep a receipt for later; return whether that is news."""
     row = {"gateway": gateway, "provider_id": storable(receipt.provider_id), "state": receipt.state}
     if connection.scalar(select(exists().where(*(EARLY.c[name] == value for name, value in row.items())))):
-        return "known"
+        return False
     connection.execute(insert(EARLY).values(**row, reason=storable(receipt.reason), at=receipt.at))
-    return "early"
+    return True
 
 
 def settle(connection: Connection, gateway: str, provider_ids: Collection[str] | None = None) -> int:
@@ -123,7 +133,7 @@ def _settle_whole(connection: Connection, gateway: str, numbers: Collection[str]
     found = select(EARLY, MESSAGES.c.id.label("key")).join(MESSAGES, same).where(EARLY.c.gateway == gateway)
     if numbers is not None:
         found = found.where(EARLY.c.provider_id.in_(numbers))
-    rows = connection.execute(found.order_by(EARLY.c.id)).all()
+    rows = connection.execute(found.order_by(MESSAGES.c.id, EARLY.c.id)).all()
     changed = {row.key for row in rows if _apply(connection, row.key, _receipt(row))}
     _forget(connection, rows)
     return len(changed)
@@ -156,7 +166,7 @@ def _settle_parts(connection: Connection, gateway: str, kept: Kept) -> int:
         OPEN, _OUT, MESSAGES.c.gateway == gateway, MESSAGES.c.provider_id.contains(",")
     )
     changed = 0
-    for key, provider_id in connection.execute(in_parts).all():
+    for key, provider_id in connection.execute(in_parts.order_by(MESSAGES.c.id)).all():
         parts = [kept.get(number, ()) for number in part_numbers(provider_id)]
         receipt = _of_whole(parts)
         if receipt is not None and _apply(connection, key, receipt):

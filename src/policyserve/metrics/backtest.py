@@ -10,7 +10,7 @@ import polars as pl
 
 from policyserve.book.columns import Book
 from policyserve.errors import PolicyserveError
-from policyserve.metrics.chances import METHODS, Chances, chances, usable
+from policyserve.metrics.chances import METHODS, Chances, chances, fittable, usable
 from policyserve.metrics.groupings import writing_agents
 from policyserve.metrics.history import History, history
 from policyserve.metrics.outcomes import days_before
@@ -18,6 +18,11 @@ from policyserve.metrics.simulating import intervals
 
 STEP = 3
 """Months from one past forecast to the next."""
+
+USED = "forecast"
+"""The method that a forecast would have used on the day: see `usable`."""
+
+TRIED = (USED, *METHODS)
 
 BINS = (0.0, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.975)
 """Where the bins of the calibration begin."""
@@ -29,10 +34,10 @@ class Backtest:
 
     policies: pl.DataFrame
     """A row per past day and policy then open whose premium is final by now: `day`, `policy_id`, `cohort`, `lead`,
-    `stage`, `kept`, and a chance per method that could be used."""
+    `stage`, `kept`, and a chance per method of TRIED."""
     cohorts: pl.DataFrame
-    """A row per past day and cohort then open: `day`, `cohort`, `policies`, `expected`, `lower`, `upper`, `kept` (sums
-    of premium over first-year premium of what was open), `covered`."""
+    """A row per past day and cohort then open, by what a forecast would have used: `day`, `cohort`, `policies`,
+    `expected`, `lower`, `upper`, `kept` (sums of premium over first-year premium of what was open), `covered`."""
     confidence: float
 
 
@@ -69,24 +74,27 @@ def _tried(
     """Forecast on one past day; None where there was too little to learn from, or nothing has come of it yet."""
     past = whole.as_known(day, months)
     rows = whole.rows.filter(pl.col("day") == day)
-    if past.final.is_empty() or rows.is_empty() or usable(past) != "hazard":
+    if rows.is_empty() or not fittable(past):
         return None
     given = {method: chances(past, rows, method, book) for method in METHODS}
     policies = rows.select("day", "policy_id", "cohort", "lead", "stage", "kept", "denominator").with_columns(
         **{method: pl.Series(found.kept) for method, found in given.items()}
     )
-    return policies, _cohorts(policies, given["hazard"], book, confidence)
+    used = usable(past)
+    return policies.with_columns(pl.col(used).alias(USED)), _cohorts(policies, given[used], book, confidence)
 
 
 def _cohorts(policies: pl.DataFrame, given: Chances, book: Book, confidence: float) -> pl.DataFrame:
-    numbered = policies.with_columns(group=pl.col("cohort").rank("dense").cast(pl.Int64) - 1)
+    numbered = policies.with_columns(
+        group=pl.col("cohort").rank("dense").cast(pl.Int64) - 1, chance=pl.Series(given.kept)
+    )
     drawn = intervals(writing_agents(numbered, book), given, weights="denominator", confidence=confidence)
     premium = pl.col("denominator")
     return (
         numbered.group_by("group", "day", "cohort")
         .agg(
             policies=pl.len().cast(pl.Int64),
-            expected=(pl.col("hazard") * premium).sum() / premium.sum(),
+            expected=(pl.col("chance") * premium).sum() / premium.sum(),
             kept=premium.filter("kept").sum() / premium.sum(),
             whole=premium.sum(),
         )
@@ -99,15 +107,15 @@ def _cohorts(policies: pl.DataFrame, given: Chances, book: Book, confidence: flo
 
 
 def scores(tried: Backtest) -> pl.DataFrame:
-    """Compare the methods: `method`, `stage` (`all` first), `policies`, `brier` (mean squared error of the chance),
+    """Compare the methods of TRIED: `method`, `stage` (`all` first), `policies`, `brier` (mean squared error of the chance),
     `gain` (by how much it is below that of the base rate, as a share), `expected` and `kept` (means).
     """
     long = pl.concat([
-        tried.policies.select("stage", "kept", method=pl.lit(method), chance=pl.col(method)) for method in METHODS
+        tried.policies.select("stage", "kept", method=pl.lit(method), chance=pl.col(method)) for method in TRIED
     ])  # fmt: skip
     both = pl.concat([long.with_columns(stage=pl.lit("all")), long])
     base = pl.col("brier").filter(pl.col("method") == "base-rate").first().over("stage")
-    order = pl.col("method").replace_strict({method: place for place, method in enumerate(METHODS)})
+    order = pl.col("method").replace_strict({method: place for place, method in enumerate(TRIED)})
     return (
         both.group_by("stage", "method")
         .agg(
@@ -122,7 +130,7 @@ def scores(tried: Backtest) -> pl.DataFrame:
     )
 
 
-def calibration(tried: Backtest, *, method: str = "hazard") -> pl.DataFrame:
+def calibration(tried: Backtest, *, method: str = USED) -> pl.DataFrame:
     """Compare chances with what came: `chance_from`, `policies`, `expected`, `kept` (means), `error` (standard error of
     `kept`).
     """

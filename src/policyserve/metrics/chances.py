@@ -21,7 +21,11 @@ Method = Literal["hazard", "kaplan-meier", "base-rate"]
 METHODS: tuple[Method, ...] = ("hazard", "kaplan-meier", "base-rate")
 
 FEWEST_FINAL, FEWEST_OF_EACH = 200, 20
-"""Final policies, and lost and kept ones among them, below which a hazard is not fitted."""
+"""Final policies, and lost and kept ones among them, below which a hazard is not even tried."""
+
+LOST_PER_COLUMN = 5
+"""Lost policies that each fact of a hazard needs before a forecast is built on it (Vittinghoff and McCulloch, American
+Journal of Epidemiology 165 (2007) 710-718); with fewer, chance shows as effects, and Kaplan-Meier does better."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,15 +73,25 @@ class Model:
 
 def usable(past: History, asked: Method = "hazard") -> Method:
     """Return the best method up to the one asked for that the past carries; raises PolicyserveError without a past."""
-    kept = past.final.filter(pl.col("outcome") == "kept").height
-    lost = past.final.height - kept
-    if kept + lost == 0:
+    if past.final.is_empty():
         raise PolicyserveError(
             f"No policy has passed the grace of its month 13 by {past.as_of}, so there is nothing to learn from; "
             "import past years of policies and premiums, or ask again when the first cohort is final."
         )
-    enough = kept + lost >= FEWEST_FINAL and min(kept, lost) >= FEWEST_OF_EACH and past.rows.height > 0
-    return "kaplan-meier" if asked == "hazard" and not enough else asked
+    return "kaplan-meier" if asked == "hazard" and not _carries(past) else asked
+
+
+def _carries(past: History) -> bool:
+    """Whether enough policies were lost for the facts there are."""
+    lost = past.final.filter(pl.col("outcome") == "lost").height
+    return fittable(past) and lost >= LOST_PER_COLUMN * (len(learnt(past.rows).columns) - 1)
+
+
+def fittable(past: History) -> bool:
+    """Whether a hazard can be fitted at all."""
+    kept = past.final.filter(pl.col("outcome") == "kept").height
+    lost = past.final.height - kept
+    return kept + lost >= FEWEST_FINAL and min(kept, lost) >= FEWEST_OF_EACH and past.rows.height > 0
 
 
 def chances(past: History, rows: pl.DataFrame, method: Method, book: Book) -> Chances:

@@ -7,8 +7,6 @@ from typing import Any
 
 import polars as pl
 
-from policyserve.errors import PolicyserveError
-
 GROUPS = ("none", "some", "all")
 """How many of the first-year services were done by the landmark; the first is what the others are compared with."""
 
@@ -32,7 +30,8 @@ def hazard_ratios(policies: pl.DataFrame, *, confidence: float = 0.95) -> pl.Dat
     """Fit the proportional hazards of Cox; a row per group with services: see `Worth.ratios`.
 
     Adjusted for premium, mode and kind, with a baseline of its own for each agent (strata) and errors robust against
-    likeness within an agent. The unadjusted ratio has neither. Groups in which none, or all, were lost are left out.
+    likeness within an agent. The unadjusted ratio has neither. Groups in which none, or all, were lost are left out;
+    no row at all where the groups are too small, or differ too much, for a fit.
     """
     told = policies.filter(pl.col("services").is_in(_comparable(policies).implode()))
     terms = [name for name in GROUPS[1:] if name in set(told["services"].cast(pl.String))]
@@ -46,6 +45,8 @@ def hazard_ratios(policies: pl.DataFrame, *, confidence: float = 0.95) -> pl.Dat
         plain.with_columns(_adjustments(told), stratum="agent_id"), confidence, stratum="stratum", cluster="agent_id"
     )
     crude = _cox(plain.drop("agent_id"), confidence)
+    if adjusted is None or crude is None:
+        return pl.DataFrame(schema=_RATIOS)
     rows = [{"services": name, **_ratio(adjusted, name), "unadjusted": _ratio(crude, name)["ratio"]} for name in terms]
     return pl.DataFrame(rows, schema=_RATIOS)
 
@@ -72,6 +73,7 @@ def _adjustments(policies: pl.DataFrame) -> list[pl.Series]:
 
 
 def _cox(frame: pl.DataFrame, confidence: float, *, stratum: str | None = None, cluster: str | None = None) -> Any:
+    """Return the fitted model, None where there is none to be had."""
     from lifelines import CoxPHFitter  # type: ignore[import-untyped]
     from lifelines.exceptions import ConvergenceError, ConvergenceWarning  # type: ignore[import-untyped]
 
@@ -82,11 +84,8 @@ def _cox(frame: pl.DataFrame, confidence: float, *, stratum: str | None = None, 
             return CoxPHFitter(alpha=1 - confidence).fit(
                 frame.to_pandas(), "days", "lost", cluster_col=cluster, strata=[stratum] if stratum else None
             )
-        except ConvergenceError as error:
-            raise PolicyserveError(
-                "The groups differ too much, or are too small, for a hazard ratio; ask about a larger part of the "
-                "book, or over more years."
-            ) from error
+        except ConvergenceError:
+            return None
 
 
 def _ratio(fitted: Any, name: str) -> dict[str, float]:

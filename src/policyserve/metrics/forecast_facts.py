@@ -22,8 +22,9 @@ NUMBERS = (
     "log_premium", "age", "other_policies", "late_payments", "failed_debits", "behind", "services", "agent_record",
 )  # fmt: skip
 WORDS = ("stage", "mode", "product_kind", "channel", "orphan", "failed_while")
-"""The facts: numbers (null where not known; `behind` is 0 of a lapsed policy, of which its stage says all) and words (`failed_while`: the stage, where the last debit
-failed); and `lead`, the days since the due day (negative before it)."""
+"""The facts: numbers (null where not known; `behind` is 0 of a lapsed policy, of which its stage says all) and words
+(`failed_while`: the stage, where the last debit failed); and `lead`, the days since the due day (negative before it).
+"""
 
 PRIOR = 20
 """Policies of an average agent that every agent's own record is mixed with."""

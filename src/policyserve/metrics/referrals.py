@@ -217,7 +217,7 @@ def centres_of_influence(book: Book, top: int = 10) -> pl.DataFrame:
     referred = people_referred(book).select(descendant_id="referred_id", ancestor_id="referrer_id").drop_nulls()
     held = premiums_held(book)
     through = (
-        _ancestry(referred)
+        ancestry(referred)
         .join(held, left_on="descendant_id", right_on="customer_id")
         .group_by("currency", customer_id="ancestor_id")
         .agg(pl.col("policies", "premium").sum().name.suffix("_through"))
@@ -237,8 +237,11 @@ def centres_of_influence(book: Book, top: int = 10) -> pl.DataFrame:
     )
 
 
-def _ancestry(parents: pl.DataFrame) -> pl.DataFrame:
-    """Pair every person referred with all those above: `descendant_id`, `ancestor_id`; circles end where they close."""
+def ancestry(parents: pl.DataFrame) -> pl.DataFrame:
+    """Pair every person referred with all those above, any number of steps; circles end where they close.
+
+    `parents` and the result: `descendant_id`, `ancestor_id`; each person has one referrer (see `people_referred`).
+    """
     above = parents.select(ancestor_id="descendant_id", next_id="ancestor_id")
     generation = parents
     seen = parents.clear()

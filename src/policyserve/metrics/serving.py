@@ -78,16 +78,27 @@ def spells_in_force(book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
 def customer_agents(book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
     """Say who served each customer on `as_of`: `customer_id`, `agent_id`; see `plan.customers.serving_agents`.
 
-    Hand-overs after `as_of` are taken back.
+    Hand-overs after `as_of` are taken back. Only of customers without an agent of their own are the policies asked.
     """
-    known = book.as_of(as_of)
-    known = replace(
-        known,
-        customers=_taken_back(known.customers, book, "customer_id", as_of),
-        policies=_taken_back(known.policies, book, "policy_id", as_of),
-    )
-    today = spells_in_force(book, grace_days, as_of).filter(pl.lit(as_of).is_between("start", "end", closed="left"))
-    held = known.policies.filter(pl.col("main_policy_id").is_null()).select(
+    own = replace(book, customers=_taken_back(book.customers, book, "customer_id", as_of))
+    asked = _held_without_agent(book)
+    known = asked.as_of(as_of)
+    policies = _taken_back(known.policies, book, "policy_id", as_of)
+    today = spells_in_force(asked, grace_days, as_of).filter(pl.lit(as_of).is_between("start", "end", closed="left"))
+    held = policies.filter(pl.col("main_policy_id").is_null()).select(
         "customer_id", "agent_id", in_force=pl.col("policy_id").is_in(today["policy_id"].implode())
     )
-    return serving_agents(known, held)
+    return serving_agents(own, held)
+
+
+def _held_without_agent(book: Book) -> Book:
+    """Return the policies, with their premiums and events, whose holders have no agent of their own."""
+    without = book.customers.filter(pl.col("agent_id").is_null()).select("customer_id")
+    policies = book.policies.join(without, on="customer_id", how="semi", maintain_order="left")
+    keys = policies["policy_id"].implode()
+    return Book(
+        agents=book.agents,
+        policies=policies,
+        premiums=book.premiums.filter(pl.col("policy_id").is_in(keys)),
+        events=book.events.filter(pl.col("policy_id").is_in(keys)),
+    )

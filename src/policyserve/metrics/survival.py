@@ -14,10 +14,18 @@ import polars as pl
 from policyserve.book.columns import Book
 from policyserve.dates import FOREVER
 from policyserve.errors import PolicyserveError
-from policyserve.metrics.cohorts import cohort_policies
+from policyserve.metrics.cohorts import cohort_policies, grace
 from policyserve.metrics.groupings import FIELDS, fields_of, with_agents, with_policies, writing_agents
 from policyserve.metrics.profiles import CN_COMPANY, Profile
-from policyserve.plan.states import first_event, policy_ends, suspensions, taken
+from policyserve.plan.states import (
+    arrears,
+    first_event,
+    instalment_rows,
+    policy_ends,
+    policy_lives,
+    suspensions_of,
+    taken,
+)
 
 LOST_BY = ("surrender", "terminated")
 """Events that are the customer's leaving; what else ends a policy ends only the observation."""
@@ -65,7 +73,7 @@ def _with_ends(known: Book, bought: pl.DataFrame, profile: Profile, as_of: date)
     customers = ends.filter(pl.col("ended_by").is_in(LOST_BY))
     others = ends.filter(~pl.col("ended_by").is_in(LOST_BY))
     lapses = (
-        suspensions(known, profile.grace_days, as_of)
+        _suspensions(known, profile, as_of)
         .filter(pl.col("reinstated_on").is_null() | (pl.col("reinstated_on") == FOREVER))
         .filter(pl.col("suspended_from") <= as_of)
         .group_by("policy_id")
@@ -84,13 +92,26 @@ def _with_ends(known: Book, bought: pl.DataFrame, profile: Profile, as_of: date)
     )
 
 
-def survival(book: Book, *, by: Sequence[str] = (), as_of: date, confidence: float = 0.95) -> pl.DataFrame:
+def _suspensions(known: Book, profile: Profile, as_of: date) -> pl.DataFrame:
+    """Return the suspensions, each policy by the grace that the profile gives to its mode."""
+    lives = policy_lives(known)
+    late = arrears(known, lives, instalment_rows(known, lives), as_of)
+    of_mode = lives.select("policy_id", grace=grace(profile))
+    days = of_mode["grace"].unique().to_list() or [profile.grace_days]
+    return pl.concat([
+        suspensions_of(known, late.join(of_mode.filter(grace=each), on="policy_id", how="semi"), each) for each in days
+    ])  # fmt: skip
+
+
+def survival(
+    book: Book, profile: Profile = CN_COMPANY, *, by: Sequence[str] = (), as_of: date, confidence: float = 0.95
+) -> pl.DataFrame:
     """Return the curve of each group: its fields and the columns of `kaplan_meier`.
 
     `by`: of ALLOWED; an agent, team or branch is that of the writing agent, `year` that of the effective date.
     """
     fields = fields_of(by, {name: FIELDS[name] for name in ALLOWED})
-    spans = policy_spans(book, as_of=as_of)
+    spans = policy_spans(book, profile, as_of=as_of)
     return kaplan_meier(_grouped(spans, fields, book), by=fields, confidence=confidence)
 
 

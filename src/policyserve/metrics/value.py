@@ -15,7 +15,7 @@ from policyserve.dates import month_number, months_later
 from policyserve.errors import NotFoundError
 from policyserve.metrics.groupings import with_agents
 from policyserve.metrics.rates import ANY, FOR_LIFE, RateTable
-from policyserve.metrics.referrals import people_referred
+from policyserve.metrics.referrals import ancestry, people_referred
 from policyserve.metrics.serving import customer_agents, spells_in_force
 from policyserve.metrics.survival import NEVER_WAS
 from policyserve.plan.states import amounts_due, instalment_rows, policy_lives, taken
@@ -159,27 +159,15 @@ def _of_customers(earned: pl.DataFrame) -> pl.DataFrame:
 
 def _brought(known: Book, own: pl.DataFrame) -> pl.DataFrame:
     """Sum up what came of everybody below each customer: `customer_id`, `currency`, `through_referrals`, `people`."""
-    edges = people_referred(known).select(below="referred_id", above="referrer_id").drop_nulls()
-    pairs = everybody_below(edges)
-    earned = own.select("currency", below="customer_id", through_referrals=pl.col("first_year") + pl.col("renewal"))
+    referred = people_referred(known).select(descendant_id="referred_id", ancestor_id="referrer_id").drop_nulls()
+    so_far = pl.col("first_year") + pl.col("renewal")
+    earned = own.select("currency", descendant_id="customer_id", through_referrals=so_far)
     return (
-        pairs.join(earned, on="below")
-        .group_by("currency", customer_id="above")
+        ancestry(referred)
+        .join(earned, on="descendant_id")
+        .group_by("currency", customer_id="ancestor_id")
         .agg(pl.col("through_referrals").sum(), people=pl.len().cast(pl.Int64))
     )
-
-
-def everybody_below(edges: pl.DataFrame) -> pl.DataFrame:
-    """Pair each customer (`above`) with everybody `below`, any number of steps down; circles end where they close."""
-    generation, seen = edges, edges.clear()
-    while not generation.is_empty():
-        seen = pl.concat([seen, generation])
-        step = edges.select(above="below", higher="above")
-        generation = generation.join(step, on="above").select("below", above="higher")
-        generation = (
-            generation.filter(pl.col("below") != pl.col("above")).unique().join(seen, on=["below", "above"], how="anti")
-        )
-    return seen
 
 
 def agent_value(book: Book, rates: RateTable, *, as_of: date) -> pl.DataFrame:

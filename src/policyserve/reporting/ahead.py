@@ -13,7 +13,7 @@ from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Fan
 from policyserve.reporting.scope import Scope
 from policyserve.reporting.sections import Section, columns, marks_of, several, without
-from policyserve.reporting.tables import Table, amounts, main_currency
+from policyserve.reporting.tables import Table, amounts, main_currency, of_currency
 from policyserve.reporting.words import text
 
 
@@ -50,10 +50,10 @@ def _fan(material: Material, figures: pl.DataFrame) -> Fan:
     """Put the final cohorts before those expected."""
     question, language = material.question, material.question.language
     currency = main_currency(figures, "denominator")
-    ahead = {row["cohort"]: row for row in figures.filter(pl.col("currency") == currency).to_dicts()}
+    ahead = {row["cohort"]: row for row in figures.filter(of_currency(currency)).to_dicts()}
     results = of_cohorts(material.results, question.first_cohort, question.last_cohort)
     past = persistency(results, by=["cohort"], book=material.written).filter(
-        pl.col("currency") == currency, pl.col("ratio").is_not_null(), ~pl.col("cohort").is_in(list(ahead))
+        of_currency(currency), pl.col("ratio").is_not_null(), ~pl.col("cohort").is_in(list(ahead))
     )
     known = {row["cohort"]: row["ratio"] for row in past.to_dicts()}
     labels = sorted([*known, *ahead])

@@ -14,11 +14,11 @@ from policyserve.metrics.gap import TARGET, WHOLE
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.persistency import PolicyResults, persistency, policy_results
 from policyserve.metrics.profiles import MONTHS
-from policyserve.reporting.groups import group_name, group_names
-from policyserve.reporting.material import COHORTS, Material
+from policyserve.reporting.groups import group_names
+from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Bars, HeatMap, Picture
 from policyserve.reporting.sections import Section, columns, marks_of, several, without
-from policyserve.reporting.tables import Kind, Table, amounts, main_currency
+from policyserve.reporting.tables import Kind, Table, amounts, main_currency, of_currency
 from policyserve.reporting.words import text
 
 KEPT = TARGET / WHOLE
@@ -53,7 +53,7 @@ def rolling(material: Material) -> dict[str, Any] | None:
     """Return the figure over the last twelve final cohorts, of the main currency; None over nothing."""
     results = of_cohorts(material.results, *year_of_final(material))
     figures = persistency(results, by=["company"], book=material.written)
-    found = figures.filter(pl.col("currency") == main_currency(figures, "denominator"))
+    found = figures.filter(of_currency(main_currency(figures, "denominator")))
     return found.to_dicts()[0] if found.height else None
 
 
@@ -86,7 +86,7 @@ def _rolling_said(material: Material) -> tuple[str, ...]:
 
 
 def _bars(figures: pl.DataFrame, language: str) -> Picture:
-    rows = figures.filter(pl.col("currency") == main_currency(figures, "denominator")).to_dicts()
+    rows = figures.filter(of_currency(main_currency(figures, "denominator"))).to_dicts()
     return Bars(
         title=text("kept.chart", language),
         labels=tuple(row["cohort"] for row in rows),
@@ -175,7 +175,7 @@ def _map_of_groups(frame: pl.DataFrame, language: str) -> HeatMap:
 
 
 def _map(frame: pl.DataFrame, title: str, order: list[str]) -> HeatMap:
-    own = frame.filter(pl.col("currency") == main_currency(frame, "denominator"))
+    own = frame.filter(of_currency(main_currency(frame, "denominator")))
     cells = {(row["row"], row["column"]): row for row in own.to_dicts()}
     rows = list(dict.fromkeys(own["row"]))
     across = [name for name in order if name in set(own["column"])]
@@ -206,6 +206,3 @@ def _heat_table(frame: pl.DataFrame, title: str, language: str) -> Table:
     )  # fmt: skip
     shown = every if several(rows) else without(every, "currency")
     return Table(title=title, columns=shown, rows=tuple(rows), paper=0)
-
-
-__all__ = ["COHORTS", "KEPT", "group_name", "heat_section", "kept_section", "rolling", "year_of_final"]

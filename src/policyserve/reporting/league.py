@@ -14,7 +14,7 @@ from policyserve.reporting.groups import group_name
 from policyserve.reporting.kept import KEPT, of_cohorts, year_of_final
 from policyserve.reporting.material import Material
 from policyserve.reporting.sections import Section, columns, marks_of
-from policyserve.reporting.tables import Kind, Table, main_currency
+from policyserve.reporting.tables import Kind, Table, main_currency, of_currency
 from policyserve.reporting.words import text
 from policyserve.reporting.work import rates
 
@@ -55,7 +55,7 @@ def _row(material: Material, row: dict[str, Any], part: str, place: int) -> dict
 def _kept(material: Material, part: str) -> pl.DataFrame:
     results = of_cohorts(material.results, *year_of_final(material))
     figures = persistency(results, by=[part], book=material.written)
-    own = figures.filter(pl.col("currency") == main_currency(figures, "denominator"))
+    own = figures.filter(of_currency(main_currency(figures, "denominator")))
     return own.select(*fields_of([part], [part]), "denominator_count", "status", "small", kept="ratio")
 
 

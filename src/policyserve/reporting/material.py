@@ -125,7 +125,7 @@ def read_material(
     question = Question(scope=scope, as_of=as_of, language=language)
     mine = agents_of(book.agents, scope).select("agent_id")
     tasks = read_tasks(connection, question.served, as_of)
-    part, gap = _gap(written_by(book, scope), question)
+    part, gap = gap_of(written_by(book, scope), question)
     return Material(
         question=question,
         book=book,
@@ -140,7 +140,7 @@ def read_material(
     )
 
 
-def _gap(written: Book, question: Question) -> tuple[str, Gap]:
+def gap_of(written: Book, question: Question) -> tuple[str, Gap]:
     """Find the gap of the whole, else of the groups one level down."""
     for part in ("company", question.scope.parts[0]):
         gap = gaps(

@@ -18,7 +18,7 @@ from policyserve.metrics.serving import customer_agents
 from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Leaf, Tree
 from policyserve.reporting.sections import Section, columns, several, without
-from policyserve.reporting.tables import Table, amounts, main_currency
+from policyserve.reporting.tables import Table, amounts, main_currency, of_currency
 from policyserve.reporting.words import text
 
 CENTRES, DRAWN, CANDIDATES = 10, 26, 25
@@ -36,7 +36,7 @@ def influence_section(material: Material) -> Section:
     if centres.is_empty():
         return Section(title=title, sentences=(text("influence.none", language),))
     currency = main_currency(centres, "premium_through")
-    first = centres.filter(pl.col("currency") == currency).row(0, named=True)
+    first = centres.filter(of_currency(currency)).row(0, named=True)
     tree = referral_tree(known, first["customer_no"])
     return Section(
         title=title,
@@ -75,7 +75,7 @@ def _money(minor: int, currency: str | None) -> str:
 
 def _drawn(material: Material, tree: pl.DataFrame, currency: str | None) -> Tree:
     """Draw the tree, of a large one those who brought most, never a box without the one above it."""
-    rows = tree.filter((pl.col("currency") == currency) | pl.col("currency").is_null()).to_dicts()
+    rows = tree.filter((of_currency(currency)) | pl.col("currency").is_null()).to_dicts()
     kept = _largest(rows)
     leaves = [
         Leaf(name=row["customer_no"], above=row["referrer_no"] if row["depth"] else None, lines=_box(material, row))

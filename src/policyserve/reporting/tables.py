@@ -75,3 +75,8 @@ def main_currency(frame: pl.DataFrame, weight: str) -> str | None:
     """Return the currency in which most of `weight` is counted; None where there is none."""
     sums = frame.drop_nulls("currency").group_by("currency").agg(pl.col(weight).sum()).sort(weight, "currency")
     return None if sums.is_empty() else str(sums["currency"][-1])
+
+
+def of_currency(currency: str | None) -> pl.Expr:
+    """Whether a row is counted in that currency."""
+    return pl.col("currency").eq_missing(pl.lit(currency, dtype=pl.String))

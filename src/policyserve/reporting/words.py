@@ -188,6 +188,7 @@ TEXTS = {
     "forecast.possible": ("possible", "可能范围"),
     "hazard": ("a hazard model", "风险模型"),
     "kaplan-meier": ("Kaplan-Meier", "Kaplan-Meier"),
+    "base-rate": ("the plain base rate", "历史平均"),
     "survival": ("How long policies are kept", "保单留存曲线"),
     "survival.all": ("All policies", "全部保单"),
     "survival.chart": (
@@ -214,12 +215,12 @@ TEXTS = {
         "第{landmark}个月仍有效的保单，再过{months}个月的留存率：首年服务全部完成{all}，未做{none}。",
     ),
     "worth.apart": (
-        "The two intervals do not touch. For a comparison adjusted for premium, mode, kind and agent: policyserve worth.",
-        "两者区间不重叠。按保费、缴费方式、险种、业务员调整后的比较见：policyserve worth。",
+        "The two intervals do not touch. Adjusted for premium, mode, kind and agent: policyserve metrics worth.",
+        "两者区间不重叠。按保费、缴费方式、险种、业务员调整后的比较见：policyserve metrics worth。",
     ),
     "worth.overlap": (
-        "The two intervals overlap. For a comparison adjusted for premium, mode, kind and agent: policyserve worth.",
-        "两者区间有重叠。按保费、缴费方式、险种、业务员调整后的比较见：policyserve worth。",
+        "The two intervals overlap. Adjusted for premium, mode, kind and agent: policyserve metrics worth.",
+        "两者区间有重叠。按保费、缴费方式、险种、业务员调整后的比较见：policyserve metrics worth。",
     ),
     "worth.unknown": (
         "What first-year services are worth cannot be said yet: record what is done, or import past contacts, and ask "
