@@ -145,6 +145,59 @@ def test_a_person_named_first_and_a_customer_later_stays_one_referral(engine: En
     assert rows_of(engine, "SELECT referred_id, referred_name, stage FROM referrals") == [(3, "Sun", "issued")]
 
 
+LEE = "C1,,Lee,,2026-01-06,,"
+
+
+def stages(engine: Engine, tmp_path: Path, *lists: tuple[str, str]) -> list[tuple[str, str | None]]:
+    """Import lists of one referral, each a day and what it says of the stage; return the days and stages kept."""
+    for day, stage in lists:
+        import_text(engine, tmp_path, "referrals", f"{REFERRALS}{LEE}{stage}\n", as_of=date.fromisoformat(day))
+    kept = rows_of(engine, "SELECT known_on, stage FROM referral_stages ORDER BY known_on")
+    return [(str(day), stage) for day, stage in kept]
+
+
+def test_a_stage_is_kept_with_the_day_of_the_list_that_brought_it(engine: Engine, tmp_path: Path) -> None:
+    people(engine, tmp_path)
+    said = [("2026-02-01", "named"), ("2026-03-01", "contacted"), ("2026-04-01", "contacted"), ("2026-05-01", "met")]
+    expected = [("2026-02-01", "named"), ("2026-03-01", "contacted"), ("2026-05-01", "met")]
+    assert stages(engine, tmp_path, *said) == expected
+    assert stages(engine, tmp_path, *said) == expected, "the same lists again"
+    assert rows_of(engine, "SELECT stage FROM referrals") == [("met",)]
+
+
+def test_a_stage_that_goes_back_or_is_cleared_holds_from_its_own_list_on(engine: Engine, tmp_path: Path) -> None:
+    people(engine, tmp_path)
+    said = [("2026-02-01", "met"), ("2026-03-01", "contacted"), ("2026-04-01", ""), ("2026-05-01", "-")]
+    assert stages(engine, tmp_path, *said) == [("2026-02-01", "met"), ("2026-03-01", "contacted"), ("2026-05-01", None)]
+
+
+def test_of_two_lists_of_one_day_the_later_one_goes(engine: Engine, tmp_path: Path) -> None:
+    people(engine, tmp_path)
+    assert stages(engine, tmp_path, ("2026-02-01", "met"), ("2026-02-01", "named")) == [("2026-02-01", "named")]
+
+
+def test_a_list_of_an_earlier_day_fills_its_place_and_leaves_what_is_known_today(
+    engine: Engine, tmp_path: Path
+) -> None:
+    people(engine, tmp_path)
+    said = [("2026-05-01", "met"), ("2026-03-01", "contacted")]
+    assert stages(engine, tmp_path, *said) == [("2026-03-01", "contacted"), ("2026-05-01", "met")]
+    assert rows_of(engine, "SELECT stage FROM referrals") == [("met",)]
+    early = f"{REFERRALS}{LEE}consented\n"
+    report = import_text(engine, tmp_path, "referrals", early, as_of=date(2026, 4, 1))
+    assert counts(report) == (0, 1, 0, 0)
+    report = import_text(engine, tmp_path, "referrals", early, as_of=date(2026, 4, 1))
+    assert counts(report) == (0, 0, 1, 0)
+
+
+def test_two_rows_of_one_file_that_mean_the_same_referral_keep_one_stage(engine: Engine, tmp_path: Path) -> None:
+    people(engine, tmp_path)
+    import_text(engine, tmp_path, "referrals", REFERRALS + "C1,,Sun,,2026-01-06,,named\n", as_of=date(2026, 2, 1))
+    both = REFERRALS + "C1,C3,Sun,,2026-01-06,,met\nC1,,Sun,,2026-01-06,,met\n"
+    import_text(engine, tmp_path, "referrals", both, as_of=date(2026, 3, 1))
+    assert rows_of(engine, "SELECT stage FROM referral_stages ORDER BY known_on") == [("named",), ("met",)]
+
+
 def test_referrals_of_unknown_customers_or_of_oneself_are_rejected(engine: Engine, tmp_path: Path) -> None:
     import_book(engine, tmp_path)
     text = REFERRALS + "C9,C1,,,2026-01-05,,\nC1,C9,,,2026-01-05,,\nC1,C1,,,2026-01-05,,\nC1,C2,,,2026-01-05,A9,\n"

@@ -13,6 +13,7 @@ from policyserve.messages.facts import (
     Facts,
     Known,
     Language,
+    Word,
     amount_in_words,
     contact,
     day_in_words,
@@ -27,7 +28,7 @@ def facts(language: Language = "zh", known: Known | None = None) -> Facts:
     return facts_of(known or {}, language=language, as_of=TODAY)
 
 
-def word(name: str, known: Known, language: Language = "zh") -> str | int | None:
+def word(name: str, known: Known, language: Language = "zh") -> Word | None:
     return facts(language, known).words.get(name)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from described_book import book, policy, yuan
 from policyserve.errors import PolicyserveError
+from policyserve.metrics.profiles import IN_IRDAI, UK_SUP16_8, Profile
 from policyserve.metrics.survival import at_months, kaplan_meier, policy_spans, survival
 
 lifelines = pytest.importorskip("lifelines")
@@ -101,6 +102,20 @@ FATES = {
 def test_a_policy_is_kept_until_it_is_lost(fate: str) -> None:
     described, days, lost = FATES[fate]
     assert policy_spans(book(described), as_of=AS_OF).select("days", "lost").rows() == [(days, lost)]
+
+
+@pytest.mark.parametrize(
+    ("profile", "mode", "days"),
+    [(IN_IRDAI, "annual", 365 + 31), (IN_IRDAI, "monthly", 31 + 16), (UK_SUP16_8, "monthly", 31 + 31)],
+    ids=["India, annual: 30 days", "India, monthly: 15 days", "one grace for all"],
+)
+def test_a_policy_lapses_by_the_grace_that_the_profile_gives_to_its_mode(
+    profile: Profile, mode: str, days: int
+) -> None:
+    unpaid = policy("P1", EFFECTIVE, yuan(900), mode=mode, payments={1: EFFECTIVE, 2: None})
+    quarterly = policy("P2", EFFECTIVE, yuan(900), mode="quarterly", payments={1: EFFECTIVE, 2: date(2024, 7, 10)})
+    spans = policy_spans(book(unpaid, quarterly), profile, as_of=AS_OF)
+    assert spans.select("days", "lost").rows() == [(days, True), ((date(2024, 7, 11) - EFFECTIVE).days, True)]
 
 
 def test_what_was_cancelled_in_the_free_look_or_paid_at_once_has_no_curve() -> None:

@@ -75,8 +75,8 @@ EXPLAINED = {
     ),
     "backtest": (
         "Past forecasts, each made with what was known on its day, against what came. Brier score: mean squared error "
-        "of the chance, smaller is better. As forecast: by the hazard on days by which enough policies had been lost for "
-        "its facts, else by Kaplan-Meier.",
+        "of the chance, smaller is better. As forecast: by the hazard on days by which enough policies had been lost "
+        "for its facts, else by Kaplan-Meier.",
         "以往各日仅用当日已知信息所作预测与实际结果之比较。Brier分数为概率的均方误差，越小越好。预测所用：当日流失件数足以支持"
         "各项因素时用风险模型，否则用Kaplan-Meier。",
     ),
@@ -98,8 +98,8 @@ EXPLAINED = {
         "Policies issued since {since} and still kept {landmark} months after issue, by how many of the five "
         "first-year services were done by then; followed from that day on, `still kept` being the share after 12 "
         "months more. Loss: its rate against policies of the same agent without service, adjusted for premium, mode "
-        "and product; interval {confidence:.0%}. Log-rank test: p {p}. Referred, and bought again: by the same customers, "
-        "in those 12 months.",
+        "and product; interval {confidence:.0%}. Log-rank test: p {p}. Referred, and bought again: by the same "
+        "customers, in those 12 months.",
         "{since}起承保且承保{landmark}个月后仍有效的保单，按届时五项首年服务完成情况分组，自该日起观察；留存率为其后12个月。"
         "流失风险比：与同一业务员未服务保单相比，已校正保费、缴费方式、产品；区间{confidence:.0%}。对数秩检验 p {p}。"
         "转介绍与加保：同一批客户在该12个月内。",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import rich_click as click
@@ -18,9 +19,10 @@ from policyserve.tasks.history import Stamp
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")
-BALANCE = ["customer_no", "earned", "paid", "balance"]
+BALANCE = ["customer_no", "earned", "taken_back", "paid", "balance", "owed"]
 ENTRY = [
-    "entry", "happened_on", "kind", "points", "policy_no", "referred_no", "receipt", "note", "as_of", "actor",
+    "entry", "happened_on", "kind", "points", "policy_no", "referred_no", "corrects", "receipt", "note", "as_of",
+    "actor",
 ]  # fmt: skip
 
 
@@ -38,11 +40,14 @@ def points() -> None:
 @BY
 @shared
 def earn(session: Session, rates: Path | None, actor: str) -> None:
-    """Write down what has been earned since the last time; running it twice changes nothing."""
+    """Write down what has been earned since the last time, and take back what was not earned after all.
+
+    Running it twice changes nothing.
+    """
     found = read_rules(rates or fixture("points", "points-cn.yaml"), Rates)
     with db.writing(session.engine, bulk=True) as connection:
         earned = point_ledger.earn(connection, found, _stamp(session, actor))
-    row = {"facts": earned.facts, "referrers": earned.referrers, "points": earned.points}
+    row = asdict(earned)
     show([row], session.form, columns=list(row), language=session.language)
 
 

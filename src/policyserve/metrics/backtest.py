@@ -107,8 +107,8 @@ def _cohorts(policies: pl.DataFrame, given: Chances, book: Book, confidence: flo
 
 
 def scores(tried: Backtest) -> pl.DataFrame:
-    """Compare the methods of TRIED: `method`, `stage` (`all` first), `policies`, `brier` (mean squared error of the chance),
-    `gain` (by how much it is below that of the base rate, as a share), `expected` and `kept` (means).
+    """Compare the methods of TRIED: `method`, `stage` (`all` first), `policies`, `brier` (mean squared error of the
+    chance), `gain` (by how much it is below that of the base rate, as a share), `expected` and `kept` (means).
     """
     long = pl.concat([
         tried.policies.select("stage", "kept", method=pl.lit(method), chance=pl.col(method)) for method in TRIED

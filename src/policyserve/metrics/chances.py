@@ -117,10 +117,10 @@ def trained(past: History, book: Book) -> Model:
     columns, lost = design.matrix(rows), (~rows["kept"]).cast(pl.Float64).to_numpy()
     clusters = rows["policy_id"].rank("dense").cast(pl.Int64).to_numpy() - 1
     fitted = fit(columns, lost, clusters)
-    return Model(design=design, fitted=fitted, spread=_spread(rows, times(columns, fitted.coefficients), book))
+    return Model(design=design, fitted=fitted, spread=spread_of(rows, times(columns, fitted.coefficients), book))
 
 
-def _spread(rows: pl.DataFrame, eta: Floats, book: Book) -> Spread:
+def spread_of(rows: pl.DataFrame, eta: Floats, book: Book) -> Spread:
     """Compare the residuals of cohorts and agents with chance (moments), on the first day that each policy has.
 
     The mean over the days of a policy would not do: who is lost early has few, so lost policies would weigh more than

@@ -1,7 +1,8 @@
-"""Points in the database: what was earned and what was paid out, row by row, each with who and when.
+"""Points in the database: what was earned, taken back and paid out, row by row, each with who and when.
 
-A balance is the sum of a referrer's rows and never falls below zero: a payment looks at it while it holds the
-referrer's row. Each function works within the caller's transaction; earning takes one that is `bulk`.
+A payment never takes a balance below zero: it looks at it while it holds the referrer's row. Points taken back after
+they were paid out are owed, and what is earned next pays them off. Each function works within the caller's
+transaction; earning takes one that is `bulk`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy.engine import RowMapping
 from policyserve import db
 from policyserve.book.loading import customer_id, load_book
 from policyserve.errors import PolicyserveError
+from policyserve.metrics.point_corrections import STORED, corrections
 from policyserve.metrics.points import PAID, Rates, facts, fresh, mentions
 from policyserve.tables import Customer, PointEntry, Policy
 from policyserve.tasks.history import Stamp
@@ -24,7 +26,7 @@ CUSTOMERS = Customer.__table__  # type: ignore[attr-defined]
 POINTS = PointEntry.__table__  # type: ignore[attr-defined]
 POLICIES = Policy.__table__  # type: ignore[attr-defined]
 
-_STORED = "SELECT kind, policy_id, referral_id, referred_id FROM points WHERE points > 0"
+_STORED = f"SELECT id, {', '.join(STORED.names()[1:])} FROM points"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,22 +36,38 @@ class Earned:
     facts: int
     referrers: int
     points: int
+    taken_back: int
+    """Points of earlier facts that turned out not to be so."""
+    given_back: int
+    """Points taken back before, of facts that turned out to be so after all."""
 
 
 def earn(connection: Connection, rates: Rates, stamp: Stamp) -> Earned:
-    """Write down every fact that earns points by the day of the stamp and has not earned yet."""
+    """Write down every fact that earns points by the day of the stamp and has not earned yet, and what is corrected."""
     book = load_book(connection)
-    schema = pl.Schema({"kind": pl.String(), **dict.fromkeys(("policy_id", "referral_id", "referred_id"), pl.Int32())})
-    stored = db.read_frame(connection, _STORED, schema)
-    new = fresh(facts(book, rates, as_of=stamp.as_of), mentions(book, stamp.as_of), stored)
-    rows = new.drop("person").with_columns(
+    stored = db.read_frame(connection, _STORED, STORED)
+    corrected = corrections(book, stored, as_of=stamp.as_of)
+    earlier = stored.filter(pl.col("points") > 0, pl.col("corrects_id").is_null())
+    new = fresh(facts(book, rates, as_of=stamp.as_of), mentions(book, stamp.as_of), earlier).drop("person")
+    _write(connection, new.with_columns(rates=pl.lit(f"{rates.name} {rates.version}")), stamp)
+    _write(connection, corrected, stamp)
+    return Earned(
+        facts=new.height,
+        referrers=new["customer_id"].n_unique(),
+        points=int(new["points"].sum()),
+        taken_back=-int(corrected["points"].filter(corrected["points"] < 0).sum()),
+        given_back=int(corrected["points"].filter(corrected["points"] > 0).sum()),
+    )
+
+
+def _write(connection: Connection, rows: pl.DataFrame, stamp: Stamp) -> None:
+    """Insert rows of points with who, when and as of what day."""
+    made = rows.with_columns(
         at=pl.lit(stamp.at.astimezone(UTC), dtype=pl.Datetime("us", "UTC")),
         as_of=pl.lit(stamp.as_of),
         actor=pl.lit(stamp.actor),
-        rates=pl.lit(f"{rates.name} {rates.version}"),
     )
-    db.insert_frame(connection, "points", rows)
-    return Earned(facts=rows.height, referrers=rows["customer_id"].n_unique(), points=int(rows["points"].sum()))
+    db.insert_frame(connection, "points", made)
 
 
 def pay(
@@ -72,8 +90,10 @@ def pay(
     if receipt is not None and (paid := _payment(connection, receipt)) is not None:
         if (paid["customer_id"], paid["points"]) != (key, -points):
             raise PolicyserveError(f"Another payment has the receipt {receipt}; give this one its own number.")
-        return _balance(connection, key)
+        return max(0, _balance(connection, key))
     left = min(_balance(connection, key), _balance(connection, key, stamp.as_of))
+    if left < 0:
+        raise PolicyserveError(f"Customer {customer_no} owes {-left} points, so none can be paid out.")
     if points > left:
         raise PolicyserveError(f"Customer {customer_no} has {left} points, so {points} cannot be paid out.")
     row = {"customer_id": key, "kind": PAID, "points": -points, "happened_on": stamp.as_of, "receipt": receipt}
@@ -94,30 +114,44 @@ def _balance(connection: Connection, key: int, as_of: date | None = None) -> int
 
 
 def balances(connection: Connection, as_of: date) -> list[dict[str, object]]:
-    """List the referrers with points on `as_of`, the most first: `customer_no`, `earned`, `paid`, `balance`."""
-    earned = func.sum(case((POINTS.c.points > 0, POINTS.c.points), else_=0))
-    paid = func.sum(case((POINTS.c.points < 0, -POINTS.c.points), else_=0))
+    """List the referrers with points on `as_of`, the most first.
+
+    Fields: `customer_no`, `earned`, `taken_back`, `paid`, `balance` (what can be paid out), `owed` (paid out, and taken
+    back since).
+    """
+    left = func.sum(POINTS.c.points)
+    taken_back = func.sum(case((POINTS.c.corrects_id.is_not(None), -POINTS.c.points), else_=0))
+    paid = func.sum(case((POINTS.c.kind == PAID, -POINTS.c.points), else_=0))
     query = (
-        select(CUSTOMERS.c.customer_no, earned.label("earned"), paid.label("paid"), (earned - paid).label("balance"))
+        select(CUSTOMERS.c.customer_no, left.label("left"), taken_back.label("taken_back"), paid.label("paid"))
         .join(CUSTOMERS, CUSTOMERS.c.id == POINTS.c.customer_id)
         .where(POINTS.c.as_of <= as_of)
         .group_by(CUSTOMERS.c.customer_no)
-        .order_by((earned - paid).desc(), CUSTOMERS.c.customer_no)
+        .order_by(left.desc(), CUSTOMERS.c.customer_no)
     )
-    numbers = ("earned", "paid", "balance")
-    return [
-        {"customer_no": row["customer_no"], **{name: int(row[name]) for name in numbers}}
-        for row in connection.execute(query).mappings()
-    ]
+    return [_summed(row) for row in connection.execute(query).mappings()]
+
+
+def _summed(row: RowMapping) -> dict[str, object]:
+    left, taken_back, paid = (int(row[name]) for name in ("left", "taken_back", "paid"))
+    return {
+        "customer_no": row["customer_no"],
+        "earned": left + taken_back + paid,
+        "taken_back": taken_back,
+        "paid": paid,
+        "balance": max(0, left),
+        "owed": max(0, -left),
+    }
 
 
 def entries(connection: Connection, customer_no: str, as_of: date) -> list[dict[str, object]]:
     """List the rows of one referrer up to `as_of`, the first one first. Raises NotFoundError.
 
-    Fields: `entry`, `happened_on`, `kind`, `points`, `policy_no`, `referred_no`, `receipt`, `note`, `as_of`, `actor`.
+    Fields: `entry`, `happened_on`, `kind`, `points`, `policy_no`, `referred_no`, `corrects` (the entry that this one
+    takes back, or gives back), `receipt`, `note`, `as_of`, `actor`.
     """
     key = customer_id(connection, customer_no)
-    other = CUSTOMERS.alias()
+    other, first = CUSTOMERS.alias(), POINTS.alias()
     shown = [POINTS.c[name] for name in ("happened_on", "kind", "points", "receipt", "note", "as_of", "actor")]
     query = (
         select(
@@ -125,10 +159,12 @@ def entries(connection: Connection, customer_no: str, as_of: date) -> list[dict[
             *shown[:3],
             POLICIES.c.policy_no,
             other.c.customer_no.label("referred_no"),
+            POINTS.c.corrects_id.label("corrects"),
             *shown[3:],
         )
-        .outerjoin(POLICIES, POLICIES.c.id == POINTS.c.policy_id)
-        .outerjoin(other, other.c.id == POINTS.c.referred_id)
+        .outerjoin(first, first.c.id == POINTS.c.corrects_id)
+        .outerjoin(POLICIES, POLICIES.c.id == func.coalesce(POINTS.c.policy_id, first.c.policy_id))
+        .outerjoin(other, other.c.id == func.coalesce(POINTS.c.referred_id, first.c.referred_id))
         .where(POINTS.c.customer_id == key, POINTS.c.as_of <= as_of)
         .order_by(POINTS.c.id)
     )
