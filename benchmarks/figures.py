@@ -1,4 +1,4 @@
-"""Figures of service, referrals, add-ons and collection from columns in memory, against hand-written SQL over the same."""
+"""Figures of service, referrals, add-ons and collection from columns in memory, against SQL by hand over the same."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from benchmarks.books import CUSTOMERS_PER_POLICY, book_of
 from benchmarks.measuring import REPEAT, Figure
 from policyserve.book.columns import Book
 from policyserve.config import fixture
-from policyserve.dates import Days
 from policyserve.demo.generating import generate
 from policyserve.metrics.add_ons import add_ons, calendar_year
 from policyserve.metrics.candidates import CoverRules, candidates
@@ -34,6 +33,7 @@ from policyserve.standard.parsing import default_standard
 AS_OF = date(2026, 11, 21)
 YEAR = calendar_year(AS_OF.year)
 GOAL = 3.0
+TASKS_OF_A_YEAR = 1_000_000
 FIELDS = ("company", "branch", "team", "agent_no", "level", "service", "message_class")
 COUNTS = ("numerator", "denominator", "late", "missed", "open", "pending", "skipped")
 Rows = list[tuple[object, ...]]
@@ -52,13 +52,13 @@ class Desk:
 
 
 def run(size: int) -> Iterator[Figure]:
-    """Measure a generated book of `size` policies, and as many tasks; both sides must find the same."""
+    """Measure a generated book of `size` policies, and a million tasks; both sides must find the same."""
     desk = generated(size)
     connection = prepared(desk)
     in_force, people = _sql("in_force"), _sql("people")
-    sized = f"{size:,} policies"
+    sized, busy = f"{size:,} policies", f"{TASKS_OF_A_YEAR:,} tasks"
     figures: list[tuple[str, Callable[[], Rows], str]] = [
-        (f"service rate by all {len(ALLOWED)} groupings, {size:,} tasks", lambda: by_all(desk), _sql("services")),
+        (f"service rate by all {len(ALLOWED)} groupings, {busy}", lambda: by_all(desk), _sql("services")),
         (f"premiums collected by agent and month, {sized}", lambda: collected(desk), in_force + _sql("collected")),
         (f"add-ons by agent, {sized}", lambda: added(desk), in_force + _sql("add_ons")),
         (f"add-on candidates, {sized}", lambda: listed(desk), in_force + _sql("candidates")),
@@ -120,7 +120,9 @@ def added(desk: Desk) -> Rows:
 def listed(desk: Desk) -> Rows:
     """Rank everybody who might buy again."""
     found = candidates(desk.book, desk.rules, desk.sums, desk.refusals, as_of=AS_OF)
-    return found.select("customer_no", "agent_no", "age", "missing", pl.col("score").round(6, mode="half_away_from_zero")).rows()
+    return found.select(
+        "customer_no", "agent_no", "age", "missing", pl.col("score").round(6, mode="half_away_from_zero")
+    ).rows()
 
 
 def referred(desk: Desk) -> Rows:
@@ -149,17 +151,17 @@ def _asked(connection: duckdb.DuckDBPyConnection, sql: str) -> Rows:
 
 
 def generated(size: int) -> Desk:
-    """Generate a book of `size` policies, and as many tasks of its customers."""
+    """Generate a book of `size` policies, and a year's tasks of its agents."""
     lists = generate(customers=round(size * CUSTOMERS_PER_POLICY), as_of=AS_OF, seed=7)
     book = book_of(lists, known_on=AS_OF)
-    refused = lists["customers"].with_row_index("customer_id", 1).filter(pl.col("marketing_consent").eq(False))  # noqa: FBT003
+    refused = lists["customers"].with_row_index("customer_id", 1).filter(~pl.col("marketing_consent"))
     sums = lists["policies"].with_row_index("policy_id", 1).select("policy_id", pl.col("sum_assured") * 100)
     standard = default_standard()
     return Desk(
         book=book,
         sums=sums.cast({"policy_id": pl.Int32, "sum_assured": pl.Int64}).drop_nulls(),
         refusals=refused.select(pl.col("customer_id").cast(pl.Int32)),
-        tasks=_tasks(size, [one.code for one in standard.services], book.agents.height),
+        tasks=_tasks(TASKS_OF_A_YEAR, [one.code for one in standard.services], book.agents.height),
         standard=standard,
         rules=read_rules(fixture("cover", "cover-cn.yaml"), CoverRules),
     )
@@ -217,5 +219,5 @@ def _needs(rules: CoverRules) -> pl.DataFrame:
     rows: list[dict[str, Any]] = [
         {**need.model_dump(), "kinds": list(need.kinds), "place": place} for place, need in enumerate(rules.needs)
     ]
-    types = {name: pl.Int64 for name in ("min_age", "max_age", "minimum", "minimum_premiums", "place")}
+    types = dict.fromkeys(("min_age", "max_age", "minimum", "minimum_premiums", "place"), pl.Int64)
     return pl.DataFrame(rows, schema_overrides={**types, "children": pl.Boolean, "gender": pl.String})

@@ -16,8 +16,15 @@ from policyserve.metrics.referrals import STAGES
 from policyserve.metrics.task_states import CHANGES, TASKS
 
 Row = dict[str, Any]
-NUMBERS = {key: number for key, number in random_books.AGENT_NOS.items()}
-SERVICES = ("visit-m4", "birthday-greeting", "new-policy-callback", "handover-visit", "handover-notice", "policy-review")
+NUMBERS = random_books.AGENT_NOS
+SERVICES = (
+    "visit-m4",
+    "birthday-greeting",
+    "new-policy-callback",
+    "handover-visit",
+    "handover-notice",
+    "policy-review",
+)
 PEOPLE = (("李小明", "15400000001"), ("王芳", "15400000002"), ("赵敏", None))
 
 
@@ -41,7 +48,9 @@ def books(draw: st.DrawFn, as_of: date) -> Book:
     book = draw(random_books.books(as_of))
     keys = book.customers["customer_id"].to_list()
     rows = [draw(_referrals(place, keys, days_until(as_of))) for place in range(1, draw(st.integers(0, 5)) + 1)]
-    told = [draw(_stages(row["referral_id"], days_until(as_of))) for row in rows for _ in range(draw(st.integers(0, 2)))]
+    told = [
+        draw(_stages(row["referral_id"], days_until(as_of))) for row in rows for _ in range(draw(st.integers(0, 2)))
+    ]
     referrers = [draw(st.sampled_from([None, *keys])) for _ in keys]
     named_on = [draw(days_until(as_of)) if key else None for key in referrers]
     return replace(
@@ -217,10 +226,9 @@ def desks(draw: st.DrawFn, as_of: date) -> Desk:
     return Desk(tasks=_frame(tasks, TASKS), changes=_frame(changes, CHANGES))
 
 
-def _change(task: int, place: int, day: date, action: str, status: str, why: str | None = None) -> Row:
-    return {
-        "number": 1_000 * place + task, "task_id": task, "as_of": day, "action": action, "to_status": status, "why": why,
-    }  # fmt: skip
+def _change(task: int, place: int, day: date, action: str, status: str) -> Row:
+    """Return the `place`-th transition of a task; the caller adds `why`."""
+    return {"number": 1_000 * place + task, "task_id": task, "as_of": day, "action": action, "to_status": status}
 
 
 def _end(task: Row, place: int, day: date, status: str, satisfaction: int | None) -> Row:
@@ -228,7 +236,7 @@ def _end(task: Row, place: int, day: date, status: str, satisfaction: int | None
     if status == "done":
         task |= {"done_on": day, "channel": "visit", "satisfaction": satisfaction, "outcome": None}
     why = f"by visit on {day}" if status == "done" else "a reason"
-    return _change(task["task_id"], place, day, status, status, why)
+    return _change(task["task_id"], place, day, status, status) | {"why": why}
 
 
 @st.composite
@@ -251,19 +259,19 @@ def worked(draw: st.DrawFn, desk: Desk, as_of: date) -> Desk:
 def _step(draw: st.DrawFn, task: Row, place: int, day: date) -> Row:
     if task["status"] != "open":
         if task["satisfaction"] is not None:
-            return _change(task["task_id"], place, day, task["status"], task["status"], "said again")
+            return _change(task["task_id"], place, day, task["status"], task["status"]) | {"why": "said again"}
         task |= {"status": "open", "done_on": None, "channel": None}
-        return _change(task["task_id"], place, day, "reopened", "open", "a mistake")
+        return _change(task["task_id"], place, day, "reopened", "open") | {"why": "a mistake"}
     action = draw(st.sampled_from(["done", "skipped", "missed", "cancelled", "moved", "assigned"]))
     if action == "moved":
         by = timedelta(days=draw(st.sampled_from([-40, 1, 7, 400])))
         due, latest = task["due"] + by, task["latest"] + by
         why = f"due {task['due']} -> {due}; earliest {due} -> {due}; latest {task['latest']} -> {latest}"
         task |= {"due": due, "latest": latest}
-        return _change(task["task_id"], place, day, "moved", "open", why)
+        return _change(task["task_id"], place, day, "moved", "open") | {"why": why}
     if action == "assigned":
         before, after = task["agent_id"], draw(st.sampled_from(list(NUMBERS)))
         task["agent_id"] = after
         why = f"agent {NUMBERS[before] if before else 'nobody'} -> {NUMBERS[after]}"
-        return _change(task["task_id"], place, day, "assigned", "open", why)
+        return _change(task["task_id"], place, day, "assigned", "open") | {"why": why}
     return _end(task, place, day, action, draw(st.sampled_from([None, 2, 5])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from policyserve.book.events import take as take_events
 from policyserve.book.lists import EVENT_LIST
 from policyserve.book.loading import agent_id, customer_id, holder_id, load_book
 from policyserve.book.parsing import parse_texts
+from policyserve.book.rows import Rows
 from policyserve.book.values import clean
 from policyserve.calendars.calendar import Calendar, load_calendar
 from policyserve.config import fixture
@@ -127,12 +128,13 @@ def release(engine: Engine, calendar: Calendar, *, as_of: date, at: datetime, da
     """
     with db.reading(engine) as connection:
         standard = current_standard(connection, as_of)
-        _refuse_a_day_gone_by(connection, as_of)
+        _refuse_a_day_gone_by(connection, as_of, at.date() + timedelta(days=1))
     return run_release(engine, standard, calendar, as_of=as_of, at=at, days=days)
 
 
-def _refuse_a_day_gone_by(connection: Connection, as_of: date) -> None:
-    last = connection.scalar(select(func.max(RELEASES.c.as_of)))
+def _refuse_a_day_gone_by(connection: Connection, as_of: date, tomorrow: date) -> None:
+    """Refuse a day before the last release; one for a day that is still to come was a mistake and blocks nothing."""
+    last = connection.scalar(select(func.max(RELEASES.c.as_of)).where(RELEASES.c.as_of <= tomorrow))
     if last is not None and as_of < last:
         raise PolicyserveError(
             f"The last release was as of {last}, and tasks have followed the facts until then; {as_of} lies before it. "
@@ -192,7 +194,8 @@ def add_event(engine: Engine, fields: Mapping[str, str], *, as_of: date) -> int:
     """Enter one event by hand, checked like a row of an events list; return its key.
 
     `fields` are those of the list (`policy_no` or `customer_no`, `kind`, `occurred_on`, ...). Raises PolicyserveError
-    with the reason for which a list would reject it, or where it is in the book already.
+    with the reason for which a list would reject it, for a day on which it cannot have happened, or where it is in the
+    book already.
     """
     columns = [EVENT_LIST.column(name) for name in fields]
     typed = pl.DataFrame({"line": [1], **{name: [value] for name, value in fields.items()}})
@@ -201,7 +204,9 @@ def add_event(engine: Engine, fields: Mapping[str, str], *, as_of: date) -> int:
     )
     with db.writing(engine) as connection:
         newest = connection.scalar(select(func.max(EVENTS.c.id))) or 0
-        taken = take_events(connection, parse_texts(texts, columns), as_of)
+        rows = parse_texts(texts, columns)
+        issued = connection.scalar(select(POLICIES.c.issue_date).where(POLICIES.c.policy_no == fields.get("policy_no")))
+        taken = take_events(connection, _on_possible_days(rows, issued, as_of), as_of)
         reasons = [f"{row['field']} {row['reason']}" for frame in taken.rows.problems for row in frame.to_dicts()]
         if reasons:
             raise PolicyserveError(f"The event was not entered: {'; '.join(reasons)}.")
@@ -210,6 +215,14 @@ def add_event(engine: Engine, fields: Mapping[str, str], *, as_of: date) -> int:
                 "This event is in the book already: same subject, kind and day. Nothing was changed."
             )
         return int(connection.scalar(select(func.min(EVENTS.c.id)).where(EVENTS.c.id > newest)) or 0)
+
+
+def _on_possible_days(rows: Rows, issued: date | None, as_of: date) -> Rows:
+    """Reject what has not happened yet, and what would have happened to a policy before it was issued."""
+    rows = rows.reject(pl.col("occurred_on") > as_of, "occurred_on", f"lies in the future, after {as_of}")
+    if issued is None:
+        return rows
+    return rows.reject(pl.col("occurred_on") < issued, "occurred_on", f"lies before the policy was issued, on {issued}")
 
 
 def retract_event(engine: Engine, key: int, *, why: str, as_of: date) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from branch_desk import LATE
 from commands import Desk
-from policyserve.cli import output
 from policyserve.cli.import_words import reason
+from policyserve.cli.layout import laid_out
 from policyserve.cli.output import Row
 from policyserve.cli.words import CODED
 
@@ -25,6 +25,8 @@ EVENTS = (
     ("service_request", "2026-02-24"),
     ("complaint", "2026-02-25"),
 )
+
+FAMILY = "customer_no,name,gender,referred_by,referred_on,family_no\nC1,,,,,F1\nC2,Two,male,C1,2026-02-22,F1\n"
 
 SCREENS = (
     ("plan", "--from", LATE, "--to", "2026-06-30"),
@@ -49,13 +51,12 @@ SCREENS = (
 def tables(monkeypatch: pytest.MonkeyPatch) -> list[Shown]:
     """Return the tables that commands show from now on: rows and headings."""
     seen: list[Shown] = []
-    lay_out = output.laid_out
 
     def watched(rows: Sequence[Mapping[str, str]], headings: Mapping[str, str], **options: Any) -> Any:
         seen.append((rows, headings))
-        return lay_out(rows, headings, **options)
+        return laid_out(rows, headings, **options)
 
-    monkeypatch.setattr(output, "laid_out", watched)
+    monkeypatch.setattr("policyserve.cli.output.laid_out", watched)
     return seen
 
 
@@ -66,7 +67,7 @@ def busy(late: Desk) -> Desk:
         late.do("event", "add", "--policy", "P1", "--kind", kind, "--on", day, "--as-of", day)
     task = late.ask("agenda", "A1", "--as-of", DAY)[0]["task_id"]
     late.do("task", "done", task, "--channel", "visit", "--outcome", "met", "--as-of", DAY)
-    late.take("customers", "customer_no,name,referred_by,referred_on\nC2,Two,C1,2026-02-22\n", as_of=DAY)
+    late.take("customers", FAMILY, as_of=DAY)
     late.take("referrals", "referrer_no,referred_name,referred_on,stage\nC1,Three,2026-02-23,met\n", as_of=DAY)
     late.take("premiums", "policy_no,instalment,debit_on,debit_result\nP1,2,2026-03-10,failed\n", as_of=DAY)
     return late

@@ -91,6 +91,23 @@ def test_today_is_the_day_in_the_business_time_zone(late: Desk) -> None:
     assert {row["service"] for row in rows} == {"policy-review", "dividend-report"}
 
 
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [("2026-02-21", "lies in the future"), ("2025-03-09", "before the policy was issued, on 2025-03-10")],
+)
+def test_an_event_by_hand_on_an_impossible_day_is_refused(late: Desk, day: str, why: str) -> None:
+    refused = late.run("event", "add", "--policy", "P1", "--kind", "complaint", "--on", day, "--as-of", LATE)
+    assert refused.status == 1
+    assert why in refused.err
+    assert late.ask("event", "list") == []
+
+
+def test_an_event_by_hand_on_the_day_of_issue_or_today_is_entered(late: Desk) -> None:
+    for day in ("2025-03-10", LATE):
+        late.do("event", "add", "--policy", "P1", "--kind", "complaint", "--on", day, "--as-of", LATE)
+    assert len(late.ask("event", "list")) == 2
+
+
 def test_an_event_by_hand_and_the_same_event_in_a_list_are_one(late: Desk) -> None:
     event(late, "complaint", "2026-02-20", "--detail", "late call")
     text = "policy_no,kind,occurred_on,detail\nP1,complaint,2026-02-20,late call\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import subprocess
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
-from commands import Desk, in_a_sentence
+from commands import COMMAND, Desk, in_a_sentence
 
 AS_OF = "2026-03-01"
 
@@ -159,12 +160,53 @@ def test_the_encoding_is_found_out(desk: Desk, encoding: str) -> None:
     assert "甲" in desk.do("agenda", "A1", "--as-of", AS_OF)
 
 
-def write_xlsx(path: Path, rows: list[list[object]]) -> Path:
+def write_xlsx(path: Path, *sheets: list[list[object]]) -> Path:
     with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
-        sheet = book.add_worksheet()
-        for number, row in enumerate(rows):
-            sheet.write_row(number, 0, row)
+        for rows in sheets:
+            sheet = book.add_worksheet()
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
     return path
+
+
+CLERKS: list[list[object]] = [
+    ["客户清单（2026年2月）"],
+    [],
+    [None, "制表：内勤"],
+    ["客户号", "姓名"],
+    ["C1", "张甲"],
+    [None, "李乙"],
+]
+"""A clerk's sheet: a title, an empty row, a remark, and only then the header, in line 4."""
+
+
+def test_titles_above_the_header_of_a_spreadsheet_are_passed_over(desk: Desk) -> None:
+    path = write_xlsx(desk.folder / "客户.xlsx", CLERKS)
+    result = desk.run("import", "customers", path, "--as-of", AS_OF, "--format", "json")
+    assert counts(result.rows[0]) == (1, 0, 0, 1)
+    with Path(result.rows[0]["rejects"]).open(encoding="utf-8-sig") as file:
+        assert [row["line"] for row in csv.DictReader(file)] == ["6"]
+
+
+def test_the_sheet_with_the_header_is_read_and_named_where_there_are_several(desk: Desk) -> None:
+    notes: list[list[object]] = [["说明"], ["姓名以身份证为准"]]
+    path = write_xlsx(desk.folder / "客户.xlsx", notes, [], CLERKS[:5])
+    told = desk.do("import", "customers", path, "--as-of", AS_OF)
+    assert "1 added" in told
+    assert "'Sheet3'" in told
+
+
+def test_a_single_sheet_needs_no_name(desk: Desk) -> None:
+    path = write_xlsx(desk.folder / "客户.xlsx", CLERKS[:5])
+    assert "heet" not in desk.do("import", "customers", path, "--as-of", AS_OF)
+
+
+def test_of_a_spreadsheet_without_the_header_the_columns_that_it_has_are_told(desk: Desk) -> None:
+    path = write_xlsx(desk.folder / "客户.xlsx", [["说明"]], [["客户清单"], ["姓名", "手机"], ["张甲", "138"]])
+    refused = desk.run("import", "customers", path, "--as-of", AS_OF)
+    assert refused.status == 1
+    assert "customer_no" in refused.err
+    assert "姓名, 手机" in refused.err
 
 
 def test_a_spreadsheet_goes_in_with_its_dates_and_with_numbers_as_typed(people: Desk) -> None:
@@ -322,3 +364,53 @@ def test_an_event_by_hand_is_checked_like_a_row_of_a_list(people: Desk) -> None:
         assert result.status in {1, 2}, wrong
         assert in_a_sentence(result), result.err
     assert people.ask("event", "list") == []
+
+
+WRONG = "customer_no,name,phone\nC1,One,12\n,Nobody,13800000000\n"
+
+
+def test_a_second_import_leaves_the_reject_file_of_the_first_alone(desk: Desk) -> None:
+    first, second = (desk.take("customers", WRONG, as_of=AS_OF, status=3)["rejects"] for _ in range(2))
+    assert first != second
+    assert Path(first).read_text("utf-8-sig") == Path(second).read_text("utf-8-sig")
+
+
+def test_a_spreadsheet_and_a_csv_file_of_one_name_have_reject_files_of_their_own(desk: Desk) -> None:
+    sheet = write_xlsx(desk.folder / "保单.xlsx", [["customer_no", "name"], [None, "From the sheet"]])
+    text = desk.write("保单.csv", "customer_no,name\n,From the text\n")
+    for path in (sheet, text):
+        assert desk.run("import", "customers", path, "--as-of", AS_OF).status == 3
+    told = [path.read_text("utf-8-sig") for path in sorted(desk.folder.glob("*.rejects*"))]
+    assert sorted("sheet" in one for one in told) == [False, True]
+
+
+def test_a_list_comes_through_a_pipe(desk: Desk) -> None:
+    for name in ("/dev/stdin", "-"):
+        done = subprocess.run(
+            [COMMAND, "--db", desk.url, "import", "customers", name, "--as-of", AS_OF],
+            input=WRONG.encode(), capture_output=True, check=False, cwd=desk.folder, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == 3, done.stderr.decode()
+        assert "2 rows read" in done.stdout.decode()
+    assert sorted(path.name for path in desk.folder.glob("*.rejects*")) == [
+        "customers.rejects.2.csv",
+        "customers.rejects.csv",
+    ]
+
+
+def test_a_dry_run_says_where_a_personal_value_stands_without_showing_it(desk: Desk) -> None:
+    path = desk.write("list.csv", "customer_no,name,phone\nC1,One,12-99\n")
+    tried = desk.run("import", "customers", path, "--dry-run", "--as-of", AS_OF)
+    assert "(line 2 of the list)" in tried.out
+    assert "stand in the list" in tried.out
+    assert "12-99" not in tried.out + tried.err
+    real = desk.run("import", "customers", path, "--as-of", AS_OF)
+    assert "(in the reject file)" in real.out
+    assert "list.rejects.csv" in real.err
+
+
+def test_one_row_is_one_row(desk: Desk) -> None:
+    path = desk.write("list.csv", "customer_no,name,phone\nC1,One,12\n")
+    assert "1 row read: 1 added, 0 updated, 0 unchanged, 0 rejected, 1 warning." in desk.do(
+        "import", "customers", path, "--as-of", AS_OF
+    )

@@ -392,3 +392,17 @@ def test_a_person_reads_the_plan_as_a_table(several: Desk) -> None:
     text = several.do("plan", *FIFTEEN_MONTHS, "--as-of", "2025-03-10", "--policy", "P1")
     assert "visit-m1" in text
     assert "2025-04-10" in text
+
+
+def test_a_screen_shows_a_year_of_what_is_ahead_of_a_policy_and_says_how_much_more_there_is(desk: Desk) -> None:
+    """Ten annual premiums, the last one on 10 March 2034."""
+    book(desk, "2025-03-10")
+    ask = ("policy", "P1", "--as-of", "2025-03-10")
+    shown, everything, rows = desk.do(*ask), desk.do(*ask, "--all"), desk.ask(*ask)
+    assert "2026-03-10" in shown
+    assert "2027" not in shown.rpartition("...")[0]
+    later = sum(row["due"] > "2026-03-10" for row in rows)
+    assert f"... and {later} more until {rows[-1]['due']}; --all shows them." in shown
+    assert "2034" in everything
+    assert "--all" not in everything
+    assert desk.do(*ask, "--format", "csv").count("\n") == len(rows) + 1

@@ -112,6 +112,49 @@ def test_leads_without_contact_are_listed_for_deletion_without_their_names(refer
     assert "15400000001" not in printed.out
 
 
+def test_a_list_of_today_leaves_the_funnel_of_yesterday_as_it_was(referred: Desk) -> None:
+    yesterday = ("metrics", "funnel", "--by", "company", "--as-of", "2026-11-20")
+    before = referred.ask(*yesterday)
+    referred.take("referrals", REFERRALS.replace("A1,named", "A1,met"), as_of="2026-11-21")
+    assert referred.ask(*yesterday) == before
+    (row,) = referred.ask("metrics", "funnel", "--by", "company", *TODAY)
+    assert (before[0]["met"], row["met"]) == (2, 3)
+
+
+def test_people_see_what_was_asked_above_the_table(referred: Desk) -> None:
+    told = referred.do("metrics", "funnel", *TODAY)
+    assert told.splitlines()[0] == "Referrals, from named to issued · as of 2026-11-21"
+    assert "2 (66.67%)" in told
+    told = referred.do("metrics", "services", *MARCH, *TODAY, "--lang", "zh", "--by", "company")
+    assert told.splitlines()[0] == "服务达成率 · 2026-03-01至2026-03-31 · 截至2026-11-21"
+
+
+def test_a_month_whose_time_is_not_over_is_marked(desk: Desk) -> None:
+    for kind, frame in figures.half_year().items():
+        desk.take(kind, frame.write_csv(), as_of="2026-06-30")
+    asked = ("metrics", "collected", "--from", "2026-04-01", "--to", "2026-06-30", "--as-of", "2026-06-30")
+    told = desk.do(*asked)
+    assert "% …" in told
+    assert "… the time is not over yet" in told
+    assert "…" not in desk.do(*asked[:-1], "2026-12-31")
+
+
+def test_candidates_are_shown_with_the_names_of_covers_and_each_reason_once(referred: Desk) -> None:
+    told = referred.do("metrics", "candidates", "--lang", "zh", *TODAY)
+    assert "重疾险、医疗险、意外险、养老年金" in told
+    assert told.count("社保之外没有医疗险") == 1
+
+
+def test_points_for_a_void_policy_are_taken_back_and_shown_with_their_entry(referred: Desk) -> None:
+    referred.ask("points", "earn", *TODAY)
+    referred.do("event", "add", "--policy", "P2", "--kind", "void", "--on", "2026-11-20", *TODAY)
+    (row,) = referred.ask("points", "earn", *TODAY)
+    assert (row["facts"], row["taken_back"]) == (0, 200)
+    last = referred.ask("points", "list", "C1", *TODAY)[-1]
+    assert (last["kind"], last["points"], last["referred_no"]) == ("taken-back", -200, "C2")
+    assert "追回" in referred.do("points", "list", "C1", "--lang", "zh", *TODAY)
+
+
 def test_candidates_are_listed_with_reasons_and_who_refused_marketing_is_not(referred: Desk) -> None:
     (row,) = referred.ask("metrics", "candidates", *TODAY)
     assert (row["customer_no"], row["agent_no"], row["age"]) == ("C1", "A1", 40)

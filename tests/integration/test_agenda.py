@@ -181,6 +181,16 @@ def test_the_office_sees_the_work_of_leavers_whom_no_manager_is_left_for(book: E
     assert shown(office(book, "North")) == [("C1", ["visit-m4"])]
 
 
+def test_the_office_sees_the_work_of_leavers_who_reported_to_each_other(book: Engine) -> None:
+    run(book, [touch(policy=1)])
+    with db.writing(book) as connection:
+        connection.exec_driver_sql("UPDATE agents SET manager_id = 3 - id WHERE id IN (1, 2)")
+    assert shown(office(book, "North")) == []
+    leave(book, 1, 2)
+    assert shown(office(book, "North")) == [("C1", ["visit-m4"])]
+    assert shown(office(book, "South")) == []
+
+
 def test_an_agent_with_nothing_to_do_has_an_empty_day(book: Engine) -> None:
     day = day_of(book)
     assert (day.name, day.customers, day.ahead) == ("Agent 1002", (), 0)

@@ -22,7 +22,7 @@ from policyserve.metrics.survival import kaplan_meier, policy_spans
 lifelines = pytest.importorskip("lifelines")
 pytestmark = pytest.mark.skipif(not real_book.FILE.exists(), reason="the real book is not beside the project")
 NOW = datetime(2010, 5, 12, 12, tzinfo=UTC)
-DAYS = [date(year, month, 12) for year in range(1999, 2009) for month in (5, 11)]
+DAYS = [date(year, 11, 12) for year in range(1999, 2009)]
 
 
 @pytest.fixture(scope="module")
@@ -47,23 +47,24 @@ def book(url: str) -> Book:
 
 @pytest.fixture(scope="module")
 def tried(book: Book) -> Backtest:
-    return backtest(book, as_of=real_book.AS_OF, days=DAYS, months=72)
+    return backtest(book, as_of=real_book.AS_OF, days=DAYS)
 
 
+@pytest.mark.slow
 def test_the_forecast_is_calibrated_and_no_worse_than_the_base_rate(tried: Backtest) -> None:
     found = scores(tried).filter(pl.col("stage") == "all")
     print(found, calibration(tried), coverage(tried))
     by_method = {row["method"]: row for row in found.to_dicts()}
     assert by_method["hazard"]["policies"] > 5000
-    assert by_method["hazard"]["gain"] > 0
-    assert by_method["kaplan-meier"]["gain"] > 0
-    assert abs(by_method["hazard"]["expected"] - by_method["hazard"]["kept"]) < 0.02
+    assert by_method["forecast"]["gain"] > 0.1
+    assert by_method["kaplan-meier"]["gain"] > 0.1
+    assert abs(by_method["forecast"]["expected"] - by_method["forecast"]["kept"]) < 0.02
 
 
 def test_the_interval_of_a_cohort_holds_what_came(tried: Backtest) -> None:
     held = coverage(tried).row(0, named=True)
-    assert held["cohorts"] > 150
-    assert held["share"] >= 0.85
+    assert held["cohorts"] == 130
+    assert 0.93 <= held["share"] <= 0.995
 
 
 def test_the_curve_of_the_real_book_agrees_with_lifelines(book: Book) -> None:
@@ -76,16 +77,17 @@ def test_the_curve_of_the_real_book_agrees_with_lifelines(book: Book) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments", "said"),
+    ("name", "arguments", "said", "form"),
     [
-        ("forecast", ["--by", "year"], "Expected 13-month persistency"),
-        ("forecast", ["--policies"], ""),
-        ("survival", ["--by", "year"], "Kaplan-Meier"),
-        ("value", ["--agents"], "sample rates"),
-        ("value", ["C1"], "sample rates"),
+        ("forecast", ["--by", "year"], "Expected 13-month persistency", "table"),
+        ("forecast", ["--by", "year"], "", "json"),
+        ("forecast", ["--policies"], "", "csv"),
+        ("survival", ["--by", "year"], "Kaplan-Meier", "table"),
+        ("survival", ["--by", "year"], "", "csv"),
+        ("value", ["--agents"], "sample rates", "table"),
+        ("value", ["C1"], "", "json"),
     ],
 )
-@pytest.mark.parametrize("form", ["table", "json", "csv"])
 def test_the_commands_answer(url: str, name: str, arguments: Sequence[str], said: str, form: str) -> None:
     (command,) = (one for one in FIGURES if one.name == name)
     session = Session(database_url=url, asked_as_of=date(2007, 5, 12))

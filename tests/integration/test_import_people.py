@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -157,7 +158,7 @@ def stages(engine: Engine, tmp_path: Path, *lists: tuple[str, str]) -> list[tupl
 
 
 def test_a_stage_is_kept_with_the_day_of_the_list_that_brought_it(engine: Engine, tmp_path: Path) -> None:
-    people(engine, tmp_path)
+    import_book(engine, tmp_path)
     said = [("2026-02-01", "named"), ("2026-03-01", "contacted"), ("2026-04-01", "contacted"), ("2026-05-01", "met")]
     expected = [("2026-02-01", "named"), ("2026-03-01", "contacted"), ("2026-05-01", "met")]
     assert stages(engine, tmp_path, *said) == expected
@@ -166,20 +167,20 @@ def test_a_stage_is_kept_with_the_day_of_the_list_that_brought_it(engine: Engine
 
 
 def test_a_stage_that_goes_back_or_is_cleared_holds_from_its_own_list_on(engine: Engine, tmp_path: Path) -> None:
-    people(engine, tmp_path)
+    import_book(engine, tmp_path)
     said = [("2026-02-01", "met"), ("2026-03-01", "contacted"), ("2026-04-01", ""), ("2026-05-01", "-")]
     assert stages(engine, tmp_path, *said) == [("2026-02-01", "met"), ("2026-03-01", "contacted"), ("2026-05-01", None)]
 
 
 def test_of_two_lists_of_one_day_the_later_one_goes(engine: Engine, tmp_path: Path) -> None:
-    people(engine, tmp_path)
+    import_book(engine, tmp_path)
     assert stages(engine, tmp_path, ("2026-02-01", "met"), ("2026-02-01", "named")) == [("2026-02-01", "named")]
 
 
 def test_a_list_of_an_earlier_day_fills_its_place_and_leaves_what_is_known_today(
     engine: Engine, tmp_path: Path
 ) -> None:
-    people(engine, tmp_path)
+    import_book(engine, tmp_path)
     said = [("2026-05-01", "met"), ("2026-03-01", "contacted")]
     assert stages(engine, tmp_path, *said) == [("2026-03-01", "contacted"), ("2026-05-01", "met")]
     assert rows_of(engine, "SELECT stage FROM referrals") == [("met",)]
@@ -191,7 +192,7 @@ def test_a_list_of_an_earlier_day_fills_its_place_and_leaves_what_is_known_today
 
 
 def test_two_rows_of_one_file_that_mean_the_same_referral_keep_one_stage(engine: Engine, tmp_path: Path) -> None:
-    people(engine, tmp_path)
+    import_book(engine, tmp_path)
     import_text(engine, tmp_path, "referrals", REFERRALS + "C1,,Sun,,2026-01-06,,named\n", as_of=date(2026, 2, 1))
     both = REFERRALS + "C1,C3,Sun,,2026-01-06,,met\nC1,,Sun,,2026-01-06,,met\n"
     import_text(engine, tmp_path, "referrals", both, as_of=date(2026, 3, 1))

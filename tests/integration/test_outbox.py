@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -541,3 +542,21 @@ def test_time_that_nobody_reserved_is_not_made_up_for(engine: Engine) -> None:
         claims.reserve(connection, "vendor", 10, 20.0, TEN)
         assert claims.reserve(connection, "vendor", 10, 20.0, later) == later
         assert claims.reserve(connection, "other", 10, 20.0, TEN) == TEN
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "after"),
+    [({"text": "written anew"}, "queued"), ({"status": "cancelled", "final_at": TEN}, "cancelled")],
+)
+def test_opening_sees_what_somebody_else_has_just_done_to_a_message(engine: Engine, meanwhile: Any, after: str) -> None:
+    if db.is_sqlite(engine):
+        pytest.skip("on SQLite nobody writes while another one does")
+    fill(engine, message(1), message(2))
+    opening = Thread(target=open_for, args=(engine,))
+    with db.writing(engine) as connection:
+        connection.execute(update(MESSAGES).where(MESSAGES.c.id == 1).values(meanwhile))
+        opening.start()
+        opening.join(0.3)
+        assert opening.is_alive()
+    opening.join(30)
+    assert states(engine) == [after, "queued"]

@@ -16,11 +16,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, text, update
 
+import smpp_server
 from outbox_rows import DAY, TEN, fill, message, phone_of, replies, row, rows, states
 from policyserve import db
 from policyserve.errors import PolicyserveError
 from policyserve.messages import outbox
-from policyserve.messages.gateways.gateway import Incoming, News, Outcome, Outgoing, Receipt
+from policyserve.messages.gateways.gateway import Gateway, Incoming, News, Outcome, Outgoing, Receipt
+from policyserve.messages.gateways.registry import open_gateway
 from policyserve.messages.sending import IN_VAIN, SendCounts, Sender, send
 from policyserve.messages.stored import MESSAGES
 from policyserve.settings_file import ContactHoursSettings, MessageSettings, Sending
@@ -33,7 +35,7 @@ LIMIT = 60.0
 Meanwhile = Callable[[Sequence[Outgoing]], Any]
 
 
-def sender(engine: Engine, gateway: ScriptedGateway, *, at: str = "10:00", **asked: Any) -> Sender:
+def sender(engine: Engine, gateway: Gateway, *, at: str = "10:00", **asked: Any) -> Sender:
     rules = {name: asked.pop(name) for name in list(asked) if name in Sending.model_fields}
     zone = asked.pop("zone", SHANGHAI)
     settings = MessageSettings(sending=Sending.model_validate({"first_wait_seconds": 0} | rules))
@@ -582,3 +584,27 @@ def test_a_run_is_told_in_one_line(engine: Engine) -> None:
     assert counts.in_words("zh") == "已发送1条，失败1条，待核实1条。"
     assert SendCounts(stopped=True).in_words("zh") == "已发送0条。已按要求停止。"
     assert "the gateway takes nothing" in SendCounts(in_vain=True).in_words("en")
+
+
+def test_the_receipts_of_three_parts_over_a_real_smpp_session_set_delivered(engine: Engine) -> None:
+    long = "【安心人寿】" + "您" * 154
+    assert len(long) == 160
+    fill(engine, message(1, text=long))
+    with smpp_server.server() as peer:
+        options = {"kind": "smpp", "host": "127.0.0.1", "port": peer.port, "system_id": "esme", "source": "10690000"}
+        gateway = open_gateway("carrier", {"carrier": options | {"password": smpp_server.PASSWORD}})
+        one = sender(engine, gateway)
+
+        async def work() -> None:
+            await one.run()
+            numbers = row(engine).provider_id.split(",")
+            assert (row(engine).status, len(numbers)) == ("accepted", 3)
+            for number in numbers:
+                peer.order("receipt", id=number, stat="DELIVRD", state=2)
+            while row(engine).status == "accepted":
+                await asyncio.sleep(0.05)
+                await one.take_news()
+            await gateway.aclose()
+
+        asyncio.run(asyncio.wait_for(work(), LIMIT))
+    assert states(engine) == ["delivered"]

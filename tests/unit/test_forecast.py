@@ -16,7 +16,7 @@ from policyserve.book.columns import Book
 from policyserve.dates import add_months
 from policyserve.errors import PolicyserveError
 from policyserve.metrics.backtest import Backtest, backtest, calibration, coverage, scores
-from policyserve.metrics.chances import kept_later
+from policyserve.metrics.chances import kept_later, spread_of
 from policyserve.metrics.forecast import Forecast, forecast, forecast_policies, policies_forecast
 from policyserve.metrics.hazard import fit, lost_share
 from policyserve.metrics.history import History, history
@@ -159,7 +159,7 @@ def test_the_same_question_has_the_same_answer() -> None:
     assert_frame_equal(once, again, check_exact=True)
 
 
-@pytest.mark.parametrize("method", ["hazard", "kaplan-meier", "base-rate"])
+@pytest.mark.parametrize("method", ["hazard", "kaplan-meier"])
 def test_tomorrow_changes_no_forecast(method: str) -> None:
     day = date(2025, 3, 31)
     today = generated().as_of(day)
@@ -170,6 +170,7 @@ def test_tomorrow_changes_no_forecast(method: str) -> None:
     assert_frame_equal(*sums, check_exact=True)
 
 
+@pytest.mark.slow
 def test_a_past_forecast_of_the_back_test_is_the_forecast_of_that_day() -> None:
     day = add_months(AS_OF, -24)
     then = forecast_policies(generated().as_of(day), as_of=day)
@@ -178,6 +179,17 @@ def test_a_past_forecast_of_the_back_test_is_the_forecast_of_that_day() -> None:
     both = of_day.join(chances, on="policy_id")
     assert both.height == of_day.height > 300
     assert (both["hazard"] - both["chance"]).abs().max() < 0.02  # type: ignore[operator]
+
+
+def test_a_past_forecast_learns_as_much_as_one_made_then_however_long_ago() -> None:
+    day = add_months(AS_OF, -24)
+    then = forecast_policies(generated().as_of(day), as_of=day, months=18)
+    chances = then.policies.filter(pl.col("outcome") == "open").select("policy_id", "chance")
+    long_ago = backtest(generated(), as_of=AS_OF, months=18, days=[day]).policies
+    both = long_ago.join(chances, on="policy_id")
+    assert then.method == "hazard"
+    assert both.height > 300
+    assert (both["forecast"] - both["chance"]).abs().max() < 0.02  # type: ignore[operator]
 
 
 def test_history_as_known_earlier_is_the_history_built_then() -> None:
@@ -223,6 +235,39 @@ def test_a_short_past_is_learnt_from_without_facts() -> None:
     assert few.learnt_from < 200
 
 
+def test_facts_are_used_only_where_enough_policies_were_lost_for_them() -> None:
+    """Some 80 of 500 were lost, and there are some 20 facts: too few for five each."""
+    day = date(2022, 10, 31)
+    few = forecast_policies(generated(), as_of=day)
+    assert few.learnt_from > 400
+    assert few.method == "kaplan-meier"
+    scored = scores(backtest(generated().as_of(day), as_of=day, days=[add_months(day, -3)]))
+    by_method = {row["method"]: row["brier"] for row in scored.filter(pl.col("stage") == "all").to_dicts()}
+    assert by_method["forecast"] == by_method["kaplan-meier"] != by_method["hazard"]
+
+
+@pytest.mark.parametrize(("of_agents", "found"), [(0.0, (0.0, 0.0)), (0.8, (0.5, 1.0))], ids=["alike", "different"])
+def test_a_spread_is_found_between_groups_that_differ_and_none_where_chance_makes_the_difference(
+    of_agents: float, found: tuple[float, float]
+) -> None:
+    """A year's hazard of 0.3, month by month: who is lost early has few rows, and weighs no less for that."""
+    draw = np.random.default_rng(11)
+    agents, policies = 60, 6000
+    known = described(*(policy(f"P{n}", EFFECTIVE, 1000, writing=f"A{n % agents}") for n in range(1, policies + 1)))
+    hazard = 0.3 * np.exp(draw.normal(0, of_agents, agents) - of_agents**2 / 2)[np.arange(policies) % agents]
+    last, cohort = draw.exponential(1 / hazard) * 12, draw.integers(1, 13, policies)
+    rows = [
+        {"policy_id": n + 1, "cohort": date(2020, int(cohort[n]), 1), "day": add_months(FIRST, month),
+         "kept": bool(last[n] >= 12)}
+        for n in range(policies) for month in range(12) if last[n] > month
+    ]  # fmt: skip
+    frame = pl.DataFrame(rows, schema_overrides={"policy_id": pl.Int32})
+    share = frame.select(1 - pl.col("kept").mean().over("day")).to_series().to_numpy()
+    spread = spread_of(frame, np.log(-np.log1p(-share)), known)
+    assert found[0] <= spread.agent <= found[1]
+    assert spread.cohort == 0
+
+
 def test_without_a_past_there_is_no_forecast() -> None:
     with pytest.raises(PolicyserveError, match="nothing to learn from"):
         forecast_policies(described(policy("P", EFFECTIVE, yuan(1000))), as_of=AS_OF)
@@ -251,6 +296,17 @@ def test_the_hazard_finds_the_effects_that_made_the_data() -> None:
     errors = np.sqrt(np.diag(fitted.covariance))
     assert np.abs((fitted.coefficients - true) / errors).max() < 3
     assert errors.max() < 0.06
+
+
+def test_more_days_of_the_same_policies_are_no_more_policies() -> None:
+    draw = np.random.default_rng(6)
+    facts = np.column_stack([np.ones(300), draw.normal(size=(300, 4))])
+    lost = (draw.random(300) < 0.2).astype(float)
+    policies = np.arange(300)
+    once = fit(facts, lost, policies)
+    often = fit(np.repeat(facts, 12, axis=0), np.repeat(lost, 12), np.repeat(policies, 12))
+    assert often.coefficients == pytest.approx(once.coefficients, abs=1e-6)
+    assert often.covariance == pytest.approx(once.covariance, abs=1e-6)
 
 
 def test_a_fact_that_tells_everything_stays_finite() -> None:

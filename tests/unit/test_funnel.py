@@ -149,8 +149,8 @@ def test_a_funnel_is_not_grouped_by_product() -> None:
 def test_open_leads_show_how_long_ago_they_were_named_and_nobody_s_name() -> None:
     facts = book(customers=[C1], referrals=[named(who=LEE, on=date(2026, 11, 20)), named(who=WANG, stage="met")])
     assert open_leads(facts, as_of=AS_OF).rows() == [
-        ("C1", "A", "王*", "154****0002", DAY, 265, "met", False),
-        ("C1", "A", "李*明", "154****0001", date(2026, 11, 20), 1, "named", False),
+        ("C1", "A", None, "王*", "154****0002", DAY, 265, "met", False),
+        ("C1", "A", None, "李*明", "154****0001", date(2026, 11, 20), 1, "named", False),
     ]
 
 

@@ -113,9 +113,9 @@ def test_a_policy_lapses_by_the_grace_that_the_profile_gives_to_its_mode(
     profile: Profile, mode: str, days: int
 ) -> None:
     unpaid = policy("P1", EFFECTIVE, yuan(900), mode=mode, payments={1: EFFECTIVE, 2: None})
-    quarterly = policy("P2", EFFECTIVE, yuan(900), mode="quarterly", payments={1: EFFECTIVE, 2: date(2024, 7, 10)})
-    spans = policy_spans(book(unpaid, quarterly), profile, as_of=AS_OF)
-    assert spans.select("days", "lost").rows() == [(days, True), ((date(2024, 7, 11) - EFFECTIVE).days, True)]
+    last_day = policy("P2", EFFECTIVE, yuan(900), mode="quarterly", payments={1: EFFECTIVE, 2: date(2024, 7, 10)})
+    spans = policy_spans(book(unpaid, last_day), profile, as_of=AS_OF)
+    assert spans.select("days", "lost").rows() == [(days, True), ((AS_OF - EFFECTIVE).days, False)]
 
 
 def test_what_was_cancelled_in_the_free_look_or_paid_at_once_has_no_curve() -> None:

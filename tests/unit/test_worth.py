@@ -126,6 +126,63 @@ def test_tomorrow_changes_nothing() -> None:
 ISSUED = date(2023, 1, 10)
 
 
+def of_customer(customer: str, premium: int, *, paid: bool = True, issued: date = ISSUED) -> dict[str, object]:
+    """An annual policy that was delivered at once, with or without its second and third premium."""
+    later = {n: issued.replace(year=issued.year + n - 1) if paid else None for n in (2, 3)}
+    return policy(f"{customer} {issued}", issued, premium, customer=customer, receipt_on=issued, agent="A",
+                  payments={1: issued, **later})  # fmt: skip
+
+
+def referral(referrer: str, day: date) -> dict[str, object]:
+    return {"referrer": referrer, "referred_name": f"{referrer} {day}", "referred_on": day}
+
+
+def counted_by_hand() -> Book:
+    """Two customers without service, one with one visit, one with all five; the landmark is 10 December 2023.
+
+    What they bring counts from the day after it to 10 December 2024.
+    """
+    book = described(
+        of_customer("None 1", 1000, paid=False), of_customer("None 2", 3000), of_customer("Some", 2000),
+        of_customer("All", 5000),
+        of_customer("Some", 700, issued=date(2024, 12, 10)), of_customer("All", 900, issued=date(2023, 12, 10)),
+        referrals=[
+            referral("None 1", date(2023, 12, 10)), referral("None 1", date(2023, 12, 11)),
+            referral("All", date(2024, 3, 1)), referral("All", date(2024, 12, 10)), referral("All", date(2024, 12, 11)),
+        ],
+    )  # fmt: skip
+    visits = [(3, FIRST_YEAR[1]), *((4, service) for service in FIRST_YEAR)]
+    contacts = [
+        {"service": service, "subject_kind": "policy", "subject_id": key, "done_on": date(2023, 11, 1)}
+        for key, service in visits
+    ]
+    return replace(book, contacts=pl.DataFrame(contacts, schema=columns.CONTACTS))
+
+
+def shown(as_of: date) -> dict[str, tuple[object, ...]]:
+    found = worth(counted_by_hand(), as_of=as_of, since=ISSUED)
+    names = ["services", "policies", "lost", "kept", "due", "persistency", "followed", "referred_per_100",
+             "add_on_share"]  # fmt: skip
+    return {row[0]: row[1:] for row in found.groups.select(names).iter_rows()}
+
+
+def test_referrals_and_further_policies_of_each_group_agree_with_a_count_by_hand() -> None:
+    """The policy that All bought on the landmark itself is a third one without service; it is followed for 7 months."""
+    assert shown(date(2025, 6, 30)) == {
+        "none": (3, 1, 3900, 4900, pytest.approx(3900 / 4900), 2, 50.0, 0.0),
+        "some": (1, 0, 2000, 2000, 1.0, 1, 0.0, 1.0),
+        "all": (1, 0, 5000, 5000, 1.0, 1, 200.0, 0.0),
+    }
+
+
+def test_where_nobody_is_final_or_followed_yet_there_is_no_figure_and_not_nought() -> None:
+    assert shown(date(2024, 2, 28)) == {
+        "none": (2, 0, None, None, None, None, None, None),
+        "some": (1, 0, None, None, None, None, None, None),
+        "all": (1, 0, None, None, None, None, None, None),
+    }
+
+
 def visited(*days: date) -> list[dict[str, object]]:
     named = zip(FIRST_YEAR, days, strict=False)
     return [{"service": name, "subject_kind": "policy", "subject_id": 1, "done_on": day} for name, day in named]

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 from polars.exceptions import ComputeError, NoDataError
 
-from policyserve.book.spreadsheets import read_spreadsheet
+from policyserve.book.spreadsheets import Likeness, read_spreadsheet
 from policyserve.errors import PolicyserveError
 
 EXTRA = "extra"
@@ -33,22 +33,32 @@ class Source:
     cells: pl.DataFrame
     sheet: bool = False
     """Whether it is a spreadsheet."""
+    sheet_name: str | None = None
+    """Which sheet was read, where there are several."""
     controls: bool = True
     """Whether cells may hold control characters or newlines."""
     rounded: pl.DataFrame | None = None
     """Of a spreadsheet: the cells (`line`, `column`) with numbers so long that digits are lost."""
 
 
-def read_source(path: Path) -> Source:
-    """Read a CSV file (UTF-8 or GB18030) or the first sheet of a spreadsheet.
+def read_source(path: Path, likeness: Likeness | None = None) -> Source:
+    """Read a CSV file (UTF-8 or GB18030) or the sheet of a spreadsheet that has the header, as `likeness` says.
 
     Raises PolicyserveError where the file is missing, empty, broken or something else.
     """
     data = _read_bytes(path)
     sha256 = hashlib.sha256(data).hexdigest()
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        headers, cells, rounded = read_spreadsheet(data, path.name)
-        return Source(name=path.name, sha256=sha256, headers=headers, cells=cells, sheet=True, rounded=rounded)
+        read = read_spreadsheet(data, path.name, likeness)
+        return Source(
+            name=path.name,
+            sha256=sha256,
+            headers=read.headers,
+            cells=read.cells,
+            sheet=True,
+            sheet_name=read.name,
+            rounded=read.rounded,
+        )
     text = _as_utf8(data, path.name)
     headers, cells = _read_csv(text, path.name)
     controls = b'"' in text or len(text.translate(None, delete=_CONTROLS)) != len(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from policyserve.book.lists import KINDS, Column, ListKind
@@ -49,6 +49,13 @@ def recognise(headers: tuple[str, ...], kind: ListKind) -> Headers:
         ),
         report=tuple(str(place) for place, word in enumerate(words) if word in REPORT),
     )
+
+
+def likeness(cells: Sequence[str], kind: ListKind) -> tuple[bool, int]:
+    """Say how much a row looks like the header of a list: whether every required column is there, and how many are."""
+    known = _known(kind)
+    places = {known[word] for word in map(plain_header, cells) if word in known}
+    return all(column.name in places for column in kind.columns if column.required), len(places)
 
 
 def plain_header(header: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +15,7 @@ from policyserve import db
 from policyserve.book import agents, customers, events, policies, premiums, referrals
 from policyserve.book.bulk import GREAT
 from policyserve.book.files import Source, read_source
-from policyserve.book.headers import recognise
+from policyserve.book.headers import likeness, recognise
 from policyserve.book.lists import find_kind
 from policyserve.book.parsing import parse
 from policyserve.book.rejects import check_writable, default_path, with_values, write_rejects
@@ -51,6 +52,8 @@ class ImportReport:
     ignored: tuple[str, ...]
     """Headers that the list does not know."""
     dry_run: bool
+    sheet: str | None = None
+    """Which sheet of a spreadsheet was read, where there are several."""
 
 
 def import_list(
@@ -70,7 +73,7 @@ def import_list(
     Raises PolicyserveError, before anything is written, for a file that cannot be read as such a list.
     """
     wanted, target = find_kind(kind), rejects or default_path(path)
-    source = read_source(path)
+    source = read_source(path, partial(likeness, kind=wanted))
     headers = recognise(source.headers, wanted)
     to_file = rejects is not None or not dry_run
     if to_file:
@@ -107,6 +110,7 @@ def _report(
         rejects=None,
         ignored=ignored,
         dry_run=dry_run,
+        sheet=source.sheet_name,
     )
 
 

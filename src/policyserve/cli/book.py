@@ -10,7 +10,7 @@ import rich_click as click
 
 from policyserve import operations, schema
 from policyserve.cli.options import DATE, KEY, Session, database_option, shared
-from policyserve.cli.output import FORMULA, decimal, note, show
+from policyserve.cli.output import FORMULA, decimal, note, show, tell
 from policyserve.cli.provisional import provisional
 from policyserve.cli.words import say
 from policyserve.db import open_engine
@@ -107,7 +107,7 @@ def release(session: Session, days: int) -> None:
     names = ("added", "moved", "cancelled", "reopened", "missed", "unchanged")
     row = {name: getattr(counts, name) for name in names}
     if session.form == "table":
-        click.echo(say("release.done", session.language, days=days, day=session.as_of, **row))
+        tell(say("release.done", session.language, days=days, day=session.as_of, **row))
         note(provisional(session.calendar, session.days_ahead(days), session.language))
     else:
         show([row], session.form, columns=names)

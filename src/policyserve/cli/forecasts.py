@@ -209,7 +209,7 @@ def value_(session: Session, *, customer_no: str | None, agents: bool, top: int,
 
 
 def _needs() -> None:
-    if find_spec("lifelines") is None:
+    if find_spec("numpy") is None:
         raise PolicyserveError(
             "Forecasts need a library that is not installed; install it with: pip install 'policyserve[forecast]'."
         )

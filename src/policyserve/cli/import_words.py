@@ -53,6 +53,7 @@ _PATTERNS = (
     (r"is a number that no (\w+) has, neither stored nor in this file", r"没有这个号码的{1}：库中和本文件中都没有"),
     (r"names an? (\w+) whose own row in this file is rejected", r"所指{1}在本文件中的行已被拒收"),
     (r"lies in the future", "在未来"),
+    (r"lies in the future, after (.+)", r"在\1之后，尚未发生"),
     (r"lies before 1900", "早于1900年"),
     (r"lies before the birthday", "早于生日"),
     (r"lies before the policy begins", "早于保单开始日期"),

@@ -73,9 +73,11 @@ def _tell(report: ImportReport, session: Session) -> None:
         show([row], session.form, columns=COUNTS)
         return
     key = "import.would" if report.dry_run else "import.done"
-    click.echo(say(key, session.language, list=list_name(report.kind, session.language), **counts))
+    tell(say(key, session.language, list=list_name(report.kind, session.language), **counts))
+    if report.sheet is not None:
+        tell(say("import.sheet", session.language, sheet=report.sheet))
     if report.ignored:
-        click.echo(say("import.ignored", session.language, columns=", ".join(report.ignored)))
+        tell(say("import.ignored", session.language, columns=", ".join(report.ignored)))
     _tell_problems(report, session)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from policyserve.cli.folding import fold, longest
@@ -40,14 +39,27 @@ def laid_out(
         least = _leasts(rows, headings, TIGHT)
     if stacks and sum(least) > room:
         return _stacked(rows, headings, width)
-    table = Table(header_style="bold", show_edge=False)
     sizes = dict(zip(headings, _shared(wanted, least, room), strict=True))
-    for name, title in headings.items():
-        right = "right" if name in numeric else "left"
-        table.add_column(Text("\n".join(fold(title, sizes[name]))), justify=right, width=sizes[name], vertical="top")  # type: ignore[arg-type]
-    for row in rows:
-        table.add_row(*(Text(_folded(row[name], sizes[name])) for name in headings))
-    return table
+    head = [line.replace("│", "┃") for line in _row(headings, sizes, numeric, bottom=True)]
+    body = [line for row in rows for line in _row(row, sizes, numeric)]
+    rule = "╇".join("━" * (size + 2) for size in sizes.values())
+    return Group(Text("\n".join(head), style="bold"), Text("\n".join([rule, *body])))
+
+
+def _row(row: Cells, sizes: Mapping[str, int], numeric: frozenset[str], *, bottom: bool = False) -> Iterator[str]:
+    """Write the lines of one row; what has fewer lines than the others stands at the top, or at the `bottom`."""
+    cells = {name: fold(row[name], size) if cell_len(row[name]) > size else [row[name]] for name, size in sizes.items()}
+    height = max(len(lines) for lines in cells.values())
+    for name, lines in cells.items():
+        more = [""] * (height - len(lines))
+        cells[name] = [*more, *lines] if bottom else [*lines, *more]
+    for number in range(height):
+        yield "│".join(_padded(cells[name][number], size, right=name in numeric) for name, size in sizes.items())
+
+
+def _padded(text: str, size: int, *, right: bool) -> str:
+    blank = " " * (size - cell_len(text))
+    return f" {blank}{text} " if right else f" {text}{blank} "
 
 
 def _column(rows: Sequence[Cells], name: str) -> Iterator[str]:
@@ -77,10 +89,6 @@ def _shared(wanted: Sequence[int], least: Sequence[int], room: int) -> list[int]
     while cap > 1 and sum(max(low, min(want, cap)) for want, low in zip(wanted, least, strict=True)) > room:
         cap -= 1
     return [max(low, min(want, cap)) for want, low in zip(wanted, least, strict=True)]
-
-
-def _folded(text: str, width: int) -> str:
-    return text if cell_len(text) <= width else "\n".join(fold(text, width))
 
 
 def _stacked(rows: Sequence[Cells], headings: Mapping[str, str], width: int) -> Group:

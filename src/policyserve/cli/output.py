@@ -61,7 +61,7 @@ def show(
         titles = {name: heading(name, language) for name in columns} | dict(headings or {})
         worded = [{name: shown(name, row.get(name), language) for name in columns} for row in rows]
         out = console()
-        out.print(_laid_out(worded, {name: titles[name] for name in columns}, out))
+        out.print(_laid_out(worded, {name: titles[name] for name in columns}, out), soft_wrap=True)
     else:
         click.echo(empty or {"en": "Nothing to show.", "zh": "没有记录。"}[language])
 

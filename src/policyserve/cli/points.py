@@ -77,6 +77,8 @@ def list_(session: Session, customer_no: str | None) -> None:
             rows, columns = point_ledger.balances(connection, session.as_of), BALANCE
         else:
             rows, columns = point_ledger.entries(connection, customer_no, session.as_of), ENTRY
+    if session.form == "table":
+        columns = [name for name in columns if any(row[name] is not None for row in rows)]
     headings = {"kind": say("points.kind", session.language)}
     show(rows, session.form, columns=columns, language=session.language, headings=headings)
 

@@ -1,29 +1,24 @@
-"""Commands that print figures of service, the funnel of referrals, and who might buy again."""
+"""Commands that print figures of service: what was done in time, what customers said, orphans, what came in when."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
-from pathlib import Path
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import polars as pl
 import rich_click as click
 
 from policyserve import db, operations
+from policyserve.cli import prospects
+from policyserve.cli.figure_tables import show_figures
 from policyserve.cli.options import DATE, Decorator, Session, shared
-from policyserve.cli.output import Row, decimal, note, percent, show
-from policyserve.cli.words import say
-from policyserve.config import fixture
-from policyserve.dates import Days
-from policyserve.metrics import collected, collection, funnel, groupings, orphans, services
-from policyserve.metrics.candidates import COLUMNS, CoverRules, candidates, read_refusals, read_sums
-from policyserve.metrics.rules import read_rules
-from policyserve.metrics.service_definitions import service_definition
+from policyserve.cli.output import Row, percent
+from policyserve.cli.words import heading, say
+from policyserve.dates import Days, add_months
+from policyserve.metrics import collected, collection, groupings, orphans, services
 from policyserve.metrics.task_states import read_agents, read_tasks
 from policyserve.standard.model import Standard
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def grouped_by(allowed: Sequence[str], *default: str) -> Decorator:
@@ -49,7 +44,10 @@ def _work(
         return read_tasks(connection, days, session.as_of, of=of), standard, read_agents(connection)
 
 
-COUNTS = ("numerator", "denominator")
+def names_of_services(standard: Standard, language: str) -> Callable[[Row], Row]:
+    """Return what puts the name of a service in place of its code, for people."""
+    names = {one.code: one.name_zh if language == "zh" else one.name for one in reversed(standard.services)}
+    return lambda row: {"service": names.get(row["service"], row["service"])} if "service" in row else {}
 
 
 @click.command(name="services")
@@ -61,8 +59,12 @@ def services_(session: Session, *, first: date | None, last: date | None, by: tu
     days = session.days(first, last)
     tasks, standard, agents = _work(session, days)
     found = services.service_rate(tasks, standard, agents, days, by=by, as_of=session.as_of)
-    columns = (*services.fields_by(by), *services.RATE)
-    _show(session, found, columns, figure="services", ratios=("ratio", "ratio_with_late"), starred="ratio")
+    unshown = {"ratio_with_late", "small"}
+    columns = [*services.fields_by(by), *(name for name in services.RATE if name not in unshown)]
+    show_figures(
+        session, found, columns, figure="services", days=days, ratios=("ratio",), starred="ratio",
+        readable=names_of_services(standard, session.language),
+    )  # fmt: skip
 
 
 @click.command(name="callbacks")
@@ -74,7 +76,11 @@ def callbacks_(session: Session, *, first: date | None, last: date | None, by: t
     days = session.days(first, last)
     tasks, standard, agents = _work(session, days)
     found = services.callbacks(tasks, standard, agents, days, by=by, as_of=session.as_of)
-    _show(session, found, found.columns, figure="callbacks", ratios=("ratio",))
+    show_figures(
+        session, found, found.columns, figure="callbacks", days=days, ratios=("ratio",),
+        readable=names_of_services(standard, session.language),
+        headings={"numerator": say("callbacks.numerator", session.language)},
+    )  # fmt: skip
 
 
 @click.command(name="satisfaction")
@@ -86,8 +92,12 @@ def satisfaction_(session: Session, *, first: date | None, last: date | None, by
     days = session.days(first, last)
     tasks, standard, agents = _work(session, days, "done_on")
     found = services.satisfaction(tasks, standard, agents, days, by=by)
-    columns = [name for name in found.columns if name != "small"]
-    _show(session, found, columns, figure="satisfaction", ratios=("satisfied",), starred="satisfied")
+    names = names_of_services(standard, session.language)
+    show_figures(
+        session, found, [name for name in found.columns if name != "small"], figure="satisfaction", days=days,
+        ratios=("satisfied",), starred="satisfied",
+        readable=lambda row: {**names(row), "mean": "-" if row["mean"] is None else f"{row['mean']:.2f}"},
+    )  # fmt: skip
 
 
 @click.command(name="orphans")
@@ -100,7 +110,7 @@ def orphans_(session: Session, *, first: date | None, last: date | None, by: tup
     tasks, standard, _ = _work(session, days)
     book = operations.read_book(session.engine)
     found = orphans.orphan_service(book, tasks, standard, days, by=by, as_of=session.as_of)
-    _show(session, found, found.columns, figure="orphans", ratios=("ratio",))
+    show_figures(session, found, found.columns, figure="orphans", days=days, ratios=("ratio",))
 
 
 @click.command(name="collected")
@@ -111,84 +121,36 @@ def orphans_(session: Session, *, first: date | None, last: date | None, by: tup
 @shared
 def collected_(session: Session, *, first: date | None, last: date | None, all_years: bool, **asked: Any) -> None:
     """Premiums collected in the month due, by the end of the next, by the end of grace (当月、次月、宽末)."""
+    days = session.days(first, last)
     found = collected.collected_by(
         operations.read_book(session.engine),
-        session.days(first, last),
+        days,
         policy_year=None if all_years else asked["policy_year"],
         by=asked["by"],
         as_of=session.as_of,
     )
-    rates = [f"{step}_rate" for step in collected.STEPS]
     fields = groupings.fields_of(asked["by"], collection.ALLOWED)
-    columns = [*fields, "month", "currency", "due", *collected.STEPS, *rates, "due_count", "status"]
-    headings = {"due": say("metrics.due", session.language)}
-    _show(
-        session, found, columns, figure="collected", amounts=("due", *collected.STEPS), ratios=rates, headings=headings
-    )
+    rates = [f"{step}_rate" for step in collected.STEPS]
+    running = (found["status"] == "provisional").any()
+    show_figures(
+        session, found, [*fields, "month", "currency", "due", "by_grace", *rates, "due_count"],
+        figure="collected", days=days, amounts=("due", *collected.STEPS), ratios=rates,
+        readable=lambda row: _running(row, session.as_of),
+        headings={
+            "due": say("metrics.due", session.language), "by_grace": heading("collected", session.language),
+        },
+        below=[say("collected.running", session.language)] if running else [],
+    )  # fmt: skip
 
 
-@click.command(name="funnel")
-@grouped_by(funnel.ALLOWED, "year")
-@click.option("--leads", is_flag=True, help="List the people who hold no policy yet, and those to be deleted.")
-@shared
-def funnel_(session: Session, *, by: tuple[str, ...], leads: bool) -> None:
-    """Referrals from named to issued (转介绍漏斗), or the people on the way."""
-    book = operations.read_book(session.engine)
-    if leads:
-        found = funnel.open_leads(book, as_of=session.as_of)
-        show(found.to_dicts(), session.form, columns=funnel.LEADS, language=session.language)
-        if session.form == "table" and (old := int(found["delete"].sum())):
-            note("\n" + say("funnel.delete", session.language, count=old, days=funnel.KEPT_DAYS))
-        return
-    found = funnel.funnel(book, by=by, as_of=session.as_of)
-    ratios = [name for name in found.columns if name.endswith("_rate")]
-    _show(session, found, found.columns, figure="funnel", ratios=[*ratios, "conversion"])
+def _running(row: Row, as_of: date) -> Row:
+    """Mark the rates whose time is not over on `as_of`."""
+    month = date.fromisoformat(f"{row['month']}-01")
+    ends = {"in_month": add_months(month, 1), "by_next_month": add_months(month, 2)}
+    over = {f"{step}_rate": end - timedelta(days=1) < as_of for step, end in ends.items()}
+    over["by_grace_rate"] = row["status"] == "final"
+    return {name: percent(row[name]) + ("" if ended else " …") for name, ended in over.items()}
 
 
-@click.command(name="candidates")
-@click.option("--rules", type=FILE, help="Which cover belongs to whom, as YAML; default the rules that ship.")
-@click.option("--agent", "agent_no", metavar="NO", help="Only the customers of this agent.")
-@click.option("--top", type=click.IntRange(1, 1_000_000), default=50, show_default=True, help="How many.")
-@shared
-def candidates_(session: Session, *, rules: Path | None, agent_no: str | None, top: int) -> None:
-    """Single-policy customers who lack cover, the most urgent first (加保名单)."""
-    cover = read_rules(rules or fixture("cover", "cover-cn.yaml"), CoverRules)
-    with db.reading(session.engine) as connection:
-        sums, refusals = read_sums(connection), read_refusals(connection)
-    book = operations.read_book(session.engine)
-    found = candidates(book, cover, sums, refusals, language=session.language, as_of=session.as_of)
-    mine = found.filter(pl.col("agent_no") == agent_no) if agent_no else found
-    _show(session, mine.head(top), COLUMNS, figure="candidates", rounded="score")
-
-
-def _show(
-    session: Session,
-    found: pl.DataFrame,
-    columns: Sequence[str],
-    *,
-    figure: str,
-    amounts: Sequence[str] = (),
-    ratios: Sequence[str] = (),
-    starred: str = "",
-    rounded: str = "",
-    headings: Row | None = None,
-) -> None:
-    """Print figures: exact for programs, readable with the definition for people; `starred`: a ratio over few."""
-    people = session.form == "table"
-    rows = [{**row, "as_of": session.as_of} for row in found.to_dicts()]
-    for row in rows:
-        exact = {name: decimal(row[name], row["currency"]) for name in amounts}
-        row.update({name: f"{amount:,.0f}" if people else str(amount) for name, amount in exact.items()})
-        if people:
-            row.update({name: percent(row[name]) for name in ratios})
-            row.update({name: f"{row[name]:.2f}" for name in (rounded, "mean") if row.get(name) is not None})
-            if starred and row.get("small"):
-                row[starred] += " *"
-    titles = {name: say(f"services.{name}", session.language) for name in COUNTS if name in columns}
-    show(rows, session.form, columns=columns, language=session.language, headings={**titles, **(headings or {})})
-    if people:
-        note("\n" + service_definition(figure, session.language))
-
-
-FIGURES = [services_, callbacks_, satisfaction_, orphans_, collected_, funnel_, candidates_]
+FIGURES = [services_, callbacks_, satisfaction_, orphans_, collected_, *prospects.FIGURES]
 """Commands of the group `metrics`."""

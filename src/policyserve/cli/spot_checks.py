@@ -5,23 +5,25 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import polars as pl
 import rich_click as click
 
 from policyserve import db, operations
 from policyserve.cli.options import DATE, KEY, Session, shared
-from policyserve.cli.output import note, percent, show
-from policyserve.cli.words import say
+from policyserve.cli.output import Row, note, percent, show
+from policyserve.cli.services import names_of_services
+from policyserve.cli.words import say, shown
 from policyserve.metrics.service_definitions import service_definition
 from policyserve.metrics.spot_check_records import SAMPLE, Scope, draw_check, read_sample, record_result, samples
 from policyserve.metrics.spot_checks import RESULTS, estimated, summed
+from policyserve.standard.model import Standard
 from policyserve.tasks.history import Stamp
 
 LISTED = [name for name in SAMPLE.names() if name not in {"agent_id", "claimed", "branch"}]
 AGENTS = ["agent_no", "claimed", "drawn", "confirmed", "not_confirmed", "not_reached", "open", "flagged"]
-WHOLE = [
-    "claimed", "drawn", "confirmed", "not_confirmed", "not_reached", "open", "flagged", "rate", "low", "high", "lowest",
-    "silent", "status",
-]  # fmt: skip
+SAMPLES = ["check_id", "first_day", "last_day", "scope", "seed", "drawn", "answered", "as_of", "actor"]
+WHOLE = ["claimed", "drawn", "confirmed", "not_confirmed", "not_reached", "open", "flagged", "status"]
+RATES = ("rate", "low", "high", "lowest")
 
 BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")
 
@@ -54,9 +56,20 @@ def draw(session: Session, *, first: date, last: date, size: int, seed: int, act
         key, new = draw_check(connection, standard, days, stamp, scope=Scope(**scope), size=size, seed=seed)
     with db.reading(session.engine) as connection:
         found = read_sample(connection, key, session.as_of)
-    rows = [{"check_id": key, **row} for row in found.select(LISTED).to_dicts()]
-    show(rows, session.form, columns=["check_id", *LISTED], language=session.language)
-    note("\n" + say("spot-check.drawn" if new else "spot-check.again", session.language, check=key, tasks=len(rows)))
+    _tasks(session, found, standard, {"check_id": key})
+    rows = found.height
+    note("\n" + say("spot-check.drawn" if new else "spot-check.again", session.language, check=key, tasks=rows))
+
+
+def _tasks(session: Session, found: pl.DataFrame, standard: Standard, more: Row | None = None) -> None:
+    """List the tasks of a sample; people read names of services and see no empty columns."""
+    rows = [{**(more or {}), **row} for row in found.select(LISTED).to_dicts()]
+    columns = [*(more or {}), *LISTED]
+    if session.form == "table":
+        names = names_of_services(standard, session.language)
+        rows = [{**row, **names(row)} for row in rows]
+        columns = [name for name in LISTED if any(row[name] is not None for row in rows)]
+    show(rows, session.form, columns=columns, language=session.language)
 
 
 @spot_check.command(name="list")
@@ -65,12 +78,12 @@ def draw(session: Session, *, first: date, last: date, size: int, seed: int, act
 def list_(session: Session, check_id: int | None) -> None:
     """List the samples, or the tasks of one with their results."""
     with db.reading(session.engine) as connection:
-        if check_id is None:
-            rows = samples(connection, session.as_of)
-            columns = ["check_id", "first_day", "last_day", "scope", "seed", "drawn", "answered", "as_of", "actor"]
-        else:
-            rows, columns = read_sample(connection, check_id, session.as_of).select(LISTED).to_dicts(), LISTED
-    show(rows, session.form, columns=columns, language=session.language)
+        if check_id is not None:
+            standard = operations.current_standard(connection, session.as_of)
+            _tasks(session, read_sample(connection, check_id, session.as_of), standard)
+            return
+        rows = samples(connection, session.as_of)
+    show(rows, session.form, columns=SAMPLES, language=session.language)
 
 
 @spot_check.command()
@@ -84,7 +97,8 @@ def record(session: Session, check_id: int, task_id: int, result: str, *, remark
     """Write down what verifying a task came to; a later result goes before an earlier one."""
     with db.writing(session.engine) as connection:
         record_result(connection, check_id, task_id, _stamp(session, actor), result=result, note=remark)
-    click.echo(f"Task {task_id} of sample {check_id} is {result}.")
+    told = shown("result", result, session.language)
+    click.echo(say("spot-check.recorded", session.language, task=task_id, check=check_id, result=told))
 
 
 @spot_check.command()
@@ -102,11 +116,11 @@ def estimate(session: Session, check_id: int, by_agent: bool) -> None:
         show(rows, session.form, columns=AGENTS, language=session.language)
         return
     row: dict[str, Any] = {"check_id": check_id, **estimated(counts), "as_of": session.as_of}
+    show([row], session.form, columns=WHOLE, language=session.language)
     if session.form == "table":
-        row |= {name: percent(row[name]) for name in ("rate", "low", "high", "lowest")}
-    titles = {name: say(f"spot-check.{name}", session.language) for name in ("rate", "low", "high", "lowest", "silent")}
-    show([row], session.form, columns=WHOLE, language=session.language, headings=titles)
-    if session.form == "table":
+        rates = {name: percent(row[name]) for name in RATES}
+        key = "spot-check.untold" if row["rate"] is None else "spot-check.told"
+        click.echo("\n" + say(key, session.language, silent=row["silent"], **rates))
         note("\n" + service_definition("spot-check", session.language))
 
 

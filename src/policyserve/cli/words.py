@@ -51,6 +51,8 @@ HEADINGS = {
     "next_due": ("Next premium", "下期应缴"),
     "kind": ("Event", "事件"),
     "event": ("Key", "编号"),
+    "gender": ("Gender", "性别"),
+    "birthday": ("Birthday", "生日"),
     "retracted_on": ("Retracted on", "撤回日期"),
     "occurred_on": ("On", "日期"),
     "detail": ("Detail", "说明"),
@@ -127,9 +129,9 @@ HEADINGS = {
     "in_month": ("In the month", "当月"),
     "by_next_month": ("By the next", "次月"),
     "by_grace": ("By end of grace", "宽末"),
-    "in_month_rate": ("In the month %", "当月达成率"),
-    "by_next_month_rate": ("By the next %", "次月达成率"),
-    "by_grace_rate": ("By end of grace %", "宽末达成率"),
+    "in_month_rate": ("In the month", "当月达成率"),
+    "by_next_month_rate": ("By the next", "次月达成率"),
+    "by_grace_rate": ("By end of grace", "宽末达成率"),
     "due_count": ("Policies", "件数"),
     "named": ("Named", "提名"),
     "contacted": ("Contacted", "已联系"),
@@ -175,6 +177,10 @@ HEADINGS = {
     "entry": ("Entry", "流水"),
     "happened_on": ("On", "日期"),
     "receipt": ("Receipt", "凭证号"),
+    "taken_back": ("Taken back", "追回"),
+    "given_back": ("Given back", "恢复"),
+    "owed": ("Owed", "欠积分"),
+    "corrects": ("Corrects", "更正流水"),
 }
 """Headings of columns; a column that is not here shows its own name."""
 
@@ -250,6 +256,8 @@ VALUES = {
     "met": "已面谈",
     "issued": "已承保",
     "own-policy": "本人投保",
+    "taken-back": "追回",
+    "given-back": "恢复",
     "paid": "兑付",
     "confirmed": "已确认",
     "not-confirmed": "未确认",
@@ -291,6 +299,10 @@ SENTENCES = {
         "{rejected:,} rejected, {warnings:warning|warnings}.",
         "试导入{list}清单（不保存）：读取{rows:,}行，新增{added:,}，更新{updated:,}，不变{unchanged:,}，拒收{rejected:,}，"
         "提醒{warnings:,}。",
+    ),
+    "import.sheet": (
+        "Read from the sheet '{sheet}'; the others were left alone.",
+        "读取工作表“{sheet}”，其他工作表未读取。",
     ),
     "import.ignored": ("Unknown columns were ignored: {columns}.", "已忽略未知列：{columns}。"),
     "import.more": ("... and {count:,} more.", "……另有{count:,}条。"),
@@ -477,6 +489,27 @@ SENTENCES = {
     ),
     "notice.length": ("{channel}: {bytes} of at most {most} bytes.", "{channel}：{bytes}字节，上限{most}字节。"),
     "notice.look": ("See 'policyserve notice list' for the reasons.", "原因请见 policyserve notice list。"),
+    "figure.services": ("Service rate", "服务达成率"),
+    "figure.callbacks": ("Call-backs inside the free-look", "犹豫期内电话回访成功率"),
+    "figure.satisfaction": ("Satisfaction", "满意度"),
+    "figure.orphans": ("Orphan service", "孤儿单服务"),
+    "figure.collected": ("Premiums collected", "当月、次月、宽末达成率"),
+    "figure.funnel": ("Referrals, from named to issued", "转介绍漏斗"),
+    "figure.candidates": ("Add-on candidates", "加保名单"),
+    "figure.days": ("{first} to {last}", "{first}至{last}"),
+    "figure.as_of": ("as of {day}", "截至{day}"),
+    "figure.small": (
+        "* fewer than {count}: chance alone moves the ratio",
+        "* 不足{count}，比率受偶然因素影响较大",
+    ),
+    "callbacks.numerator": ("Reached in time", "期限内回访成功"),
+    "collected.running": ("… the time is not over yet", "… 期限未满"),
+    "candidates.comma": (", ", "、"),
+    "candidates.why": ("{name}: {why}", "{name}：{why}"),
+    "candidates.more": (
+        "The first {shown} of {count}; --top shows more.",
+        "仅显示前{shown}位，共{count}位；可用--top显示更多。",
+    ),
     "services.numerator": ("In time", "按期完成"),
     "services.denominator": ("Due", "应做"),
     "funnel.delete": (
@@ -489,11 +522,13 @@ SENTENCES = {
         "该种子已抽取过：第{check}批，共{tasks}项。",
     ),
     "points.kind": ("For", "事由"),
-    "spot-check.rate": ("True rate", "真实达成率"),
-    "spot-check.low": ("From", "下限"),
-    "spot-check.high": ("To", "上限"),
-    "spot-check.lowest": ("Lowest", "最低"),
-    "spot-check.silent": ("Agents without an answer", "无回应业务员"),
+    "spot-check.recorded": ("Task {task} of sample {check} is {result}.", "第{check}批任务{task}：{result}。"),
+    "spot-check.told": (
+        "True rate {rate}, with 95 % confidence between {low} and {high}; {lowest} if nobody who was not reached would "
+        "confirm. Agents without an answer: {silent}.",
+        "真实达成率{rate}（95%置信区间{low}至{high}）；未联系上的均视为未确认则为{lowest}。无回应业务员：{silent}人。",
+    ),
+    "spot-check.untold": ("Nobody has given an answer yet.", "尚无客户回应。"),
 }
 """Sentences of screens."""
 

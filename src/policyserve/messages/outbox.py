@@ -23,6 +23,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Result,
+    Select,
     String,
     Table,
     and_,
@@ -70,44 +71,49 @@ class Opened:
     """Their customer has refused marketing since, takes the consent back, or has no phone any more."""
 
 
-def change(
-    connection: Connection, condition: ColumnElement[bool], values: Mapping[str, Any], **of_row: ColumnElement[Any]
-) -> Result[str]:
-    """Change the messages of a condition in one statement, and return the state of each.
+def change(connection: Connection, chosen: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Result[str]:
+    """Change the messages that a query chooses, in one statement, and return the state of each.
 
-    They are locked in the order of their keys: in any other, two who do it could wait for each other. `of_row`: what
-    is told of a message as it is then, for `values` to name as `text`.
+    They are locked in the order of their keys: in any other, two who do it could wait for each other. What else the
+    query tells of a message, `values` name as `told(...)`.
     """
-    chosen = select(MESSAGES.c.id, *(told.label(name) for name, told in of_row.items())).where(condition)
-    held = chosen.order_by(MESSAGES.c.id).with_for_update(of=MESSAGES).cte("held")
-    return connection.execute(
-        update(MESSAGES).where(MESSAGES.c.id == held.c.id).values(values).returning(MESSAGES.c.status)
-    )
+    held = chosen.order_by(MESSAGES.c.id).with_for_update(of=MESSAGES).cte("held").prefix_with("MATERIALIZED")
+    changed = update(MESSAGES).where(MESSAGES.c.id == held.c.id).values(values).returning(MESSAGES.c.status)
+    return connection.execute(changed)
+
+
+def told(name: str) -> ColumnElement[str]:
+    """Name what the query of `change` tells of a message."""
+    return literal_column(f"held.{name}", String)
+
+
+def those(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Choose the messages of a condition."""
+    return select(MESSAGES.c.id).where(condition)
 
 
 def open_for(connection: Connection, day: date, now: datetime) -> Opened:
     """Queue what may go out on `day`, after a last look: too late, refused since, no phone any more."""
     verdict = _verdict(day)
-    told = literal_column("held.verdict", String)
-    queued = told == "queued"
+    judged = select(MESSAGES.c.id, verdict.label("verdict")).join(CUSTOMERS, OWN_CUSTOMER)
+    may_go = told("verdict") == "queued"
     values = {
-        "status": case((told.in_(["queued", "expired"]), told), else_="cancelled"),
-        "reason": case((queued, MESSAGES.c.reason), else_=told),
-        "final_at": case((queued, None), else_=now),
+        "status": case((told("verdict").in_(["queued", "expired"]), told("verdict")), else_="cancelled"),
+        "reason": case((may_go, MESSAGES.c.reason), else_=told("verdict")),
+        "final_at": case((may_go, None), else_=now),
     }
-    changed = change(connection, and_(_WAITS, verdict.is_not(None)), values, verdict=verdict)
-    counts = Counter(changed.scalars())
+    counts = Counter(change(connection, judged.where(_WAITS, verdict.is_not(None)), values).scalars())
     return Opened(queued=counts["queued"], expired=counts["expired"], cancelled=counts["cancelled"])
 
 
 def _verdict(day: date) -> ColumnElement[str | None]:
-    """Say of a message that waits why it will not go out, or that it may; null where it goes on waiting."""
+    """Say of a message that waits, beside its customer, why it will not go out, or that it may; null: it waits on."""
     is_marketing = MESSAGES.c.message_class == "marketing"
     return case(
         (MESSAGES.c.last_on < day, "expired"),
-        (and_(is_marketing, exists().where(OWN_CUSTOMER, REFUSED)), "opted-out"),
-        (and_(is_marketing, exists().where(OWN_CUSTOMER, NO_CONSENT)), "no-consent"),
-        (exists().where(OWN_CUSTOMER, CUSTOMERS.c.phone.is_(None)), "no-phone"),
+        (and_(is_marketing, REFUSED), "opted-out"),
+        (and_(is_marketing, NO_CONSENT), "no-consent"),
+        (CUSTOMERS.c.phone.is_(None), "no-phone"),
         (and_(_READY, MESSAGES.c.send_on <= day), "queued"),
     )
 
@@ -116,14 +122,14 @@ def doubt(connection: Connection, now: datetime, rules: Sending) -> int:
     """Give up waiting for senders that died: what they had in hand may have left. Return how many."""
     lease = now - timedelta(minutes=rules.lease_minutes)
     stale = and_(OPEN, MESSAGES.c.status == "submitting", MESSAGES.c.submitted_at < lease)
-    return len(change(connection, stale, {"status": "unknown", "reason": "in-doubt: its sender died"}).all())
+    return len(change(connection, those(stale), {"status": "unknown", "reason": "in-doubt: its sender died"}).all())
 
 
 def give_up_receipts(connection: Connection, now: datetime, rules: Sending) -> int:
     """Stop waiting for receipts that vendors no longer push; what became of these messages stays unknown."""
     last = now - timedelta(hours=rules.receipt_hours)
     silent = and_(OPEN, MESSAGES.c.status.in_(["accepted", "unknown"]), MESSAGES.c.submitted_at < last)
-    return len(change(connection, silent, {"status": "unknown", "reason": "no-receipt", "final_at": now}).all())
+    return len(change(connection, those(silent), {"status": "unknown", "reason": "no-receipt", "final_at": now}).all())
 
 
 def in_doubt(connection: Connection, gateway: str, *, after: int, limit: int) -> list[Sent]:
@@ -148,14 +154,14 @@ def approve(connection: Connection, keys: Sequence[int] | None, *, by: str) -> i
     """Let planned messages go that wait for a manager, all of them without `keys`; return how many."""
     waits = and_(OPEN, MESSAGES.c.status == "planned", MESSAGES.c.needs_approval.is_(True))
     chosen = waits if keys is None else and_(waits, MESSAGES.c.id.in_(keys))
-    return len(change(connection, chosen, {"status": "approved", "decided_by": by}).all())
+    return len(change(connection, those(chosen), {"status": "approved", "decided_by": by}).all())
 
 
 def cancel(connection: Connection, keys: Sequence[int], *, by: str, why: str, now: datetime) -> int:
     """Decide against messages that have not left; return how many. Raises PolicyserveError where one has."""
     _check(connection, keys, {*WAITING, "cancelled"}, "cancelled")
     values = {"status": "cancelled", "reason": f"by-hand: {why}", "decided_by": by, "final_at": now}
-    return len(change(connection, and_(_WAITS, MESSAGES.c.id.in_(keys)), values).all())
+    return len(change(connection, those(and_(_WAITS, MESSAGES.c.id.in_(keys))), values).all())
 
 
 RESOLVED: Mapping[str, Mapping[str, Any]] = {
@@ -171,7 +177,7 @@ def resolve(connection: Connection, key: int, said: str, *, by: str, now: dateti
     _check(connection, [key], {"unknown"}, "resolved: only one that is unknown can be")
     final_at = None if said == "not-sent" else now
     values = {**RESOLVED[said], "reason": None, "decided_by": by, "final_at": final_at, "claim": None}
-    change(connection, and_(MESSAGES.c.id == key, MESSAGES.c.status == "unknown"), values)
+    change(connection, those(and_(MESSAGES.c.id == key, MESSAGES.c.status == "unknown")), values)
 
 
 def _check(connection: Connection, keys: Sequence[int], fine: set[str], asked: str) -> None:

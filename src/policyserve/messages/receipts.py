@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, insert, select, update
 
 from policyserve.messages.gateways.gateway import Receipt, Sent
 from policyserve.messages.gateways.smpp.receipts import merged, part_numbers
@@ -22,25 +22,20 @@ from policyserve.tables import EarlyReceipt
 
 EARLY: Table = EarlyReceipt.__table__  # type: ignore[attr-defined]
 
-_OUT = MESSAGES.c.status.in_(["submitting", "accepted", "unknown"])
-
-_UNSETTLED = or_(_OUT, and_(MESSAGES.c.status == "queued", MESSAGES.c.submitted_at.is_not(None)))
-"""What a receipt can still change: an unknown one even after it was given up; and one that waits for another try, for
-a vendor may have taken what it answered with a failure."""
+_OUT = ("submitting", "accepted", "unknown")
+"""States of what has left, or may have."""
 
 LARGEST_KEY = 2**31 - 1
 
 
 def take(connection: Connection, gateway: str, receipts: Sequence[Receipt]) -> tuple[int, int]:
     """Store receipts; return how many messages they changed, and how many receipts are kept for later."""
-    found = _messages_of(connection, gateway, receipts)
-    changed = early = 0
-    for receipt in receipts:
-        key = found.get(_named_by(receipt))
-        if key is not None:
-            changed += _apply(connection, key, receipt)
-        elif receipt.provider_id is not None:
-            early += _keep(connection, gateway, receipt)
+    keys = _keys_of(connection, gateway, receipts)
+    fates = _locked(connection, gateway, keys.values())
+    named = [(receipt, keys.get(_named_by(receipt))) for receipt in receipts]
+    changed = _apply(connection, fates, [(key, receipt) for receipt, key in named if key in fates])
+    lost = [receipt for receipt, key in named if key not in fates and receipt.provider_id]
+    early = _keep(connection, gateway, lost)
     if early:
         changed += _settle_parts(connection, gateway, _kept(connection, gateway))
     return changed, early
@@ -63,18 +58,17 @@ Name = int | str | None
 """What a receipt names its message by: our key, else the gateway's number."""
 
 
-def _messages_of(connection: Connection, gateway: str, receipts: Iterable[Receipt]) -> dict[Name, int]:
-    """Find the messages of receipts, among those that left by the gateway, and lock them in the order of their keys.
-
-    A number that the gateway has used twice is that of the later message.
-    """
+def _keys_of(connection: Connection, gateway: str, receipts: Iterable[Receipt]) -> dict[Name, int]:
+    """Find the keys of the messages that receipts name; a number that was used twice is the later message's."""
     names = {_named_by(receipt) for receipt in receipts}
-    keys = [name for name in names if isinstance(name, int)]
     numbers = [name for name in names if isinstance(name, str)]
-    theirs = or_(MESSAGES.c.id.in_(keys), MESSAGES.c.provider_id.in_(numbers))
-    own = select(MESSAGES.c.id, MESSAGES.c.provider_id).where(MESSAGES.c.gateway == gateway, theirs)
-    rows = connection.execute(own.order_by(MESSAGES.c.id).with_for_update()).all() if names else []
-    return {row.provider_id: row.id for row in rows if row.provider_id is not None} | {row.id: row.id for row in rows}
+    numbered = select(MESSAGES.c.provider_id, MESSAGES.c.id).where(
+        MESSAGES.c.gateway == gateway, MESSAGES.c.provider_id.in_(numbers)
+    )
+    keys: dict[Name, int] = {name: name for name in names if isinstance(name, int)}
+    if numbers:
+        keys |= {row.provider_id: row.id for row in connection.execute(numbered.order_by(MESSAGES.c.id))}
+    return keys
 
 
 def _named_by(receipt: Receipt) -> Name:
@@ -89,29 +83,75 @@ def _key(reference: str) -> int | None:
     return key if key <= LARGEST_KEY else None
 
 
-def _apply(connection: Connection, key: int, receipt: Receipt) -> bool:
-    """Bring a message to the state of its receipt, if that is news."""
-    message, reason = and_(MESSAGES.c.id == key, _UNSETTLED), storable(receipt.reason)
-    number = {"provider_id": func.coalesce(MESSAGES.c.provider_id, storable(receipt.provider_id))}
-    values: dict[str, Any]
+Fate = Mapping[str, Any]
+"""What a receipt reads of a message and what it changes: `_FATE`."""
+
+_FATE = ("status", "reason", "provider_id", "claim", "next_at", "submitted_at", "answered_at", "final_at")
+
+
+def _locked(connection: Connection, gateway: str, keys: Iterable[int]) -> dict[int, Fate]:
+    """Read messages that left by a gateway, and lock them in the order of their keys."""
+    wanted = {*keys}
+    columns = (MESSAGES.c[name] for name in ("id", "gateway", *_FATE))
+    named = select(*columns).where(MESSAGES.c.id.in_(wanted)).order_by(MESSAGES.c.id).with_for_update()
+    rows = connection.execute(named).mappings() if wanted else ()
+    return {row["id"]: {name: row[name] for name in _FATE} for row in rows if row["gateway"] == gateway}
+
+
+_CHANGE = (
+    update(MESSAGES).where(MESSAGES.c.id == bindparam("key")).values({name: bindparam(f"new_{name}") for name in _FATE})
+)
+
+
+def _apply(connection: Connection, fates: Mapping[int, Fate], receipts: Iterable[tuple[int, Receipt]]) -> int:
+    """Bring locked messages to the states of their receipts, one after the other; return how many changed."""
+    changed: dict[int, Fate] = {}
+    for key, receipt in receipts:
+        fate = after(changed.get(key, fates[key]), receipt)
+        if fate is not None:
+            changed[key] = fate
+    if changed:
+        rows = [{"key": key} | {f"new_{name}": fate[name] for name in _FATE} for key, fate in changed.items()]
+        connection.execute(_CHANGE, rows)
+    return len(changed)
+
+
+def after(fate: Fate, receipt: Receipt) -> Fate | None:
+    """Say what a receipt makes of a message; None where it is no news.
+
+    It can change what has left, an unknown one even after it was given up; and one that waits for another try, for a
+    vendor may have taken what it answered with a failure.
+    """
+    status, is_final = fate["status"], fate["final_at"] is not None
+    if status not in _OUT and not (status == "queued" and fate["submitted_at"] is not None):
+        return None
+    reason, number = storable(receipt.reason), fate["provider_id"] or storable(receipt.provider_id)
+    if receipt.state == "never":
+        again = {"status": "queued", "reason": reason, "claim": None, "next_at": None}
+        return None if is_final or status != "unknown" else {**fate, **again}
     if receipt.state == "accepted":
-        message = and_(message, OPEN, MESSAGES.c.status != "accepted")
-        values = {"status": "accepted", "reason": None, "answered_at": receipt.at, **number}
-    elif receipt.state == "never":
-        message = and_(message, OPEN, MESSAGES.c.status == "unknown")
-        values = {"status": "queued", "reason": reason, "claim": None}
-    else:
-        values = {"status": receipt.state, "reason": reason, "final_at": receipt.at, **number}
-    return bool(connection.execute(update(MESSAGES).where(message).values({**values, "next_at": None})).rowcount)
+        taken = {"status": "accepted", "reason": None, "answered_at": receipt.at, "next_at": None}
+        return None if is_final or status == "accepted" else {**fate, **taken, "provider_id": number}
+    if is_final and receipt.state == "unknown":
+        return None
+    end = {"status": receipt.state, "reason": reason, "final_at": receipt.at, "next_at": None}
+    return {**fate, **end, "provider_id": number}
 
 
-def _keep(connection: Connection, gateway: str, receipt: Receipt) -> bool:
-    """Keep a receipt for later; return whether that is news."""
-    row = {"gateway": gateway, "provider_id": storable(receipt.provider_id), "state": receipt.state}
-    if connection.scalar(select(exists().where(*(EARLY.c[name] == value for name, value in row.items())))):
-        return False
-    connection.execute(insert(EARLY).values(**row, reason=storable(receipt.reason), at=receipt.at))
-    return True
+def _keep(connection: Connection, gateway: str, receipts: Iterable[Receipt]) -> int:
+    """Keep receipts for later; return how many are news."""
+    rows = {(storable(one.provider_id), one.state): {"at": one.at, "reason": storable(one.reason)} for one in receipts}
+    if not rows:
+        return 0
+    known = select(EARLY.c.provider_id, EARLY.c.state).where(
+        EARLY.c.gateway == gateway, EARLY.c.provider_id.in_([number for number, _ in rows])
+    )
+    for row in connection.execute(known):
+        rows.pop((row.provider_id, row.state), None)
+    new = [{"gateway": gateway, "provider_id": number, "state": state, **row} for (number, state), row in rows.items()]
+    if new:
+        connection.execute(insert(EARLY), new)
+    return len(new)
 
 
 def settle(connection: Connection, gateway: str, provider_ids: Collection[str] | None = None) -> int:
@@ -133,10 +173,11 @@ def _settle_whole(connection: Connection, gateway: str, numbers: Collection[str]
     found = select(EARLY, MESSAGES.c.id.label("key")).join(MESSAGES, same).where(EARLY.c.gateway == gateway)
     if numbers is not None:
         found = found.where(EARLY.c.provider_id.in_(numbers))
-    rows = connection.execute(found.order_by(MESSAGES.c.id, EARLY.c.id)).all()
-    changed = {row.key for row in rows if _apply(connection, row.key, _receipt(row))}
+    rows = connection.execute(found.order_by(EARLY.c.id)).all()
+    fates = _locked(connection, gateway, [row.key for row in rows])
+    changed = _apply(connection, fates, [(row.key, _receipt(row)) for row in rows if row.key in fates])
     _forget(connection, rows)
-    return len(changed)
+    return changed
 
 
 def _receipt(row: Row[Any]) -> Receipt:
@@ -163,16 +204,18 @@ def _settle_parts(connection: Connection, gateway: str, kept: Kept) -> int:
     if not kept:
         return 0
     in_parts = select(MESSAGES.c.id, MESSAGES.c.provider_id).where(
-        OPEN, _OUT, MESSAGES.c.gateway == gateway, MESSAGES.c.provider_id.contains(",")
+        OPEN, MESSAGES.c.status.in_(_OUT), MESSAGES.c.gateway == gateway, MESSAGES.c.provider_id.contains(",")
     )
-    changed = 0
-    for key, provider_id in connection.execute(in_parts.order_by(MESSAGES.c.id)).all():
+    done: list[tuple[int, Receipt]] = []
+    told: list[Row[Any]] = []
+    for key, provider_id in connection.execute(in_parts):
         parts = [kept.get(number, ()) for number in part_numbers(provider_id)]
-        receipt = _of_whole(parts)
-        if receipt is not None and _apply(connection, key, receipt):
-            changed += 1
-            _forget(connection, [row for rows in parts for row in rows])
-    return changed
+        if (receipt := _of_whole(parts)) is not None:
+            done.append((key, receipt))
+            told += [row for rows in parts for row in rows]
+    fates = _locked(connection, gateway, [key for key, _ in done])
+    _forget(connection, told)
+    return _apply(connection, fates, [(key, receipt) for key, receipt in done if key in fates])
 
 
 def _of_whole(parts: Sequence[Sequence[Row[Any]]]) -> Receipt | None:
@@ -191,7 +234,8 @@ def _telling(rows: Sequence[Row[Any]]) -> Row[Any]:
 
 
 def _forget(connection: Connection, rows: Iterable[Row[Any]]) -> None:
-    connection.execute(delete(EARLY).where(EARLY.c.id.in_([row.id for row in rows])))
+    if keys := [row.id for row in rows]:
+        connection.execute(delete(EARLY).where(EARLY.c.id.in_(keys)))
 
 
 def forget_early(connection: Connection, now: datetime, rules: Sending) -> int:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from policyserve import db
 from policyserve.messages import receipts
 from policyserve.messages.gateways.gateway import Incoming, News
-from policyserve.messages.outbox import CUSTOMERS, OPEN, OWN_CUSTOMER, REFUSALS, change
+from policyserve.messages.outbox import CUSTOMERS, OPEN, OWN_CUSTOMER, REFUSALS, change, those
 from policyserve.messages.phones import canonical, is_mainland
 from policyserve.messages.stored import MESSAGES, WAITING, storable
 from policyserve.tables import Reply
@@ -128,7 +128,7 @@ def refuse(connection: Connection, phone: str, *, source: str, now: datetime) ->
         OPEN, MESSAGES.c.status.in_(WAITING), MESSAGES.c.message_class == "marketing",
         exists().where(OWN_CUSTOMER, CUSTOMERS.c.phone == phone),
     )  # fmt: skip
-    change(connection, theirs, {"status": "cancelled", "reason": "opted-out", "final_at": now})
+    change(connection, those(theirs), {"status": "cancelled", "reason": "opted-out", "final_at": now})
 
 
 def lift(connection: Connection, phone: str, *, by: str, now: datetime) -> bool:

@@ -4,6 +4,9 @@ What somebody of an age and family should have is data (`fixtures/cover/`). An a
 message, so who refused texts may be on the list; who refused marketing altogether is not, because the list is made of
 personal data for a purpose that was refused (PIPL 15, 16, 24). Nor is anybody with a death in the family within a year,
 or an open claim: that is no time to sell.
+
+The list is for today's work and is no figure: refusals and sums assured bear no day, so those of today hold whatever
+day is asked for, and the list of an earlier day may change.
 """
 
 from __future__ import annotations
@@ -47,6 +50,9 @@ class Need(Rule):
     minimum_premiums: Annotated[int, Field(ge=1)] | None = None
     """The sum assured as a multiple of the annualised premium that the customer pays."""
     weight: Annotated[float, Field(gt=0, le=100)] = 1.0
+    name: Annotated[str, Field(max_length=60)] | None = None
+    name_zh: Annotated[str, Field(max_length=60)] | None = None
+    """What people call the cover; without a name, the code."""
     why: Annotated[str, Field(min_length=1)]
     why_zh: Annotated[str, Field(min_length=1)]
 
@@ -55,6 +61,10 @@ class Need(Rule):
         if self.minimum is not None and self.minimum_premiums is not None:
             raise ValueError("give either minimum or minimum_premiums, not both")
         return self
+
+    def called(self, language: str) -> str:
+        """Return what people call the cover."""
+        return (self.name_zh if language == "zh" else self.name) or self.code
 
 
 class CoverRules(Rule):
@@ -69,7 +79,7 @@ class CoverRules(Rule):
 
 
 def read_sums(connection: Connection) -> pl.DataFrame:
-    """Read the sums assured that are known: `policy_id`, `sum_assured` (minor units)."""
+    """Read the sums assured that are known today: `policy_id`, `sum_assured` (minor units)."""
     query = "SELECT id, sum_assured FROM policies WHERE sum_assured IS NOT NULL"
     return db.read_frame(connection, query, pl.Schema({"policy_id": pl.Int32(), "sum_assured": pl.Int64()}))
 

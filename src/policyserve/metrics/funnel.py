@@ -23,7 +23,7 @@ ALLOWED = (*OF_AGENTS, "year")
 KEPT_DAYS = 30
 """How long the name and phone of somebody named may be kept without contact (PIPL 19 and 47; a rule of the project)."""
 
-LEADS = ("referrer_no", "agent_no", "name", "phone", "referred_on", "days", "stage", "delete")
+LEADS = ("referrer_no", "agent_no", "referred_no", "name", "phone", "referred_on", "days", "stage", "delete")
 
 
 def people(book: Book, *, grace_days: int = 60, as_of: date) -> pl.DataFrame:
@@ -93,16 +93,20 @@ def _share(part: str, whole: str) -> pl.Expr:
 def open_leads(book: Book, *, grace_days: int = 60, as_of: date, named: pl.DataFrame | None = None) -> pl.DataFrame:
     """List the people referred who hold no policy yet, those named longest ago first.
 
-    Columns as LEADS: `name` and `phone` masked, `days` since they were named, `delete`: nobody has contacted them for
-    more than 30 days, so name and phone must go. Customers are no leads to delete: they have contracts of their own.
+    Columns as LEADS: `referred_no` of who is in the book already, `name` and `phone` masked, `days` since they were
+    named, `delete`: nobody has contacted them for more than 30 days, so name and phone must go. Customers are no leads
+    to delete: they have contracts of their own.
     """
     rows = people(book, grace_days=grace_days, as_of=as_of) if named is None else named
     days = (pl.lit(as_of) - pl.col("referred_on")).dt.total_days()
     stale = (pl.col("stage") == STAGES[0]) & pl.col("referred_id").is_null() & (days > KEPT_DAYS)
-    numbers = book.customers.select("customer_no", referrer_id="customer_id").rename({"customer_no": "referrer_no"})
+    numbers = book.customers.select("customer_id", "customer_no")
     return (
         with_agents(rows.filter(pl.col("stage") != STAGES[-1]), book.agents, ["agent_no"])
-        .join(numbers, on="referrer_id")
+        .join(numbers.rename({"customer_id": "referrer_id", "customer_no": "referrer_no"}), on="referrer_id")
+        .join(
+            numbers.rename({"customer_id": "referred_id", "customer_no": "referred_no"}), on="referred_id", how="left"
+        )
         .with_columns(days=days, delete=stale & (pl.col("name").is_not_null() | pl.col("phone").is_not_null()))
         .with_columns(name=_masked_name(), phone=_masked_phone(), stage=pl.col("stage").cast(pl.String))
         .sort("referred_on", "referrer_no")

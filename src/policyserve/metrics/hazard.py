@@ -73,7 +73,7 @@ def fit(facts: Floats, lost: Floats, clusters: Whole) -> Fit:
     summed = np.zeros((int(clusters.max()) + 1, facts.shape[1]))
     np.add.at(summed, clusters, scores)
     bread = np.linalg.inv(information + penalty)
-    return Fit(coefficients=beta, covariance=bread @ _squared(summed, np.ones(summed.shape[0])) @ bread)
+    return Fit(coefficients=beta, covariance=bread @ squared(summed, np.ones(summed.shape[0])) @ bread)
 
 
 def _stepped(facts: Floats, lost: Floats, beta: Floats, change: Floats, ridge: float) -> tuple[Floats, float]:
@@ -105,7 +105,7 @@ def _scores(facts: Floats, lost: Floats, beta: Floats) -> tuple[Floats, Floats]:
     hazard = np.exp(eta)
     share = lost_share(eta)
     scores = facts * ((lost - share) * hazard / share)[:, None]
-    return scores, _squared(facts, hazard**2 * np.exp(-hazard) / share)
+    return scores, squared(facts, hazard**2 * np.exp(-hazard) / share)
 
 
 def times(facts: Floats, beta: Floats) -> Floats:
@@ -116,7 +116,7 @@ def times(facts: Floats, beta: Floats) -> Floats:
     return product
 
 
-def _squared(facts: Floats, weights: Floats) -> Floats:
+def squared(facts: Floats, weights: Floats) -> Floats:
     """Sum up weight x row' x row, some hundred rows at a time.
 
     Larger products make BLAS start threads that wait for each other: 20 times slower on a machine that is busy.

@@ -58,21 +58,25 @@ DEFINITIONS: dict[str, dict[Language, str]] = {
     "funnel": {
         "en": (
             "Referrals as a funnel: people named in the period, and how many of them came as far as contacted, "
-            "consented, met, issued; who is at a stage has passed those before. Issued by the list, or by a policy "
-            "since the referral. The lists do not date the stages between."
+            "consented, met, issued; who is at a stage has passed those before, and each share is of the stage before. "
+            "Issued by the list, or by a policy since the referral. A stage is known from the day of the list that "
+            "brought it."
         ),
         "zh": (
-            "转介绍漏斗：期内提名人数，及其中已联系、已同意、已面谈、已承保的人数；处于某阶段即视为已过前面各阶段。已承保以清单或转介绍后的保单为准。"
-            "中间阶段清单未记日期。"
+            "转介绍漏斗：期内提名人数，及其中已联系、已同意、已面谈、已承保的人数；处于某阶段即视为已过前面各阶段，括号内为占前一阶段的比例。"
+            "已承保以清单或转介绍后的保单为准；各阶段自带来该信息的清单日期起计。"
         ),
     },
     "candidates": {
         "en": (
             "Add-on candidates: single-policy customers, ranked by the cover that people of their age and family "
             "should have and they lack. Left out: who refused marketing, and families with an open claim or a death "
-            "within a year."
+            "within a year. A list for today's work: refusals and sums assured are those of today."
         ),
-        "zh": "加保名单：一单客户，按其年龄与家庭应有而缺少的保障排序。拒绝营销、家中有未结理赔或一年内身故的不列。",
+        "zh": (
+            "加保名单：一单客户，按其年龄与家庭应有而缺少的保障排序。拒绝营销、家中有未结理赔或一年内身故的不列。"
+            "供当日工作使用，营销意愿与保额以当前为准。"
+        ),
     },
     "spot-check": {
         "en": (

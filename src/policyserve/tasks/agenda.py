@@ -2,7 +2,7 @@
 
 One statement reads it. What falls due, or fell due and is still on time, is on the agenda; the day to which somebody
 put a task off counts as its due day. Open work of people who left shows under the manager they reported to, and where
-there is none in the branch's office, so that nothing is without an owner.
+there is none, or managers who left report to each other, in the branch's office, so that nothing is without an owner.
 """
 
 from __future__ import annotations

@@ -32,6 +32,13 @@ _LEAVERS = """
 """Those who reported to somebody at the desk and have left, and so on through managers who left."""
 
 
+_OWNED = """
+    SELECT id FROM agents WHERE left_on IS NULL OR left_on > :day OR manager_id IS NULL
+    UNION SELECT a.id FROM agents a JOIN owned ON a.manager_id = owned.id WHERE a.left_on <= :day
+"""
+"""Those whose work somebody has: who are there, who left and had no manager, and whoever reported to one of them."""
+
+
 def _statement(sql: str) -> TextClause:
     days = dict.fromkeys(("anchor", "nominal", "due", "latest", "day"), Date())
     return text(sql).columns(task_id=Integer(), provisional=Boolean(), **days)  # type: ignore[return-value]
@@ -48,15 +55,17 @@ OF_AGENT = _statement(f"""
 """Parameters: `agent_no`, `day`."""
 
 OF_OFFICE = _statement(f"""
-    WITH RECURSIVE desk(id, owner, leaver) AS (
+    WITH RECURSIVE owned(id) AS ({_OWNED}), desk(id, owner, leaver) AS (
         SELECT a.id, CAST(b.name AS text), CAST(coalesce(a.name, a.agent_no) AS text)
         FROM {_STAFF} AND a.manager_id IS NULL AND a.left_on <= :day
         UNION {_LEAVERS}
     ), work(id, owner, leaver, performer) AS (
         SELECT a.id, CAST(b.name AS text), CAST(NULL AS text), 'office' FROM {_STAFF}
         UNION ALL SELECT id, owner, leaver, 'agent' FROM desk
+        UNION ALL SELECT a.id, CAST(b.name AS text), CAST(coalesce(a.name, a.agent_no) AS text), 'agent'
+        FROM {_STAFF} AND a.left_on <= :day AND a.id NOT IN (SELECT id FROM owned)
     )
     SELECT {_COLUMNS} FROM work AS desk
     LEFT JOIN tasks t ON t.agent_id = desk.id AND t.performer = desk.performer AND {_CAN_BE_DONE} {_SUBJECTS}
 """)
-"""Parameters: `branch`, `day`."""
+"""Parameters: `branch`, `day`. Leavers who reported to each other in a circle belong to the office of their branch."""

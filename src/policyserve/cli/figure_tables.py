@@ -1,0 +1,78 @@
+"""How figures are printed: exact for programs; for people with a title, readable numbers, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import polars as pl
+import rich_click as click
+
+from policyserve.cli.options import Session
+from policyserve.cli.output import Row, decimal, note, percent, show
+from policyserve.cli.words import say, shown
+from policyserve.dates import Days
+from policyserve.metrics.service_definitions import service_definition
+from policyserve.metrics.services import SMALL
+
+COUNTS = ("numerator", "denominator")
+
+
+def show_figures(
+    session: Session,
+    found: pl.DataFrame,
+    columns: Sequence[str],
+    *,
+    figure: str,
+    days: Days | None = None,
+    amounts: Sequence[str] = (),
+    ratios: Sequence[str] = (),
+    starred: str = "",
+    readable: Callable[[Row], Row] | None = None,
+    headings: Row | None = None,
+    below: Sequence[str] = (),
+) -> None:
+    """Print figures by `figure`'s title and definition; `columns` are those of the table.
+
+    `days`: which they are of. `amounts` are in minor units. `starred`: the ratio that gets a star where `small` holds.
+    `readable`: what people see of a row in place of its own values; `below`: lines under the table. A status, or a
+    currency, that all rows share is no column; the status stands in the title.
+    """
+    rows = [{**row, "as_of": session.as_of} for row in found.to_dicts()]
+    if session.form != "table":
+        show([_exact(row, amounts) for row in rows], session.form, columns=[*columns])
+        return
+    kept = [name for name in columns if name not in {"status", "currency"} or len({row[name] for row in rows}) > 1]
+    click.echo(_title(session, figure, days, {row.get("status") for row in rows}))
+    made = [_for_people(row, amounts, ratios, starred) | dict(readable(row) if readable else {}) for row in rows]
+    titles = {name: say(f"services.{name}", session.language) for name in COUNTS if name in kept}
+    show(made, "table", columns=kept, language=session.language, headings={**titles, **(headings or {})})
+    if starred and any(row["small"] for row in rows):
+        click.echo(say("figure.small", session.language, count=SMALL))
+    for line in below:
+        click.echo(line)
+    note("\n" + service_definition(figure, session.language))
+
+
+def _title(session: Session, figure: str, days: Days | None, statuses: set[str | None]) -> str:
+    """Say what was asked: the figure, its days, the day on which it was known, and the status if all rows share one."""
+    language = session.language
+    parts = [say(f"figure.{figure}", language)]
+    if days is not None:
+        parts.append(say("figure.days", language, first=days.start, last=days.last))
+    parts.append(say("figure.as_of", language, day=session.as_of))
+    if len(statuses) == 1 and None not in statuses:
+        parts.append(str(shown("status", statuses.pop(), language)))
+    return " · ".join(parts)
+
+
+def _exact(row: Row, amounts: Sequence[str]) -> dict[str, Any]:
+    return {**row, **{name: str(decimal(row[name], row["currency"])) for name in amounts}}
+
+
+def _for_people(row: Row, amounts: Sequence[str], ratios: Sequence[str], starred: str) -> dict[str, Any]:
+    readable: dict[str, Any] = {name: f"{decimal(row[name], row['currency']):,.0f}" for name in amounts}
+    readable |= {name: percent(row[name]) for name in ratios}
+    if starred and row["small"]:
+        readable[starred] += " *"
+    return {**row, **readable}

@@ -1,0 +1,98 @@
+"""Forecast, survival, worth and value by command, on a branch whose first-year services were really done."""
+
+from __future__ import annotations
+
+import pytest
+
+from commands import Desk
+
+pytest.importorskip("numpy")
+
+START = "2024-01-10"
+END = ("--as-of", "2025-06-30")
+AGENTS = "agent_no,name\nA1,Agent\n"
+CUSTOMERS = "customer_no,agent_no\n" + "".join(f"C{n},A1\n" for n in range(1, 7))
+POLICIES = "policy_no,customer_no,agent_no,issue_date,mode,premium,product_kind,pay_years,receipt_on\n" + "".join(
+    f"P{n},C{n},A1,{START},annual,1000,life,20,{START}\n" for n in range(1, 7)
+)
+PREMIUMS = "policy_no,instalment,due_on,amount,paid_on\n" + "".join(
+    f"P{n},2,2025-01-10,1000,{'2025-01-10' if n <= 4 else ''}\n" for n in range(1, 7)
+)
+REFERRALS = "referrer_no,referred_name,referred_on\nC1,李小明,2025-01-15\n"
+
+
+@pytest.fixture
+def served(desk: Desk) -> Desk:
+    """Return a branch of six policies: two with all five services, two with one, two with none; these lapsed."""
+    for kind, text in {"agents": AGENTS, "customers": CUSTOMERS, "policies": POLICIES}.items():
+        desk.take(kind, text, as_of=START)
+    desk.do("release", "--days", "366", "--as-of", START)
+    services = ("contract-delivery", "visit-m1", "visit-m4", "visit-m7", "visit-m10")
+    for policy, done in {"P1": services, "P2": services, "P3": services[:1], "P4": services[1:2]}.items():
+        tasks = {row["service"]: row for row in desk.ask("policy", policy, "--as-of", START)}
+        for service in done:
+            desk.do("task", "done", tasks[service]["task_id"], "--as-of", tasks[service]["due"])
+    desk.take("premiums", PREMIUMS, as_of="2025-06-30")
+    desk.take("referrals", REFERRALS, as_of="2025-06-30")
+    return desk
+
+
+def test_worth_counts_the_services_that_were_done(served: Desk) -> None:
+    groups = {row["services"]: row for row in served.ask("metrics", "worth", *END)}
+    assert {name: (row["policies"], row["lost"], row["persistency"]) for name, row in groups.items()} == {
+        "none": (2, 2, 0.0),
+        "some": (2, 0, 1.0),
+        "all": (2, 0, 1.0),
+    }
+
+
+def test_worth_shows_a_dash_where_nobody_was_followed_and_says_what_it_is_not(served: Desk) -> None:
+    printed = served.run("metrics", "worth", *END, "--lang", "en")
+    cells = [part.strip() for part in printed.out.splitlines()[-1].split("│")]
+    assert (cells[0], cells[5:]) == ("all", ["-", "100.00%", "-", "-"])
+    assert "association, not proof of cause" in printed.err
+    assert "cannot be compared" in printed.err
+
+
+def test_a_service_taken_back_counts_no_more(served: Desk) -> None:
+    (task,) = (row["task_id"] for row in served.ask("policy", "P3", *END) if row["service"] == "contract-delivery")
+    served.do("task", "reopen", task, "--reason", "another policy", *END)
+    groups = {row["services"]: row["policies"] for row in served.ask("metrics", "worth", *END)}
+    assert groups == {"none": 3, "some": 1, "all": 2}
+
+
+@pytest.mark.parametrize("asked", [("worth",), ("worth", "--curves"), ("survival",), ("value",), ("value", "--agents"),
+                                   ("forecast", "--cohort-from", "2024-01", "--cohort-to", "2024-01")])  # fmt: skip
+def test_people_read_what_it_means_in_both_languages(served: Desk, asked: tuple[str, ...]) -> None:
+    for language in ("en", "zh"):
+        printed = served.run("metrics", *asked, *END, "--lang", language)
+        assert printed.status == 0, printed.err
+        said = printed.out.replace("李小明", "") + printed.err.replace("示例费率", "")
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in said) is (language == "zh")
+
+
+def test_a_curve_falls_when_the_grace_of_the_profile_is_over(served: Desk) -> None:
+    strict, india = (
+        {row["days"]: row["survival"] for row in served.ask("metrics", "survival", "--curve", "--profile", name, *END)}
+        for name in ("CN_COMPANY", "IN_IRDAI")
+    )
+    assert strict[366 + 61] == pytest.approx(4 / 6)
+    assert india[366 + 31] == pytest.approx(4 / 6)
+
+
+def test_a_small_book_is_forecast_without_facts_and_says_so(served: Desk) -> None:
+    rows = served.ask("metrics", "forecast", "--cohort-from", "2024-01", "--cohort-to", "2024-01", *END)
+    assert [(row["ratio"], row["method"], row["learnt_from"]) for row in rows] == [(4 / 6, "kaplan-meier", 6)]
+
+
+def test_what_cannot_be_told_is_refused_in_a_sentence(desk: Desk) -> None:
+    for kind, text in {"agents": AGENTS, "customers": CUSTOMERS, "policies": POLICIES}.items():
+        desk.take(kind, text, as_of=START)
+    for asked, said in {
+        ("worth",): "No first-year service has been recorded yet",
+        ("forecast",): "nothing to learn from",
+        ("forecast", "--backtest"): "Nothing can be tried",
+    }.items():
+        result = desk.run("metrics", *asked, "--as-of", "2024-06-30")
+        assert (result.status, result.out) == (1, "")
+        assert said in result.err
