@@ -8,7 +8,7 @@ demo: .venv/ready ## set everything up, then run the whole job on a generated bo
 	$(BIN)/policyserve demo
 
 test: .venv/ready ## set everything up, then run every test on SQLite and PostgreSQL
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 
 check: .venv/ready ## lint, types and the direction of imports
 	$(BIN)/ruff check .

@@ -188,10 +188,12 @@ def visited(*days: date) -> list[dict[str, object]]:
     return [{"service": name, "subject_kind": "policy", "subject_id": 1, "done_on": day} for name, day in named]
 
 
-def group_of(contacts: list[dict[str, object]], *, surrendered: date | None = None) -> list[tuple[object, ...]]:
+def group_of(
+    contacts: list[dict[str, object]], *, surrendered: date | None = None, receipt: date | None = None
+) -> list[tuple[object, ...]]:
     """The group of one policy, and the days it was followed."""
     events = [("surrender", surrendered)] if surrendered else []
-    book = described(policy("P", ISSUED, 90_000, events=events))
+    book = described(policy("P", ISSUED, 90_000, events=events, receipt_on=receipt))
     known = replace(book, contacts=pl.DataFrame(contacts, schema=columns.CONTACTS))
     return served(known, as_of=date(2024, 1, 10), landmark=11, since=ISSUED).select("services", "days", "lost").rows()
 
@@ -206,6 +208,19 @@ EVERY = [date(2023, 1, 12), date(2023, 2, 10), date(2023, 5, 10), date(2023, 8, 
 )
 def test_services_count_that_were_done_by_the_landmark(days: list[date], group: str) -> None:
     assert group_of(visited(*days)) == [(group, 31, False)]
+
+
+@pytest.mark.parametrize(
+    ("visits", "receipt", "group"),
+    [(4, date(2023, 1, 13), "all"), (4, date(2023, 12, 11), "some"), (4, None, "some"), (3, date(2023, 1, 13), "some"),
+     (0, date(2023, 1, 13), "none")],
+    ids=["signed", "signed a day after the landmark", "not signed", "a visit missing", "signed and never visited"],
+)  # fmt: skip
+def test_a_signed_receipt_stands_for_the_delivery_of_the_contract(
+    visits: int, receipt: date | None, group: str
+) -> None:
+    without_delivery = visited(*EVERY)[1 : 1 + visits]
+    assert group_of(without_delivery, receipt=receipt) == [(group, 31, False)]
 
 
 def test_a_policy_lost_by_the_landmark_is_not_followed() -> None:

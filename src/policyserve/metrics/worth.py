@@ -2,7 +2,8 @@
 
 The design is a landmark (van Houwelingen): services count that were done by a day 11 months after the issue, and the
 policies still kept on that day are followed from it on. To count services up to the end instead would credit them with
-the time that a policy had to survive to receive them (immortal time). What is measured is association: an agent may
+the time that a policy had to survive to receive them (immortal time). A signed receipt stands for the delivery of the
+contract, whose task ends with it; alone it is no service, or nobody would be without. What is measured is association: an agent may
 visit those who would have stayed anyway. Agents are compared with themselves, never a diligent one with another.
 """
 
@@ -23,6 +24,8 @@ from policyserve.metrics.groupings import with_policies, writing_agents
 from policyserve.metrics.outcomes import final, frozen, outcomes
 from policyserve.metrics.referrals import people_referred
 from policyserve.metrics.survival import DAYS_A_MONTH, kaplan_meier, policy_spans
+
+DELIVERY = "contract-delivery"
 
 LANDMARK = 11
 """Months after the issue: the last visit is due after 10 months and in time for two weeks more."""
@@ -105,7 +108,7 @@ def served(known: Book, *, as_of: date, landmark: int, since: date) -> pl.DataFr
     Columns: `policy_id`, `landmark_on`, `services` (of GROUPS), `days` (from the landmark to the loss, or the end of
     the observation), `lost`, `log_premium` (annualised), `mode`, `kind`, `agent_id` (who wrote it), `customer_id`.
     """
-    of_policy = ["issue_date", "mode", "premium", "product_kind", "product", "customer_id"]
+    of_policy = ["issue_date", "receipt_on", "mode", "premium", "product_kind", "product", "customer_id"]
     spans = with_policies(policy_spans(known, as_of=as_of), known, of_policy).with_columns(
         landmark_on=months_later(pl.col("issue_date"), landmark),
         until=pl.col("effective_date") + pl.duration(days=pl.col("days")),
@@ -116,13 +119,15 @@ def served(known: Book, *, as_of: date, landmark: int, since: date) -> pl.DataFr
         .join(kept.select("policy_id", "landmark_on"), on="policy_id")
         .filter(pl.col("done_on") <= pl.col("landmark_on"))
         .group_by("policy_id")
-        .agg(done=pl.col("service").n_unique())
+        .agg(
+            done=pl.col("service").n_unique(), visits=pl.col("service").filter(pl.col("service") != DELIVERY).n_unique()
+        )
     )
     instalments = pl.col("mode").cast(pl.String).replace_strict(_A_YEAR, default=1, return_dtype=pl.Int64)
     return kept.join(done, on="policy_id", how="left", maintain_order="left").select(
         "policy_id",
         "landmark_on",
-        services=_group(pl.col("done").fill_null(0)),
+        services=_group(),
         days=(pl.col("until") - pl.col("landmark_on")).dt.total_days(),
         lost="lost",
         log_premium=(pl.col("premium") * instalments).cast(pl.Float64).clip(1).log(),
@@ -136,9 +141,12 @@ def served(known: Book, *, as_of: date, landmark: int, since: date) -> pl.DataFr
 _A_YEAR = {"annual": 1, "semi-annual": 2, "quarterly": 4, "monthly": 12}
 
 
-def _group(done: pl.Expr) -> pl.Expr:
-    name = pl.when(done == 0).then(pl.lit("none")).when(done < len(FIRST_YEAR)).then(pl.lit("some"))
-    return name.otherwise(pl.lit("all")).cast(pl.Enum(GROUPS))
+def _group() -> pl.Expr:
+    everything = len(FIRST_YEAR)
+    delivered = (pl.col("receipt_on") <= pl.col("landmark_on")).fill_null(value=False)
+    complete = (pl.col("done") == everything) | ((pl.col("visits") == everything - 1) & delivered)
+    name = pl.when(pl.col("done").is_null()).then(pl.lit("none")).when(complete).then(pl.lit("all"))
+    return name.otherwise(pl.lit("some")).cast(pl.Enum(GROUPS))
 
 
 def _groups(policies: pl.DataFrame, curves: pl.DataFrame, known: Book, as_of: date) -> pl.DataFrame:
