@@ -112,18 +112,22 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine, *, bulk: bool = False, vouched: bool = False) -> Iterator[Connection]:
+def writing(
+    engine: Engine, *, bulk: bool = False, vouched: bool = False, durable: bool = False
+) -> Iterator[Connection]:
     """Open one transaction that writes: all of it or nothing. `bulk` work is done by one process at a time.
 
     `vouched`: the caller has resolved every reference in this transaction, so SQLite need not look each one up again,
-    which costs half as much as the insert itself.
+    which costs half as much as the insert itself. `durable`: it must survive a power cut, not only a crash; without it
+    SQLite may lose the last transactions then, whole.
     Raises DatabaseBusyError where another writer does not end in time, PolicyserveError where the database cannot be
     reached or written.
     """
     with (
         explained(engine.url, BUSY_SECONDS),
         engine.connect().execution_options(writes=True) as connection,
-        _foreign_keys_off(connection) if vouched and is_sqlite(engine) else nullcontext(),
+        _pragma(connection, "foreign_keys", "off", "on") if vouched and is_sqlite(engine) else nullcontext(),
+        _pragma(connection, "synchronous", "full", "normal") if durable and is_sqlite(engine) else nullcontext(),
         connection.begin(),
     ):
         if not is_sqlite(connection):
@@ -134,13 +138,13 @@ def writing(engine: Engine, *, bulk: bool = False, vouched: bool = False) -> Ite
 
 
 @contextmanager
-def _foreign_keys_off(connection: Connection) -> Iterator[None]:
-    """Stop SQLite's checks for the time of a `with` block that holds a whole transaction."""
-    _driver(connection).execute("pragma foreign_keys=off")
+def _pragma(connection: Connection, name: str, value: str, usual: str) -> Iterator[None]:
+    """Set a pragma of SQLite for the time of a `with` block that holds a whole transaction."""
+    _driver(connection).execute(f"pragma {name}={value}")
     try:
         yield
     finally:
-        _driver(connection).execute("pragma foreign_keys=on")
+        _driver(connection).execute(f"pragma {name}={usual}")
 
 
 def is_sqlite(bind: Engine | Connection) -> bool:

@@ -321,6 +321,7 @@ class Message(SQLModel, table=True):
         Index(
             "ix_messages_not_final",
             "status",
+            "message_class",
             "id",
             sqlite_where=text("final_at IS NULL"),
             postgresql_where=text("final_at IS NULL"),

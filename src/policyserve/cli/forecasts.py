@@ -13,7 +13,7 @@ import rich_click as click
 
 from policyserve import db, operations
 from policyserve.cli.forecast_words import coded, explained, headings
-from policyserve.cli.options import Decorator, Session, shared
+from policyserve.cli.options import DATE, Decorator, Session, shared
 from policyserve.cli.output import Row, decimal, note, percent, show
 from policyserve.errors import PolicyserveError
 from policyserve.metrics import first_year, groupings, rates, value
@@ -144,15 +144,16 @@ def survival(session: Session, *, by: tuple[str, ...], profile: str, curve: bool
 
 @click.command()
 @click.option("--landmark", type=click.IntRange(1, 60), default=11, show_default=True, help="Months after the issue.")
+@click.option("--since", type=DATE, help="Policies issued from this day on; default when services were first recorded.")
 @click.option("--curves", is_flag=True, help="The survival curves of the groups from the landmark on.")
 @CONFIDENCE
 @shared
-def worth(session: Session, *, landmark: int, curves: bool, confidence: float) -> None:
+def worth(session: Session, *, landmark: int, since: date | None, curves: bool, confidence: float) -> None:
     """What first-year service is worth: how policies fare with all, some, or none of it (服务价值)."""
     _needs()
     from policyserve.metrics import worth as worths
 
-    found = worths.worth(_book(session), as_of=session.as_of, landmark=landmark, confidence=confidence)
+    found = worths.worth(_book(session), as_of=session.as_of, landmark=landmark, since=since, confidence=confidence)
     groups = found.groups.with_columns(pl.col("services").cast(pl.String))
     rows = found.curves.with_columns(pl.col("services").cast(pl.String)) if curves else groups.join(
         found.ratios.rename({"ratio": "hazard_ratio", "lower": "ratio_lower", "upper": "ratio_upper"}),

@@ -47,7 +47,8 @@ def send(session: Session, gateway: str | None, limit: int | None, moment: datet
             note(say("sms.closed", session.language, classes=classes))
     else:
         states = {name: counts.answered[name] for name in ("accepted", "delivered", "failed", "queued", "unknown")}
-        show([{**states, "stopped": counts.stopped}], session.form, columns=[*states, "stopped"])
+        ends = {"stopped": counts.stopped, "in_vain": counts.in_vain}
+        show([{**states, **ends}], session.form, columns=[*states, *ends])
 
 
 def _clock(session: Session, moment: datetime | None) -> Clock:

@@ -67,7 +67,7 @@ class Bookkeeper:
     def claim(self, classes: Sequence[MessageClass], limit: int, day: date, now: datetime) -> Batch | None:
         """Take messages in hand and reserve the gateway's time for them; None where there are none."""
         token, begins = uuid.uuid4().hex, now
-        with db.writing(self.engine) as connection:
+        with db.writing(self.engine, durable=True) as connection:
             messages = claims.claim(connection, self.gateway, token, classes=classes, limit=limit, day=day, now=now)
             if messages and self.rate is not None:
                 begins = claims.reserve(connection, self.gateway, len(messages), self.rate, now)

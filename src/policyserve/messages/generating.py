@@ -35,6 +35,13 @@ from policyserve.tasks.reasons import why_not
 GENERATIONS = GenerationRun.__table__  # type: ignore[attr-defined]
 
 
+_NOT_IN_HAND = "status IN ('planned', 'approved', 'queued', 'cancelled')"
+"""What has not left: also what waits for another try, and what was merged into a message that waits."""
+
+_NEVER_TRIED = "attempts = 0 AND status IN ('planned', 'approved', 'queued', 'cancelled', 'expired')"
+"""What no sender has had in hand yet: its text may still be written anew."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Generation:
     """What a generation did."""
@@ -186,20 +193,20 @@ class _Run:
         expired = idle.filter(pl.col("last_on") < self.day).select(
             "id", status=pl.lit("expired"), reason=pl.lit("expired"), **self._closed()
         )
-        changed = self._update(expired)
+        changed = self._update(expired, _NOT_IN_HAND)
         if gone.is_empty():
             return changed
         cancelled = reasons(gone).select(
             "id", status=pl.lit("cancelled"), reason=pl.format("gone: {}", "why"), **self._closed()
         )
-        return changed + self._update(cancelled)
+        return changed + self._update(cancelled, _NOT_IN_HAND)
 
     def _closed(self) -> dict[str, pl.Expr]:
         return {"final_at": self._instant, "merged_into_id": pl.lit(None, dtype=pl.Int32)}
 
-    def _update(self, changes: pl.DataFrame) -> int:
+    def _update(self, changes: pl.DataFrame, guard: str = _NEVER_TRIED) -> int:
         """Change messages by their keys, but none that a sender has taken in hand meanwhile; return how many."""
-        return db.update_frame(self.connection, "messages", changes, keys=["id"], guard="attempts = 0")
+        return db.update_frame(self.connection, "messages", changes, keys=["id"], guard=guard)
 
     def _link(self, composed: pl.DataFrame) -> None:
         """Write into each merged message which one carries its text."""

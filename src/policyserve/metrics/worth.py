@@ -3,8 +3,10 @@
 The design is a landmark (van Houwelingen): services count that were done by a day 11 months after the issue, and the
 policies still kept on that day are followed from it on. To count services up to the end instead would credit them with
 the time that a policy had to survive to receive them (immortal time). A signed receipt stands for the delivery of the
-contract, whose task ends with it; alone it is no service, or nobody would be without. What is measured is association: an agent may
-visit those who would have stayed anyway. Agents are compared with themselves, never a diligent one with another.
+contract, whose task ends with it; alone it is no service, or nobody would be without.
+
+What is measured is association: an agent may visit those who would have stayed anyway. Agents are compared with
+themselves, never a diligent one with another.
 """
 
 from __future__ import annotations
@@ -70,8 +72,8 @@ def worth(
     policies = served(known, as_of=as_of, landmark=landmark, since=begun)
     if policies.is_empty():
         raise PolicyserveError(
-            f"No policy issued since {begun}, when services were first recorded, has been kept for {landmark} months "
-            f"by {as_of}; ask again when some have."
+            f"No policy issued since {begun} has been kept for {landmark} months by {as_of}; ask again when some have, "
+            "or about an earlier day (--since) if services of older policies are on record."
         )
     curves = kaplan_meier(policies, by=["services"], confidence=confidence)
     return Worth(

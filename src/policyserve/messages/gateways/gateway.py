@@ -144,7 +144,7 @@ class Gateway(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Close connections; afterwards the gateway is of no use."""
+        """Close connections; afterwards only `news` is of use, for what came in meanwhile."""
         ...
 
 

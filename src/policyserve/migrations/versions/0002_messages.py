@@ -165,7 +165,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_messages_not_final",
         "messages",
-        ["status", "id"],
+        ["status", "message_class", "id"],
         unique=False,
         sqlite_where=sa.text("final_at IS NULL"),
         postgresql_where=sa.text("final_at IS NULL"),
