@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import polars as pl
+from polars.testing import assert_frame_equal
 from sqlalchemy import Engine
 
 import task_book
@@ -17,13 +19,16 @@ from policyserve.tasks.history import Stamp
 MONDAY = task_book.MONDAY
 
 
-def stamp() -> Stamp:
-    return Stamp(at=datetime(2026, 5, 4, 3, 0, tzinfo=UTC), as_of=MONDAY, actor="1002")
+TUESDAY = date(2026, 5, 5)
 
 
-def read(engine: Engine) -> Book:
+def stamp(as_of: date = MONDAY) -> Stamp:
+    return Stamp(at=datetime(2026, 5, 4, 3, 0, tzinfo=UTC), as_of=as_of, actor="1002")
+
+
+def read(engine: Engine, as_of: date | None = None) -> Book:
     with db.reading(engine) as connection:
-        return with_policy_contacts(load_book(connection), connection)
+        return with_policy_contacts(load_book(connection), connection, as_of=as_of)
 
 
 def worked(engine: Engine) -> Engine:
@@ -57,8 +62,21 @@ def test_a_visit_that_was_taken_back_was_none(engine: Engine) -> None:
     worked(engine)
     (visit,) = (task.id for task in task_book.tasks(engine) if task.service == "visit-m1")
     with db.writing(engine) as connection:
-        working.reopen(connection, visit, stamp(), why="the wrong customer")
+        working.reopen(connection, visit, stamp(TUESDAY), why="the wrong customer")
     assert read(engine).contacts["service"].to_list() == ["birthday-greeting"]
+    assert read(engine, TUESDAY).contacts["service"].to_list() == ["birthday-greeting"]
+
+
+def test_what_a_day_knew_of_visits_does_not_change_by_what_is_written_down_later(engine: Engine) -> None:
+    worked(engine)
+    before = read(engine, MONDAY).contacts.sort(pl.all())
+    made, not_made = (task.id for task in task_book.tasks(engine) if task.service.startswith("visit"))
+    with db.writing(engine) as connection:
+        working.reopen(connection, made, stamp(TUESDAY), why="the wrong customer")
+        working.done(connection, not_made, stamp(TUESDAY), on=date(2026, 5, 3), channel="visit")
+    after = read(engine, MONDAY).contacts.sort(pl.all())
+    assert_frame_equal(before, after)
+    assert read(engine, TUESDAY).contacts.filter(subject_kind="policy")["service"].to_list() == ["visit-m4"]
 
 
 def test_without_any_task_there_are_no_contacts(engine: Engine) -> None:

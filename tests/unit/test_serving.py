@@ -18,8 +18,8 @@ TOMORROW = DAY + timedelta(days=1)
 AGENTS = [{"agent_no": number} for number in ("A", "B", "W")]
 
 
-def held(agent: str = "A", number: str = "P1", **more: str) -> Row:
-    return policy(number, date(2025, 12, 1), yuan(100), agent=agent, writing="W", customer="C1", **more)
+def held(agent: str = "A") -> Row:
+    return policy("P1", date(2025, 12, 1), yuan(100), agent=agent, writing="W", customer="C1")
 
 
 def changed(facts: Book, to: str, on: date, *, previous: str | None, of_policy: bool = True, number: int = 9) -> Book:

@@ -218,7 +218,7 @@ def _needs() -> None:
 
 def _book(session: Session) -> Book:
     with db.reading(session.engine) as connection:
-        return first_year.with_policy_contacts(operations.read_book(session.engine), connection)
+        return first_year.with_policy_contacts(operations.read_book(session.engine), connection, as_of=session.as_of)
 
 
 def _range(row: Row, low: str, high: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 from sqlalchemy import Connection
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 from policyserve.book import columns
 from policyserve.book.columns import Book
 from policyserve.db import read_frame
+from policyserve.metrics.task_states import CHANGES, TASKS, as_they_stood, read_agents
 
 QUERY = """
 SELECT c.task_id, t.service, t.subject_kind, t.subject_id, t.ordinal, c.done_on
@@ -18,10 +20,46 @@ JOIN tasks t ON t.id = c.task_id
 WHERE t.subject_kind = 'policy' AND t.status = 'done'
 """
 
+LATER = "SELECT task_id FROM transitions WHERE as_of > '{day}'"
 
-def with_policy_contacts(book: Book, connection: Connection) -> Book:
-    """Add what was done for policies to the contacts of the book, which holds those of customers alone."""
+CHANGED = """
+SELECT t.id, t.service, t.customer_id, t.policy_id, t.agent_id, t.performer, t.due, t.latest, t.status,
+    c.done_on, c.channel, c.outcome, c.satisfaction
+FROM tasks t
+LEFT JOIN contacts c ON c.task_id = t.id
+WHERE t.subject_kind = 'policy' AND t.id IN ({later})
+"""
+
+STEPS = "SELECT id, task_id, as_of, action, to_status, why FROM transitions WHERE task_id IN ({later})"
+
+
+def with_policy_contacts(book: Book, connection: Connection, *, as_of: date | None = None) -> Book:
+    """Add what was done for policies to the contacts of the book, which holds those of customers alone.
+
+    As it was written down by the end of `as_of`: what was reopened later was done, what was written down later was not.
+    Without it: as it stands now.
+    """
     schema = pl.Schema({"task_id": pl.Int32(), **columns.CONTACTS})
-    done = read_frame(connection, QUERY, schema, page_by="task_id").drop("task_id")
+    later = None if as_of is None else LATER.format(day=as_of.isoformat())
+    query = QUERY if later is None else f"{QUERY} AND t.id NOT IN ({later})"
+    done = [read_frame(connection, query, schema, page_by="task_id").drop("task_id")]
+    if as_of is not None and later is not None:
+        done.append(_as_it_was(connection, later, as_of))
     customers = book.contacts.filter(pl.col("subject_kind") != "policy")
-    return replace(book, contacts=pl.concat([customers, done]))
+    return replace(book, contacts=pl.concat([customers, *done]))
+
+
+def _as_it_was(connection: Connection, later: str, as_of: date) -> pl.DataFrame:
+    """Return what had been done by `as_of` of the tasks that changed after it."""
+    tasks = read_frame(connection, CHANGED.format(later=later), TASKS)
+    steps = read_frame(connection, STEPS.format(later=later), CHANGES)
+    stood = as_they_stood(tasks, steps, read_agents(connection).select("agent_id", "agent_no"), as_of).filter(
+        pl.col("status") == "done"
+    )
+    return stood.select(
+        "service",
+        subject_kind=pl.lit("policy"),
+        subject_id="policy_id",
+        ordinal=pl.lit(1, dtype=pl.Int32),
+        done_on="done_on",
+    )

@@ -47,18 +47,10 @@ def corrections(book: Book, stored: pl.DataFrame, *, grace_days: int = 60, as_of
     wrong = judged.filter(~pl.col("holds"), pl.col("net") > 0)
     right = judged.filter(pl.col("holds"), pl.col("net") == 0)
     rows = [
-        wrong.select("customer_id", "entry", kind=pl.lit(TAKEN_BACK), points=-pl.col("net")),
-        right.select("customer_id", "entry", "points", kind=pl.lit(GIVEN_BACK)).select(
-            "customer_id", "entry", "kind", "points"
-        ),
+        wrong.select("customer_id", kind=pl.lit(TAKEN_BACK), points=-pl.col("net"), corrects_id="entry"),
+        right.select("customer_id", kind=pl.lit(GIVEN_BACK), points="points", corrects_id="entry"),
     ]
-    return (
-        pl.concat(rows)
-        .rename({"entry": "corrects_id"})
-        .with_columns(happened_on=pl.lit(as_of))
-        .select(COLUMNS)
-        .sort("corrects_id")
-    )
+    return pl.concat(rows).with_columns(happened_on=pl.lit(as_of)).select(COLUMNS).sort("corrects_id")
 
 
 def _net(stored: pl.DataFrame) -> pl.DataFrame:
