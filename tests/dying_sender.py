@@ -47,7 +47,7 @@ class Dying:
 
     def __init__(self, gateway: Gateway, point: str) -> None:
         """Stand before `gateway`."""
-        self.name, self.rate = gateway.name, gateway.rate
+        self.name, self.rate, self.listen_seconds = gateway.name, gateway.rate, gateway.listen_seconds
         self._gateway, self._point, self._batch = gateway, point, 0
 
     async def submit(self, claim: str, messages: Sequence[Outgoing]) -> Sequence[Answer]:

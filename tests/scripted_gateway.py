@@ -33,6 +33,7 @@ class ScriptedGateway:
 
     name: str = "vendor"
     rate: float | None = None
+    listen_seconds: float = 0.0
     says: Mapping[str, Outcome | None] = field(default_factory=dict)
     """What it does with each reference; None: it gives no answer."""
     then: Outcome | None = "accepted"

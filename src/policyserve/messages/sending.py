@@ -160,6 +160,17 @@ class Sender:
                 self.held = await self._claim()
             else:
                 await self._send(batch)
+        await self._listen()
+
+    async def _listen(self) -> None:
+        """Take what comes back, and stay until the gateway has been quiet for a while."""
+        until = time.monotonic() + self.gateway.listen_seconds
+        while not self.stop.is_set():
+            if await self.take_news():
+                until = time.monotonic() + self.gateway.listen_seconds
+            if (left := until - time.monotonic()) <= 0:
+                return
+            await asyncio.sleep(min(left, REST))
         await self.take_news()
 
     async def _send(self, batch: Batch) -> None:
@@ -226,10 +237,11 @@ class Sender:
             with suppress(PolicyserveError):
                 await asyncio.to_thread(self.books.give_back, batch)
 
-    async def take_news(self) -> None:
-        """Store what came back over the gateway's own connection."""
+    async def take_news(self) -> bool:
+        """Store what came back over the gateway's own connection; return whether something did."""
         if news := await self.gateway.news():
             self.counts.returned += await self._patiently(self.books.take_in, news, self.watch())
+        return bool(news)
 
     async def _patiently(self, work: Callable[P, Found], *args: P.args, **kwargs: P.kwargs) -> Found:
         """Do a piece of work in the database; where it is busy or gone, try again for a while."""

@@ -120,7 +120,7 @@ def read_material(
     connection: Connection, *, as_of: date, language: str, branch: str | None = None, team: str | None = None
 ) -> Material:
     """Read what a report needs; raises PolicyserveError for a branch or team that is not there."""
-    book = with_policy_contacts(load_book(connection), connection)
+    book = with_policy_contacts(load_book(connection), connection, as_of=as_of)
     scope = scope_named(book.agents, branch=branch, team=team)
     question = Question(scope=scope, as_of=as_of, language=language)
     mine = agents_of(book.agents, scope).select("agent_id")

@@ -123,6 +123,8 @@ class Gateway(Protocol):
     """As the settings call it."""
     rate: float | None
     """Texts a second over all senders together; None: as fast as it goes."""
+    listen_seconds: float
+    """How long a sender stays for what comes back over the gateway's own connection; 0 where nothing does."""
 
     async def submit(self, claim: str, messages: Sequence[Outgoing]) -> Sequence[Answer]:
         """Send texts and return one answer for each, in any order; `claim` names this call.

@@ -31,6 +31,7 @@ class AliyunGateway:
         """`clock` tells the time at which records are looked up and call-backs arrive."""
         self.name = name
         self.rate = options.rate
+        self.listen_seconds = 0.0
         self._options = options
         self._calls = calls
         self._clock = clock

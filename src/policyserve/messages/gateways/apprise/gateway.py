@@ -38,6 +38,7 @@ class AppriseGateway:
         """`service` is the checked url of the options."""
         self.name = name
         self.rate = options.rate
+        self.listen_seconds = 0.0
         self._service = service
         self._seconds = options.answer_seconds
         self._places = asyncio.Semaphore(options.connections)

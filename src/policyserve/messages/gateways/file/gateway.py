@@ -39,6 +39,7 @@ class FileGateway:
         """Touch nothing yet."""
         self.name = name
         self.rate = options.rate
+        self.listen_seconds = 0.0
         self._options = options
         self._clock = clock
         self._claims = Claims(options.folder or data_folder("sms"))

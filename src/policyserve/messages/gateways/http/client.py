@@ -43,6 +43,7 @@ class HttpGateway:
         """Connect nothing yet; raises PolicyserveError where `ca_file` cannot be read."""
         self.name = name
         self.rate = options.rate
+        self.listen_seconds = 0.0
         self._options = options
         self._clock = clock
         self._writer = Writer(options=options)

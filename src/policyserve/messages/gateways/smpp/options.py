@@ -58,5 +58,7 @@ class SmppOptions(Section):
     reconnect_most_seconds: Seconds = 30
     pause_seconds: Seconds = 1
     """A peer that is too busy is left in peace for so long; up to five times that if it stays so."""
+    listen_seconds: Annotated[float, Field(ge=0, le=3600)] = 5
+    """A sender stays so long after the last receipt or reply, also where it has nothing to send; 0 leaves at once."""
     close_seconds: Seconds = 5
     """How long closing waits for answers that are outstanding."""

@@ -39,6 +39,7 @@ class SmppGateway:
         """Nothing is opened before the first use; `clock` dates receipts and replies."""
         self.name = name
         self.rate = options.rate
+        self.listen_seconds = options.listen_seconds
         self._options = options
         self._keeper = Keeper(name, options, clock)
         self._references = count(random.randrange(REFERENCES))
