@@ -123,7 +123,19 @@ answer = {{ code = "code", codes = {{ 0 = "accepted", 41 = "refused" }}, provide
                 connection.execute(own.values(submitted_at=change["then"]))
 
     def in_hand(self) -> set[int]:
+        """Return what a dead sender had in hand, once the server has ended what it was still doing for it."""
+        self.wait_for(self._left_alone)
         return {key for key, found in rows(self.engine).items() if found.status == "submitting"}
+
+    def _left_alone(self) -> bool:
+        if db.is_sqlite(self.engine):
+            return True
+        others = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+            "AND backend_type = 'client backend' AND state <> 'idle'"
+        )
+        with self.engine.connect() as connection:
+            return int(connection.exec_driver_sql(others).scalar_one()) == 0
 
     def wait_for(self, enough: Callable[[], bool]) -> None:
         deadline = time.monotonic() + LIMIT
