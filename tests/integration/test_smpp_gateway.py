@@ -596,7 +596,7 @@ def test_a_peer_that_nobody_vouches_for_is_not_trusted(certificate: tuple[Path, 
 
 def test_closing_waits_for_answers_and_takes_leave(peer: Peer) -> None:
     async def scene() -> None:
-        gateway = registry.open_gateway("carrier", {"carrier": settings_for(peer.port, window=1)})
+        gateway = registry.open_gateway("carrier", {"carrier": settings_for(peer.port, window=1, close_seconds=60)})
         peer.order("behave", hold=True)
         first = asyncio.ensure_future(send(gateway, outgoing("m1")))
         sequence = (await asyncio.to_thread(peer.submitted, 1))[0]["sequence"]
