@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, inspect
 from policyserve import db
 from policyserve.errors import PolicyserveError
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest step in `migrations/versions`; steps are numbered, so that a later one is greater."""
 
 

@@ -57,6 +57,19 @@ class Agent(SQLModel, table=True):
     daily_capacity: int | None = None
 
 
+class FormerPlace(SQLModel, table=True):
+    """Where an agent was until a list said otherwise; the row with the first `until` after a day holds on that day."""
+
+    __tablename__ = "former_places"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    agent_id: int = Field(primary_key=True, foreign_key="agents.id", sa_column_kwargs={"autoincrement": False})
+    until: date = Field(primary_key=True)
+    """The as-of date of the import that brought the next place: the first day on which this one holds no more."""
+    team_id: int | None = Field(default=None, foreign_key="teams.id")
+    branch_id: int | None = Field(default=None, foreign_key="branches.id")
+
+
 class Customer(SQLModel, table=True):
     """Who holds policies, is insured by one, or was referred."""
 
@@ -295,6 +308,22 @@ class Contact(SQLModel, table=True):
     outcome: str | None = None
     satisfaction: int | None = None
     note: str | None = None
+
+
+class WithdrawnContact(SQLModel, table=True):
+    """What was said to be done for a task, and taken back when the task was reopened."""
+
+    __tablename__ = "withdrawn_contacts"
+
+    id: int | None = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="tasks.id", index=True)
+    done_on: date
+    channel: str
+    outcome: str | None = None
+    satisfaction: int | None = None
+    note: str | None = None
+    withdrawn_on: date
+    """The first business day on which it counts no more."""
 
 
 class GenerationRun(SQLModel, table=True):

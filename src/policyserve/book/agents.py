@@ -9,6 +9,7 @@ from polars._typing import PolarsDataType as DataType
 from sqlalchemy import Connection
 
 from policyserve import db
+from policyserve.book import places
 from policyserve.book.references import attach_own, fill_own
 from policyserve.book.rows import Rows, cleared, same_key
 from policyserve.book.stored import OLD, add, beside, change, known_ids, lay_over, read_matching, with_changes, with_ids
@@ -38,16 +39,21 @@ _NAMES = tuple(name for name in _STORED if name not in {"agent_no", "id"})
 _COLUMNS = tuple(name for name in _NAMES if name not in {"team", "branch"})
 
 
-def take(connection: Connection, rows: Rows, _as_of: date) -> Taken:
-    """Take in a list of agents; teams and branches that it names for the first time are made."""
+def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
+    """Take in a list of agents; teams and branches that it names for the first time are made.
+
+    Who is in another one than before moves on `as_of` (see `places`).
+    """
     rows = same_key(rows, ["agent_no"], "agent_no")
     rows = _managers(connection, rows)
     good = rows.good
     old = read_matching(connection, _QUERY, _STORED, good.select("agent_no"))
     joined = with_ids(connection, "agents", beside(good, old, key=["agent_no"], names=_NAMES))
     joined = fill_own(joined, "manager_no", "manager_id", joined.select(number="agent_no", id="id"))
-    joined = _back_again(joined)
-    laid = with_changes(_placed(connection, lay_over(joined, _NAMES)), _COLUMNS)
+    history = places.read(connection, joined)
+    joined = places.on_the_day(_back_again(joined), history, as_of)
+    placed = _placed(connection, lay_over(joined, _NAMES))
+    laid = with_changes(places.record(connection, placed, history, as_of), _COLUMNS)
     add(connection, "agents", laid, ["id", "agent_no", *_COLUMNS])
     change(connection, "agents", laid, _COLUMNS)
     return Taken.counted(rows, laid)

@@ -54,6 +54,14 @@ AGENTS = _columns(
     "left_on": pl.Date,
 })  # fmt: skip
 
+PLACES = _columns(
+    {
+    "agent_id": pl.Int32,
+    "until": pl.Date,  # the first day on which the agent was there no more; see `agents_on`
+    "team": pl.String,
+    "branch": pl.String,
+})  # fmt: skip
+
 CUSTOMERS = _columns(
     {
     "customer_id": pl.Int32,
@@ -159,6 +167,15 @@ def empty(schema: pl.Schema) -> pl.DataFrame:
     return pl.DataFrame(schema=schema)
 
 
+def agents_on(agents: pl.DataFrame, places: pl.DataFrame, day: object) -> pl.DataFrame:
+    """Return the agents in the teams and branches of `day` (a date): of the places, the next `until` after it holds."""
+    then = places.filter(pl.col("until") > pl.lit(day)).sort("until").unique("agent_id", keep="first")
+    moved = pl.col("until").is_not_null()
+    found = agents.join(then, on="agent_id", how="left", maintain_order="left", suffix=":then")
+    before = [pl.when(moved).then(f"{name}:then").otherwise(name).alias(name) for name in ("team", "branch")]
+    return found.with_columns(before).select(agents.columns)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Book:
     """The facts of a branch, one frame per list; see the schemas of this module for the columns.
@@ -167,6 +184,7 @@ class Book:
     """
 
     agents: pl.DataFrame = field(default_factory=lambda: empty(AGENTS))
+    places: pl.DataFrame = field(default_factory=lambda: empty(PLACES))
     customers: pl.DataFrame = field(default_factory=lambda: empty(CUSTOMERS))
     policies: pl.DataFrame = field(default_factory=lambda: empty(POLICIES))
     premiums: pl.DataFrame = field(default_factory=lambda: empty(PREMIUMS))
@@ -176,12 +194,18 @@ class Book:
     stages: pl.DataFrame = field(default_factory=lambda: empty(STAGES))
     contacts: pl.DataFrame = field(default_factory=lambda: empty(CONTACTS))
 
+    def agents_on(self, day: object) -> pl.DataFrame:
+        """Return the agents in the teams and branches in which they were on `day` (a date)."""
+        return agents_on(self.agents, self.places, day)
+
     def as_of(self, day: object) -> Self:
         """Return what was known at the end of `day` (a date): later facts are gone, later payments are unpaid again."""
         known = pl.col("paid_on") <= pl.lit(day)
         policies = self.policies.filter(pl.col("issue_date") <= pl.lit(day))
         return replace(
             self,
+            agents=self.agents_on(day),
+            places=self.places.filter(pl.col("until") <= pl.lit(day)),
             customers=self.customers.with_columns(
                 deceased_on=pl.when(pl.col("deceased_on") <= pl.lit(day)).then("deceased_on"),
                 referred_on=pl.when(pl.col("referred_on") <= pl.lit(day)).then("referred_on"),

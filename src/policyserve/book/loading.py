@@ -22,6 +22,14 @@ LEFT JOIN branches own ON own.id = a.branch_id
 LEFT JOIN branches of_team ON of_team.id = t.branch_id
 """
 
+PLACES = """
+SELECT f.agent_id, f.until, t.name, coalesce(own.name, of_team.name)
+FROM former_places f
+LEFT JOIN teams t ON t.id = f.team_id
+LEFT JOIN branches own ON own.id = f.branch_id
+LEFT JOIN branches of_team ON of_team.id = t.branch_id
+"""
+
 CUSTOMERS = """
 SELECT id, customer_no, gender, birthday, lunar_birthday, deceased_on, occupation, family_no, agent_id, referred_by_id,
     referred_on, known_on
@@ -98,7 +106,8 @@ def load_book(connection: Connection, *, customers: Collection[int] | None = Non
     named = "referral_id IN (SELECT id FROM referrals WHERE referrer_id IN ({customers}))"
     contacts = CONTACTS if since is None else f"{CONTACTS} AND c.done_on >= '{since.isoformat()}'"
     return Book(
-        agents=read_frame(connection, AGENTS, columns.AGENTS),
+        agents=_agents(connection),
+        places=_places(connection),
         customers=reader.read(CUSTOMERS, columns.CUSTOMERS, "customer_id", "id IN ({customers})").sort("customer_id"),
         policies=reader.read(POLICIES, columns.POLICIES, "policy_id", "customer_id IN ({customers})").sort("policy_id"),
         premiums=reader.read(PREMIUMS, columns.PREMIUMS, "policy_id", held),
@@ -108,6 +117,19 @@ def load_book(connection: Connection, *, customers: Collection[int] | None = Non
         stages=reader.read(STAGES, columns.STAGES, "referral_id", named),
         contacts=reader.read(contacts, columns.CONTACTS, "task_id", "t.customer_id IN ({customers})"),
     )
+
+
+def load_agents(connection: Connection, day: date) -> pl.DataFrame:
+    """Read every agent in the team and branch of `day`: columns as `columns.AGENTS`."""
+    return columns.agents_on(_agents(connection), _places(connection), day)
+
+
+def _agents(connection: Connection) -> pl.DataFrame:
+    return read_frame(connection, AGENTS, columns.AGENTS)
+
+
+def _places(connection: Connection) -> pl.DataFrame:
+    return read_frame(connection, PLACES, columns.PLACES)
 
 
 def _families(connection: Connection, customers: Collection[int]) -> str:

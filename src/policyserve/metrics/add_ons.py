@@ -95,7 +95,7 @@ def add_ons(
     """
     fields = fields_of(by, OF_AGENTS)
     customers = add_on_customers(book, period, grace_days=grace_days, as_of=as_of)
-    named = with_agents(customers, book.agents, fields)
+    named = with_agents(customers, book.agents_on(as_of), fields)
     counts = (pl.len().cast(pl.Int64).alias("single_policy_customers"), pl.col("bought").sum().cast(pl.Int64))
     figures = named.group_by(fields).agg(counts).sort(fields) if fields else named.select(counts)
     ratio = pl.when(pl.col("single_policy_customers") > 0).then(pl.col("bought") / pl.col("single_policy_customers"))

@@ -78,7 +78,7 @@ def funnel(
     """
     fields = fields_of(by, ALLOWED)
     rows = people(book, grace_days=grace_days, as_of=as_of) if named is None else named
-    rows = with_agents(rows, book.agents, fields).with_columns(year=pl.col("referred_on").dt.year())
+    rows = with_agents(rows, book.agents_on(as_of), fields).with_columns(year=pl.col("referred_on").dt.year())
     place = pl.col("stage").to_physical()
     counts = [(place >= number).sum().cast(pl.Int64).alias(stage) for number, stage in enumerate(STAGES)]
     figures = grouped(rows, fields, counts)

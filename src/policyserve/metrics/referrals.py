@@ -107,7 +107,7 @@ def referrals(
     )
     there = _there_in(book.agents, year, as_of).select("agent_id", target=pl.lit(TARGET, dtype=pl.Int64))
     both = there.join(counts, on="agent_id", how="full", coalesce=True, nulls_equal=True)
-    named = with_agents(both, book.agents, fields)
+    named = with_agents(both, book.agents_on(as_of), fields)
     return (
         named.group_by(fields)
         .agg(pl.col("referred").sum(), pl.col("target").sum())

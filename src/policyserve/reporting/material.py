@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -121,6 +121,7 @@ def read_material(
 ) -> Material:
     """Read what a report needs; raises PolicyserveError for a branch or team that is not there."""
     book = with_policy_contacts(load_book(connection), connection, as_of=as_of)
+    book = replace(book, agents=book.agents_on(as_of))  # the scope is of the day, like all that is asked of it
     scope = scope_named(book.agents, branch=branch, team=team)
     question = Question(scope=scope, as_of=as_of, language=language)
     mine = agents_of(book.agents, scope).select("agent_id")
