@@ -19,6 +19,7 @@ from policyserve.reporting.excel import workbook
 from policyserve.reporting.html import page
 from policyserve.reporting.layout import laid_out
 from policyserve.reporting.pdf import document
+from policyserve.reporting.pen import Pen
 from policyserve.reporting.pictures import Bars, Curve, Curves, Fan, HeatMap, Leaf, Picture, Stacks, Tree
 from policyserve.reporting.sections import Report, Section
 from policyserve.reporting.tables import Column, Table, written
@@ -147,3 +148,24 @@ def test_without_the_extra_a_sentence_says_how_to_get_it(monkeypatch: pytest.Mon
     monkeypatch.setattr(fonts, "NEEDED", ("zipfile", "nothing_of_that_name"))
     with pytest.raises(PolicyserveError, match=r"nothing_of_that_name.*pip install 'policyserve\[report\]'"):
         fonts.check_installed()
+
+
+def test_a_pen_draws_the_same_pictures_while_others_work() -> None:
+    sections = [Section(title="t", pictures=(PICTURES["bars"], PICTURES["heat map"]), sentences=("s",))] * 2
+    with Pen() as pen:
+        for section in sections:
+            pen.begin(section)
+        pictures = [picture for section in sections for picture in section.pictures]
+        found = [pen.finished(picture, number) for number, picture in enumerate(pictures, start=1)]
+    assert found == [drawn(picture, number) for number, picture in enumerate(pictures, start=1)]
+
+
+def test_what_cannot_be_drawn_fails_the_report_and_not_the_pen_alone() -> None:
+    class Doodle(Picture):
+        """Nothing that can be drawn."""
+
+    section = Section(title="t", pictures=(Doodle(title="t"),), sentences=("s",))
+    with Pen() as pen:
+        pen.begin(section)
+        with pytest.raises(TypeError, match="no drawing of Doodle"):
+            pen.finished(section.pictures[0], 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from policyserve.metrics.profile_words import profile_sentence
 from policyserve.metrics.profiles import CN_COMPANY
 from policyserve.reporting.ahead import forecast_section
@@ -21,17 +23,21 @@ SECTIONS = (
 )  # fmt: skip
 
 
-def report_of(material: Material) -> Report:
-    """Work everything out."""
+def report_of(material: Material, *, begin: Callable[[Section], None] | None = None) -> Report:
+    """Work everything out; `begin` is told of each section as soon as its figures are there."""
     language = material.question.language
-    sections = tuple(section(material) for section in SECTIONS)
+    sections = []
+    for section_of in SECTIONS:
+        sections.append(section_of(material))
+        if begin is not None:
+            begin(sections[-1])
     return Report(
         title=text("title", language),
         language=language,
         head=_head(material, sections[0]),
         marks=_marks(language),
         tiles=_tiles(material),
-        sections=sections,
+        sections=tuple(sections),
         private=text("private", language),
     )
 

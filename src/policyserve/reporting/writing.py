@@ -12,6 +12,7 @@ from policyserve.reporting.html import page
 from policyserve.reporting.layout import laid_out
 from policyserve.reporting.material import Material
 from policyserve.reporting.pdf import document
+from policyserve.reporting.pen import Pen
 
 PAGE, PRINT, TABLES = "report.html", "report.pdf", "tables.xlsx"
 
@@ -19,8 +20,9 @@ PAGE, PRINT, TABLES = "report.html", "report.pdf", "tables.xlsx"
 def write_report(material: Material, folder: Path) -> list[Path]:
     """Write page, print and tables into `folder`, readable by their owner only, and return their paths."""
     check_installed()
-    report = report_of(material)
-    laid = laid_out(report)
+    with Pen() as pen:
+        report = report_of(material, begin=pen.begin)
+        laid = laid_out(report, draw=pen.finished)
     made = {
         PAGE: page(laid).encode("utf-8"),
         PRINT: document(laid, as_of=material.question.as_of),
