@@ -33,6 +33,8 @@ class Asked:
     profile: str = "CN_COMPANY"
     month: int = 13
     cutoff: str = "strict"
+    premium_loan: str = "count"
+    suspended: str = "lost"
 
     @property
     def exclusions(self) -> set[str]:
@@ -117,6 +119,13 @@ class Life:
         return self.amount(1) if 1 in self.premiums else self.row["premium"]
 
     def paid_on(self, number: int) -> date | None:
+        """The day on which the instalment was paid in full, or lent where a loan is as good."""
+        days = [self.received_on(number)]
+        if self.asked.premium_loan == "both" and number in self.premiums and self.row["main_policy_id"] is None:
+            days += lent_on(self, number)
+        return min((day for day in days if day is not None), default=None)
+
+    def received_on(self, number: int) -> date | None:
         """The day on which the instalment was paid in full."""
         if number not in self.premiums:
             return self.row["issue_date"] if number == 1 else None
@@ -206,6 +215,8 @@ def verdict(main: Life, riders: list[Life], asked: Asked) -> Verdict:
         return Verdict(state="excluded")
     if due > main.as_of:
         return Verdict(state="pending")
+    if asked.suspended == "left-out" and suspended_at(main, due, grace_end, cutoff):
+        return Verdict(state="excluded")
     riders = [rider for rider in riders if not rider.dates(*exclusions, until=cutoff)]
     begun_by = max(main.start, main.row["issue_date"])
     denominator = main.annual(main.first_amount())
@@ -252,11 +263,25 @@ def kept(main: Life, due: date, grace_end: date, cutoff: date) -> bool:
     return not any(suspended_over(main, number, day, cutoff) for number, day in settled.items() if number > 1)
 
 
+def suspended_at(main: Life, due: date, grace_end: date, cutoff: date) -> bool:
+    """Whether it is suspended once the cutoff has passed: not kept, and nothing else has ended it."""
+    ends = main.row["ends_on"]
+    over = main.dates(*ENDINGS, until=cutoff) or (ends is not None and ends < min(cutoff, main.as_of))
+    if main.as_of <= cutoff or over or made_paid_up(main, main.all_paid_on(due), due, cutoff):
+        return False
+    return not kept(main, due, grace_end, cutoff)
+
+
 def settled_on(main: Life, number: int) -> date | None:
     """The day on which an instalment was paid, or lent on or after its due day."""
-    loans = [day for day in main.dates("premium_loan", until=main.as_of) if day >= main.due(number) and number > 1]
+    loans = [] if main.asked.premium_loan == "neither" else lent_on(main, number)
     days = [day for day in (main.paid_on(number), *loans) if day is not None]
     return min(days) if days else None
+
+
+def lent_on(main: Life, number: int) -> list[date]:
+    """The days on or after the due day of an instalment, from the second on, on which a premium was lent."""
+    return [day for day in main.dates("premium_loan", until=main.as_of) if day >= main.due(number) and number > 1]
 
 
 def suspended_over(main: Life, number: int, settled: date | None, cutoff: date) -> bool:

@@ -108,14 +108,17 @@ def fast(facts: Book, asked: Asked, as_of: date) -> dict[int, slow_metrics.Verdi
 
 def judged(facts: Book, asked: Asked, as_of: date) -> PolicyResults:
     cutoff: Any = asked.cutoff
-    return policy_results(facts, PROFILES[asked.profile], month=asked.month, cutoff=cutoff, as_of=as_of)
+    own: Any = {"premium_loan": asked.premium_loan, "suspended": asked.suspended}
+    profile = replace(PROFILES[asked.profile], **own)
+    return policy_results(facts, profile, month=asked.month, cutoff=cutoff, as_of=as_of)
 
 
 as_of_days = st.sampled_from((AS_OF, date(2026, 3, 31), date(2025, 12, 31))) | st.dates(date(2024, 6, 1), AS_OF)
 questions = st.builds(
-    lambda asked, month: Asked(profile=asked[0], cutoff=asked[1], month=month),
+    lambda asked, month, own: Asked(profile=asked[0], cutoff=asked[1], month=month, **own),
     st.sampled_from([(profile.name, cutoff) for profile in PROFILES.values() for cutoff in profile.cutoffs]),
     st.sampled_from((13, 13, 25)),
+    st.sampled_from(({}, {}, {"premium_loan": "both"}, {"premium_loan": "neither"}, {"suspended": "left-out"})),
 )
 
 

@@ -15,6 +15,7 @@ from policyserve.cli import forecasts, services
 from policyserve.cli.gaps import gap
 from policyserve.cli.options import DATE, Decorator, Session, shared
 from policyserve.cli.output import Row, decimal, money, note, percent, show
+from policyserve.cli.profiles import PROFILE
 from policyserve.cli.words import say
 from policyserve.dates import add_months
 from policyserve.errors import PolicyserveError
@@ -23,7 +24,7 @@ from policyserve.metrics.cohorts import cohort_month
 from policyserve.metrics.definitions import definition
 from policyserve.metrics.persistency import SMALL, PolicyResults, persistency, policies_behind, policy_results
 from policyserve.metrics.profile_words import profile_sentence
-from policyserve.metrics.profiles import BASES, CUTOFFS, MONTHS, PROFILES, profile_named
+from policyserve.metrics.profiles import BASES, CUTOFFS, MONTHS, Profile
 from policyserve.metrics.rolling import check_rolling
 
 KEPT = 0.88
@@ -48,7 +49,7 @@ YEAR = click.option("--year", type=click.IntRange(1900, 2200), help="The calenda
 
 @metrics.command(name="persistency")
 @click.option("--month", type=click.Choice([str(month) for month in MONTHS]), default="13", show_default=True)
-@click.option("--profile", type=click.Choice(list(PROFILES)), default="CN_COMPANY", show_default=True)
+@PROFILE
 @click.option(
     "--cutoff", type=click.Choice(CUTOFFS), help="Until when money counts; default the profile's own: strict in China."
 )
@@ -64,7 +65,7 @@ YEAR = click.option("--year", type=click.IntRange(1900, 2200), help="The calenda
 @click.option("--policies", is_flag=True, help="List the policies behind the figures, also those left out and why.")
 @shared
 def persistency_(
-    session: Session, *, month: str, profile: str, by: tuple[str, ...], policies: bool, **asked: Any
+    session: Session, *, month: str, profile: Profile, by: tuple[str, ...], policies: bool, **asked: Any
 ) -> None:
     """Persistency (继续率): the share of first-year premium, and of policies, kept to month 13."""
     first, last = _cohort(asked["cohort_from"]), _cohort(asked["cohort_to"])
@@ -72,16 +73,15 @@ def persistency_(
         raise PolicyserveError(
             f"--cohort-from {asked['cohort_from']} lies after --cohort-to; give the earlier month first."
         )
-    chosen = profile_named(profile)
     rolling: int | None = asked["rolling"]
-    groups = by or (("cohort",) if chosen.window == "month" or rolling else ("year",))
+    groups = by or (("cohort",) if profile.window == "month" or rolling else ("year",))
     fields = groupings.fields_of(groups, list(groupings.FIELDS))
     if rolling:
         check_rolling(fields, rolling)
     book = operations.read_book(session.engine)
     results = policy_results(
         book,
-        chosen,
+        profile,
         month=int(month),
         cutoff=asked["cutoff"],
         as_of=session.as_of,

@@ -15,10 +15,11 @@ from policyserve import db, operations
 from policyserve.cli.forecast_words import coded, explained, headings
 from policyserve.cli.options import DATE, Decorator, Session, shared
 from policyserve.cli.output import Row, decimal, note, percent, show
+from policyserve.cli.profiles import PROFILE
 from policyserve.errors import PolicyserveError
 from policyserve.metrics import first_year, groupings, rates, value
 from policyserve.metrics.cohorts import cohort_month
-from policyserve.metrics.profiles import PROFILES, profile_named
+from policyserve.metrics.profiles import Profile
 from policyserve.metrics.survival import ALLOWED, at_months
 from policyserve.metrics.survival import survival as survival_curve
 
@@ -124,22 +125,22 @@ def _print_calibration(session: Session, tried: Backtest) -> None:
 
 @click.command()
 @_by(ALLOWED)
-@click.option("--profile", type=click.Choice(list(PROFILES)), default="CN_COMPANY", show_default=True)
+@PROFILE
 @click.option("--curve", is_flag=True, help="Every day on which a policy was lost or left, not only some months.")
 @CONFIDENCE
 @shared
-def survival(session: Session, *, by: tuple[str, ...], profile: str, curve: bool, confidence: float) -> None:
+def survival(session: Session, *, by: tuple[str, ...], profile: Profile, curve: bool, confidence: float) -> None:
     """How long policies are kept (留存曲线, Kaplan-Meier)."""
     book = operations.read_book(session.engine)
     fields = groupings.fields_of(by, ALLOWED)
-    whole = survival_curve(book, profile_named(profile), by=by, as_of=session.as_of, confidence=confidence)
+    whole = survival_curve(book, profile, by=by, as_of=session.as_of, confidence=confidence)
     rows = (whole if curve else at_months(whole, by=fields)).to_dicts()
     people = [{**row, "interval": _range(row, "lower", "upper")} for row in rows]
     _print(
         session, rows, people, [*fields, "days" if curve else "month", "at_risk", "lost", "survival", "interval"],
         ratios=("survival",),
     )  # fmt: skip
-    _explain(session, "survival", confidence=confidence, profile=profile)
+    _explain(session, "survival", confidence=confidence, profile=profile.name)
 
 
 @click.command()

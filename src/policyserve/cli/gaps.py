@@ -12,6 +12,7 @@ import rich_click as click
 from policyserve import db, operations
 from policyserve.cli.options import Session, shared
 from policyserve.cli.output import Row, decimal, note, percent, show
+from policyserve.cli.profiles import PROFILE
 from policyserve.cli.words import say
 from policyserve.dates import add_months
 from policyserve.errors import PolicyserveError
@@ -19,7 +20,7 @@ from policyserve.metrics import gap as gaps
 from policyserve.metrics import groupings
 from policyserve.metrics.cohorts import cohort_month
 from policyserve.metrics.gap_tasks import open_tasks
-from policyserve.metrics.profiles import CUTOFFS, MONTHS, PROFILES, checked_cutoff, profile_named
+from policyserve.metrics.profiles import CUTOFFS, MONTHS, Profile, checked_cutoff
 
 COHORTS = 12
 """Cohort months that a gap is about by default: a rolling year, up to the one whose premium is due this month."""
@@ -41,20 +42,20 @@ NAMES = (
 @click.command()
 @click.option("--by", multiple=True, type=click.Choice(gaps.ALLOWED), default=("company",), show_default=True)
 @click.option("--month", type=click.Choice([str(month) for month in MONTHS]), default="13", show_default=True)
-@click.option("--profile", type=click.Choice(list(PROFILES)), default="CN_COMPANY", show_default=True)
+@PROFILE
 @click.option("--cutoff", type=click.Choice(CUTOFFS), help="Until when money counts; default the profile's own.")
 @click.option("--target", default="0.88", show_default=True, help="The share to keep.")
 @click.option("--target-of", multiple=True, metavar="NAME=0.9", help="An agent's, team's or branch's own; repeatable.")
 @click.option("--cohort-from", metavar="YYYY-MM", help="The first month of effective dates; default 12 months in all.")
 @click.option("--cohort-to", metavar="YYYY-MM", help="The last one; default the one whose premium is due this month.")
 @shared
-def gap(session: Session, *, by: tuple[str, ...], month: str, profile: str, **asked: Any) -> None:
+def gap(session: Session, *, by: tuple[str, ...], month: str, profile: Profile, **asked: Any) -> None:
     """Which policies would close the gap to the target: the fewest, by when, whose, and by which task."""
     first, last = _cohorts(asked["cohort_from"], asked["cohort_to"], session.as_of, int(month))
     book = operations.read_book(session.engine)
     found = gaps.gaps(
         book,
-        profile_named(profile),
+        profile,
         by=by,
         month=int(month),
         cutoff=asked["cutoff"],
@@ -68,9 +69,9 @@ def gap(session: Session, *, by: tuple[str, ...], month: str, profile: str, **as
         tasks = open_tasks(connection, found.policies["policy_id"].to_list())
     fields = groupings.fields_of(by, gaps.ALLOWED)
     question = {
-        "profile": profile,
+        "profile": profile.name,
         "month": int(month),
-        "cutoff": checked_cutoff(profile_named(profile), int(month), asked["cutoff"]),
+        "cutoff": checked_cutoff(profile, int(month), asked["cutoff"]),
         "as_of": session.as_of,
         "cohort_from": f"{first:%Y-%m}",
         "cohort_to": f"{last:%Y-%m}",

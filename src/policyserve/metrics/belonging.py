@@ -25,7 +25,9 @@ def with_groups(
     if of_policy:
         frame = with_policies(frame, book, of_policy)
     if set(OF_WRITER) & set(fields):
-        frame = with_agents(writing_agents(frame, book), book.agents, fields)
+        frame = with_agents(writing_agents(frame, book), book.agents_on(as_of), fields)
+    if "agent_no" in fields and profile.orphans == "server":
+        frame = _taken_over(frame, as_of, book)
     if "serving_agent_no" in fields:
         frame = _with_serving(frame, as_of, book)
     if "orphan" in fields:
@@ -46,6 +48,13 @@ def _with_serving(frame: pl.DataFrame, as_of: date, book: Book) -> pl.DataFrame:
     return frame.join(
         serving.select("policy_id", "serving_agent_no"), on="policy_id", how="left", maintain_order="left"
     )
+
+
+def _taken_over(frame: pl.DataFrame, as_of: date, book: Book) -> pl.DataFrame:
+    """Put in `agent_no` who serves the policies whose writer has left; team and branch stay those of the writer."""
+    known = _with_orphans(_with_serving(frame, as_of, book), as_of, book)
+    agent_no = pl.when("orphan").then("serving_agent_no").otherwise("agent_no")
+    return known.with_columns(agent_no=agent_no).select(frame.columns)
 
 
 def _with_orphans(frame: pl.DataFrame, as_of: date, book: Book) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from policyserve.metrics.cohorts import a_year, grace_end_of
+from policyserve.metrics.profiles import Profile
 
 PAID_IN_TIME = (pl.col("paid_on") <= pl.col("cutoff_on")) & (
     (pl.col("paid_on") <= pl.col("grace_end")) | (pl.col("reinstated_on") >= pl.col("due_on"))
@@ -24,8 +25,8 @@ PAID_UP_UNPAID = pl.col("paid_up_on").is_not_null() & (
 """The policy was made paid-up at a reduced sum instead of paying the premium of the month."""
 
 
-def judged(policies: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """Add `state`, `reason` and the figures to policies with all that is known of them; see `RESULT`."""
+def judged(policies: pl.LazyFrame, profile: Profile, as_of: date) -> pl.LazyFrame:
+    """Add `state`, `reason` and the figures to policies with all that is known of them; see `persistency.RESULT`."""
     counted = pl.col("state") == "counted"
     amount = a_year(pl.col("last"))
     return (
@@ -39,6 +40,11 @@ def judged(policies: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
             in_force=_in_force(as_of),
         )
         .with_columns(kept=pl.col("in_force") & (pl.col("paid") | (_true(pl.col("lent")) & ~_true(PAID_UP_UNPAID))))
+        .with_columns(out=counted & _suspended(as_of) if profile.suspended == "left-out" else pl.lit(value=False))
+        .with_columns(
+            state=pl.when("out").then(pl.lit("excluded")).otherwise("state"),
+            reason=pl.when("out").then(pl.lit("suspended")).otherwise("reason"),
+        )
         .with_columns(later=_reinstated_later())
         .with_columns(
             denominator=_if(counted, a_year(pl.coalesce("first", "premium")) + pl.col("of_riders_first")),
@@ -76,10 +82,20 @@ def _state(as_of: date) -> pl.Expr:
 
 def _in_force(as_of: date) -> pl.Expr:
     """In force at the cutoff, or on `as_of` before it: not ended, not suspended over an instalment paid too late."""
-    covered = pl.col("ends_on") >= pl.min_horizontal("cutoff_on", pl.lit(as_of))
     late = pl.when("lent").then("late_due_on_lent").otherwise("late_due_on")
     suspended = late.is_not_null() & ~_true(pl.col("reinstated_on") >= late)
-    return pl.col("ended_on").is_null() & covered.fill_null(value=True) & ~suspended
+    return pl.col("ended_on").is_null() & _covered(as_of) & ~suspended
+
+
+def _covered(as_of: date) -> pl.Expr:
+    covered = pl.col("ends_on") >= pl.min_horizontal("cutoff_on", pl.lit(as_of))
+    return covered.fill_null(value=True)
+
+
+def _suspended(as_of: date) -> pl.Expr:
+    """Suspended (效力中止) when the cutoff has passed: neither kept, nor ended, nor made paid-up."""
+    ended = pl.col("ended_on").is_not_null() | ~_covered(as_of) | _true(PAID_UP_UNPAID)
+    return (pl.col("cutoff_on") < as_of) & ~ended & ~pl.col("kept")
 
 
 def _reinstated_later() -> pl.Expr:

@@ -97,11 +97,29 @@ def received(lines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+LOAN = ("policy_id", "occurred_on")
+"""The columns of a premium loan."""
+
+
+def as_paid(rows: pl.DataFrame, loans: pl.DataFrame) -> pl.DataFrame:
+    """Take a loan (LOAN) on or after the due day of a listed instalment for its payment; `rows` as of `instalments`."""
+    if loans.is_empty():
+        return rows
+    numbered = rows.with_row_index("row")
+    lent_on = loans.select("policy_id", lent_on="occurred_on").sort("lent_on")
+    own = numbered.filter(pl.col("instalment") > 1).join(loans, on="policy_id", how="semi").sort("due_on")
+    found = own.join_asof(
+        lent_on, left_on="due_on", right_on="lent_on", by="policy_id", strategy="forward", check_sortedness=False
+    )
+    both = numbered.join(found.select("row", "lent_on"), on="row", how="left", maintain_order="left")
+    return both.with_columns(paid_on=pl.min_horizontal("paid_on", "lent_on")).select(rows.columns)
+
+
 def lent(lines: pl.DataFrame, rows: pl.DataFrame, loans: pl.DataFrame) -> pl.DataFrame:
     """Return the lines kept by premium loans (自动垫交): `policy_id`, `late_due_on` as in `received`.
 
     They are those whose every required instalment was paid, or lent on or after its due day, by the cutoff.
-    `lines`: those of a line and `cutoff_on`; `loans`: `policy_id`, `occurred_on`.
+    `lines`: those of a line and `cutoff_on`; `loans`: LOAN.
     """
     if loans.is_empty():
         return pl.DataFrame(schema={"policy_id": pl.Int32, "late_due_on": pl.Date})

@@ -18,7 +18,7 @@ from policyserve.metrics.cohorts import LINE, cohort_policies
 from policyserve.metrics.groupings import FIELDS, fields_of, with_policies
 from policyserve.metrics.judging import judged
 from policyserve.metrics.marks import events_of, marked
-from policyserve.metrics.money import instalments, lent, premium_steps, received
+from policyserve.metrics.money import LOAN, as_paid, instalments, lent, premium_steps, received
 from policyserve.metrics.profiles import BASES, CN_COMPANY, Cutoff, Profile, checked_cutoff
 from policyserve.metrics.riders import rider_premiums, riders, waivers
 from policyserve.metrics.rolling import check_rolling, rolled
@@ -86,9 +86,11 @@ def _judged(known: Book, mains: pl.DataFrame, profile: Profile, month: int, as_o
     lines = pl.concat([asked.select(LINE), added.select(LINE)]).sort("policy_id")
     steps = premium_steps(known.events, lines)
     rows = instalments(lines, known.premiums, steps)
-    paid = received(lines, rows)
     happened, to_riders = events_of(known.events, mains), events_of(known.events, added)
-    loans = happened.filter(pl.col("in_time"), pl.col("kind") == "premium_loan").select("policy_id", "occurred_on")
+    counts = pl.lit(profile.premium_loan != "neither")
+    loans = happened.filter(counts, pl.col("in_time"), pl.col("kind") == "premium_loan").select(LOAN)
+    rows = as_paid(rows, loans) if profile.premium_loan == "both" else rows
+    paid = received(lines, rows)
     kept = lent(asked, rows, loans).with_columns(lent=pl.lit(value=True))
     marks = marked(mains, pl.concat([happened, waivers(to_riders, added)]), profile.exclusions)
     of_riders = rider_premiums(marked(added, to_riders, profile.exclusions), paid, steps)
@@ -97,7 +99,7 @@ def _judged(known: Book, mains: pl.DataFrame, profile: Profile, month: int, as_o
         .join(kept, on="policy_id", how="left", suffix="_lent", maintain_order="left")
         .join(of_riders, on="policy_id", how="left", maintain_order="left")
         .lazy()
-        .pipe(judged, as_of)
+        .pipe(judged, profile, as_of)
         .select(RESULT)
         .collect()
     )

@@ -12,13 +12,25 @@ _SENTENCES = {
         "policies, both annualised, riders included. By count: policies paid and still in force at that cutoff, over "
         "the same policies. Reported: {bases}. Left out of both: {left_out}, {exclusions}. Whatever else ends a "
         "policy, lapse and reduced paid-up stay in the denominator. Provisional until the last policy of the cohort "
-        "has passed its cutoff.{year}"
+        "has passed its cutoff.{year}{own}"
     ),
     "zh": (
         "{month}个月继续率（口径{name}）：生效满{later}个月应缴、于宽限期（{grace}）结束前{observed}实收的保费（含附"
         "加险）÷ 同一批保单的首年保费（含附加险），均按年化计算。件数口径：已缴且截止日仍有效的件数 ÷ 同一批件数。"
         "公布口径：{bases}。分子分母均剔除：{left_out}、{exclusions}。其他终止、失效、减额交清留在分母。全部保单过截止"
-        "日之前为暂定数。{year}"
+        "日之前为暂定数。{year}{own}"
+    ),
+}
+_CHOICES = {
+    "both": (" A premium loan counts as paid, by premium too.", "自动垫交视同已缴，保费口径亦计入。"),
+    "neither": (" A premium loan does not count as paid, by number neither.", "自动垫交不视同已缴，件数口径亦不计入。"),
+    "left-out": (
+        " Policies suspended for want of payment are left out of both instead, once their cutoff has passed.",
+        "截止日后因欠缴而效力中止的保单改为从分子分母中剔除。",
+    ),
+    "server": (
+        " In an agent's own figure, a policy whose writer has left belongs to who serves it.",
+        "个人继续率中，孤儿单计入接续服务人员。",
     ),
 }
 _BASES = {"premium": ("by premium", "保费"), "count": ("by count", "件数")}
@@ -37,7 +49,14 @@ def profile_sentence(profile: Profile, month: int, cutoff: Cutoff, language: str
         left_out=_left_out(profile, language),
         exclusions=listed([event_word(kind, language) for kind in profile.exclusions], language),
         year=_year(profile, language),
+        own=_own(profile, language),
     )
+
+
+def _own(profile: Profile, language: str) -> str:
+    """Say what a company decides differently where sources are silent."""
+    chosen = (profile.premium_loan, profile.suspended, profile.orphans)
+    return "".join(_CHOICES[one][language == "zh"] for one in chosen if one in _CHOICES)
 
 
 def _grace(profile: Profile, language: str) -> str:

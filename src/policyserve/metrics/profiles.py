@@ -14,6 +14,15 @@ Cutoff = Literal["strict", "month-end", "year-end"]
 CUTOFFS: tuple[Cutoff, ...] = ("strict", "month-end", "year-end")
 Basis = Literal["premium", "count"]
 BASES: tuple[Basis, ...] = ("premium", "count")
+PremiumLoan = Literal["count", "both", "neither"]
+"""By what a premium loan (自动垫交) keeps a policy: sources are silent, firms differ."""
+
+Suspended = Literal["lost", "left-out"]
+"""A lapse for want of payment (效力中止): lost, or left out of both as the regulator's text has it word by word."""
+
+Orphans = Literal["writer", "server"]
+"""Whose own figure a policy belongs to whose writer left: the writer's, or that of who serves it on the due day."""
+
 MONTHS = (13, 25, 37, 49, 61)
 """The months that persistency is asked for: month 13 is the one that begins 12 months after the effective date."""
 
@@ -51,6 +60,9 @@ class Profile:
     """Group policies are left out."""
     longer_than_months: int = 12
     """Policies whose cover ends within so many months of the effective date are left out."""
+    premium_loan: PremiumLoan = "count"
+    suspended: Suspended = "lost"
+    orphans: Orphans = "writer"
 
 
 CN_COMPANY = Profile(
@@ -110,7 +122,8 @@ def profile_named(name: str) -> Profile:
     """Return the profile of that name, or raise PolicyserveError with the names there are."""
     if profile := PROFILES.get(name):
         return profile
-    raise PolicyserveError(f"There is no profile '{name}'. Choose one of: {', '.join(PROFILES)}.")
+    known = ", ".join(PROFILES)
+    raise PolicyserveError(f"There is no profile '{name}'. Choose one of: {known}; or name a file of your own (.yaml).")
 
 
 def checked_cutoff(profile: Profile, month: int, cutoff: Cutoff | None) -> Cutoff:
