@@ -1,8 +1,8 @@
-"""Facts of later days for property tests: what a book, its referrals and its tasks may still learn after a day."""
+"""Facts of later days for property tests: what a book and its referrals may still learn after a day."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,18 +13,9 @@ import random_books
 from policyserve.book import columns
 from policyserve.book.columns import EVENT_KINDS, Book
 from policyserve.metrics.referrals import STAGES
-from policyserve.metrics.task_states import CHANGES, TASKS
 
 Row = dict[str, Any]
 NUMBERS = random_books.AGENT_NOS
-SERVICES = (
-    "visit-m4",
-    "birthday-greeting",
-    "new-policy-callback",
-    "handover-visit",
-    "handover-notice",
-    "policy-review",
-)
 PEOPLE = (("李小明", "15400000001"), ("王芳", "15400000002"), ("赵敏", None))
 
 
@@ -38,7 +29,7 @@ def days_until(day: date) -> st.SearchStrategy[date]:
     return st.sampled_from([day - timedelta(days=step) for step in (0, 0, 1, 2, 30, 90, 400)])
 
 
-def _frame(rows: list[Row], schema: pl.Schema) -> pl.DataFrame:
+def frame(rows: list[Row], schema: pl.Schema) -> pl.DataFrame:
     return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema)
 
 
@@ -61,8 +52,8 @@ def books(draw: st.DrawFn, as_of: date) -> Book:
         customers=book.customers.with_columns(
             referred_by_id=pl.Series(referrers, dtype=pl.Int32), referred_on=pl.Series(named_on, dtype=pl.Date)
         ),
-        referrals=_frame(rows, columns.REFERRALS),
-        stages=_one_a_day(_frame(told, columns.STAGES)),
+        referrals=frame(rows, columns.REFERRALS),
+        stages=_one_a_day(frame(told, columns.STAGES)),
     )
 
 
@@ -108,7 +99,7 @@ def learnt(draw: st.DrawFn, book: Book, as_of: date) -> Book:
         agents=pl.concat(
             [
                 book.agents.with_columns(left_on=pl.coalesce("left_on", pl.Series(left, dtype=pl.Date))),
-                _frame(
+                frame(
                     [{"agent_id": 9, "agent_no": "N9", "name": "New", "team": "T2", "branch": "N",
                       "joined_on": draw(later)}],
                     columns.AGENTS,
@@ -140,7 +131,7 @@ def _happened(draw: st.DrawFn, book: Book, later: st.SearchStrategy[date]) -> Bo
          "occurred_on": draw(later), "amount": 1_100}
         for place, (customer, policy) in enumerate(draw(st.lists(st.sampled_from(owners), max_size=4)))
     ]  # fmt: skip
-    return replace(book, events=pl.concat([book.events, _frame(rows, columns.EVENTS)]))
+    return replace(book, events=pl.concat([book.events, frame(rows, columns.EVENTS)]))
 
 
 @st.composite
@@ -159,9 +150,9 @@ def _handed_over(draw: st.DrawFn, book: Book, later: st.SearchStrategy[date]) ->
         )  # fmt: skip
     return replace(
         book,
-        policies=_frame(policies, columns.POLICIES),
-        customers=_frame(customers, columns.CUSTOMERS),
-        events=pl.concat([book.events, _frame(rows, columns.EVENTS)]),
+        policies=frame(policies, columns.POLICIES),
+        customers=frame(customers, columns.CUSTOMERS),
+        events=pl.concat([book.events, frame(rows, columns.EVENTS)]),
     )
 
 
@@ -175,7 +166,7 @@ def _sold(draw: st.DrawFn, book: Book, later: st.SearchStrategy[date]) -> Book:
             rider = policy["policy_id"] if draw(st.booleans()) and not policy["main_policy_id"] else None
             new = {"policy_id": 500 + place, "policy_no": f"N{place}", "issue_date": day, "effective_date": day}
             rows.append({**policy, **new, "main_policy_id": rider, "receipt_on": None, "ends_on": None})
-    return replace(book, policies=pl.concat([book.policies, _frame(rows, columns.POLICIES)]))
+    return replace(book, policies=pl.concat([book.policies, frame(rows, columns.POLICIES)]))
 
 
 @st.composite
@@ -195,83 +186,6 @@ def _named(draw: st.DrawFn, book: Book, later: st.SearchStrategy[date]) -> Book:
             referred_on=pl.when(unknown).then(pl.lit(day)).otherwise("referred_on"),
             referred_by_id=pl.coalesce("referred_by_id", pl.Series(new, dtype=pl.Int32)),
         ),
-        referrals=pl.concat([book.referrals, _frame(rows, columns.REFERRALS)]),
-        stages=_one_a_day(pl.concat([book.stages, _frame(told, columns.STAGES)])),
+        referrals=pl.concat([book.referrals, frame(rows, columns.REFERRALS)]),
+        stages=_one_a_day(pl.concat([book.stages, frame(told, columns.STAGES)])),
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """Tasks as they are stored, and what happened to them."""
-
-    tasks: pl.DataFrame
-    changes: pl.DataFrame
-
-
-@st.composite
-def desks(draw: st.DrawFn, as_of: date) -> Desk:
-    """Draw tasks that were added by `as_of`, some of them done, skipped, missed or cancelled by then."""
-    tasks, changes = [], []
-    for key in range(1, draw(st.integers(1, 5)) + 1):
-        due = draw(days_until(as_of) | days_after(as_of))
-        task = {
-            "task_id": key, "service": draw(st.sampled_from(SERVICES)), "customer_id": 3, "agent_id":
-            draw(st.sampled_from([None, *NUMBERS])), "performer": draw(st.sampled_from(["agent", "office"])),
-            "due": due, "latest": due + timedelta(days=draw(st.sampled_from([0, 3, 30]))), "status": "open",
-        }  # fmt: skip
-        changes.append(_change(key, 1, as_of - timedelta(days=500), "added", "open"))
-        if (end := draw(st.sampled_from([None, "done", "done", "skipped", "missed", "cancelled"]))) is not None:
-            changes.append(_end(task, 2, draw(days_until(as_of)), end, draw(st.sampled_from([None, 1, 4, 5]))))
-        tasks.append(task)
-    return Desk(tasks=_frame(tasks, TASKS), changes=_frame(changes, CHANGES))
-
-
-def _change(task: int, place: int, day: date, action: str, status: str) -> Row:
-    """Return the `place`-th transition of a task; the caller adds `why`."""
-    return {"number": 1_000 * place + task, "task_id": task, "as_of": day, "action": action, "to_status": status}
-
-
-def _end(task: Row, place: int, day: date, status: str, satisfaction: int | None) -> Row:
-    task["status"] = status
-    if status == "done":
-        task |= {"done_on": day, "channel": "visit", "satisfaction": satisfaction, "outcome": None}
-    why = f"by visit on {day}" if status == "done" else "a reason"
-    return _change(task["task_id"], place, day, status, status) | {"why": why}
-
-
-@st.composite
-def worked(draw: st.DrawFn, desk: Desk, as_of: date) -> Desk:
-    """Draw what may become of the tasks after `as_of`: done, skipped, moved, handed over, reopened; and new ones."""
-    tasks, changes = desk.tasks.to_dicts(), []
-    for task in tasks:
-        days = sorted(draw(st.lists(days_after(as_of), max_size=3)))
-        for place, day in enumerate(days, start=3):
-            changes.append(draw(_step(task, place, day)))
-    due = draw(days_until(as_of))
-    new = {**tasks[0], "task_id": 99, "due": due, "latest": due, "status": "open", "done_on": None, "channel": None}
-    changes.append(_change(99, 9, draw(days_after(as_of)), "added", "open"))
-    return Desk(
-        tasks=_frame([*tasks, new], TASKS), changes=pl.concat([desk.changes, _frame(changes, CHANGES)]).sort("number")
-    )
-
-
-@st.composite
-def _step(draw: st.DrawFn, task: Row, place: int, day: date) -> Row:
-    if task["status"] != "open":
-        if task["satisfaction"] is not None:
-            return _change(task["task_id"], place, day, task["status"], task["status"]) | {"why": "said again"}
-        task |= {"status": "open", "done_on": None, "channel": None}
-        return _change(task["task_id"], place, day, "reopened", "open") | {"why": "a mistake"}
-    action = draw(st.sampled_from(["done", "skipped", "missed", "cancelled", "moved", "assigned"]))
-    if action == "moved":
-        by = timedelta(days=draw(st.sampled_from([-40, 1, 7, 400])))
-        due, latest = task["due"] + by, task["latest"] + by
-        why = f"due {task['due']} -> {due}; earliest {due} -> {due}; latest {task['latest']} -> {latest}"
-        task |= {"due": due, "latest": latest}
-        return _change(task["task_id"], place, day, "moved", "open") | {"why": why}
-    if action == "assigned":
-        before, after = task["agent_id"], draw(st.sampled_from(list(NUMBERS)))
-        task["agent_id"] = after
-        why = f"agent {NUMBERS[before] if before else 'nobody'} -> {NUMBERS[after]}"
-        return _change(task["task_id"], place, day, "assigned", "open") | {"why": why}
-    return _end(task, place, day, action, draw(st.sampled_from([None, 2, 5])))

@@ -140,7 +140,15 @@ def test_a_touch_that_comes_back_reopens_its_cancelled_task(book: Engine) -> Non
     run(book, [])
     assert run(book, [touch(due=TOMORROW)]) == ReleaseCounts(reopened=1)
     assert [(task.status, task.due) for task in tasks(book)] == [("open", TOMORROW)]
-    assert steps(book)[-1] == ("reopened", "cancelled", "open", "called for again, due 2026-05-05")
+    moves = "due 2026-05-04 -> 2026-05-05; earliest 2026-04-27 -> 2026-04-28; latest 2026-05-18 -> 2026-05-19"
+    assert steps(book)[-1] == ("reopened", "cancelled", "open", f"called for again, due 2026-05-05; {moves}")
+
+
+def test_a_touch_that_comes_back_as_it_was_has_moved_nowhere(book: Engine) -> None:
+    run(book, [touch()])
+    run(book, [])
+    run(book, [touch()])
+    assert steps(book)[-1] == ("reopened", "cancelled", "open", "called for again, due 2026-05-04")
 
 
 def test_a_task_cancelled_long_ago_reopens_when_its_touch_comes_back(book: Engine) -> None:
@@ -157,7 +165,10 @@ def test_what_was_skipped_or_missed_reopens_only_when_the_fact_changes(book: Eng
     close(book, 1, status)
     assert run(book, [touch(due=TOMORROW)]) == ReleaseCounts()
     assert run(book, [touch(due=TOMORROW, anchor=date(2026, 1, 5))]) == ReleaseCounts(reopened=1)
-    assert steps(book)[-1][3] == "counted from 2026-01-05 instead of 2026-01-04, due 2026-05-05"
+    assert steps(book)[-1][3] == (
+        "counted from 2026-01-05 instead of 2026-01-04, due 2026-05-05; due 2026-05-04 -> 2026-05-05; "
+        "earliest 2026-04-27 -> 2026-04-28; latest 2026-05-18 -> 2026-05-19; counted from 2026-01-04 -> 2026-01-05"
+    )
 
 
 @pytest.mark.parametrize("due", [TOMORROW, date(2027, 5, 3)])

@@ -11,12 +11,13 @@ from sqlalchemy import Engine, select
 
 import task_book
 from policyserve import db
+from policyserve.book.loading import load_agents
 from policyserve.dates import Days
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.metrics.services import satisfaction, service_rate
 from policyserve.metrics.spot_check_records import Scope, draw_check, read_sample, record_result, samples
 from policyserve.metrics.spot_checks import estimated, summed
-from policyserve.metrics.task_states import read_agents, read_tasks
+from policyserve.metrics.task_states import read_tasks
 from policyserve.standard.parsing import default_standard
 from policyserve.tables import SpotCheckStratum
 from policyserve.tasks import working
@@ -53,7 +54,7 @@ def tasks(engine: Engine, as_of: date, days: Days = MAY, **how: Any) -> pl.DataF
 
 def rate(engine: Engine, as_of: date) -> tuple[int, int, int, int]:
     with db.reading(engine) as connection:
-        read, agents = read_tasks(connection, MAY, as_of), read_agents(connection)
+        read, agents = read_tasks(connection, MAY, as_of), load_agents(connection, as_of)
     found = service_rate(read, STANDARD, agents, MAY, by=[], as_of=as_of)
     return found.select("numerator", "late", "missed", "open").row(0)
 
@@ -83,12 +84,12 @@ def test_a_task_moved_out_of_the_days_is_still_among_them_before_the_move(branch
     assert 1 not in tasks(branch, date(2026, 5, 5))["task_id"].to_list()
 
 
-def test_what_is_reopened_later_was_done_although_the_contact_is_gone(branch: Engine) -> None:
+def test_what_is_reopened_later_was_done_as_it_was_said(branch: Engine) -> None:
     done(branch, 1, MONDAY, satisfaction=5)
     with db.writing(branch) as connection:
         working.reopen(connection, 1, stamp(MONDAY + timedelta(days=1)), why="a mistake")
     row = tasks(branch, MONDAY).row(0, named=True)
-    assert (row["status"], row["done_on"], row["channel"]) == ("done", MONDAY, "visit")
+    assert (row["status"], row["done_on"], row["channel"], row["satisfaction"]) == ("done", MONDAY, "visit", 5)
     assert tasks(branch, MONDAY + timedelta(days=1))["status"].to_list() == ["open"] * 3
 
 
@@ -97,7 +98,7 @@ def test_services_done_in_the_days_are_found_whenever_they_were_due(branch: Engi
     june = Days.between(date(2026, 6, 1), JUNE)
     found = tasks(branch, JUNE, june, of="done_on")
     with db.reading(branch) as connection:
-        agents = read_agents(connection)
+        agents = load_agents(connection, JUNE)
     row = satisfaction(found, STANDARD, agents, june).row(0, named=True)
     assert (row["services"], row["answers"], row["mean"]) == (1, 1, 4.0)
 

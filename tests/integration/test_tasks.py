@@ -12,6 +12,7 @@ from policyserve import db
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.standard.model import Standard
 from policyserve.tasks import working
+from policyserve.tasks.contacts import CONTACTS, withdrawn
 from policyserve.tasks.explaining import explain
 from policyserve.tasks.history import Stamp
 from policyserve.tasks.releasing import ReleaseCounts
@@ -74,7 +75,7 @@ def test_done_keeps_the_contact_and_the_transition(book: Engine) -> None:
     assert tasks(book)[0].status == "done"
     assert steps(book)[-1] == ("done", "open", "done", "by visit on 2026-05-04")
     with db.reading(book) as connection:
-        contact = connection.execute(select(working.CONTACTS)).one()
+        contact = connection.execute(select(CONTACTS)).one()
     assert tuple(contact) == (1, MONDAY, "visit", "satisfied", 5, "tea")
 
 
@@ -166,9 +167,36 @@ def test_a_mistake_is_taken_back_with_its_contact_and_can_be_done_again(book: En
         working.reopen(work, 1, AGENT, why="wrong customer")
     assert tasks(book)[0].status == "open"
     assert steps(book)[-1] == ("reopened", "done", "open", "wrong customer")
+    with db.reading(book) as connection:
+        assert connection.execute(select(CONTACTS)).all() == []
+        assert [(row.done_on, row.withdrawn_on) for row in withdrawn(connection, 1)] == [(MONDAY, MONDAY)]
     with db.writing(book) as work:
         working.done(work, 1, AGENT, on=MONDAY, channel="call")
     assert tasks(book)[0].status == "done"
+
+
+def test_all_that_was_said_of_a_contact_is_kept_when_it_is_taken_back(work: Connection) -> None:
+    working.done(work, 1, AGENT, on=MONDAY, channel="visit", outcome="satisfied", satisfaction=5, note="tea")
+    working.reopen(work, 1, AGENT, why="wrong customer")
+    (row,) = withdrawn(work, 1)
+    kept = (row.task_id, row.done_on, row.channel, row.outcome, row.satisfaction, row.note)
+    assert kept == (1, MONDAY, "visit", "satisfied", 5, "tea")
+
+
+def test_taking_back_a_skipped_task_leaves_no_contact(work: Connection) -> None:
+    working.skip(work, 1, AGENT, why="abroad")
+    working.reopen(work, 1, AGENT, why="back again")
+    assert withdrawn(work, 1) == []
+
+
+def test_who_takes_back_second_takes_nothing_back(book: Engine) -> None:
+    with db.writing(book) as work:
+        working.done(work, 1, AGENT, on=MONDAY, channel="visit")
+        working.reopen(work, 1, AGENT, why="wrong customer")
+    with db.writing(book) as work, pytest.raises(working.TaskClosedError, match="Task 1 was reopened by 1002"):
+        working.reopen(work, 1, AGENT, why="wrong customer")
+    with db.reading(book) as connection:
+        assert len(withdrawn(connection, 1)) == 1
 
 
 def test_an_open_task_cannot_be_reopened(work: Connection) -> None:
@@ -217,6 +245,30 @@ def test_a_task_explains_itself_from_the_fact_to_what_was_done(book: Engine) -> 
             "2026-05-04 1002 done: by visit on 2026-05-04",
             "Contact: 2026-05-04, visit, satisfaction 5/5",
         ]
+
+
+def test_a_contact_that_was_taken_back_is_explained(work: Connection) -> None:
+    working.done(work, 1, AGENT, on=MONDAY, channel="visit", satisfaction=5)
+    working.reopen(work, 1, AGENT, why="wrong customer")
+    working.done(work, 1, AGENT, on=MONDAY, channel="call")
+    assert lines(work)[-2:] == [
+        "Contact taken back on 2026-05-04: 2026-05-04, visit, satisfaction 5/5",
+        "Contact: 2026-05-04, call",
+    ]
+    assert lines(work, "zh")[-2:] == [
+        "已于2026-05-04撤回的服务轨迹：2026-05-04，亲访，满意度5/5",
+        "服务轨迹：2026-05-04，电话",
+    ]
+
+
+def test_a_reopened_task_says_in_chinese_where_it_went(book: Engine) -> None:
+    run(book, [])
+    run(book, [touch(due=date(2026, 5, 5), agent_id=3)])
+    with db.reading(book) as connection:
+        assert lines(connection, "zh")[-1] == (
+            "2026-05-04 release 重新打开：重新需要，应做日2026-05-05; 应做日2026-05-04 -> 2026-05-05; "
+            "最早日 2026-04-27 -> 2026-04-28; 最晚日 2026-05-18 -> 2026-05-19; 业务员1002 -> 1003"
+        )
 
 
 def test_a_task_explains_itself_in_chinese(book: Engine) -> None:

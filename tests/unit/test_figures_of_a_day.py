@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import later_facts
+import later_work
 from policyserve.book.columns import Book
 from policyserve.config import fixture
 from policyserve.dates import Days
@@ -25,7 +26,7 @@ from policyserve.metrics.points import Rates, facts
 from policyserve.metrics.referrals import centres_of_influence, referral_tree, referrals
 from policyserve.metrics.rules import read_rules
 from policyserve.metrics.services import ALLOWED, callbacks, satisfaction, service_rate
-from policyserve.metrics.task_states import as_they_stood
+from policyserve.metrics.task_states import Past, as_they_stood
 from policyserve.standard.parsing import default_standard
 
 STANDARD = default_standard()
@@ -58,10 +59,11 @@ def figures_of_the_book(book: Book, day: date) -> dict[str, pl.DataFrame]:
     }
 
 
-def figures_of_tasks(desk: later_facts.Desk, book: Book, day: date) -> dict[str, pl.DataFrame]:
+def figures_of_tasks(desk: later_work.Desk, book: Book, day: date) -> dict[str, pl.DataFrame]:
     """Ask every figure that comes out of tasks."""
     days = Days.between(date(day.year, 1, 1), day)
-    tasks = as_they_stood(desk.tasks, desk.changes, book.agents.select("agent_id", "agent_no"), day)
+    past = Past(changes=desk.changes, withdrawn=desk.withdrawn, agents=book.agents.select("agent_id", "agent_no"))
+    tasks = as_they_stood(desk.tasks, past, day)
     return {
         "services": service_rate(tasks, STANDARD, book.agents, days, by=ALLOWED, as_of=day),
         "callbacks": callbacks(tasks, STANDARD, book.agents, days, by=["agent"], as_of=day),
@@ -88,6 +90,6 @@ def test_no_figure_of_a_book_changes_by_facts_of_later_days(data: st.DataObject,
 @RUNS
 @given(st.data(), AS_OF)
 def test_no_figure_of_tasks_changes_by_work_of_later_days(data: st.DataObject, day: date) -> None:
-    book, desk = data.draw(later_facts.books(day)), data.draw(later_facts.desks(day))
-    later, worked = data.draw(later_facts.learnt(book, day)), data.draw(later_facts.worked(desk, day))
+    book, desk = data.draw(later_facts.books(day)), data.draw(later_work.desks(day))
+    later, worked = data.draw(later_facts.learnt(book, day)), data.draw(later_work.worked(desk, day))
     assert differing(figures_of_tasks(desk, book, day), figures_of_tasks(worked, later, day)) == []

@@ -129,6 +129,15 @@ def test_a_move_says_what_changed_and_nothing_else() -> None:
     assert changes.explained(pairs, AGENTS)["why"].to_list() == ["by visit -> visit+sms; agent 1002 -> 1003"]
 
 
+def test_a_reopening_says_why_and_then_what_changed() -> None:
+    stored = [task(status="cancelled"), task(id=2, subject_id=2, status="missed")]
+    again = [touch(agent_id=3), touch(subject_id=2, anchor=date(2026, 1, 5))]
+    assert changes.explained(compared(stored, again), AGENTS)["why"].to_list() == [
+        "called for again, due 2026-05-04; agent 1002 -> 1003",
+        "counted from 2026-01-05 instead of 2026-01-04, due 2026-05-04; counted from 2026-01-04 -> 2026-01-05",
+    ]
+
+
 def test_only_what_is_due_in_time_and_new_is_added() -> None:
     tasks = pl.DataFrame([task()], schema=STORED)
     touches = [

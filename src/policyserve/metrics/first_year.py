@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from policyserve.book import columns
 from policyserve.book.columns import Book
 from policyserve.db import read_frame
-from policyserve.metrics.task_states import CHANGES, TASKS, as_they_stood, read_agents
+from policyserve.metrics.task_states import changed_after, read_as_they_stood
 
 QUERY = """
 SELECT c.task_id, t.service, t.subject_kind, t.subject_id, t.ordinal, c.done_on
@@ -19,18 +19,6 @@ FROM contacts c
 JOIN tasks t ON t.id = c.task_id
 WHERE t.subject_kind = 'policy' AND t.status = 'done'
 """
-
-LATER = "SELECT task_id FROM transitions WHERE as_of > '{day}'"
-
-CHANGED = """
-SELECT t.id, t.service, t.customer_id, t.policy_id, t.agent_id, t.performer, t.due, t.latest, t.status,
-    c.done_on, c.channel, c.outcome, c.satisfaction
-FROM tasks t
-LEFT JOIN contacts c ON c.task_id = t.id
-WHERE t.subject_kind = 'policy' AND t.id IN ({later})
-"""
-
-STEPS = "SELECT id, task_id, as_of, action, to_status, why FROM transitions WHERE task_id IN ({later})"
 
 
 def with_policy_contacts(book: Book, connection: Connection, *, as_of: date | None = None) -> Book:
@@ -40,22 +28,18 @@ def with_policy_contacts(book: Book, connection: Connection, *, as_of: date | No
     Without it: as it stands now.
     """
     schema = pl.Schema({"task_id": pl.Int32(), **columns.CONTACTS})
-    later = None if as_of is None else LATER.format(day=as_of.isoformat())
-    query = QUERY if later is None else f"{QUERY} AND t.id NOT IN ({later})"
+    query = QUERY if as_of is None else f"{QUERY} AND t.id NOT IN ({changed_after(as_of)})"
     done = [read_frame(connection, query, schema, page_by="task_id").drop("task_id")]
-    if as_of is not None and later is not None:
-        done.append(_as_it_was(connection, later, as_of))
+    if as_of is not None:
+        done.append(_as_it_was(connection, as_of))
     customers = book.contacts.filter(pl.col("subject_kind") != "policy")
     return replace(book, contacts=pl.concat([customers, *done]))
 
 
-def _as_it_was(connection: Connection, later: str, as_of: date) -> pl.DataFrame:
+def _as_it_was(connection: Connection, as_of: date) -> pl.DataFrame:
     """Return what had been done by `as_of` of the tasks that changed after it."""
-    tasks = read_frame(connection, CHANGED.format(later=later), TASKS)
-    steps = read_frame(connection, STEPS.format(later=later), CHANGES)
-    stood = as_they_stood(tasks, steps, read_agents(connection).select("agent_id", "agent_no"), as_of).filter(
-        pl.col("status") == "done"
-    )
+    changed = f"t.subject_kind = 'policy' AND t.id IN ({changed_after(as_of)})"
+    stood = read_as_they_stood(connection, changed, as_of).filter(pl.col("status") == "done")
     return stood.select(
         "service",
         subject_kind=pl.lit("policy"),

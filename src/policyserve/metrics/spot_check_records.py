@@ -14,10 +14,11 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.engine import RowMapping
 
 from policyserve import db
+from policyserve.book.loading import load_agents
 from policyserve.dates import Days
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.metrics.spot_checks import RESULTS, claimed_tasks, draw
-from policyserve.metrics.task_states import read_agents, read_tasks
+from policyserve.metrics.task_states import read_as_they_stood, read_tasks
 from policyserve.standard.model import Standard
 from policyserve.tables import SpotCheck, SpotCheckResult, SpotCheckTask
 from policyserve.tasks.history import Stamp
@@ -41,11 +42,14 @@ SAMPLE = pl.Schema(
         "note": pl.String(),
     }
 )
-"""A task of a sample; `claimed`: how many services its agent said were done; `result`: null while open."""
+"""A task of a sample; `claimed`: how many services its agent said were done; `result`: null while open.
+
+`done_on` is null while what was done is taken back.
+"""
 
 _SAMPLE = """
 SELECT k.task_id, k.agent_id, a.agent_no, coalesce(own.name, of_team.name), s.claimed, t.service, c.customer_no,
-    p.policy_no, d.done_on, r.result, r.note
+    p.policy_no, r.result, r.note
 FROM spot_check_tasks k
 JOIN spot_check_strata s ON s.check_id = k.check_id AND s.agent_id = k.agent_id
 JOIN tasks t ON t.id = k.task_id
@@ -55,7 +59,6 @@ LEFT JOIN teams m ON m.id = a.team_id
 LEFT JOIN branches own ON own.id = a.branch_id
 LEFT JOIN branches of_team ON of_team.id = m.branch_id
 LEFT JOIN policies p ON p.id = t.policy_id
-LEFT JOIN contacts d ON d.task_id = k.task_id
 LEFT JOIN spot_check_results r ON r.id = (
     SELECT max(n.id) FROM spot_check_results n
     WHERE n.check_id = k.check_id AND n.task_id = k.task_id AND n.as_of <= '{day}'
@@ -106,7 +109,7 @@ def draw_check(
         return int(stored["id"]), False
     if days.last > stamp.as_of:
         raise PolicyserveError(f"The day {days.last} is not over; draw from days up to {stamp.as_of}.")
-    agents = scope.agents(read_agents(connection))
+    agents = scope.agents(load_agents(connection, stamp.as_of))
     tasks = read_tasks(connection, days, stamp.as_of, of="done_on")
     claimed = claimed_tasks(tasks, standard, days).join(agents, on="agent_id", how="semi")
     if claimed.is_empty():
@@ -160,10 +163,13 @@ def _check(connection: Connection, check_id: int) -> RowMapping:
 
 
 def read_sample(connection: Connection, check_id: int, as_of: date) -> pl.DataFrame:
-    """Read the tasks of a sample with the results known on `as_of`: columns as SAMPLE. Raises NotFoundError."""
+    """Read the tasks of a sample with what was known of them on `as_of`: columns as SAMPLE. Raises NotFoundError."""
     _check(connection, check_id)
     query = _SAMPLE.format(check=int(check_id), day=as_of.isoformat())
-    return db.read_frame(connection, query, SAMPLE).sort("agent_no", "task_id")
+    drawn = db.read_frame(connection, query, pl.Schema({name: SAMPLE[name] for name in SAMPLE if name != "done_on"}))
+    keys = f"SELECT task_id FROM spot_check_tasks WHERE check_id = {int(check_id)}"
+    done = read_as_they_stood(connection, f"t.id IN ({keys})", as_of, keys=keys).select("task_id", "done_on")
+    return drawn.join(done, on="task_id", how="left").select(SAMPLE.names()).sort("agent_no", "task_id")
 
 
 def samples(connection: Connection, as_of: date) -> list[dict[str, object]]:

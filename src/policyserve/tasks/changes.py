@@ -34,14 +34,27 @@ def ended(gone: pl.DataFrame, reasons: pl.DataFrame, as_of: date) -> pl.DataFram
 
 
 def explained(changes: pl.DataFrame, agents: pl.DataFrame) -> pl.DataFrame:
-    """Add `why` to the changes that do not follow from an ending; `agents` as for `moves_in_words`."""
-    moved = changes.filter(pl.col("action") == MOVED)
-    others = changes.filter(pl.col("action") != MOVED)
+    """Add `why` to the changes that do not follow from an ending; `agents` as for `moves_in_words`.
+
+    What moves or reopens says from where: a figure of an earlier day reads it there (`metrics.task_states`).
+    """
+    opens = pl.col("action").is_in([MOVED, REOPENED])
+    opened, closed = changes.filter(opens), changes.filter(~opens)
+    moves = moves_in_words(opened, agents).replace("", None)
     late = pl.format("now due {}, and {}", "due_new", _passed("latest_new"))
+    return pl.concat(
+        [
+            opened.with_columns(why=pl.concat_str(_reopened(), moves, separator="; ", ignore_nulls=True)),
+            closed.with_columns(why=pl.when(action=LATE).then(late).otherwise(_passed("latest"))),
+        ]
+    )
+
+
+def _reopened() -> pl.Expr:
+    """Say why a closed task opens again; null for one that was open all along."""
     refreshed = pl.format("counted from {} instead of {}, due {}", "anchor_new", "anchor", "due_new")
-    reopened = pl.when("fact_changed").then(refreshed).otherwise(pl.format("called for again, due {}", "due_new"))
-    why = pl.when(action=LATE).then(late).when(action=REOPENED).then(reopened).otherwise(_passed("latest"))
-    return pl.concat([moved.with_columns(why=moves_in_words(moved, agents)), others.with_columns(why=why)])
+    again = pl.format("called for again, due {}", "due_new")
+    return pl.when(action=REOPENED).then(pl.when("fact_changed").then(refreshed).otherwise(again))
 
 
 def _passed(day: str) -> pl.Expr:

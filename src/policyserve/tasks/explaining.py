@@ -10,13 +10,13 @@ from sqlalchemy import Connection, select
 from policyserve.errors import NotFoundError
 from policyserve.standard.model import Standard
 from policyserve.standard.vocabulary import word
-from policyserve.tables import Agent, Contact, Customer, Policy
+from policyserve.tables import Agent, Customer, Policy
 from policyserve.tasks.agenda import line_of
+from policyserve.tasks.contacts import CONTACTS, withdrawn
 from policyserve.tasks.history import TASKS, Step, history
 from policyserve.tasks.wording import why_in_words
 
 _AGENTS = Agent.__table__  # type: ignore[attr-defined]
-_CONTACTS = Contact.__table__  # type: ignore[attr-defined]
 _CUSTOMERS = Customer.__table__  # type: ignore[attr-defined]
 _POLICIES = Policy.__table__  # type: ignore[attr-defined]
 
@@ -46,6 +46,7 @@ def explain(connection: Connection, task_id: int, standard: Standard, language: 
         *_window(row, chinese),
         *_decisions(row, chinese),
         *(_step(step, language) for step in history(connection, task_id)),
+        *(_withdrawn(contact, chinese) for contact in withdrawn(connection, task_id)),
         *_contact(row, chinese),
     ]
 
@@ -57,16 +58,16 @@ def _read(connection: Connection, task_id: int) -> Any:
             _CUSTOMERS.c.customer_no,
             _POLICIES.c.policy_no,
             _AGENTS.c.agent_no,
-            _CONTACTS.c.done_on,
-            _CONTACTS.c.channel,
-            _CONTACTS.c.outcome,
-            _CONTACTS.c.satisfaction,
-            _CONTACTS.c.note,
+            CONTACTS.c.done_on,
+            CONTACTS.c.channel,
+            CONTACTS.c.outcome,
+            CONTACTS.c.satisfaction,
+            CONTACTS.c.note,
         )
         .join(_CUSTOMERS, _CUSTOMERS.c.id == TASKS.c.customer_id)
         .outerjoin(_POLICIES, _POLICIES.c.id == TASKS.c.policy_id)
         .outerjoin(_AGENTS, _AGENTS.c.id == TASKS.c.agent_id)
-        .outerjoin(_CONTACTS, _CONTACTS.c.task_id == TASKS.c.id)
+        .outerjoin(CONTACTS, CONTACTS.c.task_id == TASKS.c.id)
         .where(TASKS.c.id == task_id)
     )
     row = connection.execute(query).first()
@@ -111,12 +112,19 @@ def _step(step: Step, language: str) -> str:
     return f"{step.as_of} {step.actor} {step.action}{why}"
 
 
+def _withdrawn(contact: Any, chinese: bool) -> str:
+    day, told = contact.withdrawn_on, _told(contact, chinese)
+    return f"已于{day}撤回的服务轨迹：{told}" if chinese else f"Contact taken back on {day}: {told}"
+
+
 def _contact(row: Any, chinese: bool) -> Iterator[str]:
-    if row.done_on is None:
-        return
-    language = "zh" if chinese else "en"
-    parts = [str(row.done_on), word(row.channel, language), row.outcome, row.note]
-    if row.satisfaction is not None:
-        parts.append(f"满意度{row.satisfaction}/5" if chinese else f"satisfaction {row.satisfaction}/5")
-    told = ("，" if chinese else ", ").join(part for part in parts if part)
-    yield f"服务轨迹：{told}" if chinese else f"Contact: {told}"
+    if row.done_on is not None:
+        yield ("服务轨迹：" if chinese else "Contact: ") + _told(row, chinese)
+
+
+def _told(contact: Any, chinese: bool) -> str:
+    """Say when and how it was done, and what came of it."""
+    parts = [str(contact.done_on), word(contact.channel, "zh" if chinese else "en"), contact.outcome, contact.note]
+    if contact.satisfaction is not None:
+        parts.append(f"满意度{contact.satisfaction}/5" if chinese else f"satisfaction {contact.satisfaction}/5")
+    return ("，" if chinese else ", ").join(part for part in parts if part)

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.standard.model import Service, Standard
-from policyserve.tables import Agent, Contact, Customer, Policy
+from policyserve.tables import Agent, Customer, Policy
+from policyserve.tasks import contacts
 from policyserve.tasks.history import TASKS, Stamp, history, record
 
 CHANNELS = ("visit", "call", "sms", "letter", "office", "other")
 """How a contact can have been made."""
 
 AGENTS = Agent.__table__  # type: ignore[attr-defined]
-CONTACTS = Contact.__table__  # type: ignore[attr-defined]
 CUSTOMERS = Customer.__table__  # type: ignore[attr-defined]
 POLICIES = Policy.__table__  # type: ignore[attr-defined]
 
@@ -60,11 +60,7 @@ def done(
     """
     _check_contact(on, channel, satisfaction, stamp.as_of)
     task = _change(connection, task_id, "marked done", ("open", "missed"), status="done")
-    connection.execute(
-        insert(CONTACTS).values(
-            task_id=task_id, done_on=on, channel=channel, outcome=outcome, satisfaction=satisfaction, note=note
-        )
-    )
+    contacts.keep(connection, task_id, on=on, channel=channel, outcome=outcome, satisfaction=satisfaction, note=note)
     why = f"by {channel} on {on}"
     record(connection, task_id, "done", stamp, from_status=task["status"], to_status="done", why=why)
     return _notices(task, on, channel)
@@ -122,10 +118,10 @@ def assign(connection: Connection, task_id: int, stamp: Stamp, *, agent_no: str)
 
 
 def reopen(connection: Connection, task_id: int, stamp: Stamp, *, why: str) -> None:
-    """Take back what was done or skipped by mistake; a contact that never was goes with it."""
+    """Take back what was done or skipped by mistake, and with it the contact: figures of earlier days still know it."""
     reason = _reason(why, "reopening a task")
     task = _change(connection, task_id, "reopened", ("done", "skipped"), status="open")
-    connection.execute(delete(CONTACTS).where(CONTACTS.c.task_id == task_id))
+    contacts.withdraw(connection, task_id, stamp.as_of)
     record(connection, task_id, "reopened", stamp, from_status=task["status"], to_status="open", why=reason)
 
 
