@@ -18,7 +18,7 @@ from policyserve.errors import PolicyserveError
 from policyserve.metrics.backtest import Backtest, backtest, calibration, coverage, scores
 from policyserve.metrics.chances import kept_later, spread_of
 from policyserve.metrics.forecast import Forecast, forecast, forecast_policies, policies_forecast
-from policyserve.metrics.hazard import fit, lost_share
+from policyserve.metrics.hazard import fit, lost_share, predictor
 from policyserve.metrics.history import History, history
 from policyserve.metrics.outcomes import frozen, outcomes, premium_if_kept
 
@@ -263,7 +263,7 @@ def test_a_spread_is_found_between_groups_that_differ_and_none_where_chance_make
     ]  # fmt: skip
     frame = pl.DataFrame(rows, schema_overrides={"policy_id": pl.Int32})
     share = frame.select(1 - pl.col("kept").mean().over("day")).to_series().to_numpy()
-    spread = spread_of(frame, np.log(-np.log1p(-share)), known)
+    spread = spread_of(frame, predictor(share), known)
     assert found[0] <= spread.agent <= found[1]
     assert spread.cohort == 0
 

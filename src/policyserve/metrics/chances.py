@@ -10,7 +10,7 @@ import polars as pl
 from policyserve.errors import PolicyserveError
 from policyserve.metrics.design import Design, learnt
 from policyserve.metrics.groupings import writing_agents
-from policyserve.metrics.hazard import Fit, fit, lost_share, slope, times
+from policyserve.metrics.hazard import Fit, fit, lost_share, predictor, slope
 from policyserve.metrics.history import History
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Model:
         """Give the chances of rows with facts."""
         columns = self.design.matrix(rows)
         return Chances(
-            eta=times(columns, self.fitted.coefficients),
+            eta=columns @ self.fitted.coefficients,
             columns=columns,
             covariance=self.fitted.covariance,
             spread=self.spread,
@@ -117,7 +117,7 @@ def trained(past: History, book: Book) -> Model:
     columns, lost = design.matrix(rows), (~rows["kept"]).cast(pl.Float64).to_numpy()
     clusters = rows["policy_id"].rank("dense").cast(pl.Int64).to_numpy() - 1
     fitted = fit(columns, lost, clusters)
-    return Model(design=design, fitted=fitted, spread=spread_of(rows, times(columns, fitted.coefficients), book))
+    return Model(design=design, fitted=fitted, spread=spread_of(rows, columns @ fitted.coefficients, book))
 
 
 def spread_of(rows: pl.DataFrame, eta: Floats, book: Book) -> Spread:
@@ -195,7 +195,7 @@ def _of_shares(found: pl.DataFrame) -> Chances:
     import numpy as np
 
     lost = np.clip(1 - found["kept"].to_numpy(), 1e-6, 1 - 1e-6)
-    eta = np.log(-np.log1p(-lost))
+    eta = predictor(lost)
     seen = np.clip(found["seen"].cast(pl.Float64).to_numpy(), 1, None)
     error = np.sqrt(lost * (1 - lost) / seen) / slope(eta)
     return Chances(eta=eta, columns=error[:, None], covariance=np.eye(1), spread=Spread())

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from math import erfc, exp, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from policyserve.metrics.cox import Cox, fit
+from policyserve.metrics.survival import normal_quantile
 
 if TYPE_CHECKING:
-    from policyserve.metrics.hazard import Whole
+    from lifelines import CoxPHFitter  # type: ignore[import-untyped]
 
 GROUPS = ("none", "some", "all")
 """How many of the first-year services were done by the landmark; the first is what the others are compared with."""
@@ -19,41 +20,29 @@ GROUPS = ("none", "some", "all")
 COMMON = 50
 """Policies that a mode or kind must have to be adjusted for by itself."""
 
+RIDGE = 1e-8
+"""Holds a coefficient that nothing speaks for, or that would run away; too small to be seen in any other."""
+
+WIDEST = 10.0
+"""A standard error above which the agents say nothing of a group."""
+
 
 def log_rank(policies: pl.DataFrame) -> float | None:
-    """Return the p-value of the log-rank test of the curves of the groups (at most three of them).
+    """Return the p-value of the log-rank test of the curves of the groups.
 
-    On every day somebody is lost, each group is expected to lose its share of those still followed; the squared
-    differences of all days together are a chi-square. None where fewer than two groups were followed, or nobody lost.
+    None where fewer than two groups were followed to the first loss, or nobody was lost.
     """
-    import numpy as np
+    from lifelines.statistics import multivariate_logrank_test  # type: ignore[import-untyped]
 
-    groups = [rows for _, rows in policies.sort("services").group_by("services", maintain_order=True)]
-    lost_on = np.unique(policies.filter("lost")["days"].to_numpy())
-    if len(groups) < 2 or not lost_on.size:
+    first = policies["days"].filter(policies["lost"]).min()
+    if first is None:
         return None
-    followed = np.array([_from(rows["days"], lost_on) for rows in groups], dtype=np.float64)
-    lost = np.array([_on(rows.filter("lost")["days"], lost_on) for rows in groups], dtype=np.float64)
-    everybody, losses = followed.sum(axis=0), lost.sum(axis=0)
-    share = followed / everybody
-    excess = (lost - losses * share).sum(axis=1)[1:]
-    spread = losses * (everybody - losses) / np.maximum(everybody - 1, 1)
-    covariance = (np.diag((spread * share).sum(axis=1)) - np.einsum("t,gt,ht->gh", spread, share, share))[1:, 1:]
-    if np.linalg.matrix_rank(covariance) < excess.size:
+    followed = policies.filter(pl.col("days").max().over("services") >= first)
+    if followed["services"].n_unique() < 2:
         return None
-    square = float(excess @ np.linalg.solve(covariance, excess))
-    return erfc(sqrt(square / 2)) if excess.size == 1 else exp(-square / 2)
-
-
-def _from(days: pl.Series, asked: Whole) -> Whole:
-    """Count those who were followed for so many days at least."""
-    counts: Whole = days.len() - days.sort().to_numpy().searchsorted(asked, side="left")
-    return counts
-
-
-def _on(days: pl.Series, asked: Whole) -> Whole:
-    """Count those whose last day it was."""
-    return _from(days, asked) - _from(days, asked + 1)
+    names = followed["services"].cast(pl.String).to_numpy()
+    tested = multivariate_logrank_test(followed["days"].to_numpy(), names, followed["lost"].to_numpy())
+    return float(tested.p_value)
 
 
 def hazard_ratios(policies: pl.DataFrame, *, confidence: float = 0.95) -> pl.DataFrame:
@@ -68,15 +57,25 @@ def hazard_ratios(policies: pl.DataFrame, *, confidence: float = 0.95) -> pl.Dat
     if "none" not in set(told["services"].cast(pl.String)) or not terms:
         return pl.DataFrame(schema=_RATIOS)
     groups = [(told["services"] == name).cast(pl.Float64).alias(name) for name in terms]
-    everybody = pl.repeat(0, told.height, eager=True)
-    adjusted = _cox(told, [*groups, *_adjustments(told)], told["agent_id"], told["agent_id"])
-    crude = _cox(told, groups, everybody, told["policy_id"])
+    adjusted = _fitted(told, [*groups, *_adjustments(told)], strata=True)
+    crude = _fitted(told, groups, strata=False)
     rows = [
-        {"services": name, **adjusted.ratio(place, confidence), "unadjusted": crude.ratio(place, confidence)["ratio"]}
-        for place, name in enumerate(terms)
-        if adjusted.tells(place)
+        {"services": name, **_ratio(adjusted, name, confidence), "unadjusted": exp(crude.params_[name])}
+        for name in terms
+        if 0 < adjusted.standard_errors_[name] < WIDEST
     ]
     return pl.DataFrame(rows, schema=_RATIOS)
+
+
+def _ratio(fitted: CoxPHFitter, name: str, confidence: float) -> dict[str, float]:
+    value, error = float(fitted.params_[name]), float(fitted.standard_errors_[name])
+    width = normal_quantile(confidence) * error
+    return {
+        "ratio": exp(value),
+        "lower": exp(value - width),
+        "upper": exp(value + width),
+        "p": erfc(abs(value) / error / sqrt(2)),
+    }
 
 
 _RATIOS = pl.Schema({
@@ -100,15 +99,20 @@ def _adjustments(policies: pl.DataFrame) -> list[pl.Series]:
     return [column for column in columns if column.n_unique() > 1]
 
 
-def _cox(policies: pl.DataFrame, facts: Sequence[pl.Series], strata: pl.Series, clusters: pl.Series) -> Cox:
-    import numpy as np
+def _fitted(policies: pl.DataFrame, facts: Sequence[pl.Series], *, strata: bool) -> CoxPHFitter:
+    """Fit the proportional hazards, with `strata` for each agent; errors are robust, within an agent where these are.
 
-    centred = np.column_stack([fact.to_numpy() - fact.to_numpy().mean() for fact in facts])
-    days, lost = policies["days"].to_numpy(), policies["lost"].to_numpy()
-    return fit(centred, days, lost, _numbered(strata), _numbered(clusters))
+    What nothing speaks for is seen by its error: the warnings of the fit say no more.
+    """
+    import pandas as pd  # type: ignore[import-untyped]
+    from lifelines import CoxPHFitter
 
-
-def _numbered(keys: pl.Series) -> Whole:
-    """Number the keys from 0."""
-    numbers: Whole = keys.rank("dense").cast(pl.Int64).to_numpy() - 1
-    return numbers
+    rows = {fact.name: fact.to_numpy() for fact in facts}
+    rows |= {name: policies[name].to_numpy() for name in ("days", "lost")}
+    asked: dict[str, Any] = {"robust": True}
+    if strata:
+        rows |= {"agent": policies["agent_id"].to_numpy(), "cluster": policies["agent_id"].to_numpy()}
+        asked = {"strata": ["agent"], "cluster_col": "cluster"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return CoxPHFitter(penalizer=RIDGE).fit(pd.DataFrame(rows), "days", "lost", **asked)

@@ -1,7 +1,7 @@
-"""A proportional hazard fitted to who was lost: P(lost) = 1 - exp(-exp(x b)), so that exp(b) are hazard ratios.
+"""The hazard of being lost, fitted to the past: P(lost) = 1 / (1 + exp(-x b)), so that exp(b) are odds ratios.
 
-The hazard of being lost between the day of a row and the end of its grace; the link is the grouped form of the
-proportional hazards of Cox (Prentice and Gloeckler, Biometrics 34 (1978) 57-67).
+A row is a policy open on a day, and lost or kept by the end of its grace: the logistic form of a hazard in steps (Cox,
+Journal of the Royal Statistical Society B 34 (1972) 187-220, section 6). The fit is scikit-learn's.
 """
 
 from __future__ import annotations
@@ -16,15 +16,13 @@ if TYPE_CHECKING:
     Floats = NDArray[float64]
     Whole = NDArray[int64]
 
-ROUNDS = 50
 RIDGE = 1.0
 """Penalty on the squared coefficients of standardised facts, times the rows that a policy has: as if one more policy
 spoke for no effect."""
 
 TOLERANCE = 1e-8
-ROWS_AT_ONCE = 100
-LIMIT, TOP = 20.0, 3.5
-"""How small and how great a linear predictor is told apart from its neighbours: P(lost) of 2e-9 and 1 - 4e-15."""
+LIMIT = 30.0
+"""How far a linear predictor is told apart from its neighbours: P(lost) of 1e-13 and 1 - 1e-13."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,92 +37,51 @@ def lost_share(eta: Floats) -> Floats:
     """Return P(lost) for a linear predictor."""
     import numpy as np
 
-    share: Floats = -np.expm1(-np.exp(np.clip(eta, -LIMIT, TOP)))
+    share: Floats = 1 / (1 + np.exp(-np.clip(eta, -LIMIT, LIMIT)))
     return share
+
+
+def predictor(share: Floats) -> Floats:
+    """Return the linear predictor of P(lost), which is neither 0 nor 1."""
+    import numpy as np
+
+    eta: Floats = np.log(share / (1 - share))
+    return eta
 
 
 def slope(eta: Floats) -> Floats:
     """Return the derivative of P(lost) by the linear predictor."""
-    import numpy as np
-
-    held = np.clip(eta, -LIMIT, TOP)
-    change: Floats = np.exp(held - np.exp(held))
-    return change
+    share = lost_share(eta)
+    return share * (1 - share)
 
 
 def fit(facts: Floats, lost: Floats, clusters: Whole) -> Fit:
-    """Fit by Fisher scoring with a ridge; the first column of `facts` is the constant, which is not penalised.
+    """Fit with a ridge; the first column of `facts` is the constant, which is not penalised.
 
     `clusters`: integers from 0 that rows of one policy share.
     """
     import numpy as np
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     ridge = RIDGE * clusters.size / (int(clusters.max()) + 1)
-    penalty = np.diag([0.0, *[ridge] * (facts.shape[1] - 1)])
-    beta = np.zeros(facts.shape[1])
-    beta[0] = np.log(-np.log1p(-np.clip(lost.mean(), 1e-6, 1 - 1e-6)))
-    for _ in range(ROUNDS):
-        scores, information = _scores(facts, lost, beta)
-        change = np.linalg.solve(information + penalty, scores.sum(axis=0) - penalty @ beta)
-        beta, moved = _stepped(facts, lost, beta, change, ridge)
-        if moved < TOLERANCE:
-            break
-    scores, information = _scores(facts, lost, beta)
-    summed = np.zeros((int(clusters.max()) + 1, facts.shape[1]))
-    np.add.at(summed, clusters, scores)
-    bread = np.linalg.inv(information + penalty)
-    return Fit(coefficients=beta, covariance=bread @ squared(summed, np.ones(summed.shape[0])) @ bread)
+    machine = LogisticRegression(C=1 / ridge, solver="newton-cholesky", tol=TOLERANCE)
+    with threadpool_limits(limits=1):  # threads of BLAS wait for each other: 20 times slower on a busy machine
+        fitted = machine.fit(facts[:, 1:], lost)
+        coefficients = np.append(fitted.intercept_, fitted.coef_)
+        return Fit(coefficients=coefficients, covariance=_robust(facts, lost, clusters, coefficients, ridge))
 
 
-def _stepped(facts: Floats, lost: Floats, beta: Floats, change: Floats, ridge: float) -> tuple[Floats, float]:
-    """Take the step, halved until it makes the data likelier; a full one may overshoot far from the optimum."""
-    import numpy as np
-
-    before = _likelihood(facts, lost, beta, ridge)
-    for _ in range(ROUNDS):
-        if _likelihood(facts, lost, beta + change, ridge) >= before - TOLERANCE:
-            return beta + change, float(np.abs(change).max())
-        change = change / 2
-    return beta, 0.0
-
-
-def _likelihood(facts: Floats, lost: Floats, beta: Floats, ridge: float) -> float:
-    """Return the logarithm of the likelihood less the ridge; log(1 - P) is -exp(eta)."""
-    import numpy as np
-
-    eta = np.clip(times(facts, beta), -LIMIT, LIMIT)
-    certain = np.log(np.clip(lost_share(eta), 1e-12, 1))
-    return float((lost * certain - (1 - lost) * np.exp(eta)).sum() - ridge * (beta[1:] ** 2).sum() / 2)
-
-
-def _scores(facts: Floats, lost: Floats, beta: Floats) -> tuple[Floats, Floats]:
-    """Return the score of every row, and the expected information of all."""
-    import numpy as np
-
-    eta = np.clip(times(facts, beta), -LIMIT, TOP)
-    hazard = np.exp(eta)
-    share = lost_share(eta)
-    scores = facts * ((lost - share) * hazard / share)[:, None]
-    return scores, squared(facts, hazard**2 * np.exp(-hazard) / share)
-
-
-def times(facts: Floats, beta: Floats) -> Floats:
-    """Multiply every row by the coefficients."""
-    import numpy as np
-
-    product: Floats = np.einsum("ij,j->i", facts, beta)
-    return product
-
-
-def squared(facts: Floats, weights: Floats) -> Floats:
-    """Sum up weight x row' x row, some hundred rows at a time.
-
-    Larger products make BLAS start threads that wait for each other: 20 times slower on a machine that is busy.
+def _robust(facts: Floats, lost: Floats, clusters: Whole, coefficients: Floats, ridge: float) -> Floats:
+    """Return the covariance that holds whatever the rows of a cluster have in common (Liang and Zeger, Biometrika 73
+    (1986) 13-22): scikit-learn gives none.
     """
     import numpy as np
 
-    total = np.zeros((facts.shape[1], facts.shape[1]))
-    for start in range(0, facts.shape[0], ROWS_AT_ONCE):
-        piece = facts[start : start + ROWS_AT_ONCE]
-        total += (piece * weights[start : start + ROWS_AT_ONCE, None]).T @ piece
-    return total
+    eta = facts @ coefficients
+    scores = np.zeros((int(clusters.max()) + 1, facts.shape[1]))
+    np.add.at(scores, clusters, facts * (lost - lost_share(eta))[:, None])
+    penalty = np.diag([0.0, *[ridge] * (facts.shape[1] - 1)])
+    bread = np.linalg.inv(facts.T @ (facts * slope(eta)[:, None]) + penalty)
+    covariance: Floats = bread @ (scores.T @ scores) @ bread
+    return covariance

@@ -53,7 +53,7 @@ def intervals(
 
 
 def _deviations(random: object, keys: Floats, sd: float, draws: int) -> Floats:
-    """Draw one deviation per key and draw; their mean is lowered so that the mean hazard stays what was fitted."""
+    """Draw one deviation per key and draw; their mean is lowered so that the mean odds stay what was fitted."""
     import numpy as np
 
     assert isinstance(random, np.random.Generator)
