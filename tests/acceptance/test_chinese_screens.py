@@ -10,10 +10,10 @@ import pytest
 
 from branch_desk import LATE
 from commands import Desk
+from policyserve.cli.codes import CODED
 from policyserve.cli.import_words import reason
 from policyserve.cli.layout import laid_out
 from policyserve.cli.output import Row
-from policyserve.cli.words import CODED
 
 Shown = tuple[Sequence[Row], Mapping[str, str]]
 

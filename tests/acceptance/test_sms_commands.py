@@ -254,7 +254,8 @@ def test_an_unknown_customer_or_state_is_refused(generated: Desk) -> None:
 
 def test_a_few_messages_are_shown_with_their_whole_texts(generated: Desk) -> None:
     said = generated.do("sms", "list", "--service", LANTERN)
-    assert "拒收请回复R" in said
+    text = "".join(line.split("│")[-1].strip() for line in said.splitlines()[2:])
+    assert text.endswith("拒收请回复R")
     assert "…" not in said
 
 
@@ -273,6 +274,22 @@ def test_many_messages_are_shown_in_a_line_each_the_last_ones(branch: Desk) -> N
     assert "The last 20 of 33; narrow the list" in said
     assert "…" in said
     assert len(branch.ask("sms", "list")) == 33
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "Renewal reminder, 7 days before"), ("zh", "续期提醒（提前7天）")]
+)
+@pytest.mark.parametrize("command", [("generate", "--date", D7, "--dry-run"), ("list",), ("list", "--date", D7)])
+def test_people_read_the_names_of_services_and_programs_their_codes(
+    generated: Desk, command: tuple[str, ...], language: str, name: str
+) -> None:
+    said = generated.do("sms", *command, "--lang", language)
+    assert name in said
+    assert REMINDER not in said
+    for form in ("json", "csv"):
+        told = generated.do("sms", *command, "--format", form, "--lang", language)
+        assert REMINDER in told or command[-1] == "--dry-run"
+        assert name not in told
 
 
 def test_a_list_is_written_to_a_file(generated: Desk, tmp_path: Path) -> None:

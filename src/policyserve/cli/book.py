@@ -9,10 +9,10 @@ import polars as pl
 import rich_click as click
 
 from policyserve import operations, schema
+from policyserve.cli.book_words import say
 from policyserve.cli.options import DATE, KEY, Session, database_option, shared
 from policyserve.cli.output import FORMULA, decimal, note, show, tell
 from policyserve.cli.provisional import provisional
-from policyserve.cli.words import say
 from policyserve.db import open_engine
 
 
@@ -88,12 +88,13 @@ def retract(session: Session, number: int, why: str) -> None:
 @shared
 def list_(session: Session, policy_no: str | None, customer_no: str | None) -> None:
     """List events with their keys, the newest first."""
+    form = "," if session.form == "table" else ""
     rows = [
-        {**row, "amount": None if row["amount"] is None else str(decimal(row["amount"], row["currency"]))}
+        {**row, "amount": None if row["amount"] is None else format(decimal(row["amount"], row["currency"]), form)}
         for row in operations.events(session.engine, policy_no=policy_no, customer_no=customer_no)
     ]
     columns = ["event", "occurred_on", "kind", "customer_no", "policy_no", "amount", "detail", "retracted_on"]
-    show(rows, session.form, columns=columns, language=session.language)
+    show(rows, session.form, columns=columns, language=session.language, numeric=["amount"])
 
 
 @click.command()

@@ -17,8 +17,9 @@ from policyserve.book.importing import import_list
 from policyserve.cli.demo_gap import Missing, missing_of
 from policyserve.cli.demo_story import Story
 from policyserve.cli.output import tell
-from policyserve.cli.words import say
+from policyserve.cli.services import names_of_services
 from policyserve.cli.work import agenda_head, print_customer
+from policyserve.cli.work_words import say
 from policyserve.messages.generating import Generation
 from policyserve.messages.reasons import in_words
 from policyserve.tasks import working
@@ -106,11 +107,8 @@ def _held_back(story: Story, done: Generation) -> None:
         story.tell("messages.none")
         return
     story.tell("messages.withheld")
-    names = {one.code: one.name_zh if story.language == "zh" else one.name for one in story.standard.services}
-    rows = [
-        {**row, "service": names.get(row["service"], row["service"]), "reason": in_words(row["reason"], story.language)}
-        for row in counted.to_dicts()
-    ]
+    names = names_of_services(story.standard, story.language)
+    rows = [{**row, **names(row), "reason": in_words(row["reason"], story.language)} for row in counted.to_dicts()]
     story.table(rows, ["messages", "service", "outcome", "reason"])
     click.echo()
 

@@ -40,7 +40,8 @@ def targets(story: Story) -> None:
         for row in final.to_dicts()
     ]
     story.tell("targets.persistency")
-    story.table(rows, ["cohort", "ratio", "numerator_count", "denominator_count", "ratio_count", "excluded"])
+    columns = ["cohort", "ratio", "numerator_count", "denominator_count", "ratio_count", "excluded"]
+    story.table(rows, columns, numeric=["ratio", "ratio_count"])
     year = story.day.year
     brought = referrals(book, year, by=["branch"], as_of=story.day).to_dicts()
     bought = {
@@ -50,7 +51,8 @@ def targets(story: Story) -> None:
     both = [_both(row, bought.get(row["branch"], nothing)) for row in brought]
     click.echo()
     story.tell("targets.others", year=str(year))
-    story.table(both, ["branch", "referred", "target", "single_policy_customers", "bought", "ratio"])
+    columns = ["branch", "referred", "target", "single_policy_customers", "bought", "ratio"]
+    story.table(both, columns, numeric=["ratio"])
 
 
 def _both(brought: dict[str, Any], bought: dict[str, Any]) -> dict[str, Any]:
@@ -124,9 +126,8 @@ def gap(story: Story) -> None:
     with db.reading(story.engine) as connection:
         tasks = open_tasks(connection, [row["policy_id"] for row in missing.rows])
     rows = [_policy(row, tasks.get(row["policy_id"], [])) for row in missing.rows[:SHOWN]]
-    story.table(
-        rows, ["policy_no", "serving_agent_no", "state", "due_on", "pay_by", "gain", "needed", "tasks"], tasks="task_id"
-    )
+    columns = ["policy_no", "serving_agent_no", "state", "due_on", "pay_by", "gain", "needed", "tasks"]
+    story.table(rows, columns, numeric=["gain"], tasks="task_id")
     if len(missing.rows) > SHOWN:
         story.tell("gap.rest", count=len(missing.rows) - SHOWN)
 

@@ -15,8 +15,9 @@ from sqlalchemy import Engine
 from policyserve import db, operations
 from policyserve.calendars.calendar import Calendar
 from policyserve.cli.demo_words import SENTENCES
+from policyserve.cli.headings import heading
 from policyserve.cli.output import Row, show, tell
-from policyserve.cli.words import heading, worded
+from policyserve.cli.sentences import worded
 from policyserve.config import Settings
 from policyserve.settings_file import MessageSettings, SettingsFile
 from policyserve.standard.model import Standard
@@ -81,8 +82,10 @@ class Story:
         """Say a sentence of the demo."""
         tell(self.words(key, **values))
 
-    def table(self, rows: Sequence[Row], columns: Sequence[str], **headings: str) -> None:
+    def table(
+        self, rows: Sequence[Row], columns: Sequence[str], *, numeric: Sequence[str] = (), **headings: str
+    ) -> None:
         """Show rows with a blank line before them; `headings`: columns that are called like other ones."""
         titles = {name: heading(other, self.language) for name, other in headings.items()}
         click.echo()
-        show(rows, "table", columns=columns, language=self.language, headings=titles)
+        show(rows, "table", columns=columns, language=self.language, headings=titles, numeric=numeric)

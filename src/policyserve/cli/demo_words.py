@@ -112,4 +112,4 @@ SENTENCES = {
         "接着看：policyserve --db {url} metrics gap --by team --as-of {day}",
     ),
 }  # fmt: skip
-"""Sentences of the demo; counts are written as in `words.say`."""
+"""Sentences of the demo; counts are written as in `sentences.worded`."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
+from policyserve.cli.headings import heading
 from policyserve.cli.output import FORMULA, Row
-from policyserve.cli.words import heading
 from policyserve.errors import PolicyserveError
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import polars as pl
 import rich_click as click
 
+from policyserve.cli.codes import shown
 from policyserve.cli.options import Session
-from policyserve.cli.output import Row, decimal, note, percent, show
-from policyserve.cli.words import say, shown
+from policyserve.cli.output import Row, decimal, note, numbers_in, percent, show, tell
+from policyserve.cli.service_words import say
 from policyserve.dates import Days
 from policyserve.metrics.service_definitions import service_definition
 from policyserve.metrics.services import SMALL
@@ -43,14 +44,17 @@ def show_figures(
         show([_exact(row, amounts) for row in rows], session.form, columns=[*columns])
         return
     kept = [name for name in columns if name not in {"status", "currency"} or len({row[name] for row in rows}) > 1]
-    click.echo(_title(session, figure, days, {row.get("status") for row in rows}))
+    tell(_title(session, figure, days, {row.get("status") for row in rows}))
     made = [_for_people(row, amounts, ratios, starred) | dict(readable(row) if readable else {}) for row in rows]
     titles = {name: say(f"services.{name}", session.language) for name in COUNTS if name in kept}
-    show(made, "table", columns=kept, language=session.language, headings={**titles, **(headings or {})})
+    show(
+        made, "table", columns=kept, language=session.language, headings={**titles, **(headings or {})},
+        numeric=numbers_in(rows).union(amounts, ratios),
+    )  # fmt: skip
     if starred and any(row["small"] for row in rows):
         click.echo(say("figure.small", session.language, count=SMALL))
     for line in below:
-        click.echo(line)
+        tell(line)
     note("\n" + service_definition(figure, session.language))
 
 

@@ -12,11 +12,13 @@ import rich_click as click
 from policyserve import operations
 from policyserve.book.columns import Book
 from policyserve.cli import forecasts, services
+from policyserve.cli.codes import coded
+from policyserve.cli.figure_words import say
 from policyserve.cli.gaps import gap
+from policyserve.cli.headings import heading
 from policyserve.cli.options import DATE, Decorator, Session, shared
-from policyserve.cli.output import Row, decimal, money, note, percent, show
+from policyserve.cli.output import Row, decimal, money, note, numbers_in, percent, show, tell
 from policyserve.cli.profiles import PROFILE
-from policyserve.cli.words import say
 from policyserve.dates import add_months
 from policyserve.errors import PolicyserveError
 from policyserve.metrics import add_ons, collection, groupings, referrals
@@ -103,12 +105,14 @@ def _title(session: Session, results: PolicyResults, rolling: int | None) -> Non
     """Say above the table what was asked."""
     question = {"month": results.month, "profile": results.profile.name, "cutoff": results.cutoff}
     more = say("metrics.rolling", session.language, months=rolling) if rolling else ""
-    click.echo(say("metrics.title", session.language, as_of=results.as_of, **question) + more)
+    tell(say("metrics.title", session.language, as_of=results.as_of, **question) + more)
 
 
 def _show_policies(session: Session, results: PolicyResults, book: Book) -> None:
     columns = ["policy_no", "cohort", "due_on", "grace_end", "state", "kept", "reason", "denominator", "numerator"]
     rows = policies_behind(results, book=book).to_dicts()
+    if session.form == "table":
+        rows = [{**row, "reason": row["reason"] and coded(row["reason"], session.language)} for row in rows]
     _show(session, rows, columns, amounts=("numerator", "denominator", "restated"))
 
 
@@ -193,7 +197,7 @@ def collection_(session: Session, *, first: date, last: date, all_years: bool, *
     fields = groupings.fields_of(asked["by"], collection.ALLOWED)
     parts = ("due", *collection.FATES)
     columns = [*fields, "currency", *parts, "rate", "due_count"]
-    headings = {"due": say("metrics.due", session.language)}
+    headings = {"due": heading("due_premium", session.language)}
     _show(session, rows, columns, metric="collection", amounts=parts, ratios=("rate",), headings=headings)
 
 
@@ -243,7 +247,10 @@ def _show(
     made = [
         _for_people(row, amounts, ratios, target, headline) if people else _for_programs(row, amounts) for row in rows
     ]
-    show(made, session.form, columns=shown, language=session.language, headings=headings)
+    show(
+        made, session.form, columns=shown, language=session.language, headings=headings,
+        numeric=numbers_in(rows).union(amounts, ratios),
+    )  # fmt: skip
     if people and metric:
         note(f"\n{definition(metric, 'zh' if session.language == 'zh' else 'en')}")
 

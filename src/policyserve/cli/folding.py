@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len, chop_cells
 
-_CLOSING = "，。；：、！？）】》”"
-_PIECES = re.compile(rf"[ \t]+|[!-~]+[{_CLOSING}]*|.[{_CLOSING}]*", re.DOTALL)
-"""What stays together: blanks, a word or number, a character, each with the punctuation that closes it."""
+_OPENING, _CLOSING = "（【《“", "，。；：、！？）】》”"
+_INSTANT = r"\d{4}-\d\d-\d\d \d\d:\d\d[!-~]*"
+_PIECES = re.compile(rf"[ \t]+|[{_OPENING}]*(?:{_INSTANT}|[!-~]+|.)[{_CLOSING}]*", re.DOTALL)
+"""What stays together: blanks, a day with its hour, a word or number, a character, each with its punctuation."""
 
 
 def pieces(text: str) -> list[str]:
@@ -32,6 +33,13 @@ def fold(text: str, width: int) -> list[str]:
         if line or piece.strip():
             line += piece
     return [*lines, line.rstrip()]
+
+
+def evenly(text: str, width: int) -> list[str]:
+    """Return as many lines as `fold` makes, but of lengths as even as they can be."""
+    count = len(fold(text, width))
+    narrow = next(size for size in range(min(longest(text), width), width + 1) if len(fold(text, size)) == count)
+    return fold(text, narrow)
 
 
 def _short(text: str, width: int) -> Iterator[str]:

@@ -14,7 +14,7 @@ import rich_click as click
 from policyserve import db, operations
 from policyserve.cli.forecast_words import coded, explained, headings
 from policyserve.cli.options import DATE, Decorator, Session, shared
-from policyserve.cli.output import Row, decimal, note, percent, show
+from policyserve.cli.output import Row, decimal, note, numbers_in, percent, show
 from policyserve.cli.profiles import PROFILE
 from policyserve.errors import PolicyserveError
 from policyserve.metrics import first_year, groupings, rates, value
@@ -240,7 +240,7 @@ def _print(
     shown = [{**row, **_readable(row, amounts, ratios)} for row in people]
     show(
         shown if session.form == "table" else exact, session.form, columns=columns, language=session.language,
-        headings=headings(columns, session.language),
+        headings=headings(columns, session.language), numeric=numbers_in(rows).union(amounts, ratios, ["interval"]),
     )  # fmt: skip
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
 import rich_click as click
 
 from policyserve import db, operations
+from policyserve.cli.figure_words import say
+from policyserve.cli.headings import heading
 from policyserve.cli.options import Session, shared
-from policyserve.cli.output import Row, decimal, note, percent, show
+from policyserve.cli.output import Row, decimal, note, percent, show, tell
 from policyserve.cli.profiles import PROFILE
-from policyserve.cli.words import say
 from policyserve.dates import add_months
 from policyserve.errors import PolicyserveError
 from policyserve.metrics import gap as gaps
@@ -37,6 +39,9 @@ NAMES = (
     "needed",
     "tasks",
 )
+
+
+AMOUNTS = ("amount", "gain")
 
 
 @click.command()
@@ -130,18 +135,31 @@ def _for_people(
     session: Session, groups: list[tuple[dict[str, Any], list[dict[str, Any]]]], fields: Sequence[str], question: Row,
     basis: str,
 ) -> None:  # fmt: skip
-    click.echo(say("gap.title", session.language, **question))
+    tell(say("gap.title", session.language, **question))
     if not groups:
         click.echo(say("gap.none", session.language))
     for group, policies in groups:
-        click.echo("\n" + _sentence(group, fields, basis, session.language))
+        click.echo()
+        for sentence in _sentences(group, fields, basis, session.language):
+            tell(sentence)
         if policies:
-            show(_written(policies), "table", columns=NAMES, language=session.language)
+            _show_policies(policies, session.language)
     if groups:
         note("\n" + say("gap.definition", session.language))
 
 
-def _sentence(group: Row, fields: Sequence[str], basis: str, language: str) -> str:
+def _show_policies(policies: list[dict[str, Any]], language: str) -> None:
+    rows = [{**row, **{name: _grouped(row[name]) for name in AMOUNTS}} for row in _written(policies)]
+    titles = {"tasks": heading("open_tasks", language)}
+    show(rows, "table", columns=NAMES, language=language, headings=titles, numeric=AMOUNTS)
+
+
+def _grouped(amount: str | int) -> str:
+    """Write an amount, or a number of policies, with separators of thousands."""
+    return f"{Decimal(amount):,}"
+
+
+def _sentences(group: Row, fields: Sequence[str], basis: str, language: str) -> list[str]:
     """Say how far a group is from its target, what closes the gap, and how it ends."""
     values: dict[str, object] = {
         "who": " / ".join(str(group[name] or "-") for name in fields),
@@ -151,4 +169,4 @@ def _sentence(group: Row, fields: Sequence[str], basis: str, language: str) -> s
         **{name: group[name] for name in ("missing_count", "open", "fewest", "by")},
     }
     closing = "gap.closed" if group["fewest"] is not None else "gap.short"
-    return say("gap.group", language, **values) + " " + say(closing, language, **values)
+    return [say(key, language, **values) for key in ("gap.group", closing)]

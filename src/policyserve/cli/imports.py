@@ -10,10 +10,9 @@ import rich_click as click
 from policyserve.book.importing import ImportReport, import_list
 from policyserve.book.lists import KINDS
 from policyserve.book.rejects import default_path
-from policyserve.cli.import_words import list_name, told
+from policyserve.cli.import_words import list_name, say, told
 from policyserve.cli.options import Session, shared
 from policyserve.cli.output import Row, note, show, tell
-from policyserve.cli.words import say
 
 REJECTED = 3
 """The exit status of an import that rejected rows."""

@@ -10,9 +10,11 @@ import rich_click as click
 from sqlalchemy import Connection
 
 from policyserve import db, lives, operations
+from policyserve.cli.codes import shown
+from policyserve.cli.headings import heading
+from policyserve.cli.life_words import say
 from policyserve.cli.options import Session, shared
 from policyserve.cli.output import Row, money, show, tell
-from policyserve.cli.words import heading, say, shown
 from policyserve.dates import add_months
 
 MONTHS_AHEAD = 12
@@ -99,12 +101,12 @@ def customer(session: Session, customer_no: str) -> None:
         for row in card.policies
     ]
     columns = ["policy_no", "product", "issue_date", "mode", "premium", "agent_no", "state"]
-    _part("card.policies", policies, columns, session.language)
+    _part("card.policies", policies, columns, session.language, numeric=["premium"])
     services = _service(session)
     columns = ["due", "name", "subject", "status", "latest", "reason"]
-    _part("card.ahead", card.ahead, columns, session.language, services)
+    _part("card.ahead", card.ahead, columns, session.language, headings=services)
     columns = ["done_on", "name", "subject", "channel", "outcome", "satisfaction", "note"]
-    _part("card.record", card.record, columns, session.language, services)
+    _part("card.record", card.record, columns, session.language, headings=services)
 
 
 def _as_row(card: lives.Card) -> dict[str, Any]:
@@ -120,10 +122,19 @@ def _print_profile(profile: Row, language: str) -> None:
 
 
 def _part(
-    title: str, rows: Sequence[Row], columns: Sequence[str], language: str, headings: dict[str, str] | None = None
+    title: str,
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    language: str,
+    *,
+    headings: dict[str, str] | None = None,
+    numeric: Sequence[str] = (),
 ) -> None:
     click.echo(f"\n{say(title, language)}")
-    show(rows, "table", columns=columns, language=language, headings=headings, empty=f"  {say('card.empty', language)}")
+    show(
+        rows, "table", columns=columns, language=language, headings=headings, numeric=numeric,
+        empty=f"  {say('card.empty', language)}",
+    )  # fmt: skip
 
 
 COMMANDS = [policy, customer]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ import polars as pl
 import rich_click as click
 from click.exceptions import Exit
 
-from policyserve import db, dispatch
+from policyserve import db, dispatch, operations
 from policyserve.book.loading import customer_id
 from policyserve.cli import outgoing
 from policyserve.cli.exporting import save
+from policyserve.cli.message_words import say
 from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.output import Row, console, note, show
-from policyserve.cli.words import say
+from policyserve.cli.services import names_of_services
 from policyserve.messages import listing
 from policyserve.messages.generating import Generation
 from policyserve.messages.reasons import in_words
@@ -93,10 +95,9 @@ def _print_generation(session: Session, done: Generation, *, dry_run: bool) -> N
         {**row, "segments": row["segments"] or None, "reason": in_words(row["reason"], session.language)}
         for row in counted.to_dicts()
     ]
-    show(
-        rows, "table", columns=["service", "outcome", "messages", "segments", "reason"], language=session.language,
-        empty=say("sms.nothing", session.language, day=done.day),
-    )  # fmt: skip
+    columns = ["service", "outcome", "messages", "segments", "reason"]
+    nothing = say("sms.nothing", session.language, day=done.day)
+    show(_by_name(session, rows), "table", columns=columns, language=session.language, empty=nothing)
     segments = int(done.composed["segments"].sum() or 0)
     cost = segments * session.settings.file.messages.price_per_segment
     asked = session.settings.file.messages
@@ -104,6 +105,14 @@ def _print_generation(session: Session, done: Generation, *, dry_run: bool) -> N
     click.echo(say("sms.cost", session.language, segments=segments, cost=f"{cost:,.2f}", currency=asked.currency))
     if dry_run:
         click.echo(say("sms.dry", session.language))
+
+
+def _by_name(session: Session, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Put the names of services in place of their codes, for people."""
+    with db.reading(session.engine) as connection:
+        standard = operations.current_standard(connection, session.as_of)
+    names = names_of_services(standard, session.language)
+    return [{**row, **names(row)} for row in rows]
 
 
 @sms.command(name="list")
@@ -130,10 +139,10 @@ def list_(session: Session, out: Path | None, **asked: Any) -> None:
     elif session.form != "table":
         show(rows, session.form, columns=[*listing.FIELDS, *listing.MORE])
     else:
-        _print_messages(rows, session.language)
+        _print_messages(_by_name(session, rows), session.language)
         if count > SHOWN:
             click.echo(say("sms.more", session.language, shown=SHOWN, count=count))
-        _print_counts(counts, session.language)
+        _print_counts(_by_name(session, counts), session.language)
 
 
 def _print_messages(rows: list[dict[str, Any]], language: str) -> None:
@@ -180,7 +189,7 @@ def preview(session: Session, customer_no: str, service: str | None, day: date |
         return
     if not rows:
         click.echo(say("sms.nothing", session.language, day=asked))
-    for row in rows:
+    for row in _by_name(session, rows):
         _print_preview(session, row)
 
 
@@ -220,7 +229,8 @@ def check(session: Session) -> None:
         for one in found
     ]
     columns = ["service", "template", "written", "failed", "longest", "reason"]
-    show(rows, session.form, columns=columns, language=session.language)
+    shown = _by_name(session, rows) if session.form == "table" else rows
+    show(shown, session.form, columns=columns, language=session.language)
     if any(row["failed"] for row in rows):
         raise Exit(REJECTED)
 

@@ -10,9 +10,9 @@ from typing import Any
 import rich_click as click
 
 from policyserve import db, operations
+from policyserve.cli.message_words import say
 from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.output import note, show
-from policyserve.cli.words import say
 from policyserve.messages.notices import subscribing
 from policyserve.messages.notices.channels.channel import Style
 from policyserve.messages.notices.channels.registry import KINDS, channel_of

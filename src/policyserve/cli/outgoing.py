@@ -14,9 +14,9 @@ import rich_click as click
 from rich.progress import Progress
 
 from policyserve import dispatch
+from policyserve.cli.message_words import say
 from policyserve.cli.options import DATE, KEY, Session, shared
 from policyserve.cli.output import console, note, show
-from policyserve.cli.words import say
 from policyserve.messages.outbox import RESOLVED
 from policyserve.messages.sending import Clock
 

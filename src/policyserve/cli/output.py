@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,16 +15,19 @@ import rich_click as click
 from rich.console import Console, RenderableType
 
 from policyserve.book.money import decimals_of
+from policyserve.cli.codes import shown
 from policyserve.cli.folding import indented
+from policyserve.cli.headings import heading
 from policyserve.cli.layout import laid_out
-from policyserve.cli.words import heading, shown
 
 Row = Mapping[str, Any]
 
 FORMULA = frozenset("=+@\t")
 """What a text begins with that a spreadsheet would run."""
 
-NUMBERS = frozenset({"ordinal", "task_id", "message_id", "event", "year", "merged_into_id"})
+NUMBERS = frozenset({
+    "ordinal", "task_id", "message_id", "event", "year", "merged_into_id", "entry", "corrects", "check_id", "seed",
+})  # fmt: skip
 """Columns of numbers that name something: 202611 is a month and no amount."""
 
 PIPE_WIDTH = 160
@@ -50,9 +53,13 @@ def show(
     columns: Sequence[str],
     language: str = "en",
     headings: Mapping[str, str] | None = None,
+    numeric: Collection[str] = (),
     empty: str = "",
 ) -> None:
-    """Print rows as a table of `columns`, or all their fields as JSON or CSV; `empty` is said of no rows at all."""
+    """Print rows as a table of `columns`, or all their fields as JSON or CSV; `empty` is said of no rows at all.
+
+    `numeric`: columns of amounts and ratios that are written already; they stand to the right as numbers do.
+    """
     if form == "json":
         click.echo(json.dumps([_plain(row) for row in rows], ensure_ascii=False, indent=1))
     elif form == "csv":
@@ -61,15 +68,23 @@ def show(
         titles = {name: heading(name, language) for name in columns} | dict(headings or {})
         worded = [{name: shown(name, row.get(name), language) for name in columns} for row in rows]
         out = console()
-        out.print(_laid_out(worded, {name: titles[name] for name in columns}, out), soft_wrap=True)
+        wanted = numbers_in(worded) | frozenset(numeric)
+        out.print(_laid_out(worded, {name: titles[name] for name in columns}, wanted, out), soft_wrap=True)
     else:
         click.echo(empty or {"en": "Nothing to show.", "zh": "没有记录。"}[language])
 
 
+def numbers_in(rows: Sequence[Row]) -> frozenset[str]:
+    """Return the columns that hold amounts, counts or ratios, before they are written; yes and no are none."""
+    return frozenset(name for row in rows for name, value in row.items() if type(value) in {int, float})
+
+
 def note(text: str) -> None:
-    """Say something beside the output, where programs do not read it."""
+    """Say something beside the output, where programs do not read it; folded between words on a terminal."""
     if text:
-        click.echo(text, err=True)
+        out = Console(stderr=True)
+        lines = [indented(line, out.width, 0) for line in text.splitlines()] if out.is_terminal else [text]
+        click.echo("\n".join(lines), err=True)
 
 
 def _plain(value: Any) -> Any:
@@ -95,10 +110,11 @@ def _safe(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA else value
 
 
-def _laid_out(rows: Sequence[Row], headings: Mapping[str, str], out: Console) -> RenderableType:
-    numeric = {name for name in headings if any(isinstance(row.get(name), int | float) for row in rows)}
+def _laid_out(
+    rows: Sequence[Row], headings: Mapping[str, str], numeric: frozenset[str], out: Console
+) -> RenderableType:
     cells = [{name: _named(name, row.get(name)) for name in headings} for row in rows]
-    return laid_out(cells, headings, numeric=frozenset(numeric), width=out.width, stacks=out.is_terminal)
+    return laid_out(cells, headings, numeric=numeric, keys=NUMBERS, width=out.width, stacks=out.is_terminal)
 
 
 def _named(column: str, value: Any) -> str:

@@ -10,7 +10,7 @@ import rich_click as click
 from policyserve import db
 from policyserve.cli.options import Session, shared
 from policyserve.cli.output import show
-from policyserve.cli.words import say
+from policyserve.cli.prospect_words import say
 from policyserve.config import fixture
 from policyserve.metrics import point_ledger
 from policyserve.metrics.points import Rates

@@ -10,9 +10,10 @@ import rich_click as click
 
 from policyserve import db, operations
 from policyserve.cli.figure_tables import show_figures
+from policyserve.cli.headings import heading
 from policyserve.cli.options import Session, shared
 from policyserve.cli.output import Row, note, percent, show
-from policyserve.cli.words import heading, say
+from policyserve.cli.prospect_words import say
 from policyserve.config import fixture
 from policyserve.metrics import funnel
 from policyserve.metrics.candidates import CoverRules, candidates, read_refusals, read_sums

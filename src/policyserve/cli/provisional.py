@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policyserve.calendars.calendar import Calendar
-from policyserve.cli.words import say
+from policyserve.cli.book_words import say
 from policyserve.dates import Days
 
 

@@ -10,14 +10,16 @@ import polars as pl
 import rich_click as click
 
 from policyserve import db, operations
+from policyserve.book.loading import load_agents
 from policyserve.cli import prospects
 from policyserve.cli.figure_tables import show_figures
+from policyserve.cli.headings import heading
 from policyserve.cli.options import DATE, Decorator, Session, shared
 from policyserve.cli.output import Row, percent
-from policyserve.cli.words import heading, say
+from policyserve.cli.service_words import say
 from policyserve.dates import Days, add_months
 from policyserve.metrics import collected, collection, groupings, orphans, services
-from policyserve.metrics.task_states import read_agents, read_tasks
+from policyserve.metrics.task_states import read_tasks
 from policyserve.standard.model import Standard
 
 
@@ -41,7 +43,7 @@ def _work(
     """Read the tasks of the days, the standard and the agents."""
     with db.reading(session.engine) as connection:
         standard = operations.current_standard(connection, session.as_of)
-        return read_tasks(connection, days, session.as_of, of=of), standard, read_agents(connection)
+        return read_tasks(connection, days, session.as_of, of=of), standard, load_agents(connection, session.as_of)
 
 
 def names_of_services(standard: Standard, language: str) -> Callable[[Row], Row]:
@@ -137,7 +139,7 @@ def collected_(session: Session, *, first: date | None, last: date | None, all_y
         figure="collected", days=days, amounts=("due", *collected.STEPS), ratios=rates,
         readable=lambda row: _running(row, session.as_of),
         headings={
-            "due": say("metrics.due", session.language), "by_grace": heading("collected", session.language),
+            "due": heading("due_premium", session.language), "by_grace": heading("collected", session.language),
         },
         below=[say("collected.running", session.language)] if running else [],
     )  # fmt: skip

@@ -9,10 +9,11 @@ import polars as pl
 import rich_click as click
 
 from policyserve import db, operations
+from policyserve.cli.codes import shown
 from policyserve.cli.options import DATE, KEY, Session, shared
 from policyserve.cli.output import Row, note, percent, show
 from policyserve.cli.services import names_of_services
-from policyserve.cli.words import say, shown
+from policyserve.cli.spot_check_words import say
 from policyserve.metrics.service_definitions import service_definition
 from policyserve.metrics.spot_check_records import SAMPLE, Scope, draw_check, read_sample, record_result, samples
 from policyserve.metrics.spot_checks import RESULTS, estimated, summed

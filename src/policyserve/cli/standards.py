@@ -11,7 +11,7 @@ from policyserve import db as database
 from policyserve import operations
 from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.output import show
-from policyserve.cli.words import say
+from policyserve.cli.work_words import say
 from policyserve.standard.model import Standard
 from policyserve.standard.parsing import StandardError
 from policyserve.standard.showing import HEADINGS, show_rows

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from policyserve import db, operations
 from policyserve.cli.options import DATE, KEY, Session, shared
 from policyserve.cli.output import note, show, tell
-from policyserve.cli.words import say
+from policyserve.cli.work_words import say
 from policyserve.tasks import working
 from policyserve.tasks.agenda import Agenda, AgendaCustomer, AgendaTask, agenda, office_agenda
 from policyserve.tasks.explaining import explain
