@@ -7,6 +7,10 @@ class PolicyserveError(Exception):
     """Something that a user can mend; its text is shown as it stands, without a traceback."""
 
 
+class QuestionError(PolicyserveError):
+    """A question that cannot be asked so: wrong usage, whatever the book holds."""
+
+
 class NotFoundError(PolicyserveError):
     """A number that the book does not know."""
 

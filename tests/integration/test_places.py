@@ -135,7 +135,12 @@ def test_a_move_changes_no_figure_and_no_report_of_an_earlier_day(engine: Engine
             book = load_book(connection)
             figure = persistency(policy_results(book, as_of=march), book=book, by=["team"])
             report = read_material(connection, as_of=march, language="en", branch="North")
-        return figure.rows(), report.agents.drop("name").rows(), report.gap.groups.rows(), report.results.policies.rows()
+        return (
+            figure.rows(),
+            report.agents.drop("name").rows(),
+            report.gap.groups.rows(),
+            report.results.policies.rows(),
+        )
 
     before = asked()
     assert before[0], "there must be something to change"

@@ -12,7 +12,7 @@ from click.exceptions import Exit
 
 from policyserve import __version__
 from policyserve.cli.options import Session, as_of_option, database_option, form_option, language_option
-from policyserve.errors import PolicyserveError
+from policyserve.errors import PolicyserveError, QuestionError
 
 FAILED, WRONG_USAGE = 1, 2
 """Exit status; 0 is done, and 3 (see `book`) an import that rejected rows."""
@@ -85,6 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         status = FAILED
+    except QuestionError as error:
+        click.echo(str(error), err=True)
+        status = WRONG_USAGE
     except PolicyserveError as error:
         click.echo(str(error), err=True)
         status = FAILED
