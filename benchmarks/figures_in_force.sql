@@ -1,5 +1,5 @@
 -- What is in force, known on $as_of: the policies with their end, and the days on which they are suspended.
-WITH ended AS (
+ended AS (
     SELECT policy_id, min(day) AS ended_on FROM (
         SELECT policy_id, occurred_on AS day FROM events
         WHERE occurred_on <= $as_of AND policy_id IS NOT NULL AND kind IN
@@ -25,11 +25,11 @@ WITH ended AS (
     WHERE due_on <= $as_of AND due_on < stopped_on AND due_on + 61 < ended_on AND (paid_on IS NULL OR paid_on > due_on + 60)
       AND (pay_years IS NULL OR instalment <= pay_years * 12 // step)
 ), suspended AS MATERIALIZED (
-    SELECT l.policy_id, l.instalment, l.suspended_from, least(any_value(l.ended_on),
+    SELECT l.policy_id, l.due_on, l.suspended_from, least(any_value(l.ended_on),
         coalesce(min(r.occurred_on) FILTER (r.occurred_on >= l.suspended_from), DATE '9999-12-31')) AS suspended_to
     FROM lapsed l
     LEFT JOIN events r ON r.policy_id = l.policy_id AND r.kind = 'reinstated' AND r.occurred_on <= $as_of
     WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.policy_id = l.policy_id AND e.occurred_on <= $as_of
         AND e.kind IN ('reinstated', 'premium_loan') AND e.occurred_on BETWEEN l.due_on AND l.due_on + 60)
-    GROUP BY l.policy_id, l.instalment, l.suspended_from
+    GROUP BY l.policy_id, l.due_on, l.suspended_from
 )

@@ -1,5 +1,5 @@
 -- Everybody referred by $as_of, once, for the first referrer; the list and the customers merged.
-WITH RECURSIVE listed AS (
+listed AS (
     SELECT *, coalesce(referred_id, CASE WHEN referred_phone IS NOT NULL
         THEN min(referred_id) OVER (PARTITION BY referred_name, referred_phone) END) AS found_id
     FROM referrals WHERE referred_on <= $as_of

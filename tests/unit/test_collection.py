@@ -85,6 +85,12 @@ def test_premiums_that_fall_due_in_a_suspension_are_suspended_too() -> None:
     assert rows.select("instalment", "fate").rows() == [(n, "suspended") for n in range(13, 19)]
 
 
+def test_premiums_that_fall_due_in_the_grace_of_one_that_lapses_are_suspended_with_it() -> None:
+    lapsed = policy("P", date(2025, 1, 31), yuan(100), mode="monthly", payments=dict.fromkeys(range(13, 19)))
+    rows = instalments_due(book(lapsed), HALF_YEAR, as_of=AS_OF)
+    assert rows.select("instalment", "fate").rows() == [(n, "suspended") for n in range(13, 19)]
+
+
 def test_the_second_year_is_one_of_several() -> None:
     older = sold("P", 1, date(2023, 3, 10), payments={4: date(2026, 3, 10)})
     assert instalments_due(book(older), HALF_YEAR, policy_year=None, as_of=AS_OF)["instalment"].to_list() == [4]

@@ -114,6 +114,12 @@ def test_a_policy_adds_its_premium_of_the_month_with_riders() -> None:
     assert (row["gain"], row["amount"]) == (yuan(800), yuan(760))
 
 
+def test_the_premium_to_come_of_a_rider_whose_first_one_is_listed_is_added_too() -> None:
+    facts = book(sold("P", 1_000), policy("R", SOLD, yuan(60), main="P", payments={1: SOLD}))
+    (row,) = gaps(facts, as_of=AS_OF).policies.to_dicts()
+    assert (row["gain"], row["amount"]) == (yuan(1_060), yuan(1_060))
+
+
 def test_it_is_said_who_serves_the_policy_today() -> None:
     events = [("agent_changed", date(2026, 3, 20), "B")]
     facts = book(sold("P", 100, agent="B", writing="A", events=events), agents=[{"agent_no": no} for no in "AB"])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from policyserve.dates import Days
 from policyserve.errors import PolicyserveError
 from policyserve.metrics.services import ALLOWED, callbacks, satisfaction, service_rate
-from policyserve.metrics.task_states import CHANGES, TASKS, as_they_stood
+from policyserve.metrics.task_states import CHANGES, TASKS, WITHDRAWN, Past, as_they_stood
 from policyserve.standard.parsing import default_standard
 
 Row = dict[str, Any]
@@ -162,8 +162,9 @@ def test_a_figure_over_no_call_back_has_no_ratio() -> None:
     assert (found["denominator"], found["ratio"]) == (0, None)
 
 
-def change(number: int, as_of: date, action: str, to: str, why: str | None = None, *, of: int = 1) -> Row:
-    return {"number": number, "task_id": of, "as_of": as_of, "action": action, "to_status": to, "why": why}
+def change(number: int, as_of: date, action: str, to: str, why: str | None = None, *, actor: str = "A") -> Row:
+    row = {"number": number, "task_id": 1, "as_of": as_of, "actor": actor, "action": action}
+    return {**row, "to_status": to, "why": why}
 
 
 def changes(*rows: Row) -> pl.DataFrame:
@@ -174,8 +175,10 @@ NUMBERS = AGENTS.select("agent_id", "agent_no")
 ADDED = change(1, date(2026, 4, 20), "added", "open")
 
 
-def stood(row: Row, *rows: Row, on: date) -> Row | None:
-    found = as_they_stood(tasks(row), changes(*rows), NUMBERS, on)
+def stood(row: Row, *rows: Row, on: date, withdrawn: list[Row] | None = None) -> Row | None:
+    taken_back = pl.DataFrame(withdrawn or [], schema=WITHDRAWN)
+    past = Past(changes=changes(*rows), withdrawn=taken_back, agents=NUMBERS)
+    found = as_they_stood(tasks(row), past, on)
     return found.row(0, named=True) if found.height else None
 
 
@@ -212,6 +215,29 @@ def test_a_task_moved_tomorrow_is_due_today_where_it_was() -> None:
     assert (later["due"], later["agent_id"]) == (date(2026, 6, 20), 1)
 
 
+AGAIN = (
+    "counted from 2026-02-01 instead of 2026-01-04, due 2026-06-20; due 2026-05-10 -> 2026-06-20; "
+    "latest 2026-05-17 -> 2026-06-27; done by agent -> office; agent B -> A"
+)
+
+
+def test_a_missed_task_that_a_release_reopens_with_other_days_was_missed_where_it_was() -> None:
+    reopened = task(due=date(2026, 6, 20), performer="office")
+    steps = (ADDED, change(2, date(2026, 5, 18), "missed", "missed"))
+    again = change(3, date(2026, 6, 1), "reopened", "open", AGAIN, actor="release")
+    today = stood(reopened, *steps, again, on=MAY.last)
+    assert today is not None
+    assert (today["status"], today["due"], today["latest"]) == ("missed", DUE, date(2026, 5, 17))
+    assert (today["performer"], today["agent_id"]) == ("agent", 2)
+
+
+def test_what_a_person_writes_of_a_reopening_is_no_move() -> None:
+    steps = (ADDED, change(2, date(2026, 5, 2), "skipped", "skipped"))
+    today = stood(task(), *steps, change(3, date(2026, 5, 3), "reopened", "open", AGAIN), on=date(2026, 5, 2))
+    assert today is not None
+    assert (today["status"], today["agent_id"], today["latest"]) == ("skipped", 1, date(2026, 5, 17))
+
+
 def test_of_two_later_moves_the_first_says_where_it_was() -> None:
     steps = (
         ADDED,
@@ -240,6 +266,43 @@ def test_what_was_done_and_is_reopened_tomorrow_is_done_today() -> None:
     assert today is not None
     assert (today["status"], today["done_on"], today["channel"]) == ("done", date(2026, 5, 9), "call")
     assert today["due"] == DUE
+
+
+def taken_back(number: int, on: date, mark: int) -> Row:
+    """A visit of the due day, given `mark` by the customer, that was taken back."""
+    said = {"done_on": DUE, "channel": "visit", "outcome": None, "satisfaction": mark}
+    return {"number": number, "task_id": 1, "withdrawn_on": on, **said}
+
+
+def test_of_contacts_taken_back_the_first_one_after_the_day_was_known() -> None:
+    steps = [ADDED]
+    for number, mark_day in enumerate((DUE, date(2026, 5, 12), date(2026, 5, 12)), start=1):
+        steps.append(change(2 * number, mark_day, "done", "done", f"by visit on {DUE}"))
+        steps.append(change(2 * number + 1, date(2026, 5, 11 + number), "reopened", "open", "a mistake"))
+    gone = [
+        taken_back(2, date(2026, 5, 13), 2),
+        taken_back(1, date(2026, 5, 12), 1),
+        taken_back(3, date(2026, 5, 14), 3),
+    ]
+    row = task(done=DUE, satisfaction=4)
+    last = change(9, date(2026, 5, 14), "done", "done", f"by visit on {DUE}")
+    marks = [
+        found["satisfaction"] if (found := stood(row, *steps, last, on=day, withdrawn=gone)) else None
+        for day in (DUE, date(2026, 5, 11), date(2026, 5, 12), date(2026, 5, 14))
+    ]
+    assert marks == [1, 1, 2, 4]
+
+
+def test_what_is_lost_of_a_contact_taken_back_is_not_put_in_from_the_next_one() -> None:
+    steps = (
+        ADDED,
+        change(2, DUE, "done", "done", f"by visit on {DUE}"),
+        change(3, date(2026, 5, 12), "reopened", "open", "a mistake"),
+        change(4, date(2026, 5, 12), "done", "done", "by call on 2026-05-11"),
+    )
+    today = stood(task(done=date(2026, 5, 11), channel="call", satisfaction=5), *steps, on=DUE)
+    assert today is not None
+    assert (today["done_on"], today["channel"], today["satisfaction"]) == (DUE, "visit", None)
 
 
 day = st.integers(-5, 40).map(lambda number: date(2026, 4, 30) + timedelta(days=number))

@@ -23,6 +23,8 @@ RATES = RateTable.model_validate({
     ],
 })  # fmt: skip
 
+LAST = date(2026, 7, 31)
+
 
 def life(number: str, premium: int = 1000, issued: date = date(2024, 3, 10), **more: Any) -> dict[str, Any]:
     """A life policy over 20 years whose first two premiums are paid."""
@@ -53,6 +55,14 @@ def test_a_monthly_policy_earns_by_the_year_of_each_instalment() -> None:
     first, renewal, ahead = earned(book(life("P", 100, issued=issued, mode="monthly", payments=paid)))
     assert (first, renewal) == (yuan(100 * 12 * 0.4), yuan(100 * 3 * 0.2))
     assert ahead == yuan(100 * (9 * 0.2 + 12 * 0.1))
+
+
+@pytest.mark.parametrize(("as_of", "ahead"), [(date(2026, 6, 29), 2), (AS_OF, 1), (date(2026, 7, 30), 1)])
+def test_an_instalment_of_the_31st_falls_due_on_the_last_day_of_a_shorter_month(as_of: date, ahead: int) -> None:
+    facts = book(
+        life("P", 100, issued=date(2025, 8, 31), mode="monthly", payments={1: date(2025, 8, 31)}, ends_on=LAST)
+    )
+    assert commissions(facts, RATES, as_of=as_of)["ahead"].to_list() == [ahead * yuan(40)]
 
 
 @pytest.mark.parametrize(

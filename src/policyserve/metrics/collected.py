@@ -34,7 +34,7 @@ def collected_by(
     fields = fields_of(by, ALLOWED)
     rows = instalments_due(book, period, policy_year=policy_year, grace_days=grace_days, as_of=as_of)
     keys = [*fields, "month", "currency"]
-    named = with_groups(rows, fields, book, as_of).with_columns(month=pl.col("due_on").dt.strftime("%Y-%m"), **_steps())
+    named = with_groups(rows, fields, book, as_of).with_columns(month=pl.col("due_on").dt.month_start(), **_steps())
     amounts = [pl.col("amount").filter(pl.col(step)).sum().name.suffix(f"_{step}") for step in STEPS]
     counts = [(pl.col("main") & pl.col(step)).sum().cast(pl.Int64).alias(f"{step}_count") for step in STEPS]
     whole = (pl.col("amount").sum().alias("due"), pl.col("main").sum().cast(pl.Int64).alias("due_count"))
@@ -46,6 +46,7 @@ def collected_by(
         .agg(*whole, *amounts, *counts, ends)
         .rename({f"amount_{step}": step for step in STEPS})
         .sort(keys)
+        .with_columns(pl.col("month").dt.strftime("%Y-%m"))
         .select(*keys, "due", *STEPS, *rates, "due_count", *(f"{step}_count" for step in STEPS), status.alias("status"))
     )
 

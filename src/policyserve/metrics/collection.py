@@ -12,7 +12,7 @@ from policyserve.dates import Days, month_number, months_later
 from policyserve.metrics.cohorts import step
 from policyserve.metrics.groupings import fields_of, with_agents, with_policies
 from policyserve.metrics.money import owed, premium_steps
-from policyserve.metrics.serving import serving_on
+from policyserve.metrics.serving import part_of, serving_on
 from policyserve.plan.states import first_event, suspensions
 
 ALLOWED = ("company", "branch", "team", "agent", "product", "channel", "mode")
@@ -36,19 +36,16 @@ def instalments_due(
     premiums (二次保费), None for all renewals. Individual policies only.
     """
     known = book.as_of(as_of)
-    rows = _scheduled(known, period, policy_year)
-    listed = known.premiums.rename({"policy_id": "payer_id"})
-    rows = rows.join(listed, on=["payer_id", "instalment"], how="left").with_columns(
-        amount=pl.when(pl.col("payer_id") == pl.col("policy_id")).then("amount"),
-        paid_amount=pl.when(pl.col("payer_id") == pl.col("policy_id")).then("paid_amount"),
-    )
-    rows = owed(rows, premium_steps(known.events, known.policies))
-    return (
-        _with_endings(rows, known)
+    rows = _with_payments(_scheduled(known, period, policy_year), known)
+    judged = (
+        _with_endings(owed(rows, premium_steps(known.events, known.policies)), known)
         .with_columns(grace_end=pl.col("due_on") + timedelta(days=grace_days))
         .with_columns(collected=_collected())
         .filter(_receivable())
-        .pipe(_with_suspensions, suspensions(book, grace_days, as_of))
+    )
+    unpaid = part_of(known, judged.filter(~pl.col("collected"))["payer_id"])
+    return (
+        judged.pipe(_with_suspensions, suspensions(unpaid, grace_days, as_of))
         .with_columns(fate=_fate(as_of), paid_on=pl.when("collected").then("paid_on"))
         .select("policy_id", "instalment", "due_on", "currency", "amount", "main", "fate", "paid_on")
         .sort("policy_id", "instalment")
@@ -57,21 +54,31 @@ def instalments_due(
 
 def _scheduled(known: Book, period: Days, policy_year: int | None) -> pl.DataFrame:
     """Return the renewal instalments of the period that the contracts foresee, listed or not."""
-    numbers = pl.int_ranges(pl.max_horizontal(2, _steps_to(period.start)), _steps_to(period.end) + 2, dtype=pl.Int32)
     number, step_months = pl.col("instalment"), pl.col("step")
-    year = (number - 1) * step_months // 12 + 1
+    first, last = pl.max_horizontal(2, _steps_to(period.start)), _steps_to(period.end) + 1
+    if policy_year is not None:
+        first = pl.max_horizontal(first, (policy_year - 1) * 12 // step_months + 1)
+        last = pl.min_horizontal(last, policy_year * 12 // step_months)
     return (
-        _payers(known)
-        .with_columns(instalment=numbers)
+        _payers(known, _begun(period, policy_year))
+        .with_columns(instalment=pl.int_ranges(first, pl.max_horizontal(first, last + 1), dtype=pl.Int32))
         .explode("instalment", empty_as_null=False)
         .with_columns(due_on=months_later(pl.col("effective_date"), (number - 1) * step_months))
         .filter(
             pl.col("due_on").is_between(period.start, period.last),
             (pl.col("due_on") <= pl.col("ends_on")).fill_null(value=True),
             (number <= pl.col("pay_years") * 12 // step_months).fill_null(value=True),
-            pl.lit(value=True) if policy_year is None else year == policy_year,
         )
     )
+
+
+def _begun(period: Days, policy_year: int | None) -> pl.Expr:
+    """Whether a policy began in a month from which an instalment of the policy year can fall due in the period."""
+    days = (pl.col("effective_date"), pl.lit(period.start), pl.lit(period.last))
+    began, first, last = (month_number(day) for day in days)
+    if policy_year is None:
+        return began <= last
+    return began.is_between(first - 12 * policy_year, last - 12 * (policy_year - 1))
 
 
 def _steps_to(day: date) -> pl.Expr:
@@ -79,23 +86,34 @@ def _steps_to(day: date) -> pl.Expr:
     return (day.year * 12 + day.month - 1 - month_number(pl.col("effective_date"))) // pl.col("step")
 
 
-def _payers(known: Book) -> pl.DataFrame:
-    """Return individual policies that pay in instalments, with `payer_id`: the policy whose rows say what was paid.
+def _payers(known: Book, wanted: pl.Expr) -> pl.DataFrame:
+    """Return those `wanted` of the individual policies that pay in instalments, with `payer_id`: the policy whose rows
+    say what was paid.
 
     A rider without rows that goes with its main policy is paid with it; other riders without rows are left out.
     """
-    same = ["effective_date", "mode"]
-    mains = known.policies.select(*same, main_policy_id="policy_id", payer_id="policy_id")
-    listed = pl.col("policy_id").is_in(known.premiums["policy_id"].unique().implode())
+    paying = known.policies.filter(pl.col("mode") != "single", ~pl.col("is_group").fill_null(value=False), wanted)
+    riders = paying.filter(pl.col("main_policy_id").is_not_null())["policy_id"]
+    listed = known.premiums.filter(pl.col("policy_id").is_in(riders.implode()))["policy_id"].unique()
+    mains = with_policies(paying.select(policy_id="main_policy_id"), known, ["effective_date", "mode"])
+    together = (mains["effective_date"] == paying["effective_date"]) & (mains["mode"] == paying["mode"])
     is_main = pl.col("main_policy_id").is_null()
+    by_itself = is_main | pl.col("policy_id").is_in(listed.implode())
+    payer = pl.when(by_itself).then("policy_id").when(together).then("main_policy_id")
+    columns = ("policy_id", "payer_id", "main", "step", "premium", "currency", "ends_on", "pay_years", "effective_date")
     return (
-        known.policies.filter(pl.col("mode") != "single", ~pl.col("is_group").fill_null(value=False))
-        .join(mains, on=["main_policy_id", *same], how="left")
-        .with_columns(
-            step=step(), main=is_main, payer_id=pl.when(is_main | listed).then("policy_id").otherwise("payer_id")
-        )
+        paying.with_columns(step=step(), main=is_main, payer_id=payer)
         .filter(pl.col("payer_id").is_not_null())
-        .select("policy_id", "payer_id", "main", "step", "premium", "currency", "ends_on", "pay_years", *same)
+        .select(columns)
+    )
+
+
+def _with_payments(rows: pl.DataFrame, known: Book) -> pl.DataFrame:
+    """Add `paid_on`, and `amount` and `paid_amount` where the policy has rows of its own, as listed."""
+    listed = part_of(known, rows["payer_id"]).premiums.rename({"policy_id": "payer_id"})
+    own = pl.col("payer_id") == pl.col("policy_id")
+    return rows.join(listed, on=["payer_id", "instalment"], how="left").with_columns(
+        pl.when(own).then(name).alias(name) for name in ("amount", "paid_amount")
     )
 
 
@@ -125,12 +143,15 @@ def _receivable() -> pl.Expr:
 
 
 def _with_suspensions(rows: pl.DataFrame, suspended: pl.DataFrame) -> pl.DataFrame:
-    """Add `lapsed_on`: the first day of the suspension over the instalment, or of the one it fell due in."""
+    """Add `lapsed_on`: the first day of the suspension over the instalment, or over one before it.
+
+    What falls due in the grace of an instalment that lapses, or in the suspension after it, has no suspension of its
+    own: it is part of the first.
+    """
     owners = rows.select("policy_id", "instalment", "due_on", "payer_id").join(
-        suspended.select("suspended_from", "suspended_to", payer_id="policy_id", over="instalment"), on="payer_id"
+        suspended.select("suspended_from", "suspended_to", payer_id="policy_id", since="due_on"), on="payer_id"
     )
-    inside = pl.col("due_on").is_between("suspended_from", "suspended_to", closed="left")
-    lapses = owners.filter((pl.col("over") == pl.col("instalment")) | inside)
+    lapses = owners.filter(pl.col("due_on").is_between("since", "suspended_to", closed="left"))
     days = lapses.group_by("policy_id", "instalment").agg(lapsed_on=pl.col("suspended_from").min())
     return rows.join(days, on=["policy_id", "instalment"], how="left")
 
@@ -185,6 +206,5 @@ def with_groups(rows: pl.DataFrame, fields: Sequence[str], book: Book, as_of: da
     """
     of_policy = [field for field in ("product", "channel", "mode") if field in fields]
     rows = with_policies(rows, book, of_policy) if of_policy else rows
-    rows = rows.with_columns(day=pl.min_horizontal("due_on", pl.lit(as_of)))
-    serving = serving_on(rows.select("policy_id", "day").unique(), book)
-    return with_agents(rows.join(serving, on=["policy_id", "day"], how="left").drop("day"), book.agents, fields)
+    served = serving_on(rows.with_columns(day=pl.min_horizontal("due_on", pl.lit(as_of))), book).drop("day")
+    return with_agents(served, book.agents_on(as_of), fields)

@@ -7,17 +7,18 @@ the book twice more by the rules of persistency: as if nobody else paid, and as 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 import polars as pl
 
 from policyserve.book.columns import Book
-from policyserve.errors import PolicyserveError
-from policyserve.metrics.gap_policies import outlook
+from policyserve.errors import QuestionError
+from policyserve.metrics.gap_policies import BEST, NOTHING, outlook
 from policyserve.metrics.groupings import fields_of, with_policies
-from policyserve.metrics.persistency import grouped, policy_results, shown_field
+from policyserve.metrics.outcomes import only
+from policyserve.metrics.persistency import PolicyResults, grouped, policy_results, shown_field
 from policyserve.metrics.profiles import CN_COMPANY, Cutoff, Profile
 from policyserve.metrics.serving import serving_on
 
@@ -39,38 +40,40 @@ class Gap:
     """A row per group and currency: `group` (its number), the fields of the groupings, `currency`, `numerator`,
     `denominator`, `ratio`, `numerator_count`, `denominator_count`, `ratio_count` (as persistency shows them today),
     `target`, `missing` (premium, minor units) and `missing_count` (policies) to the target when all is due, `open`
-    (policies), `fewest` (how many of them suffice; null: all do not), `by` (the last day to pay among those needed),
+    (policies), `fewest` (how many of them suffice; null: all do not), `by` (the last day to pay among those needed;
+    null: none is),
     `if_nothing` and `at_best` (ratios in the end)."""
     policies: pl.DataFrame
     """A row per open policy, the most useful first: `group`, the same fields, `policy_id`, `policy_no`, `customer_no`,
     `serving_agent_no` (today), `currency`, `due_on` (of the first premium unpaid), `state` (`in_grace`, `pending`),
     `pay_by`, `amount` (to pay for the month, minor units), `gain` (what it adds to the numerator; minor units or
-    policies), `needed` (one of the fewest)."""
+    policies), `needed` (one of the fewest that suffice)."""
+    counted: int
+    """Policies of the cohorts whose premium of the month has fallen due; without one there is nothing to compare."""
     basis: str
     """What the target is compared with: `premium` or `count`."""
 
 
 def target_of(text: str) -> int:
-    """Read a target as people type it (`0.88`) in hundredths of a per cent; raise PolicyserveError for none."""
+    """Read a target as people type it (`0.88`) in hundredths of a per cent; raise QuestionError for none."""
     try:
         target = Decimal(text) * WHOLE
     except InvalidOperation:
         target = Decimal(0)
     if not target.is_finite() or not 0 < target <= WHOLE or target != int(target):
-        raise PolicyserveError(f"'{text}' is no target. Write a fraction up to 1 with at most 4 decimals, as 0.88.")
+        raise QuestionError(f"'{text}' is no target. Write a fraction up to 1 with at most 4 decimals, as 0.88.")
     return int(target)
 
 
 def targets_of(texts: Sequence[str], book: Book) -> dict[str, int]:
-    """Read targets of groups (`North=0.9`); raise PolicyserveError for a name the book's agents do not have."""
-    known = set(book.agents.select(pl.concat_list("agent_no", "team", "branch").explode()).to_series())
+    """Read targets of groups (`North=0.9`); raise QuestionError for a name the book's agents do not have."""
+    named = pl.concat([book.agents, book.places], how="diagonal")
+    known = set(named.select(pl.concat_list("agent_no", "team", "branch").explode()).to_series())
     found = {}
     for text in texts:
         name, sign, target = text.rpartition("=")
         if not sign or name not in known:
-            raise PolicyserveError(
-                f"'{text}' names no agent, team or branch. Write a name and its target, as North=0.9."
-            )
+            raise QuestionError(f"'{text}' names no agent, team or branch. Write a name and its target, as North=0.9.")
         found[name] = target_of(target)
     return found
 
@@ -100,14 +103,25 @@ def gaps(
     )
     basis = profile.bases[0]
     keys = [*fields, "currency"]
-    frame = grouped(today, fields, known).join(outlook(known, today), on="policy_id", maintain_order="left")
-    groups = _below(frame, keys, basis, _target(fields, target, targets))
+    below = _below(grouped(today, fields, known), keys, basis, _target(fields, target, targets))
+    frame = _with_outlook(below, known, today)
+    groups = _summed(frame, keys, basis)
     ranked = _ranked(frame.with_columns(gain=_gain(basis)), groups, keys)
     return Gap(
         groups=_shown_groups(groups, ranked, keys, basis),
         policies=_shown_policies(ranked, fields, known, as_of),
+        counted=today.policies.filter(pl.col("state") == "counted").height,
         basis=basis,
     )
+
+
+def _with_outlook(policies: pl.DataFrame, known: Book, today: PolicyResults) -> pl.DataFrame:
+    """Add the columns of `outlook`; policies whose cutoff is over end as they stand today: only others are asked."""
+    waiting = policies.filter(pl.col("cutoff_on") >= today.as_of).select(today.policies.columns)
+    ends = outlook(only(known, waiting["policy_id"]), replace(today, policies=waiting))
+    found = policies.join(ends, on="policy_id", how="left", maintain_order="left")
+    stays = {new: pl.coalesce(new, old) for names in (NOTHING, BEST) for old, new in names.items()}
+    return found.with_columns(**stays, open=pl.col("open").fill_null(value=False))
 
 
 def _gain(basis: str) -> pl.Expr:
@@ -129,19 +143,24 @@ _SUMS = (
 )  # fmt: skip
 
 
-def _below(frame: pl.DataFrame, keys: list[str], basis: str, target: pl.Expr) -> pl.DataFrame:
-    """Add up and keep the groups whose ratio of today is below the target."""
-    suffix = "" if basis == "premium" else "_count"
+def _below(policies: pl.DataFrame, keys: list[str], basis: str, target: pl.Expr) -> pl.DataFrame:
+    """Keep the policies of the groups whose ratio of today is below the target, with their `goal`."""
+    kept, whole = ("numerator", "denominator") if basis == "premium" else ("numerator_count", "denominator_count")
+    groups = policies.group_by(keys).agg(pl.col(kept, whole).sum()).with_columns(goal=target)
+    low = groups.filter(pl.col(kept) * WHOLE < pl.col("goal") * pl.col(whole)).select(*keys, "goal")
+    return policies.join(low, on=keys, nulls_equal=True, maintain_order="left")
+
+
+def _summed(policies: pl.DataFrame, keys: list[str], basis: str) -> pl.DataFrame:
+    """Add the groups up, and say what is missing to the goal of each."""
     return (
-        frame.group_by(keys)
+        policies.group_by(*keys, "goal")
         .agg(pl.col(_SUMS).sum())
-        .with_columns(goal=target)
-        .filter(pl.col(f"numerator{suffix}") * WHOLE < pl.col("goal") * pl.col(f"denominator{suffix}"))
         .with_columns(
             missing=_missing("nothing", "whole"),
             missing_count=_missing("nothing_count", "whole_count"),
         )
-        .with_columns(lacking=f"missing{suffix}")
+        .with_columns(lacking="missing" if basis == "premium" else "missing_count")
         .sort(keys)
         .with_row_index("group")
     )
@@ -157,14 +176,15 @@ def _ranked(frame: pl.DataFrame, groups: pl.DataFrame, keys: list[str]) -> pl.Da
     """Rank the open policies of the groups, the largest gain first, and mark as `needed` the fewest that suffice.
 
     With a sum to reach, no choice of as many policies reaches more than the largest ones: so the first ones whose gains
-    reach it are the fewest. Where all together do not reach it, all are needed.
+    reach it are the fewest. Where all together do not reach it, none is marked.
     """
     before = pl.col("gain").cum_sum().over("group") - pl.col("gain")
+    enough = pl.col("gain").sum().over("group") >= pl.col("lacking")
     return (
         frame.filter(pl.col("gain") > 0)
         .join(groups.select(*keys, "lacking", "group"), on=keys, nulls_equal=True)
         .sort("group", "gain", "pay_by", "policy_id", descending=[False, True, False, False])
-        .with_columns(needed=before < pl.col("lacking"))
+        .with_columns(needed=enough & (before < pl.col("lacking")))
     )
 
 

@@ -49,7 +49,9 @@ def _ending(book: Book, today: PolicyResults) -> pl.DataFrame:
     """Judge the same policies by the same question on a day after the last cutoff."""
     last: object = today.policies["cutoff_on"].max()
     end = last + timedelta(days=1) if isinstance(last, date) else today.as_of
-    results = policy_results(book, today.profile, month=today.month, cutoff=today.cutoff, as_of=max(end, today.as_of))
+    results = policy_results(
+        book, today.profile, month=today.month, cutoff=today.cutoff, as_of=max(end, today.as_of), unpaid_by=today.as_of
+    )
     return results.policies.join(today.policies.select("policy_id"), on="policy_id", how="semi", maintain_order="left")
 
 
@@ -62,14 +64,15 @@ def _unpaid(book: Book, today: PolicyResults) -> pl.DataFrame:
     lines = _lines(book, today)
     steps = premium_steps(book.events, lines)
     rows = instalments(lines, book.premiums, steps).select("policy_id", "instalment", "amount", "paid_on")
+    paying = pl.col("policy_id").is_in(rows["policy_id"].implode()) | (pl.col("policy_id") == pl.col("main_id"))
     wanted = (
-        lines.with_columns(instalment=pl.int_ranges(1, pl.col("required") + 1, dtype=pl.Int32))
+        lines.filter(paying)
+        .with_columns(instalment=pl.int_ranges(1, pl.col("required") + 1, dtype=pl.Int32))
         .explode("instalment")
         .with_columns(due_on=months_later(pl.col("effective_date"), (pl.col("instalment") - 1) * pl.col("step")))
         .join(rows.with_columns(listed=pl.lit(value=True)), on=["policy_id", "instalment"], how="left")
         .with_columns(pl.col("listed").fill_null(value=False))
         .filter(pl.col("paid_on").is_null(), pl.col("listed") | (pl.col("instalment") > 1))
-        .filter(pl.col("listed").any().over("policy_id") | (pl.col("policy_id") == pl.col("main_id")))
     )
     return owed(wanted, steps).select("policy_id", "main_id", "instalment", "due_on", "grace", "amount", "listed")
 

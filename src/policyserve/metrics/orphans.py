@@ -34,7 +34,7 @@ def orphan_service(
     """
     fields = fields_of(by, OF_AGENTS)
     parts = [_work(tasks, standard, days, as_of), _policies(book, standard.grace_days, as_of)]
-    named = with_agents(pl.concat(parts, how="diagonal"), book.agents, fields)
+    named = with_agents(pl.concat(parts, how="diagonal"), book.agents_on(as_of), fields)
     counts = [pl.col(name).sum().cast(pl.Int64) for name in (*COUNTS, "running")]
     figures = grouped(named, fields, counts)
     ratio = pl.when(pl.col("visits_due") > 0).then(pl.col("visits_on_time") / pl.col("visits_due"))

@@ -27,6 +27,8 @@ FATES = (
 )
 """What became of a task."""
 
+Fate = pl.Enum(FATES)
+
 COUNTED = FATES[:4]
 """Those that fell due; the others are shown apart."""
 
@@ -48,18 +50,22 @@ def fates(tasks: pl.DataFrame, as_of: date) -> pl.DataFrame:
     done = pl.col("status") == "done"
     fate = (
         pl.when(pl.col("status") == "skipped")
-        .then(pl.lit("skipped"))
+        .then(_fate("skipped"))
         .when(pl.col("due") > as_of)
-        .then(pl.lit("pending"))
+        .then(_fate("pending"))
         .when(done & (pl.col("done_on") <= pl.col("latest")))
-        .then(pl.lit("on_time"))
+        .then(_fate("on_time"))
         .when(done)
-        .then(pl.lit("late"))
+        .then(_fate("late"))
         .when(pl.col("latest") >= as_of)
-        .then(pl.lit("open"))
-        .otherwise(pl.lit("missed"))
+        .then(_fate("open"))
+        .otherwise(_fate("missed"))
     )
-    return tasks.filter(pl.col("status") != "cancelled").with_columns(fate=fate.cast(pl.Enum(FATES)))
+    return tasks.filter(pl.col("status") != "cancelled").with_columns(fate=fate)
+
+
+def _fate(name: str) -> pl.Expr:
+    return pl.lit(name, dtype=Fate)
 
 
 def service_rate(
@@ -79,9 +85,12 @@ def service_rate(
     Work of the office has no agent and no team, so that nobody's rate is burdened with it.
     """
     fields = fields_by(by)
-    rows = fates(tasks.filter(pl.col("due").is_between(days.start, days.last)), as_of)
-    counts = [(pl.col("fate") == fate).sum().cast(pl.Int64).alias(fate) for fate in FATES]
-    figures = grouped(_named(rows, standard, agents, fields), fields, counts)
+    keys = _keys(fields)
+    asked = tasks.select("due", "latest", "status", "done_on", *keys)
+    rows = fates(asked.filter(pl.col("due").is_between(days.start, days.last)), as_of)
+    tallied = rows.group_by(*keys, "fate").agg(tasks=pl.len().cast(pl.Int64))
+    counts = [pl.col("tasks").filter(pl.col("fate") == fate).sum().alias(fate) for fate in FATES]
+    figures = grouped(_named(tallied, standard, agents, fields), fields, counts)
     running = (pl.col("open") + pl.col("pending") > 0) | pl.lit(days.last >= as_of)
     return (
         figures.rename({"on_time": "numerator"})
@@ -112,12 +121,26 @@ def grouped(frame: pl.DataFrame, fields: Sequence[str], counts: Sequence[pl.Expr
     return frame.group_by(fields).agg(counts).sort(fields) if fields else frame.select(counts)
 
 
+def _keys(fields: Sequence[str]) -> list[str]:
+    """Return the columns of a task that the `fields` of its grouping follow from."""
+    return list(dict.fromkeys(key for field in fields for key in _SOURCES[field]))
+
+
+_OF_AGENT = ("agent_id", "performer")
+_SOURCES = {
+    "company": (), "branch": ("agent_id",), "team": _OF_AGENT, "agent_no": _OF_AGENT,
+    "level": ("service",), "service": ("service",), "message_class": ("service",),
+}  # fmt: skip
+
+
 def _named(rows: pl.DataFrame, standard: Standard, agents: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
     """Add the fields asked for; `level` and `message_class` are null for a service that the standard lost."""
     named = with_agents(rows, agents, fields)
     own = [name for name in ("team", "agent_no") if name in fields]
     named = named.with_columns(pl.when(pl.col("performer") == "agent").then(name).alias(name) for name in own)
     of_service = [name for name in ("level", "message_class") if name in fields]
+    if not of_service:
+        return named
     return named.join(_services(standard).select("service", *of_service), on="service", how="left")
 
 

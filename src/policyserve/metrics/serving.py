@@ -94,11 +94,15 @@ def customer_agents(book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
 def _held_without_agent(book: Book) -> Book:
     """Return the policies, with their premiums and events, whose holders have no agent of their own."""
     without = book.customers.filter(pl.col("agent_id").is_null()).select("customer_id")
-    policies = book.policies.join(without, on="customer_id", how="semi", maintain_order="left")
-    keys = policies["policy_id"].implode()
+    held = book.policies.join(without, on="customer_id", how="semi")
+    return replace(part_of(book, held["policy_id"]), agents=book.agents)
+
+
+def part_of(book: Book, policies: pl.Series) -> Book:
+    """Return these policies (keys) alone, with their premiums and events, and nothing else."""
+    theirs = pl.col("policy_id").is_in(policies.unique().implode())
     return Book(
-        agents=book.agents,
-        policies=policies,
-        premiums=book.premiums.filter(pl.col("policy_id").is_in(keys)),
-        events=book.events.filter(pl.col("policy_id").is_in(keys)),
+        policies=book.policies.filter(theirs),
+        premiums=book.premiums.filter(theirs),
+        events=book.events.filter(theirs),
     )

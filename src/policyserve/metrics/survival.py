@@ -112,14 +112,14 @@ def survival(
     """
     fields = fields_of(by, {name: FIELDS[name] for name in ALLOWED})
     spans = policy_spans(book, profile, as_of=as_of)
-    return kaplan_meier(_grouped(spans, fields, book), by=fields, confidence=confidence)
+    return kaplan_meier(_grouped(spans, fields, book, as_of), by=fields, confidence=confidence)
 
 
-def _grouped(spans: pl.DataFrame, fields: Sequence[str], book: Book) -> pl.DataFrame:
+def _grouped(spans: pl.DataFrame, fields: Sequence[str], book: Book, as_of: date) -> pl.DataFrame:
     of_policy = [field for field in ("product", "channel", "mode") if field in fields]
     frame = with_policies(spans, book, of_policy) if of_policy else spans
     if {"company", "branch", "team", "agent_no"} & set(fields):
-        frame = with_agents(writing_agents(frame, book), book.agents, fields)
+        frame = with_agents(writing_agents(frame, book), book.agents_on(as_of), fields)
     return frame.with_columns(year=pl.col("effective_date").dt.year()) if "year" in fields else frame
 
 

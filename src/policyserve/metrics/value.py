@@ -11,14 +11,14 @@ from datetime import date
 import polars as pl
 
 from policyserve.book.columns import Book
-from policyserve.dates import month_number, months_later
+from policyserve.dates import month_number
 from policyserve.errors import NotFoundError
 from policyserve.metrics.groupings import with_agents
 from policyserve.metrics.rates import ANY, FOR_LIFE, RateTable
 from policyserve.metrics.referrals import ancestry, people_referred
-from policyserve.metrics.serving import customer_agents, spells_in_force
+from policyserve.metrics.serving import customer_agents, part_of
 from policyserve.metrics.survival import NEVER_WAS
-from policyserve.plan.states import amounts_due, instalment_rows, policy_lives, taken
+from policyserve.plan.states import amounts_due, instalment_rows, locate, policy_lives, suspensions, taken
 
 GRACE_DAYS = 60
 PARTS = ("first_year", "renewal", "ahead", "of_add_ons", "through_referrals", "together")
@@ -36,59 +36,71 @@ def commissions(book: Book, rates: RateTable, *, as_of: date) -> pl.DataFrame:
     another policy before.
     """
     known = book.as_of(as_of)
-    lives = _bought(known)
-    shares = _shares(lives, rates)
-    rows = pl.concat([_paid(known, lives), _due_ahead(known, lives, shares, as_of)])
-    earned = rows.join(shares.select("policy_id", "year", "share"), on=["policy_id", "year"])
-    amount = pl.col("amount") * pl.col("share")
-    sums = earned.group_by("policy_id").agg(
-        first_year=amount.filter(~pl.col("ahead") & (pl.col("year") == 1)).sum(),
-        renewal=amount.filter(~pl.col("ahead") & (pl.col("year") > 1)).sum(),
-        ahead=amount.filter("ahead").sum(),
-    )
-    money = pl.col("first_year", "renewal", "ahead").fill_null(0).round().cast(pl.Int64)
+    lives = _bought(known, rates)
+    rows = pl.concat([_paid(known, lives), _due_ahead(known, lives, as_of)])
+    earned = rows.join(rates.lines().select("line", "year", "share"), on=["line", "year"])
+    first, amount = pl.col("year") == 1, pl.col("amount") * pl.col("share")
+    parts = {"first_year": ~pl.col("ahead") & first, "renewal": ~pl.col("ahead") & ~first, "ahead": pl.col("ahead")}
+    split = [pl.when(part).then(amount).otherwise(0.0).alias(name) for name, part in parts.items()]
+    sums = earned.select("policy_id", *split).group_by("policy_id").agg(pl.col(*parts).sum().round().cast(pl.Int64))
     began = pl.col("issue_date")
-    return (
-        lives.join(sums, on="policy_id", how="left", maintain_order="left")
-        .with_columns(money, add_on=began > began.min().over("customer_id"))
-        .select("policy_id", "customer_id", "currency", "first_year", "renewal", "ahead", "add_on")
+    return lives.select(
+        "policy_id",
+        "customer_id",
+        "currency",
+        *(taken(sums, "policy_id", name, lives["policy_id"]).fill_null(0) for name in parts),
+        add_on=began > began.min().over("customer_id"),
     )
 
 
-def _bought(known: Book) -> pl.DataFrame:
-    undone = known.events.filter(pl.col("kind").is_in(NEVER_WAS)).select("policy_id").drop_nulls()
-    return policy_lives(known).join(undone, on="policy_id", how="anti", maintain_order="left")
-
-
-def _shares(lives: pl.DataFrame, rates: RateTable) -> pl.DataFrame:
-    """Return the shares of each policy: `policy_id`, `year`, `share`; by the first line of the table that fits."""
+def _bought(known: Book, rates: RateTable) -> pl.DataFrame:
+    """Return the lives of what was bought, with the `line` of the rates that fits, null where none does, and the
+    `last_year` that it pays for.
+    """
+    undone = known.events.filter(pl.col("kind").is_in(NEVER_WAS))["policy_id"].drop_nulls()
     years = pl.when(pl.col("step").is_null()).then(1).otherwise(pl.col("pay_years").fill_null(FOR_LIFE))
-    asked = lives.select("policy_id", kind="product_kind", years=years.clip(1, FOR_LIFE))
-    table = rates.lines()
-    other = asked.with_columns(kind=pl.lit(ANY))
-    fits = pl.concat([asked.filter(pl.col("kind") != ANY), other]).join(table, on="kind")
-    order = pl.col("line") + pl.when(pl.col("kind") == ANY).then(len(rates.rates)).otherwise(0)
-    told = fits.filter(pl.col("years").is_between("first", "last")).with_columns(order=order)
-    return told.filter(pl.col("order") == pl.col("order").min().over("policy_id")).select("policy_id", "year", "share")
+    lives = policy_lives(known).select(LIFE).with_columns(years=years.clip(1, FOR_LIFE))
+    bought = lives.filter(~pl.col("policy_id").is_in(undone.implode()))
+    fitting = _fitting(bought.select("product_kind", "years").unique(), rates)
+    return bought.join(fitting, on=["product_kind", "years"], how="left", nulls_equal=True, maintain_order="left")
+
+
+LIFE = (
+    "policy_id", "customer_id", "currency", "product_kind", "pay_years", "issue_date", "effective_date", "premium",
+    "step", "stopped_on", "instalments",
+)  # fmt: skip
+"""The columns of a policy's life that commission follows from."""
+
+
+def _fitting(asked: pl.DataFrame, rates: RateTable) -> pl.DataFrame:
+    """Find the first line of the table that fits, those for any kind last: adds `line`, `last_year` to `asked`."""
+    table = rates.lines().group_by("line", "kind", "first", "last").agg(last_year=pl.col("year").max())
+    either = [asked.with_columns(kind="product_kind"), asked.with_columns(kind=pl.lit(ANY))]
+    fits = pl.concat(either).join(table, on="kind").filter(pl.col("years").is_between("first", "last"))
+    ordered = fits.sort(pl.col("kind") == ANY, "line").unique(asked.columns, keep="first", maintain_order=True)
+    return ordered.select(*asked.columns, "line", "last_year")
 
 
 def _paid(known: Book, lives: pl.DataFrame) -> pl.DataFrame:
-    """Return what was paid: `policy_id`, `year` (of the policy), `amount`, `ahead` (false).
+    """Return what was paid: the columns of FLOW.
 
     A first instalment that no list has was paid at issue.
     """
-    mine = known.premiums.join(lives, on="policy_id", how="semi")
-    part = Book(policies=lives.select(known.policies.columns), premiums=mine, events=known.events)
-    rows = instalment_rows(part, lives).with_columns(amount=mine["amount"])
-    paid = rows.with_columns(amount=amounts_due(part, lives, rows)).filter(pl.col("paid_on").is_not_null())
-    unlisted = lives.join(mine.filter(pl.col("instalment") == 1), on="policy_id", how="anti")
-    both = pl.concat([
-        paid.select("policy_id", "instalment", "amount"),
-        unlisted.select("policy_id", instalment=pl.lit(1, dtype=pl.Int32), amount="premium"),
-    ])  # fmt: skip
-    return both.join(lives.select("policy_id", "step"), on="policy_id").select(
-        "policy_id", "amount", year=_year(), ahead=pl.lit(value=False)
+    bought = locate(lives["policy_id"], known.premiums["policy_id"]).is_not_null()
+    mine = Book(premiums=known.premiums.filter(bought), events=known.events)
+    rows = instalment_rows(mine, lives).with_columns(amount=mine.premiums["amount"])
+    of_life = [lives[name].gather(rows["place"]) for name in ("line", "step")]
+    listed = rows.with_columns(*of_life, amount=amounts_due(mine, lives, rows)).filter(pl.col("paid_on").is_not_null())
+    begun = mine.premiums.filter(pl.col("instalment") == 1)["policy_id"]
+    unlisted = lives.filter(locate(begun, lives["policy_id"]).is_null()).with_columns(
+        instalment=pl.lit(1, dtype=pl.Int32), amount="premium"
     )
+    paid = pl.concat([part.select("policy_id", "line", "step", "instalment", "amount") for part in (listed, unlisted)])
+    return paid.with_columns(year=_year(), ahead=pl.lit(value=False)).select(FLOW)
+
+
+FLOW = ("policy_id", "line", "year", "amount", "ahead")
+"""Premiums: `line` of the rates, `year` of the policy, `amount` in minor units, `ahead`: not paid yet."""
 
 
 def _year() -> pl.Expr:
@@ -96,28 +108,33 @@ def _year() -> pl.Expr:
     return ((pl.col("instalment") - 1) * pl.col("step").fill_null(0) // 12 + 1).cast(pl.Int32)
 
 
-def _due_ahead(known: Book, lives: pl.DataFrame, shares: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Return what will fall due after `as_of` in the years that earn commission, of policies in force and paying."""
-    today = pl.lit(as_of).is_between("start", "end", closed="left")
-    in_force = spells_in_force(known, GRACE_DAYS, as_of).filter(today)
-    last = shares.group_by("policy_id").agg(last_year=pl.col("year").max())
+def _due_ahead(known: Book, lives: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Return what will fall due after `as_of` in each year that earns commission, of policies in force and paying: the
+    columns of FLOW.
+    """
+    first = pl.max_horizontal(_due_by(pl.lit(as_of)) + 1, pl.lit(1))
+    stopped = _due_by(pl.col("stopped_on").dt.offset_by("-1d"))
+    last = pl.min_horizontal(pl.col("last_year") * 12 // pl.col("step"), "instalments", stopped)
     paying = (
-        lives.join(in_force, on="policy_id", how="semi")
-        .join(last, on="policy_id")
-        .filter(pl.col("step").is_not_null(), pl.col("stopped_on") > as_of)
+        lives.filter(pl.col("step").is_not_null(), pl.col("line").is_not_null(), pl.col("stopped_on") > as_of)
+        .with_columns(first=first, last=last)
+        .filter(pl.col("first") <= pl.col("last"))
     )
-    passed = (month_number(pl.lit(as_of)) - month_number(pl.col("effective_date"))) // pl.col("step")
-    until = pl.min_horizontal(pl.col("last_year") * 12 // pl.col("step"), "instalments")
-    numbers = pl.int_ranges(pl.max_horizontal(passed + 1, pl.lit(1)), until + 1, dtype=pl.Int32)
-    due_on = months_later(pl.col("effective_date"), (pl.col("instalment") - 1) * pl.col("step"))
-    rows = (
-        paying.with_columns(instalment=numbers)
-        .explode("instalment")
-        .filter(pl.col("instalment").is_not_null())
-        .with_columns(due_on=due_on)
-        .filter(pl.col("due_on") > as_of, pl.col("due_on") < pl.col("stopped_on"))
+    suspended = suspensions(part_of(known, paying["policy_id"]), GRACE_DAYS, as_of).filter(
+        pl.lit(as_of).is_between("suspended_from", "suspended_to", closed="left")
     )
-    return rows.select("policy_id", amount="premium", year=_year(), ahead=pl.lit(value=True))
+    a_year, year = 12 // pl.col("step"), pl.col("year")
+    years = pl.int_ranges((pl.col("first") - 1) // a_year + 1, (pl.col("last") - 1) // a_year + 2, dtype=pl.Int32)
+    count = pl.min_horizontal("last", year * a_year) - pl.max_horizontal("first", (year - 1) * a_year + 1) + 1
+    in_force = paying.join(suspended, on="policy_id", how="anti").with_columns(year=years).explode("year")
+    return in_force.with_columns(amount=pl.col("premium") * count, ahead=pl.lit(value=True)).select(FLOW)
+
+
+def _due_by(day: pl.Expr) -> pl.Expr:
+    """Count the instalments due on or before a day; none, or less, before the effective date."""
+    passed = month_number(day) - month_number(pl.col("effective_date"))
+    later = (pl.col("effective_date").dt.day() > day.dt.day()) & (day < day.dt.month_end())
+    return passed // pl.col("step") + 1 - ((passed % pl.col("step") == 0) & later).cast(pl.Int32)
 
 
 def customer_value(
@@ -153,7 +170,7 @@ def _of_customers(earned: pl.DataFrame) -> pl.DataFrame:
     return earned.group_by("customer_id", "currency").agg(
         pl.col("first_year", "renewal", "ahead").sum(),
         policies=pl.len().cast(pl.Int64),
-        of_add_ons=so_far.filter("add_on").sum(),
+        of_add_ons=pl.when("add_on").then(so_far).otherwise(0).sum(),
     )
 
 
@@ -194,7 +211,7 @@ def agent_value(book: Book, rates: RateTable, *, as_of: date) -> pl.DataFrame:
         )
     )
     return (
-        with_agents(sums, book.agents, ["branch", "team", "agent_no"])
+        with_agents(sums, book.agents_on(as_of), ["branch", "team", "agent_no"])
         .sort(pl.col("agent_no").is_null(), "currency", -so_far, "agent_no")
         .select("branch", "team", "agent_no", "currency", "customers", "policies", *OF_AGENT)
     )
