@@ -260,7 +260,21 @@ def kept(main: Life, due: date, grace_end: date, cutoff: date) -> bool:
     paid = paid_in_time(main, due, grace_end, cutoff)
     if not paid and (not lent or made_paid_up(main, main.all_paid_on(due), due, cutoff)):
         return False
+    settled |= {number: settled_on(main, number) for number in owed_later(main, due, until)}
     return not any(suspended_over(main, number, day, cutoff) for number, day in settled.items() if number > 1)
+
+
+def owed_later(main: Life, due: date, until: date) -> list[int]:
+    """The instalments after the month whose grace is over before a day; none of those after it was made paid-up."""
+    years = main.row["pay_years"]
+    paid_up = main.dates("reduced_paid_up", until=until)
+    return [
+        number for number in main.numbers_due_by(until)
+        if main.due(number) > due
+        and main.due(number) + main.grace < until
+        and (years is None or number <= years * 12 // main.step)
+        and not any(day <= main.due(number) for day in paid_up)
+    ]  # fmt: skip
 
 
 def suspended_at(main: Life, due: date, grace_end: date, cutoff: date) -> bool:

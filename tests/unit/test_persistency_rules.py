@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 from described_book import Row, book, policy, yuan
 from policyserve.book.columns import Book
+from policyserve.dates import add_months
 from policyserve.errors import PolicyserveError
 from policyserve.metrics.cohorts import cohort_month
 from policyserve.metrics.persistency import persistency, policies_behind, policy_results
@@ -421,3 +422,37 @@ def test_what_cannot_be_asked_is_said() -> None:
         cohort_month("2025-13")
     with pytest.raises(PolicyserveError, match="cannot be grouped by 'colour'"):
         figures(book(), "colour")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kept"),
+    [
+        ({}, True),
+        ({6: None}, False),
+        ({6: date(2025, 7, 15)}, True),
+        ({6: date(2025, 7, 16)}, False),
+        ({8: None}, True),
+    ],
+    ids=["all paid", "unpaid", "paid on the last day of grace", "paid a day later", "in grace at the end of the year"],
+)
+def test_who_is_suspended_by_the_end_of_the_year_is_not_in_force_then(
+    trouble: dict[int, date | None], kept: bool
+) -> None:
+    """Quarterly from 15 March 2024: month 13 is due 2025-03-15, instalments 6 and 8 on 15 June and 15 December."""
+    dues = {number: add_months(date(2024, 3, 15), 3 * number - 3) for number in range(1, 10)}
+    facts = book(policy("P1", date(2024, 3, 15), yuan(100), mode="quarterly", payments=dues | trouble))
+    uk = profile_named("UK_SUP16_8")
+    row = policy_results(facts, uk, as_of=date(2026, 6, 1)).policies.row(0, named=True)
+    assert (row["numerator_count"] == 1, row["reason"]) == (kept, None if kept else "suspended")
+    assert policy_results(facts, as_of=date(2026, 6, 1)).policies["numerator_count"].to_list() == [1], "China is strict"
+
+
+@pytest.mark.parametrize("event", ["reinstated", "reduced_paid_up", "premium_loan"])
+def test_who_came_back_owes_nothing_or_borrowed_is_in_force_at_the_end_of_the_year(event: str) -> None:
+    dues = {number: add_months(date(2024, 1, 1), 3 * number - 3) for number in range(1, 6)} | {6: None}
+    facts = book(
+        policy("P1", date(2024, 1, 1), yuan(100), mode="quarterly", payments=dues, events=[(event, date(2025, 4, 1))])
+    )
+    uk = profile_named("UK_SUP16_8")
+    for day, kept in ((date(2025, 7, 1), 1), (date(2026, 6, 1), int(event == "reduced_paid_up"))):
+        assert policy_results(facts, uk, as_of=day).policies["numerator_count"].to_list() == [kept]

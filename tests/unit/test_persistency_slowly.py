@@ -128,6 +128,30 @@ def test_the_fast_persistency_is_the_slow_one(facts: Book, as_of: date, asked: A
     assert fast(facts, asked, as_of) == slow_metrics.verdicts(facts, asked, as_of)
 
 
+@st.composite
+def lapsed_after_the_month(draw: st.DrawFn) -> Book:
+    """Draw a policy that gets into trouble after the premium of month 13, before the year is over."""
+    start, mode = draw(st.sampled_from(STARTS[:2])), draw(st.sampled_from(("quarterly", "semi-annual", "monthly")))
+    step = MONTHS_OF_MODE[mode]
+    dues = [start + relativedelta(months=n * step) for n in range(24 // step + 1)]
+    troubled = draw(st.integers(12 // step + 2, len(dues)))
+    beside = st.tuples(st.sampled_from(("reinstated", "premium_loan", "reduced_paid_up")), near(dues[troubled - 1]))
+    paid = dict(enumerate(dues, start=1)) | {troubled: draw(st.none() | near(dues[troubled - 1]))}
+    years = draw(st.sampled_from((None, None, 2)))
+    return book(
+        policy("P", start, 1000, mode=mode, payments=paid, events=draw(st.lists(beside, max_size=1)), pay_years=years)
+    )
+
+
+@patient
+@given(lapsed_after_the_month(), st.sampled_from(("UK_SUP16_8", "IN_IRDAI")), st.sampled_from(("count", "neither")))
+def test_the_fast_one_is_the_slow_one_between_the_month_and_a_later_cutoff(
+    facts: Book, profile: str, premium_loan: str
+) -> None:
+    asked = Asked(profile=profile, cutoff="year-end", premium_loan=premium_loan)
+    assert fast(facts, asked, AS_OF) == slow_metrics.verdicts(facts, asked, AS_OF)
+
+
 @patient
 @given(st.data(), questions)
 def test_the_fast_persistency_is_the_slow_one_on_the_planner_s_books(data: st.DataObject, asked: Asked) -> None:

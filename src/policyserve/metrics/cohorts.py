@@ -40,6 +40,13 @@ def grace_end_of(due_on: pl.Expr) -> pl.Expr:
     return (due_on.cast(pl.Int32) + pl.col("grace")).cast(pl.Date)
 
 
+def due_by(day: pl.Expr) -> pl.Expr:
+    """Count the instalments due on or before a Date that is not before the effective date."""
+    passed = (month_number(day) - month_number(pl.col("effective_date"))) // pl.col("step")
+    early = months_later(pl.col("effective_date"), passed * pl.col("step")) > day
+    return passed - early.cast(pl.Int32) + 1
+
+
 def a_year(amount: pl.Expr) -> pl.Expr:
     """Annualise a premium: amount x 12 / months between instalments."""
     return amount * (12 // pl.col("step"))

@@ -82,7 +82,8 @@ def _state(as_of: date) -> pl.Expr:
 
 def _in_force(as_of: date) -> pl.Expr:
     """In force at the cutoff, or on `as_of` before it: not ended, not suspended over an instalment paid too late."""
-    late = pl.when("lent").then("late_due_on_lent").otherwise("late_due_on")
+    of_month = pl.when("lent").then("late_due_on_lent").otherwise("late_due_on")
+    late = pl.max_horizontal(of_month, "lapsed_due_on")
     suspended = late.is_not_null() & ~_true(pl.col("reinstated_on") >= late)
     return pl.col("ended_on").is_null() & _covered(as_of) & ~suspended
 

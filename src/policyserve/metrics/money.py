@@ -105,14 +105,22 @@ def as_paid(rows: pl.DataFrame, loans: pl.DataFrame) -> pl.DataFrame:
     """Take a loan (LOAN) on or after the due day of a listed instalment for its payment; `rows` as of `instalments`."""
     if loans.is_empty():
         return rows
+    lent_on = pl.when(pl.col("instalment") > 1).then("lent_on")
+    return lent_after(rows, loans).with_columns(paid_on=pl.min_horizontal("paid_on", lent_on)).select(rows.columns)
+
+
+def lent_after(rows: pl.DataFrame, loans: pl.DataFrame) -> pl.DataFrame:
+    """Add `lent_on` to `rows` (`policy_id`, `due_on`): the first loan (LOAN) on or after the due day, else null."""
     numbered = rows.with_row_index("row")
     lent_on = loans.select("policy_id", lent_on="occurred_on").sort("lent_on")
-    own = numbered.filter(pl.col("instalment") > 1).join(loans, on="policy_id", how="semi").sort("due_on")
-    found = own.join_asof(
-        lent_on, left_on="due_on", right_on="lent_on", by="policy_id", strategy="forward", check_sortedness=False
+    found = (
+        numbered.join(loans, on="policy_id", how="semi")
+        .sort("due_on")
+        .join_asof(
+            lent_on, left_on="due_on", right_on="lent_on", by="policy_id", strategy="forward", check_sortedness=False
+        )
     )
-    both = numbered.join(found.select("row", "lent_on"), on="row", how="left", maintain_order="left")
-    return both.with_columns(paid_on=pl.min_horizontal("paid_on", "lent_on")).select(rows.columns)
+    return numbered.join(found.select("row", "lent_on"), on="row", how="left", maintain_order="left").drop("row")
 
 
 def lent(lines: pl.DataFrame, rows: pl.DataFrame, loans: pl.DataFrame) -> pl.DataFrame:
@@ -132,14 +140,7 @@ def lent(lines: pl.DataFrame, rows: pl.DataFrame, loans: pl.DataFrame) -> pl.Dat
     listed = rows.join(loans, on="policy_id", how="semi").select(
         "policy_id", "instalment", "paid_on", listed=pl.lit(value=True)
     )
-    found = (
-        wanted.join(listed, on=["policy_id", "instalment"], how="left")
-        .sort("due_on")
-        .join_asof(
-            loans.select("policy_id", lent_on="occurred_on").sort("lent_on"),
-            left_on="due_on", right_on="lent_on", by="policy_id", strategy="forward", check_sortedness=False,
-        )
-    )  # fmt: skip
+    found = lent_after(wanted.join(listed, on=["policy_id", "instalment"], how="left"), loans)
     first = pl.col("instalment") == 1
     at_issue = pl.when(first & pl.col("listed").is_null()).then("issue_date")
     settled = pl.min_horizontal("paid_on", at_issue, pl.when(~first).then("lent_on"))

@@ -22,6 +22,7 @@ from policyserve.metrics.money import LOAN, as_paid, instalments, lent, premium_
 from policyserve.metrics.profiles import BASES, CN_COMPANY, Cutoff, Profile, checked_cutoff
 from policyserve.metrics.riders import rider_premiums, riders, waivers
 from policyserve.metrics.rolling import check_rolling, rolled
+from policyserve.metrics.suspension import lapsed_later
 
 SMALL = 30
 """A cohort with fewer policies is flagged: chance alone moves its ratio."""
@@ -64,25 +65,37 @@ def policy_results(
     as_of: date,
     cohort_from: date | None = None,
     cohort_to: date | None = None,
+    unpaid_by: date | None = None,
 ) -> PolicyResults:
     """Judge every policy by what was known on `as_of`.
 
     `cutoff`: the profile's first where none is given. `cohort_from` and `cohort_to` are days in the first and the last
-    cohort month wanted. Raises PolicyserveError for a month or cutoff that is none.
+    cohort month wanted. `unpaid_by`: premiums after the month whose grace ends later than that day are taken as paid;
+    `as_of` where none is given. Raises PolicyserveError for a month or cutoff that is none.
     """
     asked = checked_cutoff(profile, month, cutoff)
     known = book.as_of(as_of)
     mains = cohort_policies(
         known.policies, profile, month=month, cutoff=asked, cohort_from=cohort_from, cohort_to=cohort_to
     )
-    judged = _judged(known, mains, profile, month, as_of)
+    asking = _Question(profile=profile, month=month, as_of=as_of, unpaid_by=unpaid_by or as_of)
+    judged = _judged(known, mains, asking)
     return PolicyResults(policies=judged, profile=profile, month=month, cutoff=asked, as_of=as_of)
 
 
-def _judged(known: Book, mains: pl.DataFrame, profile: Profile, month: int, as_of: date) -> pl.DataFrame:
+@dataclass(frozen=True, kw_only=True)
+class _Question:
+    profile: Profile
+    month: int
+    as_of: date
+    unpaid_by: date
+
+
+def _judged(known: Book, mains: pl.DataFrame, asking: _Question) -> pl.DataFrame:
     """Put together money, riders and events of all policies, then judge."""
+    profile, as_of = asking.profile, asking.as_of
     asked = mains.filter(pl.col("reason").is_null() & (pl.col("due_on") <= as_of))
-    added = riders(known.policies, mains, profile, month)
+    added = riders(known.policies, mains, profile, asking.month)
     lines = pl.concat([asked.select(LINE), added.select(LINE)]).sort("policy_id")
     steps = premium_steps(known.events, lines)
     rows = instalments(lines, known.premiums, steps)
@@ -93,10 +106,12 @@ def _judged(known: Book, mains: pl.DataFrame, profile: Profile, month: int, as_o
     paid = received(lines, rows)
     kept = lent(asked, rows, loans).with_columns(lent=pl.lit(value=True))
     marks = marked(mains, pl.concat([happened, waivers(to_riders, added)]), profile.exclusions)
+    lapsed = lapsed_later(marks.join(asked, on="policy_id", how="semi"), known, steps, loans, asking.unpaid_by)
     of_riders = rider_premiums(marked(added, to_riders, profile.exclusions), paid, steps)
     return (
         marks.join(paid.select("policy_id", *MONEY), on="policy_id", how="left", maintain_order="left")
         .join(kept, on="policy_id", how="left", suffix="_lent", maintain_order="left")
+        .join(lapsed, on="policy_id", how="left", maintain_order="left")
         .join(of_riders, on="policy_id", how="left", maintain_order="left")
         .lazy()
         .pipe(judged, profile, as_of)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from policyserve.dates import month_number, months_later
-from policyserve.metrics.cohorts import LINE, a_year, grace, step
+from policyserve.dates import months_later
+from policyserve.metrics.cohorts import LINE, a_year, due_by, grace, step
 from policyserve.metrics.money import owed
 from policyserve.metrics.profiles import Profile
 
@@ -30,18 +30,11 @@ def riders(policies: pl.DataFrame, mains: pl.DataFrame, profile: Profile, month:
             (pl.col("pay_years") * 12 >= month).fill_null(value=True),
         )
         .with_columns(step=step(), grace=grace(profile), at_issue=pl.col("effective_date") <= pl.col("begun_by"))
-        .with_columns(required=_due_by("due_on"))
+        .with_columns(required=due_by(pl.col("due_on")))
         .select(*LINE, *WITH_MAIN, "ends_on", "at_issue")
         .sort("policy_id")
         .collect()
     )
-
-
-def _due_by(day: str) -> pl.Expr:
-    """Count the instalments due on or before a day that is not before the effective date."""
-    passed = (month_number(pl.col(day)) - month_number(pl.col("effective_date"))) // pl.col("step")
-    early = months_later(pl.col("effective_date"), passed * pl.col("step")) > pl.col(day)
-    return passed - early.cast(pl.Int32) + 1
 
 
 def waivers(happened: pl.DataFrame, added: pl.DataFrame) -> pl.DataFrame:
