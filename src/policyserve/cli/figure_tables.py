@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import polars as pl
 import rich_click as click
 
 from policyserve.cli.codes import shown
+from policyserve.cli.figure_words import with_names
 from policyserve.cli.options import Session
 from policyserve.cli.output import Row, decimal, note, numbers_in, percent, show, tell
 from policyserve.cli.service_words import say
@@ -44,8 +45,12 @@ def show_figures(
         show([_exact(row, amounts) for row in rows], session.form, columns=[*columns])
         return
     kept = [name for name in columns if name not in {"status", "currency"} or len({row[name] for row in rows}) > 1]
-    tell(_title(session, figure, days, {row.get("status") for row in rows}))
-    made = [_for_people(row, amounts, ratios, starred) | dict(readable(row) if readable else {}) for row in rows]
+    tell(title(session, _asked(figure, days, session.language), {row.get("status") for row in rows}))
+    made = [
+        with_names(_for_people(row, amounts, ratios, starred), session.language)
+        | dict(readable(row) if readable else {})
+        for row in rows
+    ]
     titles = {name: say(f"services.{name}", session.language) for name in COUNTS if name in kept}
     show(
         made, "table", columns=kept, language=session.language, headings={**titles, **(headings or {})},
@@ -58,16 +63,19 @@ def show_figures(
     note("\n" + service_definition(figure, session.language))
 
 
-def _title(session: Session, figure: str, days: Days | None, statuses: set[str | None]) -> str:
-    """Say what was asked: the figure, its days, the day on which it was known, and the status if all rows share one."""
-    language = session.language
-    parts = [say(f"figure.{figure}", language)]
-    if days is not None:
-        parts.append(say("figure.days", language, first=days.start, last=days.last))
-    parts.append(say("figure.as_of", language, day=session.as_of))
-    if len(statuses) == 1 and None not in statuses:
-        parts.append(str(shown("status", statuses.pop(), language)))
+def title(session: Session, asked: str, statuses: Collection[str | None] = ()) -> str:
+    """Say what was asked, the day on which it was known, and the status if all rows share one."""
+    parts = [asked, say("figure.as_of", session.language, day=session.as_of)]
+    shared = set(statuses)
+    if len(shared) == 1 and None not in shared:
+        parts.append(str(shown("status", shared.pop(), session.language)))
     return " · ".join(parts)
+
+
+def _asked(figure: str, days: Days | None, language: str) -> str:
+    """Say the figure and its days."""
+    name = say(f"figure.{figure}", language)
+    return name if days is None else f"{name} · {say('figure.days', language, first=days.start, last=days.last)}"
 
 
 def _exact(row: Row, amounts: Sequence[str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from policyserve import operations
 from policyserve.book.columns import Book
 from policyserve.cli import forecasts, services
 from policyserve.cli.codes import coded
-from policyserve.cli.figure_words import say
+from policyserve.cli.figure_words import say, with_names
 from policyserve.cli.gaps import gap
 from policyserve.cli.headings import heading
 from policyserve.cli.options import DATE, Decorator, Session, shared
@@ -245,7 +245,10 @@ def _show(
         shown.insert(shown.index("numerator") if "numerator" in shown else 0, "currency")
     people = session.form == "table"
     made = [
-        _for_people(row, amounts, ratios, target, headline) if people else _for_programs(row, amounts) for row in rows
+        with_names(_for_people(row, amounts, ratios, target, headline), session.language)
+        if people
+        else _for_programs(row, amounts)
+        for row in rows
     ]
     show(
         made, session.form, columns=shown, language=session.language, headings=headings,

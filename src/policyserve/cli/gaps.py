@@ -11,13 +11,14 @@ import polars as pl
 import rich_click as click
 
 from policyserve import db, operations
-from policyserve.cli.figure_words import say
+from policyserve.cli.codes import shown
+from policyserve.cli.figure_words import say, with_names
 from policyserve.cli.headings import heading
 from policyserve.cli.options import Session, shared
 from policyserve.cli.output import Row, decimal, note, percent, show, tell
 from policyserve.cli.profiles import PROFILE
 from policyserve.dates import add_months
-from policyserve.errors import PolicyserveError
+from policyserve.errors import QuestionError
 from policyserve.metrics import gap as gaps
 from policyserve.metrics import groupings
 from policyserve.metrics.cohorts import cohort_month
@@ -39,7 +40,6 @@ NAMES = (
     "needed",
     "tasks",
 )
-
 
 AMOUNTS = ("amount", "gain")
 
@@ -85,13 +85,11 @@ def gap(session: Session, *, by: tuple[str, ...], month: str, profile: Profile, 
 
 
 def _cohorts(first: str | None, last: str | None, as_of: date, month: int) -> tuple[date, date]:
-    """Return the first and the last cohort month; raise PolicyserveError where they are the wrong way round."""
+    """Return the first and the last cohort month; raise QuestionError where they are the wrong way round."""
     end = cohort_month(last) if last else add_months(as_of.replace(day=1), 1 - month)
     start = cohort_month(first) if first else add_months(end, 1 - COHORTS)
     if end < start:
-        raise PolicyserveError(
-            f"--cohort-from {start:%Y-%m} lies after --cohort-to {end:%Y-%m}; give the earlier first."
-        )
+        raise QuestionError(f"--cohort-from {start:%Y-%m} lies after --cohort-to {end:%Y-%m}; give the earlier first.")
     return start, end
 
 
@@ -104,9 +102,12 @@ def _print(
         named = found.policies.filter(pl.col("group") == group.pop("group")).to_dicts()
         groups.append((group, [_policy(row, tasks, found.basis) for row in named]))
     if session.form == "table":
-        _for_people(session, groups, fields, question, found.basis)
+        _for_people(session, groups, fields, question, found)
     elif session.form == "csv":
-        rows = [{**row, "target": group["target"]} for group, policies in groups for row in _written(policies)]
+        of_all = {name: question[name] for name in ("profile", "as_of")}
+        rows = [
+            {**row, "target": group["target"], **of_all} for group, policies in groups for row in _written(policies)
+        ]
         show(rows, "csv", columns=[*fields, *NAMES])
     else:
         exact = ("numerator", "denominator", "missing")
@@ -133,14 +134,14 @@ def _written(policies: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _for_people(
     session: Session, groups: list[tuple[dict[str, Any], list[dict[str, Any]]]], fields: Sequence[str], question: Row,
-    basis: str,
+    found: gaps.Gap,
 ) -> None:  # fmt: skip
     tell(say("gap.title", session.language, **question))
     if not groups:
-        click.echo(say("gap.none", session.language))
+        tell(say("gap.none" if found.counted else "gap.nobody", session.language, **question))
     for group, policies in groups:
         click.echo()
-        for sentence in _sentences(group, fields, basis, session.language):
+        for sentence in _sentences(group, fields, found.basis, session.language):
             tell(sentence)
         if policies:
             _show_policies(policies, session.language)
@@ -149,24 +150,27 @@ def _for_people(
 
 
 def _show_policies(policies: list[dict[str, Any]], language: str) -> None:
-    rows = [{**row, **{name: _grouped(row[name]) for name in AMOUNTS}} for row in _written(policies)]
+    rows = [{**row, **{name: f"{Decimal(row[name]):,.0f}" for name in AMOUNTS}} for row in _written(policies)]
     titles = {"tasks": heading("open_tasks", language)}
     show(rows, "table", columns=NAMES, language=language, headings=titles, numeric=AMOUNTS)
-
-
-def _grouped(amount: str | int) -> str:
-    """Write an amount, or a number of policies, with separators of thousands."""
-    return f"{Decimal(amount):,}"
 
 
 def _sentences(group: Row, fields: Sequence[str], basis: str, language: str) -> list[str]:
     """Say how far a group is from its target, what closes the gap, and how it ends."""
     values: dict[str, object] = {
-        "who": " / ".join(str(group[name] or "-") for name in fields),
+        "who": _who(group, fields, language),
         "ratio": percent(group["ratio" if basis == "premium" else "ratio_count"]),
         "premium": f"{group['currency'] or ''} {decimal(group['missing'], group['currency']):,.0f}".strip(),
         **{name: percent(group[name]) for name in ("target", "if_nothing", "at_best")},
         **{name: group[name] for name in ("missing_count", "open", "fewest", "by")},
     }
-    closing = "gap.closed" if group["fewest"] is not None else "gap.short"
-    return [say(key, language, **values) for key in ("gap.group", closing)]
+    far = "gap.group" if basis == "premium" else "gap.group.count"
+    closing = "gap.short" if group["fewest"] is None else "gap.closed" if group["fewest"] else "gap.safe"
+    return [say(key, language, **values) for key in (far, closing)]
+
+
+def _who(group: Row, fields: Sequence[str], language: str) -> str:
+    """Name a group; a team without a name that is in no branch either is named once."""
+    told = [name for name in fields if name != "team" or group["team"] or group["branch"]]
+    named = with_names(group, language)
+    return " / ".join(str(shown(name, named[name], language)) for name in told)

@@ -98,7 +98,7 @@ def forecast(
     `kept` (premium kept for certain), `open` (premium that may still come), `expected` (numerator, all minor units),
     `ratio` (expected), `lower` and `upper` (its limits), `floor` and `ceiling` (nothing, or all, of what is open
     comes), `policies`, `open_policies`, `expected_policies` (number kept), `method`, `learnt_from`, `confidence`,
-    `as_of`, `small` (fewer than 30 policies).
+    `profile`, `as_of`, `status` (`final` once the grace of all is over), `small` (fewer than 30 policies).
     """
     fields = fields_of(by, FIELDS)
     keys = [*fields, "currency"]
@@ -112,6 +112,7 @@ def forecast(
         expected=(pl.col("chance") * pl.col("if_kept")).sum(),
         policies=pl.len().cast(pl.Int64),
         open_policies=is_open.sum().cast(pl.Int64),
+        last_cutoff=pl.col("cutoff_on").max(),
         expected_policies=pl.col("chance").sum(),
     )
     units = writing_agents(numbered.filter(is_open).select("policy_id", "group", "cohort", "if_kept"), book)
@@ -141,17 +142,23 @@ def _shown(sums: pl.DataFrame, keys: list[str], made: Forecast, confidence: floa
             method=pl.lit(made.method),
             learnt_from=pl.lit(made.learnt_from),
             confidence=pl.lit(confidence),
+            profile=pl.lit(made.results.profile.name),
             as_of=pl.lit(made.as_of),
+            status=pl.when(pl.col("last_cutoff") < made.as_of).then(pl.lit("final")).otherwise(pl.lit("provisional")),
             small=pl.col("policies") < SMALL,
         )
     )  # fmt: skip
 
 
 def policies_forecast(made: Forecast, book: Book) -> pl.DataFrame:
-    """List the open policies, the least likely first: `policy_no`, `cohort`, `due_on`, `cutoff_on`, `stage`, `lead`
-    (days since the due day), `chance`, `if_kept`, `currency`.
+    """List the open policies, the least likely first: `policy_no`, `cohort`, `due_on`, `cutoff_on`, `stage` (`due` on
+    the due day itself), `lead` (days since the due day), `chance`, `if_kept`, `currency`.
     """
-    listed = with_policies(made.policies.filter(pl.col("outcome") == "open"), book, ["policy_no"])
+    today = (pl.col("stage") == "not_due") & (pl.col("lead") == 0)
+    open_ones = made.policies.filter(pl.col("outcome") == "open")
+    listed = with_policies(open_ones, book, ["policy_no"]).with_columns(
+        stage=pl.when(today).then(pl.lit("due")).otherwise("stage")
+    )
     return listed.sort("chance", "policy_no").select(
         "policy_no", pl.col("cohort").dt.strftime("%Y-%m"), "due_on", "cutoff_on", "stage", "lead", "chance",
         "if_kept", "currency",

@@ -63,13 +63,15 @@ def facts_on(book: Book, rows: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFr
 
 
 def _stage() -> pl.Expr:
-    """Say where the policy stands: not due, in grace, behind with an earlier instalment, or lapsed over one."""
+    """Say where the policy stands: not past its due day, in grace, behind with an earlier instalment, or lapsed over
+    one. Grace begins on the day after the due day.
+    """
     return (
         pl.when(pl.col("behind") > 60)
         .then(pl.lit("lapsed"))
         .when(pl.col("behind") >= 0)
         .then(pl.lit("behind"))
-        .when(pl.col("lead") >= 0)
+        .when(pl.col("lead") > 0)
         .then(pl.lit("in_grace"))
         .otherwise(pl.lit("not_due"))
     )

@@ -106,7 +106,8 @@ def _judged(known: Book, mains: pl.DataFrame, asking: _Question) -> pl.DataFrame
     paid = received(lines, rows)
     kept = lent(asked, rows, loans).with_columns(lent=pl.lit(value=True))
     marks = marked(mains, pl.concat([happened, waivers(to_riders, added)]), profile.exclusions)
-    lapsed = lapsed_later(marks.join(asked, on="policy_id", how="semi"), known, steps, loans, asking.unpaid_by)
+    in_question = marks.filter(pl.col("reason").is_null(), pl.col("due_on") <= as_of)
+    lapsed = lapsed_later(in_question, known, steps, loans, asking.unpaid_by)
     of_riders = rider_premiums(marked(added, to_riders, profile.exclusions), paid, steps)
     return (
         marks.join(paid.select("policy_id", *MONEY), on="policy_id", how="left", maintain_order="left")

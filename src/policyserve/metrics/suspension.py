@@ -22,10 +22,11 @@ def lapsed_later(lines: pl.DataFrame, known: Book, steps: pl.DataFrame, loans: p
     """Return the policies over which cover was suspended after the month, by the cutoff: as NONE.
 
     `lapsed_due_on`: the due day of the last instalment whose grace ended before the cutoff, and before `by`, neither
-    paid nor lent in time. An instalment without a row counts as unpaid. `lines`: those of a line, `cutoff_on` and
-    `paid_up_on`, from which on nothing is owed; `loans` as in `money.LOAN`.
+    paid nor lent in time. An instalment without a row counts as unpaid. `lines`: those of a line, `grace_end`,
+    `cutoff_on` and `paid_up_on`, from which on nothing is owed; `loans` as in `money.LOAN`.
     """
-    wanted = _owed(lines, known, by)
+    observed = lines.filter(pl.col("grace_end") < pl.min_horizontal("cutoff_on", pl.lit(by)))
+    wanted = _owed(observed, known, by) if observed.height else observed
     if wanted.is_empty():
         return pl.DataFrame(schema=NONE)
     paid = instalments(wanted, known.premiums, steps).select("policy_id", "instalment", "paid_on")
@@ -51,7 +52,6 @@ def _owed(lines: pl.DataFrame, known: Book, by: date) -> pl.DataFrame:
     in_all = pl.col("pay_years") * (12 // pl.col("step"))
     return (
         with_policies(lines, known, ["pay_years"])
-        .filter(last.cast(pl.Date) >= pl.col("effective_date"))
         .with_columns(of_month="required", required=pl.min_horizontal(due_by(last.cast(pl.Date)), in_all))
         .filter(pl.col("required") > pl.col("of_month"))
     )

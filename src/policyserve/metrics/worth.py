@@ -92,8 +92,8 @@ def _first_service(known: Book) -> date:
     day = _services(known)["done_on"].min()
     if not isinstance(day, date):
         raise PolicyserveError(
-            "No first-year service has been recorded yet; release tasks and record what is done, or import past "
-            "contacts, before asking what service is worth."
+            "No first-year service has been recorded yet; release tasks and record what is done before asking what "
+            "service is worth."
         )
     return day
 
