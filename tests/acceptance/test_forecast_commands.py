@@ -96,6 +96,67 @@ def test_a_small_book_is_forecast_without_facts_and_says_so(served: Desk) -> Non
     assert [(row["ratio"], row["method"], row["learnt_from"]) for row in rows] == [(4 / 6, "kaplan-meier", 6)]
 
 
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        (("worth", "--since", START), "What first-year service is worth · issued since 2024-01-10 · kept 11 months"),
+        (("worth", "--since", START, "--curves"), "Survival by first-year services"),
+        (("survival", "--profile", "IN_IRDAI"), "Survival of policies · profile IN_IRDAI"),
+        (("value",), "Value of customers"),
+        (("value", "--agents"), "Value of the books of agents"),
+        (("forecast", *COHORT), "Expected persistency of month 13 · profile CN_COMPANY · cutoff strict"),
+    ],
+)
+def test_a_table_says_above_it_what_was_asked_and_programs_read_it_in_every_row(
+    served: Desk, asked: tuple[str, ...], title: str
+) -> None:
+    first, *_ = served.do("metrics", *asked, *END, "--lang", "en").splitlines()
+    assert first.startswith(title)
+    assert "as of 2025-06-30" in first
+    rows = served.ask("metrics", *asked, *END)
+    assert {row["as_of"] for row in rows} == {"2025-06-30"}
+
+
+def test_the_status_of_a_forecast_stands_in_its_title_and_in_its_rows(served: Desk) -> None:
+    """The grace of the cohort ends on 11 March 2025; until then nothing is final that could be learnt from."""
+    day = ("--as-of", "2025-03-12")
+    (row,) = served.ask("metrics", "forecast", *COHORT, *day)
+    assert (row["status"], row["profile"]) == ("final", "CN_COMPANY")
+    assert served.do("metrics", "forecast", *COHORT, *day, "--lang", "en").splitlines()[0].endswith("final")
+
+
+def test_the_premiums_of_worth_are_written_as_everywhere(served: Desk) -> None:
+    groups = {row["services"]: row for row in served.ask("metrics", "worth", "--since", START, *END)}
+    assert (groups["all"]["kept"], groups["none"]["due"], groups["all"]["currency"]) == ("2000.00", "2000.00", "CNY")
+
+
+def test_an_early_landmark_says_that_the_fifth_service_is_not_due_yet(served: Desk) -> None:
+    asked = ("metrics", "worth", "--since", START, *END, "--lang")
+    assert "--landmark 11" in served.run(*asked, "en", "--landmark", "6").err
+    assert "--landmark 11" in served.run(*asked, "zh", "--landmark", "6").err
+    assert "--landmark 11" not in served.run(*asked, "en").err
+
+
+@pytest.mark.parametrize("figure", ["forecast", "worth"])
+@pytest.mark.parametrize(("module", "name"), [("lifelines", "lifelines"), ("sklearn", "scikit-learn")])
+def test_a_library_that_is_not_installed_is_named(
+    served: Desk, figure: str, module: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("policyserve.cli.fitting.find_spec", lambda asked: None if asked == module else object())
+    result = served.run("metrics", figure, *END)
+    assert (result.status, result.out) == (1, "")
+    assert f"not installed ({name})" in result.err
+    assert "policyserve[forecast]" in result.err
+
+
+@pytest.mark.parametrize(
+    "wrong", [("value", "C1", "--agents"), ("forecast", "--cohort-from", "2024-02", "--cohort-to", "2024-01")]
+)
+def test_a_question_that_cannot_be_asked_so_is_wrong_usage(served: Desk, wrong: tuple[str, ...]) -> None:
+    result = served.run("metrics", *wrong, *END)
+    assert (result.status, result.out) == (2, "")
+
+
 def test_what_cannot_be_told_is_refused_in_a_sentence(desk: Desk) -> None:
     for kind, text in {"agents": AGENTS, "customers": CUSTOMERS, "policies": POLICIES}.items():
         desk.take(kind, text, as_of=START)

@@ -18,8 +18,9 @@ from policyserve.errors import PolicyserveError
 from policyserve.metrics.backtest import Backtest, backtest, calibration, coverage, scores
 from policyserve.metrics.chances import kept_later, spread_of
 from policyserve.metrics.forecast import Forecast, forecast, forecast_policies, policies_forecast
+from policyserve.metrics.forecast_facts import facts_on
 from policyserve.metrics.hazard import fit, lost_share, predictor
-from policyserve.metrics.history import History, history
+from policyserve.metrics.history import History, history, open_units
 from policyserve.metrics.outcomes import frozen, outcomes, premium_if_kept
 
 AS_OF = date(2026, 6, 30)
@@ -175,7 +176,7 @@ def test_a_past_forecast_of_the_back_test_is_the_forecast_of_that_day() -> None:
     day = add_months(AS_OF, -24)
     then = forecast_policies(generated().as_of(day), as_of=day)
     chances = then.policies.filter(pl.col("outcome") == "open").select("policy_id", "chance")
-    of_day = tried().policies.filter(pl.col("day") == day)
+    of_day = tried().policies.filter(pl.col("day") == day, pl.col("lead") != 0)
     both = of_day.join(chances, on="policy_id")
     assert both.height == of_day.height > 300
     assert (both["hazard"] - both["chance"]).abs().max() < 0.02  # type: ignore[operator]
@@ -185,7 +186,7 @@ def test_a_past_forecast_learns_as_much_as_one_made_then_however_long_ago() -> N
     day = add_months(AS_OF, -24)
     then = forecast_policies(generated().as_of(day), as_of=day, months=18)
     chances = then.policies.filter(pl.col("outcome") == "open").select("policy_id", "chance")
-    long_ago = backtest(generated(), as_of=AS_OF, months=18, days=[day]).policies
+    long_ago = backtest(generated(), as_of=AS_OF, months=18, days=[day]).policies.filter(pl.col("lead") != 0)
     both = long_ago.join(chances, on="policy_id")
     assert then.method == "hazard"
     assert both.height > 300
@@ -226,6 +227,59 @@ def test_the_least_likely_come_first() -> None:
     listed = policies_forecast(made(), generated())
     assert listed["chance"].is_sorted()
     assert set(listed["stage"]) == {"not_due", "in_grace"}
+
+
+def stage_of(day: date, **more: object) -> str:
+    known = described(policy("P", EFFECTIVE, yuan(1000), **more))  # type: ignore[arg-type]
+    facts = facts_on(known, open_units(known, day), outcomes(frozen(known, as_of=day)))
+    return str(facts["stage"].item())
+
+
+@pytest.mark.parametrize(("lead", "stage"), [(-1, "not_due"), (0, "not_due"), (1, "in_grace"), (60, "in_grace")])
+def test_grace_begins_on_the_day_after_the_due_day(lead: int, stage: str) -> None:
+    assert stage_of(DUE + timedelta(days=lead), payments={2: None}) == stage
+
+
+@pytest.mark.parametrize(("late", "stage"), [(0, "not_due"), (1, "behind"), (60, "behind"), (61, "lapsed")])
+def test_an_earlier_instalment_is_not_behind_on_its_own_due_day(late: int, stage: str) -> None:
+    tenth, paid = date(2026, 2, 20), dict.fromkeys(range(1, 10), EFFECTIVE)
+    assert stage_of(tenth + timedelta(days=late), mode="monthly", payments={**paid, 10: None}) == stage
+
+
+DUE_DAY = date(2025, 6, 24)
+
+
+@pytest.mark.parametrize("method", ["hazard", "kaplan-meier"])
+def test_on_its_due_day_a_policy_is_due_and_as_likely_to_be_kept_as_the_day_before(method: str) -> None:
+    """Half of all pay on the day: after it, those who have not are less likely to."""
+    nobody_yet = generated().as_of(DUE_DAY - timedelta(days=1))
+    stages, chances = [], []
+    for days in (-1, 0, 1):  # nothing is known of the two later days
+        then = forecast_policies(nobody_yet, as_of=DUE_DAY + timedelta(days=days), method=method)  # type: ignore[arg-type]
+        listed = policies_forecast(then, nobody_yet).filter(pl.col("due_on") == DUE_DAY)
+        stages.append(listed["stage"].unique().to_list())
+        chances.append(sum(listed["chance"]) / listed.height)
+    assert stages == [["not_due"], ["due"], ["in_grace"]]
+    assert chances[1] == pytest.approx(chances[0], abs=0.02)
+    assert method == "hazard" or chances[2] < chances[1] - 0.05
+
+
+def test_what_is_learnt_of_a_due_day_holds_those_who_paid_on_it() -> None:
+    rows = history(generated(), as_of=AS_OF).rows.filter(pl.col("lead") == 0)
+    paid = generated().premiums.filter(pl.col("instalment") == 2, pl.col("paid_on").is_not_null())
+    both = rows.join(paid, on="policy_id").filter(pl.col("paid_on") == pl.col("day"))
+    assert both.height > rows.height / 3
+    assert rows["stage"].unique().to_list() == ["not_due"]
+    assert rows.select("policy_id", "day").is_unique().all()
+
+
+def test_a_forecast_is_final_once_the_grace_of_all_is_over() -> None:
+    whole = forecast_policies(generated(), as_of=AS_OF, cohort_from=date(2025, 3, 1), cohort_to=date(2025, 6, 1))
+    figures = forecast(whole, book=generated())
+    assert dict(figures.select("cohort", "status").iter_rows()) == {
+        "2025-03": "final", "2025-04": "final", "2025-05": "provisional", "2025-06": "provisional"
+    }  # fmt: skip
+    assert set(figures["profile"]) == {"CN_COMPANY"}
 
 
 def test_a_short_past_is_learnt_from_without_facts() -> None:
@@ -320,9 +374,6 @@ def test_services_count_only_up_to_the_day() -> None:
     one = described(policy("P", EFFECTIVE, yuan(1000), payments={2: None}))
     visits = [{"service": "visit-m1", "subject_kind": "policy", "subject_id": 1, "done_on": day}
               for day in (date(2025, 6, 20), date(2026, 7, 1))]  # fmt: skip
-    from policyserve.metrics.forecast_facts import facts_on
-    from policyserve.metrics.history import open_units
-
     visited = replace(one, contacts=pl.DataFrame(visits, schema=columns.CONTACTS))
     decided = outcomes(frozen(visited, as_of=AS_OF))
     assert facts_on(visited, open_units(visited, AS_OF), decided)["services"].to_list() == [1.0]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from described_book import Row, book, policy, yuan
 from policyserve.book.columns import Book
-from policyserve.errors import PolicyserveError
+from policyserve.errors import QuestionError
 from policyserve.metrics.gap import Gap, gaps, target_of, targets_of
 from policyserve.metrics.persistency import policy_results
 from policyserve.metrics.profiles import PROFILES, UK_SUP16_8
@@ -56,6 +56,21 @@ def test_the_policies_missing_are_counted_too() -> None:
     facts = book(*(sold(f"P{n}", 100, paid=DUE if n < 6 else None) for n in range(10)))
     row = only(gaps(facts, as_of=AS_OF))
     assert (row["numerator_count"], row["missing_count"], row["missing"]) == (6, 3, yuan(280))
+
+
+def test_policies_that_do_not_suffice_together_are_not_needed() -> None:
+    found = gaps(book(sold("LOST", 900, effective=date(2025, 1, 1)), sold("OPEN", 500)), as_of=AS_OF)
+    row = only(found)
+    assert (row["open"], row["fewest"], row["by"]) == (1, None, None)
+    assert (names(found), names(found, needed=True)) == (["OPEN"], [])
+
+
+def test_it_is_known_whether_any_premium_has_fallen_due() -> None:
+    facts = book(sold("PAID", 100, paid=DUE), sold("ENDED", 100, events=[("claim_termination", SOLD)]))
+    assert gaps(facts, as_of=AS_OF).counted == 1
+    assert gaps(facts, as_of=date(2026, 3, 9)).counted == 0
+    assert gaps(facts, as_of=AS_OF, cohort_to=date(2024, 12, 1)).counted == 0
+    assert gaps(book(), as_of=AS_OF).counted == 0
 
 
 def test_a_group_at_its_target_has_no_gap() -> None:
@@ -151,13 +166,13 @@ def test_by_count_a_policy_is_a_policy() -> None:
 
 @pytest.mark.parametrize("text", ["88", "0", "-0.1", "88%", "", "0.88888", "nan", "inf"])
 def test_what_is_no_target_is_said(text: str) -> None:
-    with pytest.raises(PolicyserveError, match="is no target"):
+    with pytest.raises(QuestionError, match="is no target"):
         target_of(text)
 
 
 @pytest.mark.parametrize("text", ["North", "=0.9", "Nowhere=0.9"])
 def test_a_target_of_nobody_is_said(text: str) -> None:
-    with pytest.raises(PolicyserveError, match="names no agent, team or branch"):
+    with pytest.raises(QuestionError, match="names no agent, team or branch"):
         targets_of([text], book(sold("P", 1), agents=[{"agent_no": "A", "branch": "North"}]))
 
 

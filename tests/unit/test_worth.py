@@ -238,3 +238,11 @@ def test_groups_that_cannot_be_compared_have_no_ratio_and_no_test() -> None:
     alone = followed.filter(pl.col("services") == "none")
     assert hazard_ratios(alone).is_empty()
     assert log_rank(alone) is None
+
+
+def test_premiums_of_two_currencies_are_never_added() -> None:
+    one = generated(1, ratio=1.0)
+    first = pl.when(pl.col("policy_id") % 2 == 0).then(pl.lit("USD")).otherwise("currency").alias("currency")
+    both = replace(one, policies=one.policies.with_columns(first))
+    assert worth(one, as_of=AS_OF, since=START).groups["persistency"].null_count() == 0
+    assert worth(both, as_of=AS_OF, since=START).groups["persistency"].null_count() == len(GROUPS)

@@ -49,6 +49,7 @@ HEADINGS = {
 
 CODES = {
     "not_due": ("not due yet", "未到期"),
+    "due": ("due today", "今日应缴"),
     "in_grace": ("in grace, unpaid", "宽限期内未缴"),
     "behind": ("earlier one unpaid", "前期保费未缴"),
     "lapsed": ("lapsed already", "前期未缴已中止"),
@@ -61,6 +62,31 @@ CODES = {
     "base-rate": ("base rate", "基准率"),
 }
 """The codes of tables, in English and Chinese: stages, groups of services, methods."""
+
+TITLES = {
+    "forecast": (
+        "Expected persistency of month 13 · profile {profile} · cutoff strict",
+        "预计13个月继续率 · 口径{profile} · 截止方式strict",
+    ),
+    "forecast.policies": (
+        "Open policies and their chances to month 13 · profile {profile} · cutoff strict",
+        "未决保单及续缴概率（13个月） · 口径{profile} · 截止方式strict",
+    ),
+    "backtest": ("Past forecasts and what came", "以往预测与实际结果"),
+    "calibration": ("Chances given and what came", "预测校准"),
+    "survival": ("Survival of policies · profile {profile}", "保单留存率 · 口径{profile}"),
+    "worth": (
+        "What first-year service is worth · issued since {since} · kept {landmark} months",
+        "首年服务价值 · {since}起承保 · 承保{landmark}个月后仍有效",
+    ),
+    "worth.curves": (
+        "Survival by first-year services · issued since {since} · days after {landmark} months",
+        "首年服务与留存曲线 · {since}起承保 · 承保{landmark}个月后的天数",
+    ),
+    "value": ("Value of customers in commission", "客户价值（佣金）"),
+    "value.agents": ("Value of the books of agents in commission", "业务员名下客户价值（佣金）"),
+}
+"""What stands above a table, in English and Chinese."""
 
 EXPLAINED = {
     "forecast": (
@@ -105,21 +131,26 @@ EXPLAINED = {
         "转介绍与加保：同一批客户在该12个月内。",
     ),
     "worth.less": (
-        "With all services, policies were lost less often.",
-        "全部服务到位的保单流失较少。",
+        "With {group} of the services, policies were lost less often than with none.",
+        "与未服务相比，{group}服务到位的保单流失较少。",
     ),
     "worth.more": (
-        "With all services, policies were lost more often.",
-        "全部服务到位的保单流失反而较多。",
+        "With {group} of the services, policies were lost more often than with none.",
+        "与未服务相比，{group}服务到位的保单流失反而较多。",
     ),
     "worth.unclear": (
-        "The figures do not show a difference between all services and none: the interval holds 1.",
-        "数据未显示全部服务与未服务之间的差异：区间包含1。",
+        "The figures do not show a difference between {group} of the services and none: the interval holds 1.",
+        "数据未显示{group}服务到位与未服务之间的差异：区间包含1。",
     ),
     "worth.none": (
         "All services and none cannot be compared: one of the groups is missing or too small, or nobody in it was lost "
         "or kept.",
         "全部服务与未服务无法比较：缺少其中一组、件数过少，或组内无人流失或无人留存。",
+    ),
+    "worth.early": (
+        "The fifth service, the visit after 10 months, is hardly ever done {landmark} months after issue: ask with "
+        "--landmark 11 about all five.",
+        "第五项服务为承保10个月后的回访，承保{landmark}个月时多未到期；如需比较五项全部完成者，请用 --landmark 11。",
     ),
     "worth.caveat": (
         "This is association, not proof of cause: agents may visit those who would have stayed anyway.",
@@ -133,6 +164,11 @@ EXPLAINED = {
     ),
 }
 """What stands below a table, in English and Chinese."""
+
+
+def titled(key: str, language: str, **asked: object) -> str:
+    """Return a title with what was asked."""
+    return TITLES[key][language == "zh"].format(**asked)
 
 
 def explained(key: str, language: str, **values: object) -> str:

@@ -100,7 +100,7 @@ def chances(past: History, rows: pl.DataFrame, method: Method, book: Book) -> Ch
         return trained(past, book).chances(rows)
     known = kept_later(past) if method == "kaplan-meier" else _base_rate(past)
     found = (
-        rows.select(pl.col("lead").cast(pl.Int64))
+        rows.select(lead=_days_over())
         .with_row_index("row")
         .sort("lead")
         .join_asof(known, on="lead", check_sortedness=False)
@@ -108,6 +108,12 @@ def chances(past: History, rows: pl.DataFrame, method: Method, book: Book) -> Ch
         .with_columns(pl.col("kept", "seen").fill_null(strategy="backward").fill_null(strategy="forward"))
     )
     return _of_shares(found)
+
+
+def _days_over() -> pl.Expr:
+    """Count the days from the due day that are over; the due day itself is not, as long as it may bring the premium."""
+    lead = pl.col("lead").cast(pl.Int64)
+    return pl.when(lead == 0).then(-1).otherwise(lead)
 
 
 def trained(past: History, book: Book) -> Model:

@@ -69,7 +69,7 @@ def _stage() -> pl.Expr:
     return (
         pl.when(pl.col("behind") > 60)
         .then(pl.lit("lapsed"))
-        .when(pl.col("behind") >= 0)
+        .when(pl.col("behind") > 0)
         .then(pl.lit("behind"))
         .when(pl.col("lead") > 0)
         .then(pl.lit("in_grace"))
@@ -114,7 +114,7 @@ def _with_orphans(book: Book, frame: pl.DataFrame) -> pl.DataFrame:
 
 def _payments(book: Book, frame: pl.DataFrame) -> pl.DataFrame:
     """Look at the instalments between the first and that of the month: `late_payments`, and `behind` (days since the
-    oldest one unpaid fell due).
+    oldest one unpaid fell due; on its due day none is unpaid yet).
     """
     asked = frame.filter(pl.col("step") < 12).select(*ROW, "effective_date", "due_on", "step")
     due = months_later(pl.col("effective_date"), (pl.col("instalment") - 1) * pl.col("step"))
@@ -122,7 +122,7 @@ def _payments(book: Book, frame: pl.DataFrame) -> pl.DataFrame:
     fallen = (
         asked.join(book.premiums.filter(pl.col("instalment") >= 2), on="policy_id")
         .with_columns(instalment_due=due)
-        .filter(pl.col("instalment_due") < pl.col("due_on"), pl.col("instalment_due") <= pl.col("day"))
+        .filter(pl.col("instalment_due") < pl.col("due_on"), pl.col("instalment_due") < pl.col("day"))
     )
     since = (pl.col("day") - pl.col("instalment_due")).dt.total_days()
     return fallen.group_by(ROW).agg(

@@ -6,6 +6,7 @@ known then; what became of it is added only from what is decided on the day of t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,7 +33,8 @@ class History:
     decided: pl.DataFrame
     """Every policy with `outcome` and `decided_on`; see `outcomes`."""
     rows: pl.DataFrame
-    """Policies open on past days with the facts of that day and, where final on `as_of`, `kept`; by day and policy."""
+    """Policies open on past days, or due and paid on them, with the facts of that day and, where final on `as_of`,
+    `kept`; by day and policy."""
     as_of: date
     months: int = MONTHS_BACK
     """How far back it is learnt."""
@@ -67,7 +69,8 @@ def history(book: Book, *, as_of: date, months: int = MONTHS_BACK) -> History:
     decided = decided_on(book, everything, as_of=as_of).join(issued, on="policy_id", maintain_order="left")
     learnt = _part_of(final(decided, as_of).filter(pl.col("cutoff_on") >= add_months(as_of, -months - 14)))
     part = only(book, learnt["policy_id"])
-    units = [open_units(part, day) for day in days_before(as_of, months)]
+    days = days_before(as_of, months)
+    units = [*(open_units(part, day) for day in days), _paid_when_due(learnt, days)]
     known = learnt.select("policy_id", kept=pl.col("outcome") == "kept")
     rows = pl.concat(units).join(known, on="policy_id").sort("day", "policy_id")
     return History(decided=decided, rows=facts_on(book, rows, decided), as_of=as_of, months=months)
@@ -78,6 +81,14 @@ def open_units(book: Book, day: date) -> pl.DataFrame:
     results = frozen(book, as_of=day, cohort_from=add_months(day, -15), cohort_to=day)
     found = outcomes(results).filter(pl.col("outcome") == "open")
     return found.with_columns(day=pl.lit(day)).select(UNITS)
+
+
+def _paid_when_due(policies: pl.DataFrame, days: Sequence[date]) -> pl.DataFrame:
+    """Return those paid on the due day, as they stood on it: a day that is asked about is not over, so that it is not
+    known yet who pays on it; to leave them out would tell the others worse than they are.
+    """
+    that_day = pl.col("due_on").is_in(days) & (pl.col("decided_on") == pl.col("due_on"))
+    return policies.filter(that_day, pl.col("outcome") == "kept").with_columns(day="due_on").select(UNITS)
 
 
 def _part_of(policies: pl.DataFrame) -> pl.DataFrame:

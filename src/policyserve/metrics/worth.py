@@ -170,9 +170,11 @@ def _groups(policies: pl.DataFrame, curves: pl.DataFrame, known: Book, as_of: da
 
 
 def _persistency(policies: pl.DataFrame, known: Book, as_of: date) -> pl.DataFrame:
-    """Persistency of month 13 of the groups, by premium, of policies that are final."""
+    """Persistency of month 13 of the groups, by premium, of policies that are final; null over several currencies."""
     settled = final(outcomes(frozen(known, as_of=as_of)), as_of).join(policies, on="policy_id")
     sums = settled.group_by("services").agg(kept=pl.col("numerator").sum(), due=pl.col("denominator").sum())
+    if settled["currency"].n_unique() > 1:
+        sums = sums.with_columns(pl.lit(None, dtype=pl.Int64).alias(name) for name in ("kept", "due"))
     return sums.with_columns(persistency=pl.when(pl.col("due") > 0).then(pl.col("kept") / pl.col("due")))
 
 
