@@ -21,9 +21,9 @@ from policyserve.config import fixture
 from policyserve.demo.generating import generate
 from policyserve.metrics.add_ons import calendar_year
 from policyserve.metrics.candidates import CoverRules
+from policyserve.metrics.orphans import hand_overs
 from policyserve.metrics.rates import RateTable, load_rates
 from policyserve.metrics.rules import read_rules
-from policyserve.metrics.services import hand_overs
 from policyserve.metrics.task_states import TASKS
 from policyserve.standard.model import Standard
 from policyserve.standard.parsing import default_standard

@@ -7,6 +7,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -60,8 +61,8 @@ def compare(
 
 def _run_apart(prepare: Callable[[str], object], work: Callable[[Any], object], data: str) -> tuple[float, float]:
     """Run in a fresh process and return (seconds, peak MB)."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_timed, (prepare, work, data))
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_timed, prepare, work, data).result()
 
 
 def _timed(prepare: Callable[[str], object], work: Callable[[Any], object], data: str) -> tuple[float, float]:

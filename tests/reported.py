@@ -9,7 +9,7 @@ import polars as pl
 
 from policyserve.book.columns import Book
 from policyserve.metrics.task_states import TASKS
-from policyserve.reporting.material import PEOPLE, Material, Question, gap_of
+from policyserve.reporting.material import PEOPLE, Material, Question, gaps_of
 from policyserve.reporting.scope import scope_named, written_by
 from policyserve.standard.parsing import default_standard
 
@@ -29,7 +29,6 @@ def material(
     """Return the material of a book; `people`: number, name and gender of customers."""
     scope = scope_named(facts.agents, branch=branch, team=team)
     question = Question(scope=scope, as_of=as_of, language=language)
-    part, gap = gap_of(written_by(facts, scope), question)
     return Material(
         question=question,
         book=facts,
@@ -38,7 +37,6 @@ def material(
         sums=pl.DataFrame(schema=SUMS),
         refusals=pl.DataFrame(schema=REFUSALS),
         people=pl.DataFrame(list(people), schema=PEOPLE, orient="row"),
-        gap=gap,
-        gap_part=part,
+        gaps=gaps_of(written_by(facts, scope), question),
         open_tasks={},
     )

@@ -36,5 +36,25 @@ def test_a_branch_that_is_not_there_is_told_in_a_sentence(early: Desk, tmp_path:
     assert not list(tmp_path.glob("report*"))
 
 
+def test_without_a_policy_nothing_is_written_and_a_sentence_says_so(desk: Desk, tmp_path: Path) -> None:
+    result = desk.run("report", "--out", tmp_path / "made", "--as-of", "2026-04-01")
+    assert result.status == 1
+    assert result.err == (
+        "No policy had been issued by 2026-04-01, so there is nothing to report. Import policies, or ask about a later "
+        "day with --as-of.\n"
+    )
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize(("asked", "of_whom"), [((), ""), (("--branch", "North"), " of North")])
+def test_before_the_first_policy_there_is_no_report(
+    early: Desk, tmp_path: Path, asked: tuple[str, ...], of_whom: str
+) -> None:
+    result = early.run("report", "--out", tmp_path / "made", "--as-of", "2001-01-01", *asked)
+    assert result.status == 1
+    assert result.err.startswith(f"No policy{of_whom} had been issued by 2001-01-01")
+    assert not (tmp_path / "made").exists()
+
+
 def test_a_report_without_a_folder_is_wrong_usage(early: Desk) -> None:
     assert early.run("report").status == 2

@@ -8,11 +8,13 @@ import pytest
 
 from described_book import Row, book, policy, yuan
 from policyserve.errors import PolicyserveError
+from policyserve.reporting.ahead import forecast_section
 from policyserve.reporting.contents import report_of
 from policyserve.reporting.kept import kept_section, rolling
 from policyserve.reporting.naming import gap_section
+from policyserve.reporting.pictures import Fan
 from policyserve.reporting.scope import scope_named, written_by
-from policyserve.reporting.sections import BELOW, PROVISIONAL, SMALL
+from policyserve.reporting.sections import BELOW, NEEDED, PROVISIONAL, SMALL
 from reported import material
 
 SOLD = date(2025, 3, 10)
@@ -83,9 +85,62 @@ def test_the_gap_names_the_open_policy_the_customer_and_the_last_day() -> None:
 
 def test_a_gap_of_groups_is_told_where_the_whole_has_none() -> None:
     facts = book(sold("P1", "N1", paid=True, premium=50_000), sold("P2", "S1", paid=False), agents=STAFF)
-    groups, policies = gap_section(material(facts, as_of=IN_GRACE)).tables
-    assert [row["branch"] for row in groups.rows] == ["South"]
-    assert [(row["group"], row["policy_no"]) for row in policies.rows] == [("South", "P2")]
+    groups, *lists = gap_section(material(facts, as_of=IN_GRACE)).tables
+    assert [(row["of_level"], row["group"]) for row in groups.rows] == [
+        ("Branch", "South"), ("Team", "South One"), ("Agent", "S1 S1")
+    ]  # fmt: skip
+    listed = [(row["group"], row["needed"], row["policy_no"]) for table in lists for row in table.rows]
+    assert listed == [("South", NEEDED, "P2"), ("South One", NEEDED, "P2"), ("S1 S1", NEEDED, "P2")]
+
+
+def test_an_agent_below_the_target_is_told_where_branches_and_teams_are_not() -> None:
+    facts = book(
+        sold("P1", "N1", paid=True, premium=50_000), sold("P2", "N3", paid=False), sold("P3", "S1", paid=True),
+        agents=(*STAFF, {"agent_no": "N3", "name": "N3", "branch": "North", "team": "One"}),
+    )  # fmt: skip
+    made = material(facts, as_of=IN_GRACE, people=[("C-P2", "王小明", "male")], language="zh")
+    groups, policies = gap_section(made).tables
+    (agent,) = groups.rows
+    assert (agent["of_level"], agent["group"], agent["fewest"], agent["by"]) == (
+        "业务员", "N3 N3", 1, date(2026, 5, 9)
+    )  # fmt: skip
+    assert agent["premium_missing"] == 880
+    (row,) = policies.rows
+    assert (row["policy_no"], row["customer"], row["served_by"]) == ("P2", "C-P2 王先生", "N3 N3")
+    assert "未达标：业务员 1" in " ".join(report_of(made).tiles[1].lines)
+
+
+def test_where_nobody_is_below_the_target_the_gap_says_so() -> None:
+    facts = book(sold("P1", "N1", paid=True), agents=STAFF)
+    section = gap_section(material(facts, as_of=IN_GRACE))
+    assert section.tables == ()
+    assert section.sentences == ("Cohorts 2024-05 to 2025-04 are not below the target of 88%, nor is any group.",)
+
+
+def test_every_tile_says_its_months_and_each_ratio_what_is_divided_by_what() -> None:
+    kept, gap, referred, add_ons, work = (tile.lines for tile in report_of(material(FACTS, as_of=AFTER_GRACE)).tiles)
+    assert kept == ("CNY 2,000 of 5,000", "cohorts 2024-04 to 2025-03", "target 88% ▼ *")
+    assert gap[:2] == ("cohorts 2024-07 to 2025-06", "target 88%")
+    assert referred[0] == "2026-01-01 to 2026-06-01"
+    assert add_ons == ("0 of 3 customers", "2026-01-01 to 2026-06-01", "target 10% ▼")
+    assert work == ("2025-06-02 to 2026-06-01",)
+
+
+def test_a_cohort_that_page_one_calls_provisional_is_so_in_the_forecast_too() -> None:
+    earlier = [policy(f"E{n}", date(2024, 12, 1 + n), yuan(1_000), payments={2: date(2025, 12, 1 + n)}, agent="N1")
+               for n in range(12)]  # fmt: skip
+    facts = book(
+        *earlier, policy("P1", SOLD, yuan(1_000), payments={2: DUE}, agent="N1"),
+        policy("P2", date(2025, 4, 20), yuan(1_000), agent="N1"), agents=STAFF,
+    )  # fmt: skip
+    made = material(facts, as_of=IN_GRACE)
+    (fan,) = forecast_section(made).pictures
+    assert isinstance(fan, Fan)
+    assert dict(zip(fan.labels, fan.stages, strict=True)) == {
+        "2024-12": "final", "2025-03": "provisional", "2025-04": "expected"
+    }  # fmt: skip
+    said = {row["cohort"]: row["status"] for row in kept_section(made).tables[0].rows}
+    assert (said["2024-12"], said["2025-03"]) == ("final", "provisional")
 
 
 @pytest.mark.parametrize("gender", [None, "male"])

@@ -12,7 +12,7 @@ from policyserve.reporting.kept import KEPT, of_cohorts
 from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Fan
 from policyserve.reporting.scope import Scope
-from policyserve.reporting.sections import Section, columns, marks_of, several, without
+from policyserve.reporting.sections import Section, columns, compared, marks_of, several, without
 from policyserve.reporting.tables import Table, amounts, main_currency, of_currency
 from policyserve.reporting.words import text
 
@@ -47,26 +47,27 @@ def _of_scope(material: Material, made: Forecast) -> pl.DataFrame:
 
 
 def _fan(material: Material, figures: pl.DataFrame) -> Fan:
-    """Put the final cohorts before those expected."""
+    """Put the cohorts in which nothing is open, final or still provisional, before those expected."""
     question, language = material.question, material.question.language
     currency = main_currency(figures, "denominator")
-    ahead = {row["cohort"]: row for row in figures.filter(of_currency(currency)).to_dicts()}
     results = of_cohorts(material.results, question.first_cohort, question.last_cohort)
-    past = persistency(results, by=["cohort"], book=material.written).filter(
-        of_currency(currency), pl.col("ratio").is_not_null(), ~pl.col("cohort").is_in(list(ahead))
-    )
-    known = {row["cohort"]: row["ratio"] for row in past.to_dicts()}
-    labels = sorted([*known, *ahead])
+    past = persistency(results, by=["cohort"], book=material.written).filter(pl.col("ratio").is_not_null())
+    known = {row["cohort"]: row for row in past.filter(of_currency(currency)).to_dicts()}
+    made = figures.filter(of_currency(currency)).to_dicts()
+    ahead = {row["cohort"]: row for row in made if row["open_policies"] or row["cohort"] not in known}
+    labels = sorted({*known, *ahead})
+    rows = [ahead.get(label) or known[label] for label in labels]
     level = f"{CONFIDENCE:.0%}"
     return Fan(
         title=text("forecast.chart", language, confidence=level),
         labels=tuple(labels),
-        expected=tuple(known.get(label) if label in known else ahead[label]["ratio"] for label in labels),
-        **{name: tuple(ahead.get(label, {}).get(name) for label in labels) for name in _LIMITS},
-        known=tuple(label in known for label in labels),
+        expected=tuple(row["ratio"] for row in rows),
+        **{name: tuple(row.get(name) for row in rows) for name in _LIMITS},
+        stages=tuple("expected" if label in ahead else known[label]["status"] for label in labels),
         target=KEPT,
         words=(
-            text("forecast.final", language), text("forecast.expected", language),
+            text("forecast.final", language), text("forecast.provisional", language),
+            text("forecast.expected", language),
             text("forecast.interval", language, confidence=level), text("forecast.possible", language),
             text("target_line", language, target=f"{KEPT:.0%}"),
         ),
@@ -86,5 +87,6 @@ def _forecast_table(figures: pl.DataFrame, language: str) -> Table:
         marks="text", lower="percent", upper="percent", floor="percent", ceiling="percent", open_policies="count",
         policies="count",
     )  # fmt: skip
+    every = compared(every, KEPT, "expected_ratio")
     shown = every if several(rows) else without(every, "currency")
     return Table(title=text("forecast", language), columns=shown, rows=tuple(rows))

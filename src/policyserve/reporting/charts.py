@@ -45,7 +45,7 @@ def drawn(picture: Picture, number: int) -> str:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    _know_font()
+    prepare()
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, _height(picture)), layout="constrained")
         FigureCanvasSVG(figure)
@@ -56,7 +56,8 @@ def drawn(picture: Picture, number: int) -> str:
 
 
 @cache
-def _know_font() -> None:
+def prepare() -> None:
+    """Load what draws, and the font."""
     from matplotlib import font_manager
 
     font_manager.fontManager.addfont(str(font_file()))

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from policyserve.metrics.profile_words import profile_sentence
 from policyserve.metrics.profiles import CN_COMPANY
 from policyserve.reporting.ahead import forecast_section
-from policyserve.reporting.kept import KEPT, heat_section, kept_section, rolling
+from policyserve.reporting.kept import KEPT, heat_section, kept_section, rolling, year_of_final
 from policyserve.reporting.lasting import survival_section
 from policyserve.reporting.league import ADD_ON_TARGET, added, league_section, referred
 from policyserve.reporting.material import Material
-from policyserve.reporting.naming import gap_section, missing
+from policyserve.reporting.naming import gap_months, gap_section, groups_below, missing
 from policyserve.reporting.people import candidates_section, influence_section
+from policyserve.reporting.percents import percent
 from policyserve.reporting.sections import BELOW, NEEDED, PROVISIONAL, SMALL, Report, Section, Tile, marks_of
+from policyserve.reporting.tables import money
 from policyserve.reporting.words import text
 from policyserve.reporting.work import assessed, work_section
 
@@ -45,8 +47,7 @@ def report_of(material: Material, *, begin: Callable[[Section], None] | None = N
 def _head(material: Material, kept: Section) -> tuple[tuple[str, str], ...]:
     question, results = material.question, material.results
     said = {
-        "scope": " ".join(filter(None, [question.scope.branch, question.scope.team]))
-        or text("company", question.language),
+        "scope": question.scope.name or text("company", question.language),
         "as_of": question.as_of.isoformat(),
         "profile": results.profile.name,
         "cutoff": text(results.cutoff, question.language),
@@ -76,47 +77,65 @@ def _tiles(material: Material) -> tuple[Tile, ...]:
 def _kept(material: Material) -> Tile:
     language, row = material.question.language, rolling(material)
     share = row["ratio"] if row else None
-    marks = marks_of(row, target=KEPT) if row else ""
-    beside = text("tile.of", language, target=f"{KEPT:.0%}")
-    return Tile(label=text("tile.kept", language), value=_share(share), beside=f"{beside} {marks}".strip())
+    first, last = year_of_final(material)
+    target = _target(f"{KEPT:.0%}", marks_of(row, target=KEPT) if row else "", language)
+    lines = [text("tile.cohorts", language, first=f"{first:%Y-%m}", last=f"{last:%Y-%m}"), target]
+    if row and share is not None:
+        kept, whole = money(row["numerator"], row["currency"]), money(row["denominator"], row["currency"])
+        lines.insert(0, text("tile.premium", language, part=kept, whole=whole.rpartition(" ")[2]))
+    return Tile(label=text("tile.kept", language), value=percent(share, target=KEPT), lines=tuple(lines))
 
 
-def _share(ratio: float | None) -> str:
-    return "–" if ratio is None else f"{ratio:.2%}"
+def _target(target: str, marks: str, language: str) -> str:
+    return f"{text('tile.of', language, target=target)} {marks}".strip()
 
 
 def _gap(material: Material) -> Tile:
-    return Tile(label=text("tile.gap", material.question.language), value=missing(material) or "0")
+    language, group = material.question.language, missing(material)
+    lines = [text("tile.cohorts", language, **gap_months(material)), text("tile.of", language, target=f"{KEPT:.0%}")]
+    if said := groups_below(material):
+        lines.append(text("tile.groups", language, groups=said))
+    value = money(group["missing"], group["currency"]) if group else "0"
+    return Tile(label=text("tile.gap", language), value=value, lines=tuple(lines))
 
 
 def _referred(material: Material) -> Tile:
     language, year = material.question.language, material.question.as_of.year
     mine = referred(material, "agent").join(material.agents.select("agent_no"), on="agent_no", how="semi")
     count, target = int(mine["referred"].sum()), int(mine["referred_target"].sum())
-    below = f" {BELOW}" if count < target else ""
+    below = BELOW if count < target else ""
     return Tile(
         label=text("tile.referred", language, year=year),
         value=f"{count:,}",
-        beside=text("tile.of", language, target=f"{target:,}") + below,
+        lines=(_so_far(material), _target(f"{target:,}", below, language)),
     )
+
+
+def _so_far(material: Material) -> str:
+    """Say of which days of the year a figure is."""
+    as_of = material.question.as_of
+    return text("tile.days", material.question.language, first=as_of.replace(month=1, day=1), last=as_of)
 
 
 def _add_ons(material: Material) -> Tile:
     language, year = material.question.language, material.question.as_of.year
     mine = added(material, "agent").join(material.agents.select("agent_no"), on="agent_no", how="semi")
-    single = int(mine["single"].sum())
-    ratio = int(mine["bought"].sum()) / single if single else None
-    below = f" {BELOW}" if ratio is not None and ratio < ADD_ON_TARGET else ""
+    bought, single = int(mine["bought"].sum()), int(mine["single"].sum())
+    ratio = bought / single if single else None
+    below = BELOW if ratio is not None and ratio < ADD_ON_TARGET else ""
+    counted = text("tile.customers", language, part=f"{bought:,}", whole=f"{single:,}")
     return Tile(
         label=text("tile.add_ons", language, year=year),
-        value=_share(ratio),
-        beside=text("tile.of", language, target=f"{ADD_ON_TARGET:.0%}") + below,
+        value=percent(ratio, target=ADD_ON_TARGET),
+        lines=(counted, _so_far(material), _target(f"{ADD_ON_TARGET:.0%}", below, language)),
     )
 
 
 def _work(material: Material) -> Tile:
-    row = assessed(material)
-    marks = marks_of(row) if row else ""
-    return Tile(
-        label=text("tile.work", material.question.language), value=_share(row["ratio"] if row else None), beside=marks
-    )
+    question, row = material.question, assessed(material)
+    lines = [text("tile.days", question.language, first=question.served.start, last=question.served.last)]
+    if row:
+        counts = {"part": f"{row['numerator']:,}", "whole": f"{row['denominator']:,}"}
+        lines = [f"{text('tile.services', question.language, **counts)} {marks_of(row)}".strip(), *lines]
+    label = text("tile.work", question.language)
+    return Tile(label=label, value=percent(row["ratio"] if row else None), lines=tuple(lines))

@@ -11,6 +11,7 @@ from typing import Any
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
+from policyserve.reporting.percents import PLACES, decimals
 from policyserve.reporting.sections import Report
 from policyserve.reporting.tables import Column, Kind, Table, written
 from policyserve.reporting.words import text
@@ -26,6 +27,9 @@ FORMATS: dict[Kind, str] = {
 
 NARROWEST, WIDEST, SENTENCE = 7, 32, 70
 """Widths of columns in characters; a sentence is wrapped."""
+
+FINEST = 9
+"""The most decimals of a percentage."""
 
 LONGEST_NAME = 31
 """Characters of a sheet's name."""
@@ -47,6 +51,7 @@ def workbook(report: Report) -> bytes:
 def _styles(book: Workbook) -> dict[str, Any]:
     base = {"valign": "top"}
     styles: dict[str, Any] = {kind: book.add_format({**base, "num_format": shown}) for kind, shown in FORMATS.items()}
+    styles |= {f"percent{n}": book.add_format({**base, "num_format": f"0.{'0' * n}%"}) for n in range(3, FINEST + 1)}
     head = {"bold": True, "text_wrap": True, "valign": "vcenter", "bottom": 1, "bg_color": "#E8EEF4"}
     return {
         **styles,
@@ -62,7 +67,7 @@ def _about(book: Workbook, report: Report, styles: dict[str, Any]) -> None:
     """Say first what the tables are about, and what their marks mean."""
     sheet = book.add_worksheet(text("about", report.language))
     sheet.write_string(0, 0, report.title, styles["title"])
-    tiles = [(tile.label, f"{tile.value}  {tile.beside}".strip()) for tile in report.tiles]
+    tiles = [(tile.label, "  ".join([tile.value, *tile.lines])) for tile in report.tiles]
     lines = [*report.head, *tiles, (text("marks", report.language), ""), *report.marks, ("", report.private)]
     for row, (label, value) in enumerate(lines, 2):
         sheet.write_string(row, 0, label, styles["text"])
@@ -90,12 +95,21 @@ def _sheet(sheet: Worksheet, table: Table, report: Report, styles: dict[str, Any
         sheet.set_column(place, place, _width(column, table))
     for line, row in enumerate(table.rows, 1):
         for place, column in enumerate(table.columns):
-            _write(sheet, (line, place), row.get(column.name), column.kind, styles[column.kind])
+            value = row.get(column.name)
+            _write(sheet, (line, place), value, column.kind, styles[_style(column, value)])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
     sheet.repeat_rows(0)
     sheet.set_footer(f"&L{report.title.replace('&', '&&')} {report.head[1][1]}&R&P / &N")
     _printed(sheet)
+
+
+def _style(column: Column, value: Any) -> str:
+    """Name the format of a cell: a ratio that only rounding would lift onto its target has more decimals."""
+    if column.kind != "percent" or value is None:
+        return column.kind
+    places = min(decimals(value, target=column.target), FINEST)
+    return column.kind if places == PLACES else f"percent{places}"
 
 
 def _printed(sheet: Worksheet) -> None:

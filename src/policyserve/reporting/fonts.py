@@ -10,7 +10,7 @@ from policyserve.errors import PolicyserveError
 
 FAMILY = "Noto Sans SC"
 PACKAGE, FILE = "pylopdf_fonts_zh_cn", "NotoSansSC-Regular.otf"
-NEEDED = ("matplotlib", "typst", "fontTools", PACKAGE)
+NEEDED = ("matplotlib", "typst", "fontTools", "sklearn", PACKAGE)
 """Modules of the extra."""
 
 

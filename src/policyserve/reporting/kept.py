@@ -16,8 +16,9 @@ from policyserve.metrics.persistency import PolicyResults, persistency, policy_r
 from policyserve.metrics.profiles import MONTHS
 from policyserve.reporting.groups import group_names
 from policyserve.reporting.material import Material
+from policyserve.reporting.percents import number, percent
 from policyserve.reporting.pictures import Bars, HeatMap, Picture
-from policyserve.reporting.sections import Section, columns, marks_of, several, without
+from policyserve.reporting.sections import Section, columns, compared, marks_of, several, without
 from policyserve.reporting.tables import Kind, Table, amounts, main_currency, of_currency
 from policyserve.reporting.words import text
 
@@ -80,7 +81,7 @@ def _rolling_said(material: Material) -> tuple[str, ...]:
     first, last = year_of_final(material)
     said = text(
         "kept.rolling", material.question.language, first=f"{first:%Y-%m}", last=f"{last:%Y-%m}",
-        ratio=f"{row['ratio']:.2%}", count=f"{row['ratio_count']:.2%}",
+        ratio=percent(row["ratio"], target=KEPT), count=percent(row["ratio_count"]),
     )  # fmt: skip
     return (said,)
 
@@ -110,6 +111,7 @@ def _cohorts(figures: pl.DataFrame, language: str) -> Table:
         numerator_count="count", denominator_count="count", ratio_count="percent", restated_ratio="percent",
         pending="count", excluded="count", status="text",
     )  # fmt: skip
+    every = compared(every, KEPT, "ratio")
     return Table(
         title=text("kept", language), columns=every if several(rows) else without(every, "currency"), rows=tuple(rows)
     )
@@ -184,18 +186,28 @@ def _map(frame: pl.DataFrame, title: str, order: list[str]) -> HeatMap:
         rows=tuple(rows),
         columns=tuple(across),
         ratios=tuple(tuple(cells.get((row, name), {}).get("ratio") for name in across) for row in rows),
+        numbers=tuple(tuple(_heat_number(cells.get((row, name))) for name in across) for row in rows),
         marks=tuple(tuple(_heat_marks(cells.get((row, name))) for name in across) for row in rows),
     )
 
 
+def _heat_number(row: dict[str, Any] | None) -> str:
+    return "" if row is None else number(row["ratio"], target=_target(row), places=1)
+
+
 def _heat_marks(row: dict[str, Any] | None) -> str:
-    return "" if row is None else marks_of(row, target=KEPT if row["month"] == 13 else None).replace(" ", "")
+    return "" if row is None else marks_of(row, target=_target(row)).replace(" ", "")
+
+
+def _target(row: dict[str, Any]) -> float | None:
+    """Only month 13 has a target."""
+    return KEPT if row["month"] == 13 else None
 
 
 def _heat_table(frame: pl.DataFrame, title: str, language: str) -> Table:
     rows = amounts(frame, MONEY)
     for row in rows:
-        row["marks"] = marks_of(row, target=KEPT if row["month"] == 13 else None)
+        row["marks"] = marks_of(row, target=_target(row))
         row["status"] = text(row["status"], language)
         row["group"] = row["row"]
     by_year = "year" in frame.columns
@@ -204,5 +216,6 @@ def _heat_table(frame: pl.DataFrame, title: str, language: str) -> Table:
         language, **labels, currency="text", numerator="money", denominator="money", ratio="percent", marks="text",
         numerator_count="count", denominator_count="count", ratio_count="percent", status="text",
     )  # fmt: skip
+    every = compared(every, KEPT, "ratio")
     shown = every if several(rows) else without(every, "currency")
     return Table(title=title, columns=shown, rows=tuple(rows), paper=0)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from policyserve.reporting.charts import Drawing, drawn
+from policyserve.reporting.pictures import Picture
 from policyserve.reporting.sections import Report, Section
 from policyserve.reporting.tables import Table, written
 from policyserve.reporting.words import text
@@ -20,7 +21,7 @@ def laid_out(report: Report, *, draw: Drawing = drawn) -> dict[str, Any]:
         "head": [list(pair) for pair in report.head],
         "marks": [list(pair) for pair in report.marks],
         "marks_title": text("marks", report.language),
-        "tiles": [{"label": tile.label, "value": tile.value, "beside": tile.beside} for tile in report.tiles],
+        "tiles": [{"label": tile.label, "value": tile.value, "lines": list(tile.lines)} for tile in report.tiles],
         "sections": [_section(section, report.language, numbers, draw) for section in report.sections],
         "private": report.private,
     }
@@ -30,10 +31,17 @@ def _section(section: Section, language: str, numbers: Any, draw: Drawing) -> di
     return {
         "title": section.title,
         "sentences": list(section.sentences),
-        "pictures": [{"title": one.title, "svg": draw(one, next(numbers))} for one in section.pictures],
+        "pictures": [{"title": _caption(one, language), "svg": draw(one, next(numbers))} for one in section.pictures],
         "tables": [_table(table, section.title, language) for table in section.tables if table.paper],
         "notes": list(section.notes),
     }
+
+
+def _caption(picture: Picture, language: str) -> str:
+    """Say what a picture shows, and with what its axis begins where that is not 0."""
+    if not picture.start:
+        return picture.title
+    return text("axis", language, title=picture.title, start=f"{picture.start:.0%}")
 
 
 def _table(table: Table, above: str, language: str) -> dict[str, Any]:
@@ -51,4 +59,5 @@ def _table(table: Table, above: str, language: str) -> dict[str, Any]:
 
 
 def _row(table: Table, row: Mapping[str, Any]) -> list[str]:
-    return [written(row.get(column.name), column.kind) for column in table.columns if column.paper]
+    shown = (column for column in table.columns if column.paper)
+    return [written(row.get(column.name), column.kind, target=column.target) for column in shown]

@@ -13,7 +13,7 @@ from policyserve.metrics.referrals import referrals
 from policyserve.reporting.groups import group_name
 from policyserve.reporting.kept import KEPT, of_cohorts, year_of_final
 from policyserve.reporting.material import Material
-from policyserve.reporting.sections import Section, columns, marks_of
+from policyserve.reporting.sections import Section, columns, compared, marks_of
 from policyserve.reporting.tables import Kind, Table, main_currency, of_currency
 from policyserve.reporting.words import text
 from policyserve.reporting.work import rates
@@ -44,6 +44,7 @@ def _league(material: Material, part: str) -> Table:
         referred="count", referred_target="count", single="count", bought="count", add_on_rate="percent",
         service_rate="percent",
     )  # fmt: skip
+    shown = compared(shown, KEPT, "kept")
     return Table(title=text(f"league.{part}", language), columns=shown, rows=tuple(rows))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -13,6 +14,7 @@ from policyserve import db, operations
 from policyserve.book.columns import Book
 from policyserve.book.loading import load_book
 from policyserve.dates import Days, add_months
+from policyserve.errors import PolicyserveError
 from policyserve.metrics.candidates import read_refusals, read_sums
 from policyserve.metrics.first_year import with_policy_contacts
 from policyserve.metrics.gap import Gap, gaps
@@ -75,10 +77,9 @@ class Material:
     refusals: pl.DataFrame
     people: pl.DataFrame
     """PEOPLE: for salutations alone."""
-    gap: Gap
-    """Of the scope as one group; where that is not below the target, of the groups one level down."""
-    gap_part: str
-    """What its groups are: `company` (the whole scope), or as in `Scope.parts`."""
+    gaps: Mapping[str, Gap]
+    """Of the scope as one group (`company`); where that is not below the target, of each of `Scope.levels` with groups
+    that are."""
     open_tasks: dict[int, list[int]]
     """By policy, of those that the gap names."""
 
@@ -119,14 +120,16 @@ class Material:
 def read_material(
     connection: Connection, *, as_of: date, language: str, branch: str | None = None, team: str | None = None
 ) -> Material:
-    """Read what a report needs; raises PolicyserveError for a branch or team that is not there."""
+    """Read what a report needs; raises PolicyserveError for a branch or team that is not there, or has no policy."""
     book = with_policy_contacts(load_book(connection), connection, as_of=as_of)
     book = replace(book, agents=book.agents_on(as_of))  # the scope is of the day, like all that is asked of it
     scope = scope_named(book.agents, branch=branch, team=team)
+    _check_policies(book, scope, as_of)
     question = Question(scope=scope, as_of=as_of, language=language)
     mine = agents_of(book.agents, scope).select("agent_id")
     tasks = read_tasks(connection, question.served, as_of)
-    part, gap = gap_of(written_by(book, scope), question)
+    found = gaps_of(written_by(book, scope), question)
+    named = {policy for gap in found.values() for policy in gap.policies["policy_id"]}
     return Material(
         question=question,
         book=book,
@@ -135,22 +138,33 @@ def read_material(
         sums=read_sums(connection),
         refusals=read_refusals(connection),
         people=db.read_frame(connection, "SELECT customer_no, name, gender FROM customers", PEOPLE),
-        gap=gap,
-        gap_part=part,
-        open_tasks=open_tasks(connection, gap.policies["policy_id"].to_list()),
+        gaps=found,
+        open_tasks=open_tasks(connection, sorted(named)),
     )
 
 
-def gap_of(written: Book, question: Question) -> tuple[str, Gap]:
-    """Find the gap of the whole, else of the groups one level down."""
-    for part in ("company", question.scope.parts[0]):
-        gap = gaps(
-            written,
-            by=[part],
-            as_of=question.as_of,
-            cohort_from=question.gap_from,
-            cohort_to=question.last_cohort,
+def _check_policies(book: Book, scope: Scope, as_of: date) -> None:
+    """Raise PolicyserveError where agents of the scope neither wrote nor serve a policy issued by the day."""
+    issued = book.policies.filter(pl.col("issue_date") <= as_of)
+    if scope != Scope():
+        theirs = agents_of(book.agents, scope)["agent_id"].implode()
+        issued = issued.filter(pl.any_horizontal(pl.col("writing_agent_id", "agent_id").is_in(theirs)))
+    if issued.is_empty():
+        of_whom = "" if scope == Scope() else f" of {scope.name}"
+        raise PolicyserveError(
+            f"No policy{of_whom} had been issued by {as_of}, so there is nothing to report. Import policies, or ask "
+            "about a later day with --as-of."
         )
-        if gap.groups.height:
-            break
-    return part, gap
+
+
+def gaps_of(written: Book, question: Question) -> dict[str, Gap]:
+    """Find the gap of the whole, else those of the groups beneath: the whole may be kept by some and lost by others."""
+    whole = _gap(written, question, "company")
+    if whole.groups.height:
+        return {"company": whole}
+    found = {part: _gap(written, question, part) for part in question.scope.levels}
+    return {part: gap for part, gap in found.items() if gap.groups.height}
+
+
+def _gap(written: Book, question: Question, part: str) -> Gap:
+    return gaps(written, by=[part], as_of=question.as_of, cohort_from=question.gap_from, cohort_to=question.last_cohort)

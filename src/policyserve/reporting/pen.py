@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 from typing import Self
 
-from policyserve.reporting.charts import drawn
+from policyserve.reporting.charts import drawn, prepare
 from policyserve.reporting.pictures import Picture
 from policyserve.reporting.sections import Section
 
 
 class Pen:
-    """Draws the pictures of sections, one after the other in a thread of its own; matplotlib bears no second one."""
+    """Draws the pictures of sections in a process of its own: a thread would wait for the one that works them out."""
 
     def __init__(self) -> None:
         """Nothing is drawn yet; use it in a `with` block."""
-        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._process = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
         self._drawn: list[Future[str]] = []
 
     def __enter__(self) -> Self:
-        """Take it in hand."""
+        """Take it in hand: what drawing needs is loaded meanwhile."""
+        self._process.submit(prepare)
         return self
 
     def __exit__(self, *_: object) -> None:
         """Put it down; what is not drawn yet stays undrawn."""
-        self._thread.shutdown(cancel_futures=True)
+        self._process.shutdown(cancel_futures=True)
 
     def begin(self, section: Section) -> None:
         """Begin with the pictures of the next section."""
         for picture in section.pictures:
-            self._drawn.append(self._thread.submit(drawn, picture, len(self._drawn) + 1))
+            self._drawn.append(self._begun(picture, len(self._drawn) + 1))
 
-    def finished(self, _picture: Picture, number: int) -> str:
-        """Return a picture by its number in the report, once it is drawn; raises what drawing it raised."""
-        return self._drawn[number - 1].result()
+    def _begun(self, picture: Picture, number: int) -> Future[str]:
+        try:
+            return self._process.submit(drawn, picture, number)
+        except BrokenProcessPool as broken:
+            failed: Future[str] = Future()
+            failed.set_exception(broken)
+            return failed
+
+    def finished(self, picture: Picture, number: int) -> str:
+        """Return a picture by its number in the report, once it is drawn; raises what drawing it raised.
+
+        Where the process was killed, it is drawn here.
+        """
+        try:
+            return self._drawn[number - 1].result()
+        except BrokenProcessPool:
+            return drawn(picture, number)

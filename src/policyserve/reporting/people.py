@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 
-from policyserve.book.money import decimals_of
 from policyserve.config import fixture
 from policyserve.metrics.candidates import CoverRules, candidates
 from policyserve.metrics.referrals import centres_of_influence, referral_tree
@@ -18,7 +17,7 @@ from policyserve.metrics.serving import customer_agents
 from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Leaf, Tree
 from policyserve.reporting.sections import Section, columns, several, without
-from policyserve.reporting.tables import Table, amounts, main_currency, of_currency
+from policyserve.reporting.tables import Table, amounts, main_currency, money, of_currency
 from policyserve.reporting.words import text
 
 CENTRES, DRAWN, CANDIDATES = 10, 26, 25
@@ -61,16 +60,12 @@ def _centres(material: Material) -> pl.DataFrame:
 
 
 def _together(material: Material, row: dict[str, Any]) -> str:
-    money = partial(_money, currency=row["currency"])
+    amount = partial(money, currency=row["currency"])
     return text(
         "influence.sentence", material.question.language, customer=material.customer(row["customer_no"]),
-        policies=row["policies_together"], together=money(row["premium_together"]),
-        through=money(row["premium_through"]),
+        policies=row["policies_together"], together=amount(row["premium_together"]),
+        through=amount(row["premium_through"]),
     )  # fmt: skip
-
-
-def _money(minor: int, currency: str | None) -> str:
-    return f"{currency or ''} {minor / 10 ** decimals_of(currency or ''):,.0f}".strip()
 
 
 def _drawn(material: Material, tree: pl.DataFrame, currency: str | None) -> Tree:
@@ -106,7 +101,7 @@ def _largest(rows: list[dict[str, Any]]) -> set[str]:
 
 def _box(material: Material, row: dict[str, Any]) -> tuple[str, str]:
     pieces = text("influence.pieces", material.question.language, policies=row["policies"])
-    return material.customer(row["customer_no"]), f"{pieces} · {_money(row['premium'], row['currency'])}"
+    return material.customer(row["customer_no"]), f"{pieces} · {money(row['premium'], row['currency'])}"
 
 
 def _centre_table(material: Material, centres: pl.DataFrame) -> Table:

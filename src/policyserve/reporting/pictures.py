@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
+
+Stage = Literal["final", "provisional", "expected"]
+"""What a month's ratio is: it changes no more; nothing is open, but the grace runs on; or a forecast."""
+
+STEADY = 0.9
+"""Curves of survival that stay above this begin their axis where those that touch it would."""
+
+
+def axis_from(ratios: Iterable[float | None], target: float) -> float:
+    """Begin an axis at a round ratio below all of them: a difference of some points must be seen."""
+    return max(0.0, int(min(ratio for ratio in (*ratios, target) if ratio is not None) * 10 - 0.5) / 10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,6 +24,11 @@ class Picture:
 
     title: str
     """Said under it, and to those who cannot see it."""
+
+    @property
+    def start(self) -> float:
+        """The ratio with which its axis begins; a caption says so where that is not 0."""
+        return 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +42,11 @@ class Bars(Picture):
     words: tuple[str, str, str]
     """What final bars, provisional bars and the line of the target are called."""
 
+    @property
+    def start(self) -> float:
+        """Below the lowest bar and the target."""
+        return axis_from(self.ratios, self.target)
+
 
 @dataclass(frozen=True, kw_only=True)
 class HeatMap(Picture):
@@ -32,13 +55,15 @@ class HeatMap(Picture):
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     ratios: tuple[tuple[float | None, ...], ...]
+    numbers: tuple[tuple[str, ...], ...]
+    """The same in per cent, as they are written."""
     marks: tuple[tuple[str, ...], ...]
     """What stands beside each number."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fan(Picture):
-    """What is expected of each month, with its interval and the furthest it can come."""
+    """What each month came to, or is expected to, with its interval and the furthest it can come."""
 
     labels: tuple[str, ...]
     expected: tuple[float | None, ...]
@@ -46,11 +71,16 @@ class Fan(Picture):
     upper: tuple[float | None, ...]
     floor: tuple[float | None, ...]
     ceiling: tuple[float | None, ...]
-    known: tuple[bool, ...]
-    """Whether the ratio is final: a point without an interval."""
+    stages: tuple[Stage, ...]
+    """Only what is expected has an interval."""
     target: float
-    words: tuple[str, str, str, str, str]
-    """Final, expected, interval, possible, target."""
+    words: tuple[str, str, str, str, str, str]
+    """Final, provisional, expected, interval, possible, target."""
+
+    @property
+    def start(self) -> float:
+        """Below the lowest point, its interval and the target."""
+        return axis_from((*self.expected, *self.lower), self.target)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +103,11 @@ class Curves(Picture):
     """What the x axis counts."""
     marked: tuple[float, ...] = ()
     """Months to draw a line at."""
+
+    @property
+    def start(self) -> float:
+        """Below the lowest limit."""
+        return axis_from((share for curve in self.curves for share in curve.lower), STEADY)
 
 
 @dataclass(frozen=True, kw_only=True)

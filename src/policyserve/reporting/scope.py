@@ -19,11 +19,21 @@ class Scope:
     team: str | None = None
 
     @property
+    def name(self) -> str:
+        """What it is called; nothing for the company."""
+        return " ".join(filter(None, [self.branch, self.team]))
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """The groupings one level down: whom a league table ranks."""
         if self.team is not None:
             return ("agent",)
         return ("team", "agent") if self.branch is not None else ("branch", "team")
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The groupings of every level beneath, down to the agents."""
+        return tuple(dict.fromkeys([*self.parts, "agent"]))
 
     def within(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Keep the rows of `frame` (`branch`, `team`) that belong to the scope."""

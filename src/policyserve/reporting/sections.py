@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from policyserve.reporting.pictures import Picture
@@ -32,8 +32,8 @@ class Tile:
 
     label: str
     value: str
-    beside: str = ""
-    """Target and marks."""
+    lines: tuple[str, ...] = ()
+    """Small under it: what is divided by what, of which months, target and marks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +52,11 @@ class Report:
 def columns(language: str, **kinds: Kind) -> tuple[Column, ...]:
     """Lay out columns by their names, with headings in the language."""
     return tuple(Column(name=name, title=heading(name, language), kind=kind) for name, kind in kinds.items())
+
+
+def compared(table: tuple[Column, ...], target: float, *names: str) -> tuple[Column, ...]:
+    """Say with what the ratios of some columns are compared."""
+    return tuple(replace(column, target=target) if column.name in names else column for column in table)
 
 
 def without(table: tuple[Column, ...], *names: str) -> tuple[Column, ...]:

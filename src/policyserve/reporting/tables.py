@@ -10,6 +10,7 @@ from typing import Any, Literal
 import polars as pl
 
 from policyserve.book.money import decimals_of
+from policyserve.reporting.percents import percent
 
 Kind = Literal["text", "long", "count", "number", "percent", "money", "date"]
 """What a column holds: `long` a sentence, `percent` a fraction, `money` a Decimal of units, `number` decimals."""
@@ -27,6 +28,8 @@ class Column:
     kind: Kind = "text"
     paper: bool = True
     """Whether a page shows it; the workbook shows every column."""
+    target: float | None = None
+    """What its ratios are compared with: rounding never lifts one that is below onto it."""
 
     @property
     def right(self) -> bool:
@@ -47,13 +50,13 @@ class Table:
     """Rows that a page shows."""
 
 
-def written(value: Any, kind: Kind) -> str:
-    """Write one value for a page; a dash for none."""
+def written(value: Any, kind: Kind, *, target: float | None = None) -> str:
+    """Write one value for a page, a ratio with regard to its target; a dash for none."""
     if value is None:
         return "–"
     match kind:
         case "percent":
-            return f"{value:.2%}"
+            return percent(value, target=target)
         case "money" | "count":
             return f"{value:,.0f}"
         case "number":
@@ -69,6 +72,11 @@ def amounts(frame: pl.DataFrame, names: tuple[str, ...]) -> list[dict[str, Any]]
         places = decimals_of(row["currency"] or "")
         row |= {name: Decimal(row[name]).scaleb(-places) for name in names if row[name] is not None}
     return rows
+
+
+def money(minor: int, currency: str | None) -> str:
+    """Write an amount of minor units in whole units, with its currency."""
+    return f"{currency or ''} {minor / 10 ** decimals_of(currency or ''):,.0f}".strip()
 
 
 def main_currency(frame: pl.DataFrame, weight: str) -> str | None:

@@ -8,6 +8,7 @@ HEADINGS = {
     "branch": ("Branch", "机构"),
     "team": ("Team", "部组"),
     "agent": ("Agent", "业务员"),
+    "of_level": ("Level", "层级"),
     "group": ("Group", "单位"),
     "currency": ("Currency", "币种"),
     "numerator": ("Kept premium", "实收保费"),
@@ -116,8 +117,8 @@ TEXTS = {
     "pending": ("not due yet", "未到期"),
     "kept": ("Persistency of month 13 by cohort", "13个月继续率（按生效月份）"),
     "kept.chart": (
-        "Persistency of month 13 by premium, cohort by cohort, in per cent; the axis does not begin at zero.",
-        "各生效月份13个月保费继续率（%）；纵轴不从零开始。",
+        "Persistency of month 13 by premium, cohort by cohort, in per cent.",
+        "各生效月份13个月保费继续率（%）。",
     ),
     "kept.rolling": (
         "The last twelve final cohorts together, {first} to {last}: {ratio} by premium, {count} by count.",
@@ -141,17 +142,20 @@ TEXTS = {
         "Persistency of month 13 by premium, in per cent; darker is higher.",
         "13个月保费继续率（%），颜色越深越高。",
     ),
+    "axis": ("{title} The axis begins at {start}.", "{title}纵轴从{start}开始。"),
     "month_no": ("month {month}", "{month}个月"),
     "gap": ("Gap to the target, as names", "达标差距与名单"),
     "gap.list": ("Gap list", "达标名单"),
+    "gap.list_by": ("Gap list by {part}", "达标名单（{part}）"),
     "gap.none": (
-        "Cohorts {first} to {last} are not below the target of {target}.",
-        "生效月份{first}至{last}未低于目标{target}。",
+        "Cohorts {first} to {last} are not below the target of {target}, nor is any group.",
+        "生效月份{first}至{last}未低于目标{target}，各单位也均未低于目标。",
     ),
     "gap.groups": ("Groups below the target", "未达标单位"),
     "gap.parts": (
-        "Cohorts {first} to {last} together are not below the target of {target}; these groups are.",
-        "生效月份{first}至{last}合计未低于目标{target}；以下单位低于目标。",
+        "Cohorts {first} to {last} together are not below the target of {target}; these groups are, with the open "
+        "policies of each; the fewest that suffice for the group are marked ●.",
+        "生效月份{first}至{last}合计未低于目标{target}；以下单位低于目标，其可缴保单列于后，该单位达标所需的最少保单以●标示。",
     ),
     "gap.sentence": (
         "Cohorts {first} to {last} stand at {ratio}; the target is {target}. Missing: {premium} of premium, {count} "
@@ -183,6 +187,7 @@ TEXTS = {
         "由全部业务中{count}件已确定保单推算（{method}）。深色带为预测区间，浅色带为可能的最低与最高。",
     ),
     "forecast.final": ("final", "确定数"),
+    "forecast.provisional": ("provisional", "暂定数"),
     "forecast.expected": ("expected", "预计"),
     "forecast.interval": ("interval {confidence}", "{confidence}区间"),
     "forecast.possible": ("possible", "可能范围"),
@@ -193,8 +198,8 @@ TEXTS = {
     "survival.all": ("All policies", "全部保单"),
     "survival.chart": (
         "Share of policies still kept after so many months (Kaplan-Meier, 95 % limits). Dotted lines: months 13, 25, "
-        "37, 49 and 61, by the end of their grace; the axis does not begin at zero.",
-        "生效后各月仍留存的保单占比（Kaplan-Meier，95%区间）。虚线：第13、25、37、49、61个月（宽限期末）；纵轴不从零开始。",
+        "37, 49 and 61, by the end of their grace.",
+        "生效后各月仍留存的保单占比（Kaplan-Meier，95%区间）。虚线：第13、25、37、49、61个月（宽限期末）。",
     ),
     "survival.months": ("months after the effective date", "生效后月数"),
     "survival.none": ("No policy has been observed yet.", "尚无可观察的保单。"),
@@ -272,6 +277,12 @@ TEXTS = {
     "tile.add_ons": ("Add-on rate in {year}", "{year}年一单客户加保率"),
     "tile.work": ("Assessed services done in time", "考核服务按期达成率"),
     "tile.of": ("target {target}", "目标{target}"),
+    "tile.cohorts": ("cohorts {first} to {last}", "生效{first}至{last}"),
+    "tile.days": ("{first} to {last}", "{first}至{last}"),
+    "tile.premium": ("{part} of {whole}", "{part} / {whole}"),
+    "tile.customers": ("{part} of {whole} customers", "{whole}位客户中{part}位"),
+    "tile.services": ("{part} of {whole} services", "{whole}项中{part}项"),
+    "tile.groups": ("below: {groups}", "未达标：{groups}"),
     "private": (
         "Holds personal data: customers by number and salutation only. Keep it where only those can read who need it.",
         "含个人信息（客户号与称谓），请按需知悉、妥善保管。",

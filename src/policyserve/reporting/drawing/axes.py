@@ -14,11 +14,6 @@ TARGET: dict[str, Any] = {"color": WARN, "linewidth": 1.4, "linestyle": "--"}
 """The line of a target."""
 
 
-def floor(ratios: Sequence[float], target: float) -> float:
-    """Begin the axis at a round ratio below all of them: a difference of some points must be seen."""
-    return max(0.0, int(min([*ratios, target]) * 10 - 0.5) / 10)
-
-
 def ceiling(ratios: Sequence[float]) -> float:
     """End the axis above all of them, with room for a number."""
     return max([1.0, *ratios]) * 1.04

@@ -12,12 +12,12 @@ from policyserve.reporting.drawing.axes import (
     TARGET,
     bare,
     ceiling,
-    floor,
     legend,
     months,
     percents,
     target_handle,
 )  # fmt: skip
+from policyserve.reporting.percents import number
 from policyserve.reporting.pictures import Bars, Stacks
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ SEEN = 0.06
 def draw_bars(picture: Bars, axes: Axes) -> None:
     """Draw a bar per month; what is not final is hatched, what is below the target has its mark."""
     heights = [ratio or 0.0 for ratio in picture.ratios]
-    low = floor([ratio for ratio in picture.ratios if ratio is not None], picture.target)
+    low = picture.start
     for bar, is_final in zip(_solid(axes, heights), picture.final, strict=True):
         if not is_final:
             bar.set(facecolor="white", hatch=HATCH)
     axes.axhline(picture.target, **TARGET)
     for place, ratio in enumerate(picture.ratios):
         if ratio is not None:
-            said = f"{100 * ratio:.1f}{' ▼' if ratio < picture.target else ''}"
+            said = f"{number(ratio, target=picture.target, places=1)}{' ▼' if ratio < picture.target else ''}"
             axes.text(
                 place, ratio + (1 - low) * 0.014, said, ha="center", va="bottom", fontsize=8.5,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},

@@ -12,13 +12,12 @@ from policyserve.reporting.drawing.axes import (
     PALE,
     TARGET,
     WARN,
-    floor,
     legend,
     months,
     percents,
     target_handle,
 )  # fmt: skip
-from policyserve.reporting.pictures import Curves, Fan
+from policyserve.reporting.pictures import Curves, Fan, Stage
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,37 +25,53 @@ if TYPE_CHECKING:
 LINES = (("-", DARK), ("--", WARN), (":", MIDDLE))
 """Style and shade of each curve: told apart without colour too."""
 
-DOT: dict[str, Any] = {"markersize": 4.5, "color": DARK}
+STAGES: tuple[Stage, ...] = ("final", "provisional", "expected")
+
+POINTS: dict[Stage, dict[str, Any]] = {
+    "final": {"marker": "o", "markersize": 4.5, "color": DARK},
+    "provisional": {"marker": "o", "markersize": 5.5, "color": DARK, "markerfacecolor": "white"},
+    "expected": {"marker": "D", "markersize": 4.5, "color": DARK, "markerfacecolor": "white"},
+}
+"""Each stage with a point of its own; a ring is the mark of what is provisional."""
+
+LINED: dict[Stage, Any] = {"final": "-", "provisional": ":", "expected": ":"}
 
 
 def draw_fan(picture: Fan, axes: Axes) -> None:
-    """Draw what is known as a line, what is expected as points within their bands."""
-    places = [place for place, ratio in enumerate(picture.expected) if ratio is not None]
-    ahead = [place for place in places if not picture.known[place]]
-    known = [place for place in places if picture.known[place]]
+    """Draw what is final as a line, what is provisional as rings, what is expected as points within their bands."""
+    final, rings, ahead = (_places(picture, stage) for stage in STAGES)
     if ahead:
         axes.fill_between(ahead, _at(picture.floor, ahead), _at(picture.ceiling, ahead), color=PALE, linewidth=0)
         axes.fill_between(ahead, _at(picture.lower, ahead), _at(picture.upper, ahead), color=LIGHT, linewidth=0)
-    joined = [*known[-1:], *ahead]
-    axes.plot(known, _at(picture.expected, known), marker="o", linewidth=1.4, **DOT)
+    joined = [*final[-1:], *sorted([*rings, *ahead])]
     axes.plot(joined, _at(picture.expected, joined), color=DARK, linestyle=":", linewidth=1.4)
-    axes.plot(ahead, _at(picture.expected, ahead), marker="D", markerfacecolor="white", linestyle="none", **DOT)
+    axes.plot(final, _at(picture.expected, final), linewidth=1.4, **POINTS["final"])
+    axes.plot(rings, _at(picture.expected, rings), linestyle="none", **POINTS["provisional"])
+    axes.plot(ahead, _at(picture.expected, ahead), linestyle="none", **POINTS["expected"])
     axes.axhline(picture.target, **TARGET)
-    shown = [*_at(picture.expected, places), *_at(picture.lower, ahead)]
-    axes.set(xlim=(-0.6, len(picture.labels) - 0.4), ylim=(floor(shown, picture.target), max(1.02, *shown)))
+    highest = max(ratio or 0.0 for ratio in picture.expected)
+    axes.set(xlim=(-0.6, len(picture.labels) - 0.4), ylim=(picture.start, max(1.02, highest)))
     months(axes, picture.labels)
     percents(axes)
     _explain(axes, picture.words)
 
 
-def _explain(axes: Axes, words: tuple[str, str, str, str, str]) -> None:
+def _places(picture: Fan, stage: Stage) -> list[int]:
+    """Return the months of a stage that have a ratio."""
+    ratios = zip(picture.expected, picture.stages, strict=True)
+    return [place for place, (ratio, its) in enumerate(ratios) if its == stage and ratio is not None]
+
+
+def _explain(axes: Axes, words: tuple[str, str, str, str, str, str]) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    final, expected, interval, possible, target = words
+    *points, interval, possible, target = words
     handles = [
-        Line2D([], [], marker="o", label=final, **DOT),
-        Line2D([], [], marker="D", markerfacecolor="white", linestyle=":", label=expected, **DOT),
+        *(
+            Line2D([], [], label=name, linestyle=LINED[stage], **POINTS[stage])
+            for name, stage in zip(points, STAGES, strict=True)
+        ),
         Patch(facecolor=LIGHT, label=interval),
         Patch(facecolor=PALE, label=possible),
         target_handle(target),
@@ -80,8 +95,7 @@ def draw_curves(picture: Curves, axes: Axes) -> None:
         if month <= longest:
             axes.axvline(month, color="#999999", linewidth=0.7, linestyle=(0, (2, 3)))
     axes.set_xticks(range(0, int(longest) + 1, 6 if longest > 30 else 2))
-    lows = [share for curve in picture.curves for share in curve.lower]
-    axes.set(xlim=(0, max(longest, 1.0)), ylim=(floor(lows, 0.9), 1.01), xlabel=picture.across)
+    axes.set(xlim=(0, max(longest, 1.0)), ylim=(picture.start, 1.01), xlabel=picture.across)
     percents(axes)
     styles = zip(picture.curves, LINES, strict=False)
     legend(axes, [Line2D([], [], color=shade, ls=line, label=curve.name) for curve, (line, shade) in styles])

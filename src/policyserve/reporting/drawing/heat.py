@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from policyserve.reporting.drawing.axes import DARK, LIGHT, MIDDLE, bare
@@ -28,13 +29,13 @@ def draw_heat(picture: HeatMap, axes: Axes) -> None:
     from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
     shades = LinearSegmentedColormap.from_list("kept", ["#ffffff", LIGHT, MIDDLE, DARK])
-    for down, (ratios, marks) in enumerate(zip(picture.ratios, picture.marks, strict=True)):
-        for across, (ratio, mark) in enumerate(zip(ratios, marks, strict=True)):
+    for down, (ratios, numbers, marks) in enumerate(zip(picture.ratios, picture.numbers, picture.marks, strict=True)):
+        for across, (ratio, *said) in enumerate(zip(ratios, numbers, marks, strict=True)):
             shade = EMPTY if ratio is None else shades(0.9 * min(max((ratio - LOW) / (HIGH - LOW), 0.0), 1.0))
             axes.add_patch(_cell(across, down, shade))
             if ratio is not None:
                 ink = "white" if _lightness(to_rgb(shade)) < 0.42 else "black"
-                _write(axes, across, down, (f"{100 * ratio:.1f}", mark), ink, beside=len(ratios) <= BESIDE)
+                _write(axes, across, down, said, ink, beside=len(ratios) <= BESIDE)
     axes.set(xlim=(-0.5, len(picture.columns) - 0.5), ylim=(len(picture.rows) - 0.5, -0.5))
     axes.set_xticks(range(len(picture.columns)), picture.columns, fontsize=8.5)
     axes.set_yticks(range(len(picture.rows)), picture.rows, fontsize=9)
@@ -42,12 +43,12 @@ def draw_heat(picture: HeatMap, axes: Axes) -> None:
     bare(axes)
 
 
-def _write(axes: Axes, across: int, down: int, said: tuple[str, str], ink: str, *, beside: bool) -> None:
-    number, mark = said
+def _write(axes: Axes, across: int, down: int, said: Sequence[str], ink: str, *, beside: bool) -> None:
+    figure, mark = said
     if beside or not mark:
-        axes.text(across, down, f"{number} {mark}".strip(), ha="center", va="center", fontsize=8.5, color=ink)
+        axes.text(across, down, f"{figure} {mark}".strip(), ha="center", va="center", fontsize=8.5, color=ink)
         return
-    axes.text(across, down - 0.17, number, ha="center", va="center", fontsize=8.5, color=ink)
+    axes.text(across, down - 0.17, figure, ha="center", va="center", fontsize=8.5, color=ink)
     axes.text(across, down + 0.26, mark, ha="center", va="center", fontsize=6.5, color=ink)
 
 
