@@ -61,7 +61,10 @@ def policy(
 def book(
     *policies: Row, agents: Sequence[Row] = (), customers: Sequence[Row] = (), referrals: Sequence[Row] = ()
 ) -> Book:
-    """Build a book. Agents and customers that only policies name are added; keys follow the order of mention."""
+    """Build a book. Agents and customers that only policies name are added; keys follow the order of mention.
+
+    Agents have a name unless `agents` say None.
+    """
     mentioned = [p[who] for p in policies for who in ("agent", "writing")]
     mentioned += [row["agent"] for row in (*customers, *referrals) if row.get("agent")]
     known_agents = _named(agents, "agent_no", mentioned)
@@ -70,7 +73,10 @@ def book(
     customer_ids = {number: place for place, number in enumerate(known_customers, start=1)}
     policy_ids = {p["policy_no"]: place for place, p in enumerate(policies, start=1)}
     return Book(
-        agents=_frame([{"agent_id": agent_ids[no], **row} for no, row in known_agents.items()], columns.AGENTS),
+        agents=_frame(
+            [{"agent_id": agent_ids[no], "name": f"Agent {no}", **row} for no, row in known_agents.items()],
+            columns.AGENTS,
+        ),
         customers=_frame(
             [
                 {

@@ -148,3 +148,86 @@ def test_amounts_of_two_currencies_are_never_added(desk: Desk) -> None:
     desk.take("premiums", "policy_no,instalment,paid_on\nP1,2,2026-05-01\nP2,2,2026-05-01\n", as_of="2026-12-31")
     rows = desk.ask("metrics", "persistency", "--by", "company", "--as-of", "2026-12-31")
     assert sorted((row["currency"], row["denominator"]) for row in rows) == [("CNY", "1000.00"), ("USD", "500.00")]
+
+
+def test_premiums_behind_the_collection_add_up_to_it(desk: Desk) -> None:
+    import_lists(desk, figures.half_year(), "2026-09-30")
+    asked = ("--from", "2026-01-01", "--to", "2026-06-30", "--as-of", "2026-09-30")
+    (row,) = desk.ask("metrics", "collection", *asked)
+    assert (row["status"], row["as_of"]) == ("final", "2026-09-30")
+    listed = desk.ask("metrics", "collection", *asked, "--policies")
+    for fate in ("collected", "surrendered", "suspended", "open"):
+        assert sum(Decimal(one["amount"]) for one in listed if one["fate"] == fate) == Decimal(row[fate])
+    steps = desk.ask("metrics", "collected", *asked, "--policies")
+    months = desk.ask("metrics", "collected", *asked)
+    in_month = sum(Decimal(one["amount"]) for one in steps if one["step"] == "in_month")
+    assert in_month == sum(Decimal(month["in_month"]) for month in months)
+    header = desk.do("metrics", "collection", *asked, "--policies", "--format", "csv").splitlines()[0]
+    assert header == "policy_no,customer_no,agent_no,rider,instalment,due_on,currency,amount,paid_on,fate,as_of"
+    assert "│ 失效" in desk.do("metrics", "collected", *asked, "--policies", "--lang", "zh")
+
+
+def test_the_people_and_the_customers_behind_figures_are_listed(single: Desk) -> None:
+    single.take(
+        "referrals", "referrer_no,referred_name,referred_phone,referred_on\nC1,李小明,15400000001,2026-02-01\n",
+        as_of="2026-12-31",
+    )  # fmt: skip
+    year = ("--year", "2026", "--as-of", "2026-12-31")
+    (person,) = single.ask("metrics", "referrals", *year, "--people")
+    assert (person["referrer_no"], person["agent_no"], person["name"]) == ("C1", "A1", "李*明")
+    assert "李小明" not in single.do("metrics", "referrals", *year, "--people")
+    (figure,) = single.ask("metrics", "add-ons", *year)
+    listed = single.ask("metrics", "add-ons", *year, "--customers")
+    assert (len(listed), sum(one["bought"] for one in listed)) == (figure["single_policy_customers"], figure["bought"])
+    assert "附加险" in single.do("metrics", "add-ons", *year, "--customers", "--lang", "zh")
+
+
+TITLES = {
+    ("referrals", "--year", "2026"): "People referred · 2026-01-01 to 2026-12-31 · as of 2026-12-31 · provisional",
+    ("add-ons", "--year", "2024"): "Add-ons · 2024-01-01 to 2024-12-31 · as of 2026-12-31",
+    ("collection", "--from", "2026-05-01"): "Premiums due, and what became of them · 2026-05-01 to 2026-12-31 · as of",
+    ("influence",): "Centres of influence · as of 2026-12-31",
+    ("influence", "C1"): "Referral tree · as of 2026-12-31",
+    ("funnel",): "Referrals, from named to issued · as of 2026-12-31",
+    ("funnel", "--leads"): "People referred who hold no policy yet · as of 2026-12-31",
+}
+
+
+@pytest.mark.parametrize(("asked", "title"), TITLES.items(), ids=lambda value: value[0])
+def test_every_figure_has_a_title_its_day_and_a_definition(referred: Desk, asked: tuple[str, ...], title: str) -> None:
+    shown = referred.run("metrics", *asked, "--as-of", "2026-12-31")
+    assert shown.out.startswith(title)
+    assert len(shown.err.strip()) > 40
+    rows = referred.ask("metrics", *asked, "--as-of", "2026-12-31")
+    assert {row["as_of"] for row in rows} <= {"2026-12-31"}
+
+
+def test_fewer_than_30_customers_are_marked(single: Desk) -> None:
+    shown = single.do("metrics", "add-ons", "--year", "2026", "--as-of", "2026-12-31")
+    assert "% *" in shown
+    assert "* fewer than 30: chance alone moves the ratio" in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("persistency", "--cohort-from", "2026-13"), "'2026-13' is no month"),
+        (("persistency", "--cohort-from", "2026-02", "--cohort-to", "2026-01"), "--cohort-from 2026-02 lies after"),
+        (("persistency", "--by", "agent", "--rolling", "12"), "Group by 'cohort' as well."),
+        (("persistency", "--by", "year", "--rolling", "12"), "Group by 'cohort' instead of 'year'."),
+        (("collection", "--from", "2026-02-01", "--to", "2026-01-01"), "--from 2026-02-01 lies after"),
+        (("collected", "--from", "2026-02-01", "--to", "2026-01-01"), "--from 2026-02-01 lies after"),
+        (("referrals", "--year", "26"), "--year"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_so_is_wrong_usage(desk: Desk, asked: tuple[str, ...], said: str) -> None:
+    result = desk.run("metrics", *asked)
+    assert (result.status, result.out) == (2, "")
+    assert said in result.err
+
+
+@pytest.mark.parametrize("asked", [("candidates", "--agent", "ZZZ"), ("influence", "ZZZ")])
+def test_a_number_that_nobody_has_is_named(referred: Desk, asked: tuple[str, ...]) -> None:
+    result = referred.run("metrics", *asked, "--as-of", "2026-12-31")
+    assert (result.status, result.out) == (1, "")
+    assert "has the number 'ZZZ'" in result.err

@@ -13,7 +13,7 @@ import task_book
 from policyserve import db
 from policyserve.book.loading import load_agents
 from policyserve.dates import Days
-from policyserve.errors import NotFoundError, PolicyserveError
+from policyserve.errors import NotFoundError, PolicyserveError, QuestionError
 from policyserve.metrics.services import satisfaction, service_rate
 from policyserve.metrics.spot_check_records import Scope, draw_check, read_sample, record_result, samples
 from policyserve.metrics.spot_checks import estimated, summed
@@ -168,9 +168,32 @@ def test_a_sample_can_be_of_a_branch_or_an_agent(served: Engine) -> None:
         draw(served, scope=Scope(branch="South"))
 
 
-def test_days_that_are_not_over_are_not_drawn(served: Engine) -> None:
-    with pytest.raises(PolicyserveError, match="2026-05-31 is not over"):
-        draw(served, as_of=date(2026, 5, 30))
+@pytest.mark.parametrize("as_of", [date(2026, 5, 30), date(2026, 5, 31)])
+def test_days_that_are_not_over_are_not_drawn(served: Engine, as_of: date) -> None:
+    with pytest.raises(QuestionError, match=f"2026-05-31 is not over on {as_of}"):
+        draw(served, as_of=as_of)
+
+
+def test_work_of_the_last_day_can_be_drawn_however_late_it_was_done(branch: Engine) -> None:
+    done(branch, 1, MAY.last)
+    check_id, _ = draw(branch, size=1, as_of=MAY.end)
+    assert drawn(branch, check_id, MAY.end)["task_id"].to_list() == [1]
+
+
+def test_a_sample_is_not_known_before_the_day_on_which_it_was_drawn(served: Engine) -> None:
+    check_id, _ = draw(served)
+    early = JUNE - timedelta(days=1)
+    with pytest.raises(PolicyserveError, match=f"was drawn on {JUNE}"):
+        drawn(served, check_id, early)
+    with pytest.raises(PolicyserveError, match=f"was drawn on {JUNE}"):
+        draw(served, as_of=early)
+    with pytest.raises(PolicyserveError, match=f"was drawn on {JUNE}"):
+        answer(served, check_id, 1, "confirmed", as_of=early)
+
+
+def test_a_book_without_agents_is_told_to_import_them(engine: Engine) -> None:
+    with pytest.raises(PolicyserveError, match="has no agents yet; import the list of agents"):
+        draw(engine)
 
 
 def test_results_are_kept_and_the_last_one_counts(served: Engine) -> None:
@@ -192,7 +215,7 @@ def test_a_result_belongs_to_a_task_of_the_sample(served: Engine) -> None:
     missing = ({1, 2, 3} - set(drawn(served, check_id)["task_id"])).pop()
     with pytest.raises(PolicyserveError, match=f"Task {missing} is not in sample {check_id}"):
         answer(served, check_id, missing, "confirmed")
-    with pytest.raises(NotFoundError, match="No sample has the number '99'"):
+    with pytest.raises(NotFoundError, match=r"No sample has the number '99'\. Look at 'policyserve spot-check list'"):
         answer(served, 99, 1, "confirmed")
     with pytest.raises(PolicyserveError, match="'yes' is no result; it can be confirmed"):
         answer(served, check_id, 1, "yes")
@@ -204,5 +227,7 @@ def test_samples_are_listed_with_how_many_were_answered(served: Engine) -> None:
     answer(served, check_id, 1, "confirmed")
     with db.reading(served) as connection:
         (row,) = samples(connection, JUNE)
+        assert samples(connection, JUNE, check_id) == [row]
+        assert samples(connection, JUNE, check_id + 1) == []
         assert samples(connection, date(2026, 6, 29)) == []
     assert (row["scope"], row["drawn"], row["answered"], row["first_day"]) == ("company", 3, 1, MAY.start)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
 import pytest
 from dateutil.relativedelta import relativedelta
 
 from described_book import Row, book, policy, yuan
 from policyserve.book.columns import Book
-from policyserve.metrics.add_ons import add_on_customers, add_ons, calendar_year
+from policyserve.metrics.add_ons import LISTED, add_ons, calendar_year, customers_behind
 
 YEAR = calendar_year(2026)
 AS_OF = date(2026, 11, 21)
@@ -105,18 +106,65 @@ def test_the_figure_belongs_to_the_serving_agent() -> None:
         old(agent="A", writing="B"), new(agent="A"), old("P3", "C2", agent="A"), old("P4", "C3", agent="B"),
         customers=[{"customer_no": "C3", "agent": "B"}],
     )  # fmt: skip
+    common = {"target": 0.1, "small": True, "status": "provisional"}
     assert add_ons(facts, YEAR, as_of=AS_OF).rows(named=True) == [
-        {"agent_no": "A", "single_policy_customers": 2, "bought": 1, "ratio": 0.5, "target": 0.1},
-        {"agent_no": "B", "single_policy_customers": 1, "bought": 0, "ratio": 0.0, "target": 0.1},
+        {"agent_no": "A", "single_policy_customers": 2, "bought": 1, "ratio": 0.5, **common},
+        {"agent_no": "B", "single_policy_customers": 1, "bought": 0, "ratio": 0.0, **common},
     ]
 
 
 def test_a_figure_over_nobody_has_no_ratio() -> None:
     row = add_ons(book(), YEAR, by=[], as_of=AS_OF).row(0, named=True)
-    assert row == {"single_policy_customers": 0, "bought": 0, "ratio": None, "target": 0.1}
+    assert (row["single_policy_customers"], row["bought"], row["ratio"]) == (0, 0, None)
 
 
-def test_the_customers_behind_the_figure_are_listed() -> None:
-    facts = book(old(), new(), old("P3", "C2"))
-    listed = add_on_customers(facts, YEAR, as_of=AS_OF)
-    assert listed.select("customer_no", "bought").sort("customer_no").rows() == [("C1", True), ("C2", False)]
+def test_fewer_than_30_customers_say_little() -> None:
+    many = [old(f"P{number}", f"C{number}", agent="A" if number < 30 else "B") for number in range(59)]
+    assert add_ons(book(*many), YEAR, as_of=AS_OF).select("agent_no", "small").rows() == [("A", False), ("B", True)]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "status"),
+    [
+        (date(2026, 12, 31), "provisional"),
+        (date(2027, 1, 1), "provisional"),
+        (date(2027, 1, 14), "provisional"),
+        (date(2027, 1, 15), "final"),
+    ],
+    ids=["the year is not over", "in the free-look", "last day of free-look", "the day after"],
+)
+def test_a_year_is_final_when_its_last_free_look_is_over(as_of: date, status: str) -> None:
+    """The receipt of 30 December gives 15 days, to 14 January."""
+    facts = book(old(), new(effective=date(2026, 12, 28)))
+    assert add_ons(facts, YEAR, as_of=as_of)["status"].to_list() == [status]
+
+
+def test_the_customers_behind_the_figure_are_listed_with_what_they_bought() -> None:
+    rider = new("P4", "C2", main="P3")
+    facts = book(
+        old(), new(), new("P9", effective=date(2026, 2, 1), receipt_on=None),
+        old("P3", "C2", agent="B"), rider, old("P5", "C3"), new("P6", "C3", date(2026, 11, 18)),
+        old("P7", "C4", events=[("rider_added", date(2026, 6, 1), yuan(60))]), old("P8", "C5"),
+    )  # fmt: skip
+    listed = customers_behind(facts, YEAR, as_of=AS_OF)
+    assert listed.columns == list(LISTED)
+    assert listed.rows() == [
+        ("C1", "A", "P1", True, "policy", "P2", date(2026, 3, 1), False),
+        ("C2", "B", "P3", True, "rider", "P4", date(2026, 3, 1), False),
+        ("C3", "A", "P5", False, "policy", "P6", date(2026, 11, 18), True),
+        ("C4", "A", "P7", True, "rider_added", "P7", date(2026, 6, 1), False),
+        ("C5", "A", "P8", False, None, None, None, None),
+    ]
+
+
+def test_the_list_adds_up_to_the_figure_of_each_group() -> None:
+    agents = [{"agent_no": "A", "team": "T1"}, {"agent_no": "B", "team": "T2"}]
+    facts = book(old(), new(), old("P3", "C2", agent="B"), old("P5", "C3"), agents=agents)
+    listed = customers_behind(facts, YEAR, by=["team"], as_of=AS_OF)
+    sums = listed.group_by("team").agg(pl.len().alias("all"), pl.col("bought").sum()).sort("team")
+    figures = add_ons(facts, YEAR, by=["team"], as_of=AS_OF)
+    assert (
+        sums.rows()
+        == figures.select("team", "single_policy_customers", "bought").rows()
+        == [("T1", 2, 1), ("T2", 1, 0)]
+    )

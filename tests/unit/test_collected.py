@@ -9,7 +9,7 @@ import pytest
 
 from described_book import Row, book, policy, yuan
 from policyserve.dates import Days
-from policyserve.metrics.collected import STEPS, collected_by
+from policyserve.metrics.collected import STEPS, collected_behind, collected_by
 from policyserve.metrics.collection import collection
 
 HALF_YEAR = Days.between(date(2026, 1, 1), date(2026, 6, 30))
@@ -80,6 +80,20 @@ def test_the_half_year_of_the_standard_ends_at_the_same_rate() -> None:
     assert by_month["month"].to_list() == ["2026-01", "2026-03", "2026-06"]
     assert in_full / due == collection(facts, HALF_YEAR, as_of=AS_OF)["rate"].item()
     assert round(in_full / due * 100, 1) == 81.5
+
+
+@pytest.mark.parametrize(
+    ("paid", "step"),
+    [
+        (date(2026, 3, 31), "in_month"),
+        (date(2026, 4, 30), "by_next_month"),
+        (date(2026, 5, 9), "by_grace"),
+        (date(2026, 5, 10), None),
+    ],
+)
+def test_the_list_says_by_which_step_each_premium_came_in(paid: date, step: str | None) -> None:
+    listed = collected_behind(book(sold(paid)), HALF_YEAR, as_of=AS_OF)
+    assert listed.select("policy_no", "month", "step").rows() == [("P", "2026-03", step)]
 
 
 def test_it_is_grouped_by_who_served_on_the_due_day_and_currencies_are_never_added() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 
-from described_book import Row, book, policy, yuan
+from described_book import Happening, Payment, Row, book, policy, yuan
 from policyserve.book.columns import Book
 from policyserve.dates import Days
-from policyserve.metrics.collection import collection, instalments_due
+from policyserve.metrics.collection import LISTED, collection, instalments_behind
+from policyserve.metrics.dues import instalments_due
 
 HALF_YEAR = Days.between(date(2026, 1, 1), date(2026, 6, 30))
 AS_OF = date(2026, 11, 21)
@@ -100,6 +102,96 @@ def test_a_rider_without_rows_is_paid_with_its_main_policy_and_is_not_counted() 
     facts = book(sold("P", 1_000, payments={2: date(2026, 3, 10)}), sold("R", 60, main="P", customer="C-P"))
     row = collection(facts, HALF_YEAR, as_of=AS_OF).row(0, named=True)
     assert (row["due"], row["collected"], row["due_count"]) == (yuan(1_060), yuan(1_060), 1)
+
+
+RIDER_SOLD: dict[str, Any] = {"main": "P", "customer": "C-P"}
+
+
+@pytest.mark.parametrize(
+    ("payments", "events", "expected"),
+    [
+        ({2: date(2026, 5, 9)}, [], "collected"),
+        ({2: date(2026, 5, 10)}, [], "suspended"),
+        ({2: None}, [], "suspended"),
+        ({2: (yuan(1), date(2026, 3, 10), 99)}, [], "suspended"),
+        ({}, [], "open"),
+        ({2: None}, [("premium_loan", date(2026, 5, 9))], "open"),
+        ({}, [("surrender", date(2025, 3, 11))], "surrendered"),
+        ({}, [("surrender", date(2025, 3, 10))], None),
+        ({2: None}, [("surrender", date(2026, 5, 9))], "surrendered"),
+        ({2: date(2026, 3, 10)}, [("surrender", date(2026, 4, 1))], "collected"),
+        ({}, [("claim_termination", date(2025, 9, 1))], None),
+        ({}, [("terminated", date(2025, 9, 1))], None),
+        ({}, [("maturity", date(2026, 3, 10))], None),
+        ({}, [("waiver", date(2025, 9, 1))], None),
+        ({}, [("reduced_paid_up", date(2026, 3, 10))], None),
+        ({2: date(2026, 3, 10)}, [("terminated", date(2026, 4, 1))], "collected"),
+    ],
+)
+def test_a_rider_without_rows_shares_the_fate_of_its_main_policy(
+    payments: dict[int, Payment], events: list[Happening], expected: str | None
+) -> None:
+    facts = book(sold("P", 1, payments=payments, events=events), sold("R", 1, **RIDER_SOLD))
+    fates = instalments_due(facts, HALF_YEAR, as_of=AS_OF)["fate"].to_list()
+    assert fates == ([expected] * 2 if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("main", "due"),
+    [({"ends_on": date(2026, 3, 9)}, 0), ({"ends_on": date(2026, 3, 10)}, 2), ({"pay_years": 1}, 0)],
+    ids=["over the day before", "over on the due day", "paid up"],
+)
+def test_a_rider_without_rows_is_owed_no_longer_than_its_main_policy(main: dict[str, Any], due: int) -> None:
+    facts = book(sold("P", 1, **main), sold("R", 1, **RIDER_SOLD))
+    assert instalments_due(facts, HALF_YEAR, as_of=AS_OF).height == due
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (("surrender", date(2025, 7, 1)), "surrendered"),
+        (("surrender", date(2026, 3, 31)), "surrendered"),
+        (("surrender", date(2026, 4, 2)), "collected"),
+        (("terminated", date(2026, 3, 31)), None),
+        (("terminated", date(2026, 4, 2)), "collected"),
+    ],
+)
+def test_a_rider_that_ends_by_itself_is_paid_with_its_main_policy_only_until_then(
+    event: Happening, expected: str | None
+) -> None:
+    """The main policy is paid on 1 April, in the grace."""
+    rider = sold("R", 1, events=[event], **RIDER_SOLD)
+    rows = instalments_due(book(sold("P", 1, payments={2: date(2026, 4, 1)}), rider), HALF_YEAR, as_of=AS_OF)
+    assert rows.filter(~pl.col("main"))["fate"].to_list() == ([expected] if expected else [])
+    assert rows.filter("main")["fate"].to_list() == ["collected"]
+
+
+def test_a_rider_with_rows_of_its_own_ends_with_its_main_policy_too() -> None:
+    rider = sold("R", 1, payments={2: None}, **RIDER_SOLD)
+    for kind, fates in (("surrender", ["surrendered"] * 2), ("terminated", [])):
+        facts = book(sold("P", 1, payments={2: None}, events=[(kind, date(2025, 9, 1))]), rider)
+        assert instalments_due(facts, HALF_YEAR, as_of=AS_OF)["fate"].to_list() == fates
+
+
+@pytest.mark.parametrize(("as_of", "status"), [(date(2026, 5, 9), "provisional"), (date(2026, 5, 10), "final")])
+def test_it_is_final_when_the_last_grace_is_over(as_of: date, status: str) -> None:
+    facts = book(sold("P", 1, payments={2: None}))
+    assert collection(facts, HALF_YEAR, as_of=as_of)["status"].to_list() == [status]
+
+
+def test_the_premiums_behind_the_figure_are_listed_by_due_day() -> None:
+    agents = [{"agent_no": "A", "team": "T1"}, {"agent_no": "B", "team": "T2"}]
+    facts = book(
+        sold("P", 1_000, payments={2: date(2026, 3, 12)}), sold("R", 60, **RIDER_SOLD),
+        sold("Q", 70, date(2025, 2, 1), agent="B", payments={2: None}), agents=agents,
+    )  # fmt: skip
+    listed = instalments_behind(facts, HALF_YEAR, by=["team"], as_of=AS_OF)
+    assert listed.columns == ["branch", "team", *LISTED]
+    assert listed.select("team", *LISTED).rows() == [
+        ("T2", "Q", "C-Q", "B", False, 2, date(2026, 2, 1), "CNY", yuan(70), None, "suspended"),
+        ("T1", "P", "C-P", "A", False, 2, date(2026, 3, 10), "CNY", yuan(1_000), date(2026, 3, 12), "collected"),
+        ("T1", "R", "C-P", "A", True, 2, date(2026, 3, 10), "CNY", yuan(60), date(2026, 3, 12), "collected"),
+    ]
 
 
 def test_it_belongs_to_the_agent_who_served_the_policy_on_the_due_day() -> None:

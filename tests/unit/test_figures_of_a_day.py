@@ -15,12 +15,12 @@ from policyserve.book.columns import Book
 from policyserve.config import fixture
 from policyserve.dates import Days
 from policyserve.metrics import groupings
-from policyserve.metrics.add_ons import add_ons, calendar_year
+from policyserve.metrics.add_ons import add_ons, calendar_year, customers_behind
 from policyserve.metrics.candidates import CoverRules, candidates
-from policyserve.metrics.collected import collected_by
+from policyserve.metrics.collected import collected_behind, collected_by
 from policyserve.metrics.collection import ALLOWED as OF_INSTALMENTS
 from policyserve.metrics.collection import collection
-from policyserve.metrics.funnel import funnel, open_leads
+from policyserve.metrics.funnel import funnel, open_leads, people_behind
 from policyserve.metrics.orphans import orphan_service
 from policyserve.metrics.points import Rates, facts
 from policyserve.metrics.referrals import centres_of_influence, referral_tree, referrals
@@ -50,6 +50,9 @@ def figures_of_the_book(book: Book, day: date) -> dict[str, pl.DataFrame]:
         **{f"add-ons {by}": add_ons(book, calendar_year(day.year), by=[by], as_of=day) for by in groupings.OF_AGENTS},
         **{f"funnel {by}": funnel(book, by=[by, "year"], as_of=day) for by in groupings.OF_AGENTS},
         "leads": open_leads(book, as_of=day),
+        "people": people_behind(book, day.year, by=["team"], as_of=day),
+        "customers": customers_behind(book, calendar_year(day.year), by=["team"], as_of=day),
+        "premiums": collected_behind(book, dues, policy_year=None, by=OF_INSTALMENTS, as_of=day),
         "collected": collected_by(book, dues, policy_year=None, by=OF_INSTALMENTS, as_of=day),
         "collection": collection(book, dues, policy_year=None, by=of_agents, as_of=day),
         "candidates": candidates(book, COVER, NO_SUMS, NOBODY, as_of=day),

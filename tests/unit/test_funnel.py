@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from described_book import Row, book, policy, yuan
 from policyserve.book.columns import Book
 from policyserve.errors import PolicyserveError
-from policyserve.metrics.funnel import funnel, open_leads, people
-from policyserve.metrics.referrals import STAGES, people_referred
+from policyserve.metrics.funnel import PEOPLE, funnel, open_leads, people, people_behind
+from policyserve.metrics.referrals import STAGES, people_referred, referrals
 
 AS_OF = date(2026, 11, 21)
 DAY = date(2026, 3, 1)
@@ -172,6 +172,22 @@ def test_who_was_issued_is_no_open_lead() -> None:
     assert open_leads(book(customers=[C1], referrals=[named(who=LEE, stage="issued")]), as_of=AS_OF).is_empty()
 
 
+def test_the_people_behind_the_figure_of_a_year_are_listed_without_their_names() -> None:
+    facts = book(
+        customers=[C1, C2, {"customer_no": "C3", "agent": "A", "referred_by": "C2", "referred_on": date(2026, 2, 1)}],
+        referrals=[
+            named(who=LEE), named("C2", who=LEE, on=date(2026, 4, 1)), named("C2", who=WANG, on=date(2025, 12, 31)),
+        ],
+    )  # fmt: skip
+    listed = people_behind(facts, 2026, as_of=AS_OF)
+    assert listed.columns == list(PEOPLE)
+    assert listed.rows() == [
+        (date(2026, 2, 1), "C2", "B", "C3", None, None),
+        (DAY, "C1", "A", None, "李*明", "154****0001"),
+    ]
+    assert people_behind(facts, 2026, by=["company"], as_of=AS_OF)["company"].to_list() == ["all", "all"]
+
+
 def test_an_empty_book_has_an_empty_funnel() -> None:
     assert counts(book()) == (0, 0, 0, 0, 0)
     assert open_leads(book(), as_of=AS_OF).is_empty()
@@ -198,3 +214,7 @@ def test_one_person_at_a_time_gives_the_same_funnel(rows: list[Row]) -> None:
     expected = tuple(sum(place >= number for place in furthest.values()) for number in range(len(STAGES)))
     assert counts(facts) == expected
     assert people(facts, as_of=AS_OF).height == people_referred(facts.as_of(AS_OF)).height
+    for year in (2026, 2027):
+        listed = people_behind(facts, year, as_of=AS_OF)["agent_no"].to_list()
+        figures = referrals(facts, year, as_of=AS_OF).select("agent_no", "referred").rows()
+        assert {agent: listed.count(agent) for agent, _ in figures} == dict(figures)

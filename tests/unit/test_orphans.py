@@ -50,10 +50,26 @@ def test_first_visits_in_time_are_counted_over_those_due() -> None:
     )
     assert (found["visits_due"], found["visits_on_time"], found["ratio"]) == (3, 1, 1 / 3)
     assert (found["notices_due"], found["notices_on_time"], found["status"]) == (1, 1, "final")
+    assert (found["visits_open"], found["small"]) == (0, True)
 
 
 def test_a_visit_still_in_time_makes_the_figure_provisional() -> None:
-    assert figure(book(), task("handover-visit", latest=AS_OF))["status"] == "provisional"
+    found = figure(book(), task("handover-visit", latest=AS_OF))
+    assert (found["visits_due"], found["visits_open"], found["status"]) == (1, 1, "provisional")
+
+
+def test_a_notice_still_in_time_makes_the_figure_provisional_too() -> None:
+    found = figure(book(), task("handover-notice", latest=AS_OF, performer="office"))
+    assert (found["visits_open"], found["status"]) == (0, "provisional")
+
+
+def test_a_visit_not_due_yet_is_not_counted() -> None:
+    found = figure(book(), task("handover-visit"), as_of=date(2026, 5, 9))
+    assert (found["visits_due"], found["ratio"], found["status"]) == (0, None, "provisional")
+
+
+def test_thirty_visits_are_no_small_figure() -> None:
+    assert [figure(book(), *[task("handover-visit")] * count)["small"] for count in (29, 30)] == [True, False]
 
 
 def test_policies_whose_writer_has_left_are_orphans_and_without_a_new_agent_unassigned() -> None:

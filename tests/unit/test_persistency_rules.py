@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from described_book import Row, book, policy, yuan
 from policyserve.book.columns import Book
 from policyserve.dates import add_months
-from policyserve.errors import PolicyserveError
+from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.metrics.cohorts import cohort_month
 from policyserve.metrics.persistency import persistency, policies_behind, policy_results
 from policyserve.metrics.profiles import CN_COMPANY, Cutoff, profile_named
@@ -393,8 +393,9 @@ def test_a_rolling_figure_is_that_of_the_twelve_cohorts_up_to_its_month() -> Non
     assert (rows["2025-04"]["since"], rows["2025-04"]["denominator"]) == ("2024-05", yuan(11_000))
     assert (rows["2025-03"]["since"], rows["2025-03"]["denominator"]) == ("2024-04", yuan(1_100))
     assert max(rows) == "2025-04"
-    with pytest.raises(PolicyserveError, match="by cohort can roll"):
-        figures(facts, "year", rolling=12)
+    for by, said in (("year", "instead of 'year'"), ("agent", "Group by 'cohort' as well")):
+        with pytest.raises(QuestionError, match=f"by cohort can roll.*{said}"):
+            figures(facts, by, rolling=12)
 
 
 def test_the_serving_agent_is_the_one_of_the_due_day() -> None:
@@ -412,13 +413,13 @@ def test_the_policies_behind_a_figure_are_listed_with_their_reasons(branches: Bo
 
 
 def test_what_cannot_be_asked_is_said() -> None:
-    with pytest.raises(PolicyserveError, match="no month 14"):
+    with pytest.raises(QuestionError, match="no month 14"):
         policy_results(book(), month=14, as_of=AS_OF)
-    with pytest.raises(PolicyserveError, match="no cutoff 'late'"):
+    with pytest.raises(QuestionError, match="no cutoff 'late'"):
         policy_results(book(), cutoff="late", as_of=AS_OF)  # type: ignore[arg-type]
     with pytest.raises(PolicyserveError, match="no profile 'XX'"):
         profile_named("XX")
-    with pytest.raises(PolicyserveError, match="'2025-13' is no month"):
+    with pytest.raises(QuestionError, match="'2025-13' is no month"):
         cohort_month("2025-13")
     with pytest.raises(PolicyserveError, match="cannot be grouped by 'colour'"):
         figures(book(), "colour")
@@ -439,7 +440,7 @@ def test_who_is_suspended_by_the_end_of_the_year_is_not_in_force_then(
     trouble: dict[int, date | None], kept: bool
 ) -> None:
     """Quarterly from 15 March 2024: month 13 is due 2025-03-15, instalments 6 and 8 on 15 June and 15 December."""
-    dues = {number: add_months(date(2024, 3, 15), 3 * number - 3) for number in range(1, 10)}
+    dues: dict[int, Any] = {number: add_months(date(2024, 3, 15), 3 * number - 3) for number in range(1, 10)}
     facts = book(policy("P1", date(2024, 3, 15), yuan(100), mode="quarterly", payments=dues | trouble))
     uk = profile_named("UK_SUP16_8")
     row = policy_results(facts, uk, as_of=date(2026, 6, 1)).policies.row(0, named=True)

@@ -31,7 +31,7 @@ from policyserve.cli.codes import coded
 from policyserve.cli.headings import HEADINGS, PARTS, heading
 from policyserve.cli.sentences import worded
 from policyserve.messages import listing
-from policyserve.metrics import funnel, referrals
+from policyserve.metrics import add_ons, collection, funnel, referrals
 from policyserve.scheduler import records
 
 WORDS = (
@@ -51,7 +51,7 @@ MADE = {"state", "profile", "figure", "services"}
 SHOWN = (
     listing.FIELDS, listing.MORE, notices.COLUMNS, points.BALANCE, points.ENTRY, spot_checks.AGENTS, spot_checks.LISTED,
     spot_checks.SAMPLES, spot_checks.WHOLE, referrals.BROUGHT, referrals.TREE, funnel.LEADS, referrals.STAGES,
-    records.COLUMNS,
+    records.COLUMNS, collection.LISTED, add_ons.LISTED, funnel.PEOPLE,
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from policyserve.dates import Days
 from policyserve.errors import PolicyserveError
-from policyserve.metrics.services import ALLOWED, callbacks, satisfaction, service_rate
+from policyserve.metrics.services import ALLOWED, callbacks, callbacks_due, satisfaction, service_rate
 from policyserve.metrics.task_states import CHANGES, TASKS, WITHDRAWN, Past, as_they_stood
 from policyserve.standard.parsing import default_standard
 
@@ -154,7 +154,18 @@ def test_a_call_back_counts_when_it_reached_somebody_inside_the_free_look() -> N
     )
     found = callbacks(rows, STANDARD, AGENTS, MAY, as_of=AS_OF).row(0, named=True)
     assert (found["numerator"], found["denominator"], found["not_reached"]) == (1, 5, 2)
-    assert (found["ratio"], found["status"]) == (0.2, "final")
+    assert (found["late"], found["missed"], found["open"]) == (1, 1, 0)
+    assert (found["ratio"], found["small"], found["status"]) == (0.2, True, "final")
+
+
+def test_thirty_call_backs_are_no_small_figure() -> None:
+    counts = [callbacks(tasks(*[call(DUE)] * count), STANDARD, AGENTS, MAY, as_of=AS_OF) for count in (29, 30)]
+    assert [found["small"].to_list() for found in counts] == [[True], [False]]
+
+
+def test_a_call_back_late_to_nobody_is_late() -> None:
+    rows = callbacks_due(tasks(call(date(2026, 5, 18), "no answer")), STANDARD, MAY, AS_OF)
+    assert rows["fate"].to_list() == ["late"]
 
 
 def test_a_figure_over_no_call_back_has_no_ratio() -> None:

@@ -60,7 +60,7 @@ def _both(brought: dict[str, Any], bought: dict[str, Any]) -> dict[str, Any]:
 
 
 def _marked(ratio: float | None, target: float) -> str:
-    return percent(ratio) + (" ▼" if ratio is not None and ratio < target else "")
+    return percent(ratio, target) + (" ▼" if ratio is not None and ratio < target else "")
 
 
 @dataclass(frozen=True, kw_only=True)

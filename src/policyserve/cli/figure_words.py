@@ -39,6 +39,10 @@ HEADINGS = {
     "suspended": ("Suspended", "失效"),
     "rate": ("Rate", "收费率"),
     "due_count": ("Policies", "件数"),
+    "instalment": ("Instalment", "期次"),
+    "paid_on": ("Paid on", "实收日"),
+    "rider": ("Rider", "附加险"),
+    "step": ("Collected", "实收时点"),
     "policies": ("Policies", "保单数"),
     "depth": ("Level", "层级"),
     "policies_through": ("Policies through", "转介绍件数"),
@@ -61,6 +65,17 @@ NAMELESS = {
 }
 """What a group is called of which the book knows no name, by the field that it is a group of."""
 
+FATES = {
+    "collected": ("collected", "实收"),
+    "surrendered": ("surrendered", "退保"),
+    "suspended": ("suspended", "失效"),
+    "open": ("open", "未结"),
+    "in_month": ("in the month", "当月"),
+    "by_next_month": ("by the end of the next", "次月"),
+    "by_grace": ("by the end of grace", "宽末"),
+}
+"""What became of a premium, and when it came in, in English and Chinese."""
+
 SENTENCES = {
     "metrics.influence": (
         "Together {policies_together} policies and {premium_together} of premium, {premium_through} of it through "
@@ -81,6 +96,7 @@ SENTENCES = {
         "Restated: with what was reinstated after the cutoff; the final figure stays.",
         "复效后比率：含截止日之后复效的保单；确定数不变。",
     ),
+    "collection.open": ("Open", "未结"),
     "gap.title": (
         "Gap to the target of month {month} · profile {profile} · cutoff {cutoff} · "
         "cohorts {cohort_from} to {cohort_to} · as of {as_of}",

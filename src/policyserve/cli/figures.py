@@ -1,4 +1,4 @@
-"""Commands that print figures: the three targets and collection, each with its parts, status and definition."""
+"""Commands that print figures: persistency here, the others by their nouns."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ import rich_click as click
 
 from policyserve import operations
 from policyserve.book.columns import Book
-from policyserve.cli import forecasts, services
+from policyserve.cli import collecting, forecasts, referring, services
 from policyserve.cli.codes import coded
 from policyserve.cli.figure_words import say, with_names
 from policyserve.cli.gaps import gap
-from policyserve.cli.headings import heading
-from policyserve.cli.options import DATE, Decorator, Session, shared
-from policyserve.cli.output import Row, decimal, money, note, numbers_in, percent, show, tell
+from policyserve.cli.options import Session, shared
+from policyserve.cli.output import Row, decimal, note, numbers_in, percent, show, tell
 from policyserve.cli.profiles import PROFILE
 from policyserve.dates import add_months
-from policyserve.errors import PolicyserveError
-from policyserve.metrics import add_ons, collection, groupings, referrals
+from policyserve.errors import QuestionError
+from policyserve.metrics import groupings
 from policyserve.metrics.cohorts import cohort_month
-from policyserve.metrics.definitions import definition
 from policyserve.metrics.persistency import SMALL, PolicyResults, persistency, policies_behind, policy_results
 from policyserve.metrics.profile_words import profile_sentence
 from policyserve.metrics.profiles import BASES, CUTOFFS, MONTHS, Profile
@@ -36,17 +34,6 @@ KEPT = 0.88
 @click.group()
 def metrics() -> None:
     """Figures with numerator, denominator, status and definition."""
-
-
-def by_option(allowed: Sequence[str], *default: str) -> Decorator:
-    """Add `--by`, which may be repeated."""
-    return click.option(
-        "--by", multiple=True, type=click.Choice(allowed), default=default, show_default=bool(default),
-        help="What to group by; may be repeated.",
-    )  # fmt: skip
-
-
-YEAR = click.option("--year", type=click.IntRange(1900, 2200), help="The calendar year; default the current one.")
 
 
 @metrics.command(name="persistency")
@@ -72,9 +59,7 @@ def persistency_(
     """Persistency (继续率): the share of first-year premium, and of policies, kept to month 13."""
     first, last = _cohort(asked["cohort_from"]), _cohort(asked["cohort_to"])
     if first and last and last < first:
-        raise PolicyserveError(
-            f"--cohort-from {asked['cohort_from']} lies after --cohort-to; give the earlier month first."
-        )
+        raise QuestionError(f"--cohort-from {first:%Y-%m} lies after --cohort-to {last:%Y-%m}; give the earlier first.")
     rolling: int | None = asked["rolling"]
     groups = by or (("cohort",) if profile.window == "month" or rolling else ("year",))
     fields = groupings.fields_of(groups, list(groupings.FIELDS))
@@ -130,7 +115,7 @@ def _show_persistency(session: Session, rows: Sequence[Row], fields: Sequence[st
     _show(
         session, rows, [*columns, "status", "pending", "excluded"], headline=headline,
         target=KEPT if results.month == 13 else None, amounts=("numerator", "denominator", "restated"),
-        ratios=("ratio", "ratio_count", "restated_ratio", "restated_ratio_count"), money_columns=True,
+        ratios=("ratio", "ratio_count", "restated_ratio", "restated_ratio_count"),
     )  # fmt: skip
     if session.form == "table":
         _legend(session, rows, headline, restated=restated, target=KEPT if results.month == 13 else None)
@@ -151,98 +136,20 @@ def _cohort(text: str | None) -> date | None:
     return cohort_month(text) if text else None
 
 
-@metrics.command(name="referrals")
-@YEAR
-@by_option(groupings.OF_AGENTS, "agent")
-@shared
-def referrals_(session: Session, *, year: int | None, by: tuple[str, ...]) -> None:
-    """People referred by existing customers (转介绍), against three a year per agent."""
-    book = operations.read_book(session.engine)
-    rows = referrals.referrals(book, year or session.as_of.year, by=by, as_of=session.as_of).to_dicts()
-    _show(
-        session, rows, [*groupings.fields_of(by, groupings.OF_AGENTS), "year", "referred", "target"], metric="referrals"
-    )
-
-
-@metrics.command(name="add-ons")
-@YEAR
-@by_option(groupings.OF_AGENTS, "agent")
-@shared
-def add_ons_(session: Session, *, year: int | None, by: tuple[str, ...]) -> None:
-    """The share of single-policy customers who bought again (加保率), against 10 %."""
-    book = operations.read_book(session.engine)
-    period = add_ons.calendar_year(year or session.as_of.year)
-    rows = add_ons.add_ons(book, period, by=by, as_of=session.as_of).to_dicts()
-    fields = groupings.fields_of(by, groupings.OF_AGENTS)
-    columns = [*fields, "single_policy_customers", "bought", "ratio", "target"]
-    _show(session, rows, columns, metric="add-ons", ratios=("ratio", "target"), target=add_ons.TARGET)
-
-
-@metrics.command(name="collection")
-@click.option("--from", "first", type=DATE, required=True, help="The first due day.")
-@click.option("--to", "last", type=DATE, required=True, help="The last due day.")
-@click.option("--policy-year", type=click.IntRange(2, 100), default=2, show_default=True, help="2 = second premiums.")
-@click.option("--all-years", is_flag=True, help="All renewal premiums, whatever the policy year.")
-@by_option(collection.ALLOWED)
-@shared
-def collection_(session: Session, *, first: date, last: date, all_years: bool, **asked: Any) -> None:
-    """Premiums due in a period, and what became of them (收费率)."""
-    rows = collection.collection(
-        operations.read_book(session.engine),
-        session.days(first, last),
-        policy_year=None if all_years else asked["policy_year"],
-        by=asked["by"],
-        as_of=session.as_of,
-    ).to_dicts()
-    fields = groupings.fields_of(asked["by"], collection.ALLOWED)
-    parts = ("due", *collection.FATES)
-    columns = [*fields, "currency", *parts, "rate", "due_count"]
-    headings = {"due": heading("due_premium", session.language)}
-    _show(session, rows, columns, metric="collection", amounts=parts, ratios=("rate",), headings=headings)
-
-
-@metrics.command()
-@click.argument("customer_no", required=False)
-@click.option(
-    "--top", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many centres of influence."
-)
-@shared
-def influence(session: Session, *, customer_no: str | None, top: int) -> None:
-    """Centres of influence (影响力中心): whose referrals brought most; with CUSTOMER_NO the tree of one of them."""
-    book = operations.read_book(session.engine).as_of(session.as_of)
-    if customer_no is None:
-        rows = referrals.centres_of_influence(book, top).to_dicts()
-        _show(session, rows, ["customer_no", "currency", *referrals.BROUGHT], amounts=_PREMIUMS)
-        return
-    tree = referrals.referral_tree(book, customer_no)
-    _show(session, tree.to_dicts(), list(referrals.TREE), amounts=("premium",))
-    if session.form == "table":
-        for row in referrals.brought(tree).to_dicts():
-            amounts = {name: money(row[name], row["currency"]) for name in _PREMIUMS}
-            click.echo(say("metrics.influence", session.language, **{**row, **amounts}))
-
-
-_PREMIUMS = ("premium", "premium_through", "premium_together")
-
-
 def _show(
     session: Session,
     rows: Sequence[Row],
     columns: Sequence[str],
     *,
-    metric: str | None = None,
     amounts: Sequence[str] = (),
     ratios: Sequence[str] = (),
     target: float | None = None,
-    headings: Row | None = None,
     headline: str = "ratio",
-    money_columns: bool = False,
 ) -> None:
-    """Print figures: exact amounts and ratios for programs, readable ones with the definition for people."""
-    several = len({row.get("currency") for row in rows}) > 1
-    shown = [name for name in columns if name != "currency" or several or not (metric or money_columns)]
-    if several and "currency" not in shown:
-        shown.insert(shown.index("numerator") if "numerator" in shown else 0, "currency")
+    """Print rows: exact amounts and ratios for programs, readable ones for people; a currency that all share not."""
+    kept = list(columns)
+    if len({row.get("currency") for row in rows}) > 1:
+        kept.insert(kept.index("numerator") if "numerator" in kept else 0, "currency")
     people = session.form == "table"
     made = [
         with_names(_for_people(row, amounts, ratios, target, headline), session.language)
@@ -250,12 +157,7 @@ def _show(
         else _for_programs(row, amounts)
         for row in rows
     ]
-    show(
-        made, session.form, columns=shown, language=session.language, headings=headings,
-        numeric=numbers_in(rows).union(amounts, ratios),
-    )  # fmt: skip
-    if people and metric:
-        note(f"\n{definition(metric, 'zh' if session.language == 'zh' else 'en')}")
+    show(made, session.form, columns=kept, language=session.language, numeric=numbers_in(rows).union(amounts, ratios))
 
 
 def _for_programs(row: Row, amounts: Sequence[str]) -> dict[str, Any]:
@@ -269,7 +171,7 @@ def _for_people(
     readable: dict[str, Any] = {
         name: f"{decimal(row[name] or 0, row['currency']):,.0f}" for name in amounts if name in row
     }
-    readable |= {name: percent(row[name]) for name in ratios}
+    readable |= {name: percent(row[name], target if name == headline else None) for name in ratios}
     if target is not None and row[headline] is not None and row[headline] < target:
         readable[headline] += " ▼"
     if row.get("small"):
@@ -278,7 +180,7 @@ def _for_people(
 
 
 metrics.add_command(gap)
-for command in (*services.FIGURES, *forecasts.FIGURES):
+for command in (*services.FIGURES, *forecasts.FIGURES, *collecting.FIGURES, *referring.FIGURES):
     metrics.add_command(command)
 
 COMMANDS = [metrics]

@@ -159,9 +159,10 @@ def _sentences(group: Row, fields: Sequence[str], basis: str, language: str) -> 
     """Say how far a group is from its target, what closes the gap, and how it ends."""
     values: dict[str, object] = {
         "who": _who(group, fields, language),
-        "ratio": percent(group["ratio" if basis == "premium" else "ratio_count"]),
+        "ratio": percent(group["ratio" if basis == "premium" else "ratio_count"], group["target"]),
         "premium": f"{group['currency'] or ''} {decimal(group['missing'], group['currency']):,.0f}".strip(),
-        **{name: percent(group[name]) for name in ("target", "if_nothing", "at_best")},
+        "target": percent(group["target"]),
+        **{name: percent(group[name], group["target"]) for name in ("if_nothing", "at_best")},
         **{name: group[name] for name in ("missing_count", "open", "fewest", "by")},
     }
     far = "gap.group" if basis == "premium" else "gap.group.count"

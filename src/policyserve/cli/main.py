@@ -85,12 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         status = FAILED
-    except QuestionError as error:
-        click.echo(str(error), err=True)
-        status = WRONG_USAGE
     except PolicyserveError as error:
         click.echo(str(error), err=True)
-        status = FAILED
+        status = WRONG_USAGE if isinstance(error, QuestionError) else FAILED
     except (KeyboardInterrupt, click.Abort):
         click.echo("Stopped; nothing half-done was kept.", err=True)
         status = FAILED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from policyserve.calendars.calendar import Calendar
 from policyserve.config import Settings, read_settings
 from policyserve.dates import Days
-from policyserve.errors import PolicyserveError
+from policyserve.errors import QuestionError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -48,6 +48,17 @@ DATE = DateType()
 
 KEY = click.IntRange(1, 2**31 - 1)
 """The key of a task or an event."""
+
+
+YEAR = click.option("--year", type=click.IntRange(1900, 2200), help="The calendar year; default the current one.")
+
+
+def grouped_by(allowed: Sequence[str], *default: str) -> Decorator:
+    """Add `--by`, which may be repeated."""
+    return click.option(
+        "--by", multiple=True, type=click.Choice(allowed), default=default, show_default=bool(default),
+        help="What to group by; may be repeated.",
+    )  # fmt: skip
 
 
 @dataclass
@@ -94,12 +105,12 @@ class Session:
     def days(self, first: date | None, last: date | None) -> Days:
         """Build the range of `--from` and `--to`, both included: without them from the year's first day to today.
 
-        Raises PolicyserveError where it is empty.
+        Raises QuestionError where it is empty.
         """
         last = last or self.as_of
         first = first or date(last.year, 1, 1)
         if last < first:
-            raise PolicyserveError(f"--from {first} lies after --to {last}; give the earlier day first.")
+            raise QuestionError(f"--from {first} lies after --to {last}; give the earlier day first.")
         return Days.between(first, last)
 
     def days_ahead(self, count: int) -> Days:

@@ -19,6 +19,7 @@ from policyserve.cli.codes import shown
 from policyserve.cli.folding import indented
 from policyserve.cli.headings import heading
 from policyserve.cli.layout import laid_out
+from policyserve.reporting import percents
 
 Row = Mapping[str, Any]
 
@@ -141,6 +142,6 @@ def decimal(minor: int, currency: str | None) -> Decimal:
     return Decimal(minor).scaleb(-decimals_of(currency or ""))
 
 
-def percent(ratio: float | None) -> str:
-    """Write a ratio as a percentage with two decimals; a dash where there is none."""
-    return "-" if ratio is None else f"{ratio:.2%}"
+def percent(ratio: float | None, target: float | None = None) -> str:
+    """Write a ratio as a percentage with two decimals, more where these hide that it is below `target`."""
+    return "-" if ratio is None else percents.percent(ratio, target=target)

@@ -19,6 +19,10 @@ HEADINGS = {
     "age": ("Age", "年龄"),
     "missing": ("Lacks", "缺少保障"),
     "score": ("Score", "得分"),
+    "what": ("What", "加保内容"),
+    "bought_no": ("By policy", "加保保单号"),
+    "bought_on": ("Bought on", "加保日期"),
+    "in_freelook": ("In its free-look", "犹豫期内"),
     "facts": ("Facts", "事项数"),
     "referrers": ("Referrers", "转介绍人数"),
     "points": ("Points", "积分"),
@@ -34,6 +38,13 @@ HEADINGS = {
     "corrects": ("Corrects", "更正流水"),
 }
 """Headings of columns, in English and Chinese."""
+
+KINDS = {
+    "policy": ("policy", "保单"),
+    "rider": ("rider", "附加险"),
+    "rider_added": ("rider added", "加保附加险"),
+}
+"""What was bought, in English and Chinese."""
 
 SENTENCES = {
     "funnel.delete": (

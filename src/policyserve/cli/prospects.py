@@ -1,61 +1,62 @@
-"""Commands about people who may buy: the funnel of referrals, the leads in it, and candidates for an add-on."""
+"""Commands about customers who may buy again: add-ons, and candidates for one."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 import rich_click as click
 
 from policyserve import db, operations
-from policyserve.cli.figure_tables import show_figures
-from policyserve.cli.headings import heading
-from policyserve.cli.options import Session, shared
-from policyserve.cli.output import Row, note, percent, show
-from policyserve.cli.prospect_words import say
+from policyserve.cli.figure_tables import STAR, show_figures
+from policyserve.cli.figure_words import say as say_of_figure
+from policyserve.cli.options import YEAR, Session, grouped_by, shared
+from policyserve.cli.output import Row, percent
+from policyserve.cli.prospect_words import KINDS, say
 from policyserve.config import fixture
-from policyserve.metrics import funnel
+from policyserve.dates import Days
+from policyserve.errors import NotFoundError
+from policyserve.metrics import add_ons, groupings
 from policyserve.metrics.candidates import CoverRules, candidates, read_refusals, read_sums
-from policyserve.metrics.referrals import STAGES
 from policyserve.metrics.rules import read_rules
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
-BY = click.option(
-    "--by", multiple=True, type=click.Choice(funnel.ALLOWED), default=("year",), show_default=True,
-    help="What to group by; may be repeated.",
-)  # fmt: skip
 
-
-@click.command(name="funnel")
-@BY
-@click.option("--leads", is_flag=True, help="List the people who hold no policy yet, and those to be deleted.")
+@click.command(name="add-ons")
+@YEAR
+@grouped_by(groupings.OF_AGENTS, "agent")
+@click.option("--customers", is_flag=True, help="List the customers behind the figure, and what they bought.")
 @shared
-def funnel_(session: Session, *, by: tuple[str, ...], leads: bool) -> None:
-    """Referrals from named to issued (转介绍漏斗), or the people on the way."""
-    book = operations.read_book(session.engine)
-    if leads:
-        _leads(session, funnel.open_leads(book, as_of=session.as_of))
+def add_ons_(session: Session, *, year: int | None, by: tuple[str, ...], customers: bool) -> None:
+    """The share of single-policy customers who bought again (加保率), against 10 %."""
+    book, period = operations.read_book(session.engine), add_ons.calendar_year(year or session.as_of.year)
+    if customers:
+        _customers(session, add_ons.customers_behind(book, period, by=by, as_of=session.as_of), period)
         return
-    found = funnel.funnel(book, by=by, as_of=session.as_of)
-    columns = [name for name in found.columns if not name.endswith("_rate")]
-    show_figures(session, found, columns, figure="funnel", ratios=("conversion",), readable=_steps)
+    found = add_ons.add_ons(book, period, by=by, as_of=session.as_of)
+    below = bool((found["ratio"] < found["target"]).any())
+    show_figures(
+        session, found, [name for name in found.columns if name != "small"], figure="add-ons", days=period,
+        ratios=("ratio", "target"), starred="ratio", readable=lambda row: {"ratio": _marked(row)},
+        below=[say_of_figure("metrics.below", session.language, target=f"{add_ons.TARGET:.0%}")] if below else [],
+    )  # fmt: skip
 
 
-def _steps(row: Row) -> Row:
-    """Write each stage with its share of the one before."""
-    steps = {later: (row[later], row[f"{later}_rate"]) for _, later in pairwise(STAGES)}
-    return {
-        name: f"{count} ({percent(rate)})" if rate is not None else str(count) for name, (count, rate) in steps.items()
-    }
+def _marked(row: Row) -> str:
+    """Write a ratio, and behind it whether it is below its target, and over few."""
+    ratio = row["ratio"]
+    if ratio is None:
+        return percent(None)
+    return percent(ratio) + (" ▼" if ratio < row["target"] else "") + (STAR if row["small"] else "")
 
 
-def _leads(session: Session, found: pl.DataFrame) -> None:
-    titles = {"referred_no": heading("customer_no", session.language)}
-    show(found.to_dicts(), session.form, columns=funnel.LEADS, language=session.language, headings=titles)
-    if session.form == "table" and (old := int(found["delete"].sum())):
-        note("\n" + say("funnel.delete", session.language, count=old, days=funnel.KEPT_DAYS))
+def _customers(session: Session, listed: pl.DataFrame, period: Days) -> None:
+    chinese = session.language == "zh"
+    show_figures(
+        session, listed, listed.columns, figure="add-ons", days=period,
+        readable=lambda row: {"what": KINDS[row["what"]][chinese]} if row["what"] else {},
+    )  # fmt: skip
 
 
 @click.command(name="candidates")
@@ -69,6 +70,8 @@ def candidates_(session: Session, *, rules: Path | None, agent_no: str | None, t
     with db.reading(session.engine) as connection:
         sums, refusals = read_sums(connection), read_refusals(connection)
     book = operations.read_book(session.engine)
+    if agent_no and book.agents.filter(pl.col("agent_no") == agent_no).is_empty():
+        raise NotFoundError("agent", agent_no)
     found = candidates(book, cover, sums, refusals, language=session.language, as_of=session.as_of)
     mine = found.filter(pl.col("agent_no") == agent_no) if agent_no else found
     names = {need.code: need.called(session.language) for need in cover.needs}
@@ -95,5 +98,5 @@ def _reasons(language: str, cover: CoverRules, listed: pl.DataFrame, count: int)
     ]
 
 
-FIGURES = [funnel_, candidates_]
+FIGURES = [add_ons_, candidates_]
 """Commands of the group `metrics`."""

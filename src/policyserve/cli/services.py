@@ -1,9 +1,10 @@
-"""Commands that print figures of service: what was done in time, what customers said, orphans, what came in when."""
+"""Commands that print figures of service: what was done in time, what customers said, orphans."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
 from typing import Any, Literal
 
 import polars as pl
@@ -13,22 +14,16 @@ from policyserve import db, operations
 from policyserve.book.loading import load_agents
 from policyserve.cli import prospects
 from policyserve.cli.figure_tables import show_figures
-from policyserve.cli.headings import heading
-from policyserve.cli.options import DATE, Decorator, Session, shared
+from policyserve.cli.options import DATE, Session, grouped_by, shared
 from policyserve.cli.output import Row, percent
+from policyserve.cli.service_lists import TASKS, show_list, show_tasks
+from policyserve.cli.service_names import in_order, in_words
 from policyserve.cli.service_words import say
-from policyserve.dates import Days, add_months
-from policyserve.metrics import collected, collection, groupings, orphans, services
+from policyserve.dates import Days
+from policyserve.errors import QuestionError
+from policyserve.metrics import groupings, orphans, services
 from policyserve.metrics.task_states import read_tasks
 from policyserve.standard.model import Standard
-
-
-def grouped_by(allowed: Sequence[str], *default: str) -> Decorator:
-    """Add `--by`, which may be repeated."""
-    return click.option(
-        "--by", multiple=True, type=click.Choice(allowed), default=default, show_default=bool(default),
-        help="What to group by; may be repeated.",
-    )  # fmt: skip
 
 
 def in_days(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -47,40 +42,70 @@ def _work(
 
 
 def names_of_services(standard: Standard, language: str) -> Callable[[Row], Row]:
-    """Return what puts the name of a service in place of its code, for people."""
+    """Return what puts the name of a service in place of its code, for people; a name that several share with it."""
     names = {one.code: one.name_zh if language == "zh" else one.name for one in reversed(standard.services)}
-    return lambda row: {"service": names.get(row["service"], row["service"])} if "service" in row else {}
+    counts = Counter(names.values())
+    called = {code: name if counts[name] == 1 else f"{name} ({code})" for code, name in names.items()}
+    return lambda row: {"service": called.get(row["service"], row["service"])} if "service" in row else {}
+
+
+def _words(standard: Standard, language: str) -> Callable[[Row], Row]:
+    """Return what people read in place of the codes of a row."""
+    names = names_of_services(standard, language)
+    return lambda row: {**in_words(row, language), **names(row)}
+
+
+def _undecided(row: Row, still_open: str, due: str) -> Row:
+    """Show no ratio to people where all that is due is still open: 0 % would say that it was missed."""
+    return {"ratio": percent(None)} if row[still_open] == row[due] else {}
 
 
 @click.command(name="services")
 @in_days
 @grouped_by(services.ALLOWED, "level")
+@TASKS
 @shared
-def services_(session: Session, *, first: date | None, last: date | None, by: tuple[str, ...]) -> None:
+def services_(session: Session, *, first: date | None, last: date | None, by: tuple[str, ...], listed: bool) -> None:
     """Services done in time over services due (服务达成率), late ones apart."""
     days = session.days(first, last)
     tasks, standard, agents = _work(session, days)
+    fields, words = services.fields_by(by), _words(standard, session.language)
+    if listed:
+        due = services.tasks_due(tasks, days, session.as_of)
+        behind = services.named(due, standard, agents, [*fields, "agent_no"])
+        show_tasks(session, behind, fields, figure="services", days=days, readable=words)
+        return
     found = services.service_rate(tasks, standard, agents, days, by=by, as_of=session.as_of)
     unshown = {"ratio_with_late", "small"}
-    columns = [*services.fields_by(by), *(name for name in services.RATE if name not in unshown)]
     show_figures(
-        session, found, columns, figure="services", days=days, ratios=("ratio",), starred="ratio",
-        readable=names_of_services(standard, session.language),
+        session, in_order(found, fields, standard),
+        [*fields, *(name for name in services.RATE if name not in unshown)],
+        figure="services", days=days, ratios=("ratio",), starred="ratio",
+        readable=lambda row: {**words(row), **_undecided(row, "open", "denominator")},
     )  # fmt: skip
 
 
 @click.command(name="callbacks")
 @in_days
 @grouped_by(services.ALLOWED, "company")
+@TASKS
 @shared
-def callbacks_(session: Session, *, first: date | None, last: date | None, by: tuple[str, ...]) -> None:
+def callbacks_(session: Session, *, first: date | None, last: date | None, by: tuple[str, ...], listed: bool) -> None:
     """Call-backs that reached the customer inside the free-look (犹豫期内电话回访成功率)."""
     days = session.days(first, last)
     tasks, standard, agents = _work(session, days)
+    fields, words = services.fields_by(by), _words(standard, session.language)
+    if listed:
+        due = services.callbacks_due(tasks, standard, days, session.as_of)
+        behind = services.named(due, standard, agents, [*fields, "agent_no"])
+        told = ("outcome", "fate")
+        show_tasks(session, behind, fields, figure="callbacks", days=days, readable=words, told=told)
+        return
     found = services.callbacks(tasks, standard, agents, days, by=by, as_of=session.as_of)
     show_figures(
-        session, found, found.columns, figure="callbacks", days=days, ratios=("ratio",),
-        readable=names_of_services(standard, session.language),
+        session, in_order(found, fields, standard), [name for name in found.columns if name != "small"],
+        figure="callbacks", days=days, ratios=("ratio",), starred="ratio",
+        readable=lambda row: {**words(row), **_undecided(row, "open", "denominator")},
         headings={"numerator": say("callbacks.numerator", session.language)},
     )  # fmt: skip
 
@@ -88,71 +113,60 @@ def callbacks_(session: Session, *, first: date | None, last: date | None, by: t
 @click.command(name="satisfaction")
 @in_days
 @grouped_by(services.ALLOWED, "company")
+@TASKS
 @shared
-def satisfaction_(session: Session, *, first: date | None, last: date | None, by: tuple[str, ...]) -> None:
+def satisfaction_(
+    session: Session, *, first: date | None, last: date | None, by: tuple[str, ...], listed: bool
+) -> None:
     """What customers said of the services done (满意度)."""
     days = session.days(first, last)
     tasks, standard, agents = _work(session, days, "done_on")
+    fields, words = services.fields_by(by), _words(standard, session.language)
+    if listed:
+        done = services.tasks_done(tasks, days).rename({"satisfaction": "answer"})
+        behind = services.named(done, standard, agents, [*fields, "agent_no"])
+        show_tasks(session, behind, fields, figure="satisfaction", days=days, readable=words, told=("answer",))
+        return
     found = services.satisfaction(tasks, standard, agents, days, by=by)
-    names = names_of_services(standard, session.language)
     show_figures(
-        session, found, [name for name in found.columns if name != "small"], figure="satisfaction", days=days,
-        ratios=("satisfied",), starred="satisfied",
-        readable=lambda row: {**names(row), "mean": "-" if row["mean"] is None else f"{row['mean']:.2f}"},
+        session, in_order(found, fields, standard), [name for name in found.columns if name != "small"],
+        figure="satisfaction", days=days, ratios=("satisfied",), starred="satisfied",
+        readable=lambda row: {**words(row), "mean": "-" if row["mean"] is None else f"{row['mean']:.2f}"},
     )  # fmt: skip
 
 
 @click.command(name="orphans")
 @in_days
 @grouped_by(groupings.OF_AGENTS, "company")
+@TASKS
+@click.option("--policies", is_flag=True, help="List the orphan policies, who wrote them and who serves them.")
 @shared
-def orphans_(session: Session, *, first: date | None, last: date | None, by: tuple[str, ...]) -> None:
+def orphans_(
+    session: Session, *, first: date | None, last: date | None, by: tuple[str, ...], listed: bool, policies: bool
+) -> None:
     """Hand-over visits made in time, and policies whose agent has left (孤儿单)."""
+    if listed and policies:
+        raise QuestionError("--tasks and --policies are two lists; ask for one of them.")
     days = session.days(first, last)
-    tasks, standard, _ = _work(session, days)
+    tasks, standard, agents = _work(session, days)
+    if listed:
+        fields = groupings.fields_of(by, groupings.OF_AGENTS)
+        due = orphans.hand_overs_due(tasks, standard, days, session.as_of)
+        behind = groupings.with_agents(due, agents, [*fields, "agent_no"])
+        words = _words(standard, session.language)
+        show_tasks(session, behind, fields, figure="orphans", days=days, readable=words)
+        return
     book = operations.read_book(session.engine)
+    if policies:
+        behind = orphans.orphans_behind(book, standard.grace_days, by=by, as_of=session.as_of)
+        show_list(session, behind, figure="orphans.policies")
+        return
     found = orphans.orphan_service(book, tasks, standard, days, by=by, as_of=session.as_of)
-    show_figures(session, found, found.columns, figure="orphans", days=days, ratios=("ratio",))
-
-
-@click.command(name="collected")
-@in_days
-@click.option("--policy-year", type=click.IntRange(2, 100), default=2, show_default=True, help="2 = second premiums.")
-@click.option("--all-years", is_flag=True, help="All renewal premiums, whatever the policy year.")
-@grouped_by(collection.ALLOWED)
-@shared
-def collected_(session: Session, *, first: date | None, last: date | None, all_years: bool, **asked: Any) -> None:
-    """Premiums collected in the month due, by the end of the next, by the end of grace (当月、次月、宽末)."""
-    days = session.days(first, last)
-    found = collected.collected_by(
-        operations.read_book(session.engine),
-        days,
-        policy_year=None if all_years else asked["policy_year"],
-        by=asked["by"],
-        as_of=session.as_of,
-    )
-    fields = groupings.fields_of(asked["by"], collection.ALLOWED)
-    rates = [f"{step}_rate" for step in collected.STEPS]
-    running = (found["status"] == "provisional").any()
     show_figures(
-        session, found, [*fields, "month", "currency", "due", "by_grace", *rates, "due_count"],
-        figure="collected", days=days, amounts=("due", *collected.STEPS), ratios=rates,
-        readable=lambda row: _running(row, session.as_of),
-        headings={
-            "due": heading("due_premium", session.language), "by_grace": heading("collected", session.language),
-        },
-        below=[say("collected.running", session.language)] if running else [],
+        session, found, [name for name in found.columns if name != "small"], figure="orphans", days=days,
+        ratios=("ratio",), starred="ratio", readable=lambda row: _undecided(row, "visits_open", "visits_due"),
     )  # fmt: skip
 
 
-def _running(row: Row, as_of: date) -> Row:
-    """Mark the rates whose time is not over on `as_of`."""
-    month = date.fromisoformat(f"{row['month']}-01")
-    ends = {"in_month": add_months(month, 1), "by_next_month": add_months(month, 2)}
-    over = {f"{step}_rate": end - timedelta(days=1) < as_of for step, end in ends.items()}
-    over["by_grace_rate"] = row["status"] == "final"
-    return {name: percent(row[name]) + ("" if ended else " …") for name, ended in over.items()}
-
-
-FIGURES = [services_, callbacks_, satisfaction_, orphans_, collected_, *prospects.FIGURES]
+FIGURES = [services_, callbacks_, satisfaction_, orphans_, *prospects.FIGURES]
 """Commands of the group `metrics`."""

@@ -11,7 +11,7 @@ HEADINGS = {
     "scope": ("Scope", "范围"),
     "seed": ("Seed", "种子"),
     "drawn": ("Drawn", "抽取数"),
-    "answered": ("Answered", "已核实"),
+    "answered": ("With a result", "已有结果"),
     "claimed": ("Said to be done", "申报完成数"),
     "confirmed": ("Confirmed", "已确认"),
     "not_confirmed": ("Not confirmed", "未确认"),
@@ -26,6 +26,13 @@ SENTENCES = {
         "Sample {check} of {tasks} tasks was drawn before with this seed.",
         "该种子已抽取过：第{check}批，共{tasks}项。",
     ),
+    "spot-check.title": ("Sample {check} · {first} to {last} · {scope}", "第{check}批 · {first}至{last} · {scope}"),
+    "spot-check.none": (
+        "No sample has been drawn yet; draw one with 'policyserve spot-check draw'.",
+        "尚未抽取；用“policyserve spot-check draw”抽取一批。",
+    ),
+    "spot-check.open": ("To be asked", "待核实"),
+    "spot-check.flagged": ("Agents flagged", "预警人数"),
     "spot-check.recorded": ("Task {task} of sample {check} is {result}.", "第{check}批任务{task}：{result}。"),
     "spot-check.told": (
         "True rate {rate}, with 95 % confidence between {low} and {high}; {lowest} if nobody who was not reached would "

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 import polars as pl
 import rich_click as click
+from sqlalchemy import Connection
 
 from policyserve import db, operations
-from policyserve.cli.codes import shown
+from policyserve.cli.codes import coded, shown
+from policyserve.cli.figure_tables import title
+from policyserve.cli.headings import heading
 from policyserve.cli.options import DATE, KEY, Session, shared
-from policyserve.cli.output import Row, note, percent, show
+from policyserve.cli.output import Row, note, percent, show, tell
 from policyserve.cli.services import names_of_services
 from policyserve.cli.spot_check_words import say
+from policyserve.metrics.groupings import WHOLE_COMPANY
 from policyserve.metrics.service_definitions import service_definition
 from policyserve.metrics.spot_check_records import SAMPLE, Scope, draw_check, read_sample, record_result, samples
 from policyserve.metrics.spot_checks import RESULTS, estimated, summed
@@ -23,7 +28,7 @@ from policyserve.tasks.history import Stamp
 LISTED = [name for name in SAMPLE.names() if name not in {"agent_id", "claimed", "branch"}]
 AGENTS = ["agent_no", "claimed", "drawn", "confirmed", "not_confirmed", "not_reached", "open", "flagged"]
 SAMPLES = ["check_id", "first_day", "last_day", "scope", "seed", "drawn", "answered", "as_of", "actor"]
-WHOLE = ["claimed", "drawn", "confirmed", "not_confirmed", "not_reached", "open", "flagged", "status"]
+WHOLE = ["claimed", "drawn", "confirmed", "not_confirmed", "not_reached", "open", "flagged"]
 RATES = ("rate", "low", "high", "lowest")
 
 BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")
@@ -40,7 +45,7 @@ def spot_check() -> None:
 
 @spot_check.command()
 @click.option("--from", "first", type=DATE, required=True, help="The first day on which services were done.")
-@click.option("--to", "last", type=DATE, required=True, help="The last day.")
+@click.option("--to", "last", type=DATE, required=True, help="The last day, yesterday at the latest.")
 @click.option("--size", type=click.IntRange(1, 1_000_000), required=True, help="How many tasks, at least one an agent.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), required=True, help="Any number; it draws the same again.")
 @click.option("--branch", metavar="NAME", help="Only agents of this branch.")
@@ -57,9 +62,32 @@ def draw(session: Session, *, first: date, last: date, size: int, seed: int, act
         key, new = draw_check(connection, standard, days, stamp, scope=Scope(**scope), size=size, seed=seed)
     with db.reading(session.engine) as connection:
         found = read_sample(connection, key, session.as_of)
+        _title(session, connection, key)
     _tasks(session, found, standard, {"check_id": key})
     rows = found.height
     note("\n" + say("spot-check.drawn" if new else "spot-check.again", session.language, check=key, tasks=rows))
+
+
+def _title(session: Session, connection: Connection, check_id: int, status: str | None = None) -> None:
+    """Say above a table which sample it is of: its days and its scope."""
+    if session.form != "table":
+        return
+    (check,) = samples(connection, session.as_of, check_id)
+    days = {"first": check["first_day"], "last": check["last_day"]}
+    scope = _scope(str(check["scope"]), session.language)
+    question = say("spot-check.title", session.language, check=check_id, scope=scope, **days)
+    tell(title(session, question, [status]))
+
+
+def _scope(name: str, language: str) -> str:
+    """Put a scope (as `Scope.name`) into the language of the screen; names of branches and teams stay."""
+    if language != "zh":
+        return name
+    if name == "company":
+        return coded(WHOLE_COMPANY, language)
+    kinds = {"branch": "branch", "team": "team", "agent": "agent_no"}
+    parts = re.split(r", (?=(?:branch|team|agent) )", name)
+    return "，".join(heading(kinds[kind], language) + of for kind, _, of in (part.partition(" ") for part in parts))
 
 
 def _tasks(session: Session, found: pl.DataFrame, standard: Standard, more: Row | None = None) -> None:
@@ -81,10 +109,15 @@ def list_(session: Session, check_id: int | None) -> None:
     with db.reading(session.engine) as connection:
         if check_id is not None:
             standard = operations.current_standard(connection, session.as_of)
-            _tasks(session, read_sample(connection, check_id, session.as_of), standard)
+            found = read_sample(connection, check_id, session.as_of)
+            _title(session, connection, check_id)
+            _tasks(session, found, standard)
             return
         rows = samples(connection, session.as_of)
-    show(rows, session.form, columns=SAMPLES, language=session.language)
+    if session.form == "table":
+        rows = [{**row, "scope": _scope(str(row["scope"]), session.language)} for row in rows]
+    empty = say("spot-check.none", session.language)
+    show(rows, session.form, columns=SAMPLES, language=session.language, empty=empty)
 
 
 @spot_check.command()
@@ -98,7 +131,7 @@ def record(session: Session, check_id: int, task_id: int, result: str, *, remark
     """Write down what verifying a task came to; a later result goes before an earlier one."""
     with db.writing(session.engine) as connection:
         record_result(connection, check_id, task_id, _stamp(session, actor), result=result, note=remark)
-    told = shown("result", result, session.language)
+    told = str(shown("result", result, session.language)).replace("-", " ")
     click.echo(say("spot-check.recorded", session.language, task=task_id, check=check_id, result=told))
 
 
@@ -110,14 +143,18 @@ def estimate(session: Session, check_id: int, by_agent: bool) -> None:
     """Estimate the share of services that were really done, with a 95 % interval."""
     with db.reading(session.engine) as connection:
         found = read_sample(connection, check_id, session.as_of)
-    counts = summed(found)
+        counts = summed(found)
+        whole = estimated(counts)
+        _title(session, connection, check_id, str(whole["status"]))
+    headings = {"open": say("spot-check.open", session.language)}
     if by_agent:
         numbers = found.select("agent_id", "agent_no").unique()
         rows = counts.join(numbers, on="agent_id").sort("agent_no").select(AGENTS).to_dicts()
-        show(rows, session.form, columns=AGENTS, language=session.language)
+        show(rows, session.form, columns=AGENTS, language=session.language, headings=headings)
         return
-    row: dict[str, Any] = {"check_id": check_id, **estimated(counts), "as_of": session.as_of}
-    show([row], session.form, columns=WHOLE, language=session.language)
+    row: dict[str, Any] = {"check_id": check_id, **whole, "as_of": session.as_of}
+    headings["flagged"] = say("spot-check.flagged", session.language)
+    show([row], session.form, columns=WHOLE, language=session.language, headings=headings)
     if session.form == "table":
         rates = {name: percent(row[name]) for name in RATES}
         key = "spot-check.untold" if row["rate"] is None else "spot-check.told"

@@ -12,7 +12,7 @@ import polars as pl
 
 from policyserve.book.columns import MODES, MONTHS_OF_MODE
 from policyserve.dates import day_of_month, month_number, months_later
-from policyserve.errors import PolicyserveError
+from policyserve.errors import QuestionError
 from policyserve.metrics.profiles import Cutoff, Observation, Profile
 
 LINE = ("policy_id", "effective_date", "issue_date", "step", "required", "premium", "grace")
@@ -53,11 +53,11 @@ def a_year(amount: pl.Expr) -> pl.Expr:
 
 
 def cohort_month(text: str) -> date:
-    """Read a month as people type it (`2025-03`) as its first day; raise PolicyserveError for anything else."""
+    """Read a month as people type it (`2025-03`) as its first day; raise QuestionError for anything else."""
     try:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise PolicyserveError(f"'{text}' is no month. Write a month as 2025-03.") from None
+        raise QuestionError(f"'{text}' is no month. Write a month as 2025-03.") from None
 
 
 def cohort_policies(

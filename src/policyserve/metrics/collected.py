@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from policyserve.book.columns import Book
 from policyserve.dates import Days
-from policyserve.metrics.collection import ALLOWED, instalments_due, with_groups
+from policyserve.metrics.collection import ALLOWED, instalments_behind, status, with_groups
+from policyserve.metrics.dues import instalments_due
 from policyserve.metrics.groupings import fields_of
 
 STEPS = ("in_month", "by_next_month", "by_grace")
@@ -38,16 +39,14 @@ def collected_by(
     amounts = [pl.col("amount").filter(pl.col(step)).sum().name.suffix(f"_{step}") for step in STEPS]
     counts = [(pl.col("main") & pl.col(step)).sum().cast(pl.Int64).alias(f"{step}_count") for step in STEPS]
     whole = (pl.col("amount").sum().alias("due"), pl.col("main").sum().cast(pl.Int64).alias("due_count"))
-    ends = (pl.col("due_on").max() + timedelta(days=grace_days)).alias("ends")
-    status = pl.when(pl.col("ends") < as_of).then(pl.lit("final")).otherwise(pl.lit("provisional"))
     rates = [pl.when(pl.col("due") > 0).then(pl.col(step) / pl.col("due")).alias(f"{step}_rate") for step in STEPS]
     return (
         named.group_by(keys)
-        .agg(*whole, *amounts, *counts, ends)
+        .agg(*whole, *amounts, *counts, status=status(grace_days, as_of))
         .rename({f"amount_{step}": step for step in STEPS})
         .sort(keys)
         .with_columns(pl.col("month").dt.strftime("%Y-%m"))
-        .select(*keys, "due", *STEPS, *rates, "due_count", *(f"{step}_count" for step in STEPS), status.alias("status"))
+        .select(*keys, "due", *STEPS, *rates, "due_count", *(f"{step}_count" for step in STEPS), "status")
     )
 
 
@@ -61,3 +60,22 @@ def _steps() -> dict[str, pl.Expr]:
         "by_next_month": collected & (pl.col("paid_on") <= next_end),
         "by_grace": collected,
     }
+
+
+def collected_behind(
+    book: Book,
+    period: Days,
+    *,
+    policy_year: int | None = 2,
+    by: Sequence[str] = (),
+    grace_days: int = 60,
+    as_of: date,
+) -> pl.DataFrame:
+    """List the instalments that `collected_by` adds up: the columns of `instalments_behind` and two more.
+
+    `month`: due, YYYY-MM; `step`: the first of STEPS that holds it, null where none does.
+    """
+    listed = instalments_behind(book, period, policy_year=policy_year, by=by, grace_days=grace_days, as_of=as_of)
+    steps = _steps()
+    step = pl.coalesce(pl.when(steps[name]).then(pl.lit(name)) for name in STEPS)
+    return listed.with_columns(month=pl.col("due_on").dt.strftime("%Y-%m"), step=step)

@@ -23,6 +23,9 @@ ALLOWED = (*OF_AGENTS, "year")
 KEPT_DAYS = 30
 """How long the name and phone of somebody named may be kept without contact (PIPL 19 and 47; a rule of the project)."""
 
+PEOPLE = ("referred_on", "referrer_no", "agent_no", "referred_no", "name", "phone")
+"""What is told of somebody referred, name and phone masked."""
+
 LEADS = ("referrer_no", "agent_no", "referred_no", "name", "phone", "referred_on", "days", "stage", "delete")
 
 
@@ -100,17 +103,33 @@ def open_leads(book: Book, *, grace_days: int = 60, as_of: date, named: pl.DataF
     rows = people(book, grace_days=grace_days, as_of=as_of) if named is None else named
     days = (pl.lit(as_of) - pl.col("referred_on")).dt.total_days()
     stale = (pl.col("stage") == STAGES[0]) & pl.col("referred_id").is_null() & (days > KEPT_DAYS)
+    leads = rows.filter(pl.col("stage") != STAGES[-1]).with_columns(
+        days=days, delete=stale & (pl.col("name").is_not_null() | pl.col("phone").is_not_null())
+    )
+    return _named(leads, book, ["agent_no"], as_of).select(LEADS)
+
+
+def people_behind(book: Book, year: int, *, by: Sequence[str] = (), grace_days: int = 60, as_of: date) -> pl.DataFrame:
+    """List the people that `referrals` counts in a year, by the day: a field per grouping, and PEOPLE.
+
+    `agent_no`: for whom they count; `referred_no` is null of who is no customer yet.
+    """
+    fields = [field for field in fields_of(by, OF_AGENTS) if field != "agent_no"]
+    rows = people(book, grace_days=grace_days, as_of=as_of).filter(pl.col("referred_on").dt.year() == year)
+    return _named(rows, book, [*fields, "agent_no"], as_of).select(*fields, *PEOPLE)
+
+
+def _named(rows: pl.DataFrame, book: Book, fields: Sequence[str], as_of: date) -> pl.DataFrame:
+    """Put numbers for the keys of people, with the groups of their agents, and mask names and phones; by the day."""
     numbers = book.customers.select("customer_id", "customer_no")
+    referrers = numbers.rename({"customer_id": "referrer_id", "customer_no": "referrer_no"})
+    referred = numbers.rename({"customer_id": "referred_id", "customer_no": "referred_no"})
     return (
-        with_agents(rows.filter(pl.col("stage") != STAGES[-1]), book.agents, ["agent_no"])
-        .join(numbers.rename({"customer_id": "referrer_id", "customer_no": "referrer_no"}), on="referrer_id")
-        .join(
-            numbers.rename({"customer_id": "referred_id", "customer_no": "referred_no"}), on="referred_id", how="left"
-        )
-        .with_columns(days=days, delete=stale & (pl.col("name").is_not_null() | pl.col("phone").is_not_null()))
+        with_agents(rows, book.agents_on(as_of), fields)
+        .join(referrers, on="referrer_id")
+        .join(referred, on="referred_id", how="left")
         .with_columns(name=_masked_name(), phone=_masked_phone(), stage=pl.col("stage").cast(pl.String))
-        .sort("referred_on", "referrer_no")
-        .select(LEADS)
+        .sort("referred_on", "referrer_no", "referred_no", "name")
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from policyserve.errors import PolicyserveError
+from policyserve.errors import PolicyserveError, QuestionError
 
 Cutoff = Literal["strict", "month-end", "year-end"]
 """Until when money counts: the policy's last day of grace, or at least the last day of an observation."""
@@ -127,11 +127,11 @@ def profile_named(name: str) -> Profile:
 
 
 def checked_cutoff(profile: Profile, month: int, cutoff: Cutoff | None) -> Cutoff:
-    """Return the cutoff asked for, or the profile's own; raise PolicyserveError for a question that is none."""
+    """Return the cutoff asked for, or the profile's own; raise QuestionError for a question that is none."""
     if month not in MONTHS:
-        raise PolicyserveError(f"Persistency has no month {month}. Choose one of: {', '.join(map(str, MONTHS))}.")
+        raise QuestionError(f"Persistency has no month {month}. Choose one of: {', '.join(map(str, MONTHS))}.")
     asked: Cutoff = next(iter(profile.cutoffs)) if cutoff is None else cutoff
     if asked not in profile.cutoffs:
         names = ", ".join(profile.cutoffs)
-        raise PolicyserveError(f"There is no cutoff '{asked}' in profile {profile.name}. Choose one of: {names}.")
+        raise QuestionError(f"There is no cutoff '{asked}' in profile {profile.name}. Choose one of: {names}.")
     return asked

@@ -95,8 +95,9 @@ def referrals(
 ) -> pl.DataFrame:
     """Count the people referred in a calendar year by the agent who serves the referrer, as known on `as_of`.
 
-    Columns: a field per grouping, `year`, `referred`, `target` (3 for each agent). Agents who were there in the year
-    and brought nobody show 0. Where nobody serves the referrer, who wrote the referral down counts, else no agent.
+    Columns: a field per grouping, `year`, `referred`, `target` (3 for each agent; null where no agent was there), and
+    `status`: `final` once the year is over. Agents who were there in the year and brought nobody show 0. Where nobody
+    serves the referrer, who wrote the referral down counts, else no agent.
     """
     fields = fields_of(by, OF_AGENTS)
     known = book.as_of(as_of)
@@ -108,11 +109,13 @@ def referrals(
     there = _there_in(book.agents, year, as_of).select("agent_id", target=pl.lit(TARGET, dtype=pl.Int64))
     both = there.join(counts, on="agent_id", how="full", coalesce=True, nulls_equal=True)
     named = with_agents(both, book.agents_on(as_of), fields)
+    target = pl.when(pl.col("target").is_not_null().any()).then(pl.col("target").sum())
+    status = "provisional" if as_of <= date(year, 12, 31) else "final"
     return (
         named.group_by(fields)
-        .agg(pl.col("referred").sum(), pl.col("target").sum())
+        .agg(pl.col("referred").sum(), target)
         .sort(fields)
-        .select(*fields, pl.lit(year).alias("year"), "referred", "target")
+        .select(*fields, pl.lit(year).alias("year"), "referred", "target", status=pl.lit(status))
     )
 
 
@@ -126,12 +129,11 @@ def with_serving(people: pl.DataFrame, book: Book, grace_days: int, as_of: date)
 def _there_in(agents: pl.DataFrame, year: int, as_of: date) -> pl.DataFrame:
     """Return the agents who had joined by the end of a year and not left before it, as known on `as_of`.
 
-    Who is on no list is none.
+    Whom no list of agents has named is none: policies brought the number alone.
     """
     joined = (pl.col("joined_on") <= min(date(year, 12, 31), as_of)).fill_null(value=True)
     stayed = ((pl.col("left_on") > date(year, 1, 1)) | (pl.col("left_on") > as_of)).fill_null(value=True)
-    listed = pl.col("name").is_not_null() | pl.col("left_on").is_null() | (pl.col("left_on") > as_of)
-    return agents.filter(joined, stayed, listed)
+    return agents.filter(joined, stayed, pl.col("name").is_not_null())
 
 
 def annual_premiums(book: Book) -> pl.DataFrame:

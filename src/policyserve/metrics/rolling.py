@@ -7,15 +7,17 @@ from collections.abc import Sequence
 import polars as pl
 
 from policyserve.dates import months_later
-from policyserve.errors import PolicyserveError
+from policyserve.errors import QuestionError
 
 
 def check_rolling(fields: Sequence[str], months: int) -> None:
-    """Raise PolicyserveError unless figures with these fields can roll over so many months."""
+    """Raise QuestionError unless figures with these fields can roll over so many months."""
     if months < 1:
-        raise PolicyserveError(f"A figure cannot roll over {months} months. Give 1 or more.")
-    if "cohort" not in fields or "year" in fields:
-        raise PolicyserveError("Only figures by cohort can roll. Group by 'cohort', not by 'year'.")
+        raise QuestionError(f"A figure cannot roll over {months} months. Give 1 or more.")
+    if "year" in fields:
+        raise QuestionError("Only figures by cohort can roll. Group by 'cohort' instead of 'year'.")
+    if "cohort" not in fields:
+        raise QuestionError("Only figures by cohort can roll. Group by 'cohort' as well.")
 
 
 def rolled(groups: pl.DataFrame, keys: Sequence[str], months: int) -> pl.DataFrame:

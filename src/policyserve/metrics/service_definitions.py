@@ -21,11 +21,12 @@ DEFINITIONS: dict[str, dict[Language, str]] = {
         "en": (
             "Call-backs inside the free-look: those that reached the customer by its last day, over those that fell "
             "due in the days asked for (policies cancelled before are left out). Done with an outcome such as 'no "
-            "answer' is no success."
+            "answer' is no success, nor is late; open is still in time and counts as due. Calls of the office belong "
+            "to its branch, to no agent and no team."
         ),
         "zh": (
             "犹豫期内电话回访成功率：犹豫期届满前回访到客户的件数 ÷ 期内应回访件数（已撤单的不计）。"
-            "结果为未接通等的不算成功。"
+            "结果为未接通等及逾期的不算成功，仍在期限内未做的计入应做。内勤回访归机构，不计入业务员和部组。"
         ),
     },
     "satisfaction": {
@@ -39,11 +40,12 @@ DEFINITIONS: dict[str, dict[Language, str]] = {
         "en": (
             "Orphan service: first visits after a change of agent made by their latest day, over those that fell due. "
             "Beside it the notices of the change, the orphan policies in force (whose writing agent has left) and "
-            "those unassigned (whose serving agent has left too)."
+            "those unassigned (whose serving agent has left too). A visit that is open is still in time and counts as "
+            "due. Fewer than 30 visits say little and are flagged *."
         ),
         "zh": (
             "孤儿单服务：服务人员变更后按期完成的首访 ÷ 到期首访；另列变更通知、"
-            "有效孤儿单件数（出单人员已离司）及未交接件数（服务人员已离司）。"
+            "有效孤儿单件数（出单人员已离司）及未交接件数（服务人员已离司）。仍在期限内未做的首访计入应访。不足30次首访的以*标示，仅供参考。"
         ),
     },
     "collected": {

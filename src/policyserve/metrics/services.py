@@ -9,7 +9,7 @@ import polars as pl
 
 from policyserve.dates import Days
 from policyserve.metrics.groupings import OF_AGENTS, fields_of, with_agents
-from policyserve.standard.model import Service, Standard
+from policyserve.standard.model import Standard
 
 OWN = {"level": "level", "service": "service", "class": "message_class"}
 """Groupings by what the standard says of a service."""
@@ -68,6 +68,11 @@ def _fate(name: str) -> pl.Expr:
     return pl.lit(name, dtype=Fate)
 
 
+def tasks_due(tasks: pl.DataFrame, days: Days, as_of: date) -> pl.DataFrame:
+    """Return the tasks behind a service rate: those with a due day in `days`, each with its `fate`."""
+    return fates(tasks.filter(pl.col("due").is_between(days.start, days.last)), as_of)
+
+
 def service_rate(
     tasks: pl.DataFrame,
     standard: Standard,
@@ -86,12 +91,10 @@ def service_rate(
     """
     fields = fields_by(by)
     keys = _keys(fields)
-    asked = tasks.select("due", "latest", "status", "done_on", *keys)
-    rows = fates(asked.filter(pl.col("due").is_between(days.start, days.last)), as_of)
+    rows = tasks_due(tasks.select("due", "latest", "status", "done_on", *keys), days, as_of)
     tallied = rows.group_by(*keys, "fate").agg(tasks=pl.len().cast(pl.Int64))
     counts = [pl.col("tasks").filter(pl.col("fate") == fate).sum().alias(fate) for fate in FATES]
-    figures = grouped(_named(tallied, standard, agents, fields), fields, counts)
-    running = (pl.col("open") + pl.col("pending") > 0) | pl.lit(days.last >= as_of)
+    figures = grouped(named(tallied, standard, agents, fields), fields, counts)
     return (
         figures.rename({"on_time": "numerator"})
         .with_columns(denominator=pl.sum_horizontal("numerator", *COUNTED[1:]))
@@ -99,7 +102,7 @@ def service_rate(
             ratio=_ratio(pl.col("numerator")),
             ratio_with_late=_ratio(pl.col("numerator") + pl.col("late")),
             small=pl.col("denominator") < SMALL,
-            status=pl.when(running).then(pl.lit("provisional")).otherwise(pl.lit("final")),
+            status=status(pl.col("open"), days, as_of),
         )
         .select(*fields, *RATE)
     )
@@ -114,6 +117,12 @@ RATE = (
 
 def _ratio(numerator: pl.Expr) -> pl.Expr:
     return pl.when(pl.col("denominator") > 0).then(numerator / pl.col("denominator"))
+
+
+def status(open_: pl.Expr, days: Days, as_of: date) -> pl.Expr:
+    """Return `final` once the days are over and nothing is `open_` (a count) any more, else `provisional`."""
+    running = (open_ > 0) | pl.lit(days.last >= as_of)
+    return pl.when(running).then(pl.lit("provisional")).otherwise(pl.lit("final"))
 
 
 def grouped(frame: pl.DataFrame, fields: Sequence[str], counts: Sequence[pl.Expr]) -> pl.DataFrame:
@@ -133,15 +142,18 @@ _SOURCES = {
 }  # fmt: skip
 
 
-def _named(rows: pl.DataFrame, standard: Standard, agents: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
-    """Add the fields asked for; `level` and `message_class` are null for a service that the standard lost."""
-    named = with_agents(rows, agents, fields)
+def named(rows: pl.DataFrame, standard: Standard, agents: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
+    """Add the fields asked for; `level` and `message_class` are null for a service that the standard lost.
+
+    Work of the office has no agent and no team.
+    """
+    found = with_agents(rows, agents, fields)
     own = [name for name in ("team", "agent_no") if name in fields]
-    named = named.with_columns(pl.when(pl.col("performer") == "agent").then(name).alias(name) for name in own)
+    found = found.with_columns(pl.when(pl.col("performer") == "agent").then(name).alias(name) for name in own)
     of_service = [name for name in ("level", "message_class") if name in fields]
     if not of_service:
-        return named
-    return named.join(_services(standard).select("service", *of_service), on="service", how="left")
+        return found
+    return found.join(_services(standard).select("service", *of_service), on="service", how="left")
 
 
 def _services(standard: Standard) -> pl.DataFrame:
@@ -149,6 +161,11 @@ def _services(standard: Standard) -> pl.DataFrame:
     rows = {one.code: (one.code, one.level, one.message_class) for one in reversed(standard.services)}
     schema = dict.fromkeys(("service", "level", "message_class"), pl.String)
     return pl.DataFrame(list(rows.values()), schema=schema, orient="row")
+
+
+def tasks_done(tasks: pl.DataFrame, days: Days) -> pl.DataFrame:
+    """Return the tasks behind satisfaction: those done in `days`, whenever they were due."""
+    return tasks.filter(pl.col("status") == "done", pl.col("done_on").is_between(days.start, days.last))
 
 
 def satisfaction(
@@ -165,7 +182,6 @@ def satisfaction(
     `satisfied` (the share of 4 and 5), null without answers, and `small`: fewer than 30 answers.
     """
     fields = fields_by(by)
-    done = tasks.filter(pl.col("status") == "done", pl.col("done_on").is_between(days.start, days.last))
     answer = pl.col("satisfaction")
     counts = (
         pl.len().cast(pl.Int64).alias("services"),
@@ -173,7 +189,7 @@ def satisfaction(
         answer.mean().alias("mean"),
         (answer >= 4).mean().alias("satisfied"),
     )
-    figures = grouped(_named(done, standard, agents, fields), fields, counts)
+    figures = grouped(named(tasks_done(tasks, days), standard, agents, fields), fields, counts)
     return figures.with_columns(small=pl.col("answers") < SMALL)
 
 
@@ -182,6 +198,22 @@ NOT_REACHED = (
     "未接", "无人接听", "联系不上", "拒访", "拒绝回访", "空号", "停机", "关机", "失败", "号码错误",
 )  # fmt: skip
 """Outcomes of a call that say that nobody was spoken to; capitals do not matter."""
+
+
+def callbacks_due(tasks: pl.DataFrame, standard: Standard, days: Days, as_of: date) -> pl.DataFrame:
+    """Return the tasks behind the rate of call-backs, with `fate`: one of COUNTED, or `not_reached`.
+
+    Call-backs are the services whose window ends with the free-look. `on_time` are those that reached the customer;
+    `not_reached` were made in time, with an outcome that is in NOT_REACHED.
+    """
+    codes = [one.code for one in standard.services if one.window.until == "freelook-end"]
+    due = tasks_due(tasks.filter(pl.col("service").is_in(codes)), days, as_of)
+    nobody = pl.col("outcome").str.to_lowercase().str.strip_chars().is_in(NOT_REACHED).fill_null(value=False)
+    fate = pl.col("fate").cast(pl.String)
+    missed_them = (pl.col("fate") == "on_time") & nobody
+    return due.filter(pl.col("fate").is_in(COUNTED)).with_columns(
+        fate=pl.when(missed_them).then(pl.lit("not_reached")).otherwise(fate)
+    )
 
 
 def callbacks(
@@ -195,35 +227,23 @@ def callbacks(
 ) -> pl.DataFrame:
     """Count the call-backs inside the free-look that reached the customer (犹豫期内电话回访成功率), as on `as_of`.
 
-    Call-backs are the services whose window ends with the free-look. Columns: a field per grouping, `numerator` (done
-    by the last day of the free-look, with an outcome that is not in NOT_REACHED), `denominator` (fell due in `days`),
-    `ratio`, `not_reached` (done in time without speaking to anybody), `open`, `status`.
+    Columns: a field per grouping, `numerator` (done by the last day of the free-look, with an outcome that is not in
+    NOT_REACHED), `denominator` (fell due in `days`), `ratio`, `not_reached` (done in time without speaking to anybody),
+    `late`, `missed`, `open`, `small`, `status`. `tasks` as they stood on `as_of`.
     """
     fields = fields_by(by)
-    codes = [one.code for one in standard.services if one.window.until == "freelook-end"]
-    of_kind = tasks.filter(pl.col("service").is_in(codes), pl.col("due").is_between(days.start, days.last))
-    rows = fates(of_kind, as_of).filter(pl.col("fate").is_in(COUNTED))
-    nobody = pl.col("outcome").str.to_lowercase().str.strip_chars().is_in(NOT_REACHED).fill_null(value=False)
-    in_time = pl.col("fate") == "on_time"
-    counts = [
-        (in_time & ~nobody).sum().cast(pl.Int64).alias("numerator"),
-        pl.len().cast(pl.Int64).alias("denominator"),
-        (in_time & nobody).sum().cast(pl.Int64).alias("not_reached"),
-        (pl.col("fate") == "open").sum().cast(pl.Int64).alias("open"),
-    ]
-    figures = grouped(_named(rows, standard, agents, fields), fields, counts)
-    running = (pl.col("open") > 0) | pl.lit(days.last >= as_of)
-    status = pl.when(running).then(pl.lit("provisional")).otherwise(pl.lit("final"))
-    columns = (*fields, "numerator", "denominator", "ratio", "not_reached", "open", "status")
-    return figures.with_columns(ratio=_ratio(pl.col("numerator")), status=status).select(columns)
+    rows = callbacks_due(tasks, standard, days, as_of)
+    counts = [(pl.col("fate") == fate).sum().cast(pl.Int64).alias(name) for name, fate in _CALLS.items()]
+    whole = pl.len().cast(pl.Int64).alias("denominator")
+    figures = grouped(named(rows, standard, agents, fields), fields, [*counts, whole])
+    return figures.with_columns(
+        ratio=_ratio(pl.col("numerator")),
+        small=pl.col("denominator") < SMALL,
+        status=status(pl.col("open"), days, as_of),
+    ).select(*fields, *CALLBACKS)
 
 
-def hand_overs(standard: Standard) -> tuple[list[str], list[str]]:
-    """Return the codes of the services that a change of agent calls for: first visits, and notices."""
-    of_change = [one for one in standard.services if _follows_change(one)]
-    visits = [one.code for one in of_change if one.performer == "agent"]
-    return visits, [one.code for one in of_change if one.performer == "office"]
+_CALLS = {"numerator": "on_time"} | {name: name for name in ("not_reached", "late", "missed", "open")}
 
-
-def _follows_change(service: Service) -> bool:
-    return service.trigger.kind == "after-event" and "agent_changed" in service.trigger.events
+CALLBACKS = ("numerator", "denominator", "ratio", "not_reached", "late", "missed", "open", "small", "status")
+"""The columns of a rate of call-backs after its groupings."""

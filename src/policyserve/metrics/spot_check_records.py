@@ -7,7 +7,7 @@ each other and the second finds what the first has stored.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 from sqlalchemy import Connection, func, insert, select
@@ -16,7 +16,7 @@ from sqlalchemy.engine import RowMapping
 from policyserve import db
 from policyserve.book.loading import load_agents
 from policyserve.dates import Days
-from policyserve.errors import NotFoundError, PolicyserveError
+from policyserve.errors import NotFoundError, PolicyserveError, QuestionError
 from policyserve.metrics.spot_checks import RESULTS, claimed_tasks, draw
 from policyserve.metrics.task_states import read_as_they_stood, read_tasks
 from policyserve.standard.model import Standard
@@ -67,6 +67,16 @@ WHERE k.check_id = {check}
 """
 
 
+class SampleNotFoundError(NotFoundError):
+    """A sample that nobody has drawn; no list holds it."""
+
+    def __init__(self, check_id: int) -> None:
+        """`check_id` is the number that the user typed."""
+        PolicyserveError.__init__(
+            self, f"No sample has the number '{check_id}'. Look at 'policyserve spot-check list' for those drawn."
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scope:
     """Whose services are checked; nothing given is the whole company."""
@@ -85,6 +95,8 @@ class Scope:
         """Return the agents inside; raises PolicyserveError where there are none."""
         wanted = {"branch": self.branch, "team": self.team, "agent_no": self.agent_no}
         asked = [pl.col(column) == value for column, value in wanted.items() if value]
+        if agents.is_empty():
+            raise PolicyserveError("The book has no agents yet; import the list of agents first.")
         found = agents.filter(*asked) if asked else agents
         if found.is_empty():
             raise PolicyserveError(f"There are no agents in '{self.name}'; check the names with the list of agents.")
@@ -96,9 +108,15 @@ def draw_check(
 ) -> tuple[int, bool]:
     """Draw and store a sample of the services done in `days`; return its key, and whether it is new.
 
-    Days, scope and seed that were drawn before give the stored sample again. Raises PolicyserveError where the days are
-    not over, where nothing was done, or where `size` is too small or not that of the stored sample.
+    Days, scope and seed that were drawn before give the stored sample again. Raises QuestionError where the days are
+    not over, since what is done later on the last of them could never be drawn; PolicyserveError where nothing was
+    done, or where `size` is too small or not that of the stored sample.
     """
+    if days.last >= stamp.as_of:
+        raise QuestionError(
+            f"The day {days.last} is not over on {stamp.as_of}: what is done later that day could not be drawn. "
+            f"Draw from days up to {stamp.as_of - timedelta(days=1)}, or ask on the day after."
+        )
     stored = _stored(connection, days, scope, seed)
     if stored is not None:
         if stored["size"] != size:
@@ -106,9 +124,8 @@ def draw_check(
                 f"With seed {seed} the sample {stored['id']} of {stored['size']} tasks has been drawn for these days; "
                 "ask for that size, or choose another seed."
             )
+        _check(connection, stored["id"], stamp.as_of)
         return int(stored["id"]), False
-    if days.last > stamp.as_of:
-        raise PolicyserveError(f"The day {days.last} is not over; draw from days up to {stamp.as_of}.")
     agents = scope.agents(load_agents(connection, stamp.as_of))
     tasks = read_tasks(connection, days, stamp.as_of, of="done_on")
     claimed = claimed_tasks(tasks, standard, days).join(agents, on="agent_id", how="semi")
@@ -146,25 +163,30 @@ def record_result(
     """Store what verifying a task came to; a later result goes before an earlier one. Raises PolicyserveError."""
     if result not in RESULTS:
         raise PolicyserveError(f"'{result}' is no result; it can be {', '.join(RESULTS)}.")
+    _check(connection, check_id, stamp.as_of)
     of_sample = (DRAWN.c.check_id == check_id) & (DRAWN.c.task_id == task_id)
     if connection.execute(select(DRAWN.c.task_id).where(of_sample)).first() is None:
-        _check(connection, check_id)
         raise PolicyserveError(f"Task {task_id} is not in sample {check_id}; list the sample to see which tasks are.")
     row = {"check_id": check_id, "task_id": task_id, "result": result, "note": note}
     made = {"at": stamp.at, "as_of": stamp.as_of, "actor": stamp.actor}
     connection.execute(insert(ANSWERS).values(row | made))
 
 
-def _check(connection: Connection, check_id: int) -> RowMapping:
-    found = connection.execute(select(CHECKS).where(CHECKS.c.id == check_id)).mappings().first()
-    if found is None:
-        raise NotFoundError("sample", check_id)
-    return found
+def _check(connection: Connection, check_id: int, as_of: date) -> None:
+    """Raise SampleNotFoundError where there is no such sample, PolicyserveError where it was drawn after `as_of`."""
+    drawn_on = connection.scalar(select(CHECKS.c.as_of).where(CHECKS.c.id == check_id))
+    if drawn_on is None:
+        raise SampleNotFoundError(check_id)
+    if drawn_on > as_of:
+        raise PolicyserveError(f"Sample {check_id} was drawn on {drawn_on}; ask for that day or a later one.")
 
 
 def read_sample(connection: Connection, check_id: int, as_of: date) -> pl.DataFrame:
-    """Read the tasks of a sample with what was known of them on `as_of`: columns as SAMPLE. Raises NotFoundError."""
-    _check(connection, check_id)
+    """Read the tasks of a sample with what was known of them on `as_of`: columns as SAMPLE.
+
+    Raises SampleNotFoundError; PolicyserveError where it was drawn later.
+    """
+    _check(connection, check_id, as_of)
     query = _SAMPLE.format(check=int(check_id), day=as_of.isoformat())
     drawn = db.read_frame(connection, query, pl.Schema({name: SAMPLE[name] for name in SAMPLE if name != "done_on"}))
     keys = f"SELECT task_id FROM spot_check_tasks WHERE check_id = {int(check_id)}"
@@ -172,8 +194,8 @@ def read_sample(connection: Connection, check_id: int, as_of: date) -> pl.DataFr
     return drawn.join(done, on="task_id", how="left").select(SAMPLE.names()).sort("agent_no", "task_id")
 
 
-def samples(connection: Connection, as_of: date) -> list[dict[str, object]]:
-    """List the samples drawn by `as_of`, the newest first.
+def samples(connection: Connection, as_of: date, check_id: int | None = None) -> list[dict[str, object]]:
+    """List the samples drawn by `as_of`, the newest first, or the one with this key.
 
     Fields: `check_id`, `first_day`, `last_day`, `scope`, `seed`, `drawn`, `answered` (tasks), `as_of`, `actor`.
     """
@@ -185,7 +207,7 @@ def samples(connection: Connection, as_of: date) -> list[dict[str, object]]:
         select(CHECKS.c.id.label("check_id"), *shown[:4], drawn, answered, *shown[4:])
         .join(DRAWN, DRAWN.c.check_id == CHECKS.c.id)
         .outerjoin(ANSWERS, same & (ANSWERS.c.as_of <= as_of))
-        .where(CHECKS.c.as_of <= as_of)
+        .where(CHECKS.c.as_of <= as_of, *([] if check_id is None else [CHECKS.c.id == check_id]))
         .group_by(CHECKS.c.id, *shown)
         .order_by(CHECKS.c.id.desc())
     )
