@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from policyserve.errors import PolicyserveError
 from policyserve.messages.gateways import registry
 from policyserve.messages.gateways.gateway import Answer, Gateway, Incoming, News, Outgoing, Receipt
 from policyserve.messages.gateways.smpp.receipts import merged, part_numbers
+from policyserve.messages.gateways.smpp.sending import SmppGateway
 from smpp_server import Peer
 
 SECONDS = 20.0
@@ -608,6 +610,41 @@ def test_closing_waits_for_answers_and_takes_leave(peer: Peer) -> None:
         assert (await first)[0].outcome == "accepted"
         await asyncio.wait_for(closing, SECONDS)
         assert await said(peer, "unbind")
+
+    run(scene())
+
+
+def test_what_came_just_before_the_closing_does_not_wait_for_the_peer(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread wakes when both have rung: the text is taken after the closing is known."""
+
+    async def scene() -> None:
+        gateway = registry.open_gateway("carrier", {"carrier": settings_for(peer.port, window=1, close_seconds=60)})
+        assert isinstance(gateway, SmppGateway)
+        peer.order("behave", hold=True)
+        first = asyncio.ensure_future(send(gateway, outgoing("m1")))
+        sequence = (await asyncio.to_thread(peer.submitted, 1))[0]["sequence"]
+        keeper, both_rang = gateway._keeper, threading.Event()
+        select = keeper._selector.select
+
+        def heavy_sleeper(seconds: float | None = None) -> Any:
+            rung = select(seconds)
+            assert both_rang.wait(SECONDS)
+            return rung
+
+        monkeypatch.setattr(keeper._selector, "select", heavy_sleeper)
+        keeper._ring()
+        await asyncio.sleep(0.1)
+        second = asyncio.ensure_future(send(gateway, outgoing("m2")))
+        await asyncio.sleep(0.1)
+        closing = asyncio.ensure_future(gateway.aclose())
+        await asyncio.sleep(0.1)
+        both_rang.set()
+        assert (await second)[0].outcome == "later"
+        peer.order("raw", octets=raw_pdu(0x80000004, b"late\0", sequence))
+        assert (await first)[0].outcome == "accepted"
+        await asyncio.wait_for(closing, SECONDS)
 
     run(scene())
 

@@ -130,8 +130,6 @@ class Keeper:
             return False
         now = time.monotonic()
         self._close_at = self._close_at or now + self._options.close_seconds
-        for text in {text for text, _ in self._ready if not text.started}:
-            text.cut(CLOSED)
         return self._session is None or now >= self._close_at or not (self._session.busy or self._ready_left())
 
     def _ready_left(self) -> bool:
@@ -141,6 +139,8 @@ class Keeper:
         """Do what is due, then wait for the peer, an order, or the next thing due."""
         try:
             self._take_orders()
+            if self._closing:
+                self._turn_away()
             now = time.monotonic()
             if self._session is None and now >= self._connect_at:
                 self._connect(now)
@@ -153,6 +153,11 @@ class Keeper:
                 self._session.receive(self._ready, time.monotonic())
         except CutError as error:
             self._lose(str(error))
+
+    def _turn_away(self) -> None:
+        """Cut what has not begun to leave; those that came just before the closing are among the orders taken."""
+        for text in {text for text, _ in self._ready if not text.started}:
+            text.cut(CLOSED)
 
     def _take_orders(self) -> None:
         while self._orders:
