@@ -16,5 +16,5 @@
     FROM ranked GROUP BY agent_no, currency
 )
 SELECT g.agent_no, g.currency, numerator::BIGINT, denominator::BIGINT, missing::BIGINT, coalesce(open, 0),
-    CASE WHEN coalesce(gained, 0) >= missing THEN coalesce(fewest, 0) END, pay_by
+    CASE WHEN coalesce(gained, 0) >= missing THEN coalesce(fewest, 0) END, CASE WHEN gained >= missing THEN pay_by END
 FROM groups g LEFT JOIN closing c ON c.agent_no IS NOT DISTINCT FROM g.agent_no AND c.currency = g.currency
