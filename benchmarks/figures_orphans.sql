@@ -13,13 +13,14 @@
 ), counted AS (
     SELECT agent_no, count(*) FILTER (hand_over = 'visit' AND fate <> 'pending') AS visits,
         count(*) FILTER (hand_over = 'visit' AND fate = 'on_time') AS visits_on_time,
+        count(*) FILTER (hand_over = 'visit' AND fate = 'open') AS visits_open,
         count(*) FILTER (hand_over = 'notice' AND fate <> 'pending') AS notices,
         count(*) FILTER (hand_over = 'notice' AND fate = 'on_time') AS notices_on_time, 0 AS orphans, 0 AS unassigned
     FROM work GROUP BY agent_no
     UNION ALL
-    SELECT agent_no, 0, 0, 0, 0, count(*) FILTER (orphan), count(*) FILTER (unassigned)
+    SELECT agent_no, 0, 0, 0, 0, 0, count(*) FILTER (orphan), count(*) FILTER (unassigned)
     FROM left_behind WHERE orphan OR unassigned GROUP BY agent_no
 )
-SELECT agent_no, sum(visits)::BIGINT, sum(visits_on_time)::BIGINT, sum(notices)::BIGINT, sum(notices_on_time)::BIGINT,
-    sum(orphans)::BIGINT, sum(unassigned)::BIGINT
+SELECT agent_no, sum(visits)::BIGINT, sum(visits_on_time)::BIGINT, sum(visits_open)::BIGINT, sum(notices)::BIGINT,
+    sum(notices_on_time)::BIGINT, sum(orphans)::BIGINT, sum(unassigned)::BIGINT
 FROM counted GROUP BY agent_no
