@@ -1,6 +1,6 @@
 -- Hand-over work that fell due from $first to $last, and policies in force on $as_of whose agents have left, by agent.
 , work AS (
-    SELECT served_by AS agent_no, hand_over, fate FROM named WHERE hand_over IS NOT NULL AND fate <> 'skipped'
+    SELECT served_by AS agent_no, hand_over, fate FROM named WHERE hand_over IS NOT NULL AND fate NOT IN ('skipped', 'pending')
 ), changed AS (
     SELECT e.policy_id, arg_max(a.agent_id, e.occurred_on) AS to_id FROM events e JOIN agents a ON a.agent_no = e.detail
     WHERE e.kind = 'agent_changed' AND e.occurred_on <= $as_of AND e.policy_id IS NOT NULL GROUP BY e.policy_id
