@@ -16,9 +16,9 @@ from benchmarks.measuring import Figure
 from benchmarks.release import AS_OF, fill, opened, release, seconds
 from policyserve import db
 from policyserve.standard.model import Standard
-from policyserve.standard.parsing import default_standard
+from policyserve.standard.parser import default_standard
 from policyserve.tasks.agenda import agenda
-from policyserve.tasks.desk import OF_AGENT
+from policyserve.tasks.agenda_queries import OF_AGENT
 
 GOAL = 3.0
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from policyserve.book import columns
 from policyserve.book.columns import Book
-from policyserve.demo.generating import generate
+from policyserve.generated_book.generator import generate
 
 CUSTOMERS_PER_POLICY = 0.6
 FRAMES = ("agents", "customers", "policies", "premiums", "debits", "events")

@@ -8,10 +8,10 @@ import polars as pl
 
 from benchmarks.figures_desk import AS_OF, YEAR, Asked, Desk, Rows, generated, measured, sql
 from benchmarks.measuring import Figure
-from policyserve.metrics.add_ons import add_ons
-from policyserve.metrics.candidates import candidates
-from policyserve.metrics.funnel import funnel
-from policyserve.metrics.referrals import STAGES, centres_of_influence, referrals
+from policyserve.metrics.add_ons.add_ons import add_ons
+from policyserve.metrics.add_ons.candidates import candidates
+from policyserve.metrics.referrals.funnel import funnel
+from policyserve.metrics.referrals.referrals import STAGES, centres_of_influence, referrals
 
 
 def run(size: int) -> Iterator[Figure]:

@@ -18,15 +18,15 @@ from benchmarks.books import CUSTOMERS_PER_POLICY, book_of
 from benchmarks.measuring import REPEAT, Figure
 from policyserve.book.columns import Book
 from policyserve.config import fixture
-from policyserve.demo.generating import generate
-from policyserve.metrics.add_ons import calendar_year
-from policyserve.metrics.candidates import CoverRules
-from policyserve.metrics.orphans import hand_overs
-from policyserve.metrics.rates import RateTable, load_rates
-from policyserve.metrics.rules import read_rules
-from policyserve.metrics.task_states import TASKS
+from policyserve.generated_book.generator import generate
+from policyserve.metrics.add_ons.add_ons import calendar_year
+from policyserve.metrics.add_ons.candidates import CoverRules
+from policyserve.metrics.commission.rates import RateTable, load_rates
+from policyserve.metrics.rule_files import read_rules
+from policyserve.metrics.services.orphans import hand_overs
+from policyserve.metrics.services.task_states import TASKS
 from policyserve.standard.model import Standard
-from policyserve.standard.parsing import default_standard
+from policyserve.standard.parser import default_standard
 
 AS_OF = date(2026, 11, 21)
 YEAR = calendar_year(AS_OF.year)

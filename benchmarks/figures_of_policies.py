@@ -8,12 +8,12 @@ import polars as pl
 
 from benchmarks.figures_desk import AS_OF, YEAR, Asked, Desk, Rows, generated, measured, sql
 from benchmarks.measuring import Figure
-from policyserve.metrics.collected import STEPS, collected_by
-from policyserve.metrics.collection import collection
-from policyserve.metrics.dues import FATES
-from policyserve.metrics.gap import gaps
-from policyserve.metrics.survival import survival
-from policyserve.metrics.value import OF_AGENT, agent_value
+from policyserve.metrics.collection.collection import collection
+from policyserve.metrics.collection.dues import FATES
+from policyserve.metrics.collection.timing import STEPS, collected_by
+from policyserve.metrics.commission.value import OF_AGENT, agent_value
+from policyserve.metrics.forecast.survival import survival
+from policyserve.metrics.persistency.gap import gaps
 
 
 def run(size: int) -> Iterator[Figure]:

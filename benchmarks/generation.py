@@ -28,11 +28,11 @@ from benchmarks.reading import QUERIES
 from benchmarks.release import fill, opened, seconds
 from policyserve.calendars.calendar import load_calendar
 from policyserve.config import fixture
-from policyserve.messages import composing
-from policyserve.messages.generating import run_generation
-from policyserve.messages.rendering import Draft, compiled
+from policyserve.messages.generation import composition
+from policyserve.messages.generation.generation import run_generation
+from policyserve.messages.texts.templates import Draft, compiled
 from policyserve.settings_file import MessageSettings
-from policyserve.standard.parsing import default_standard
+from policyserve.standard.parser import default_standard
 
 DAY = KNOWN_ON + timedelta(days=4)
 """The fifth: reminders, debits, lapses, birthdays, and the month's news to who has consented."""
@@ -81,14 +81,14 @@ def generate(engine: Engine) -> None:
 def made_by(start: Path, scratch: Path) -> Made:
     """Generate once, and return what was rendered and written."""
     drafts: list[Draft] = []
-    draft = composing._draft  # the words are taken on their way to the template
+    draft = composition._draft  # the words are taken on their way to the template
 
     def noted(*given: Any) -> Draft:
         drafts.append(draft(*given))
         return drafts[-1]
 
     shutil.copyfile(start, scratch)
-    with patch.object(composing, "_draft", noted), opened(scratch) as engine:
+    with patch.object(composition, "_draft", noted), opened(scratch) as engine:
         generate(engine)
     with sqlite3.connect(scratch) as connection:
         cursor = connection.execute(f"SELECT * FROM {TABLE}")

@@ -19,13 +19,13 @@ from typing import Any
 import duckdb
 from sqlalchemy import Engine
 
-import postgres
 from benchmarks.books import CUSTOMERS_PER_POLICY
 from benchmarks.measuring import REPEAT, Figure
+from peers import postgres
 from policyserve import db, schema
-from policyserve.book.importing import import_list
-from policyserve.demo.generating import generate
-from policyserve.demo.writing import write_lists
+from policyserve.book.list_import import import_list
+from policyserve.generated_book.files import write_lists
+from policyserve.generated_book.generator import generate
 from policyserve.tables import Policy
 
 AS_OF = date(2026, 11, 21)

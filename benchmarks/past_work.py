@@ -13,15 +13,15 @@ from sqlalchemy import Connection
 
 from policyserve import db
 from policyserve.book.columns import Book
-from policyserve.book.loading import load_book
+from policyserve.book.snapshot import load_book
 from policyserve.calendars.calendar import load_calendar
 from policyserve.config import fixture
 from policyserve.dates import Days, add_months
-from policyserve.metrics.forecast_facts import FIRST_YEAR
+from policyserve.metrics.forecast.covariates import FIRST_YEAR
 from policyserve.plan.planner import plan
-from policyserve.standard.parsing import default_standard
+from policyserve.standard.parser import default_standard
 from policyserve.tasks.columns import like_stored
-from policyserve.tasks.nightly import PLANNED
+from policyserve.tasks.nightly_release import PLANNED
 
 BIRTHDAY = "birthday-greeting"
 YEARS = 3

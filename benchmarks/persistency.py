@@ -19,7 +19,7 @@ from benchmarks.books import generated_book
 from benchmarks.measuring import REPEAT, Figure
 from policyserve.book.columns import Book
 from policyserve.metrics.groupings import FIELDS
-from policyserve.metrics.persistency import persistency, policy_results
+from policyserve.metrics.persistency.persistency import persistency, policy_results
 
 AS_OF = date(2026, 11, 21)
 GOAL = 3.0

@@ -19,7 +19,7 @@ from policyserve.calendars.lunar import lunar_parts
 from policyserve.config import fixture
 from policyserve.dates import Days
 from policyserve.plan.planner import CONTRACT, plan
-from policyserve.standard.parsing import default_standard
+from policyserve.standard.parser import default_standard
 
 AS_OF = date(2026, 11, 21)
 GOAL = 1.2

@@ -13,23 +13,23 @@ import psycopg
 from benchmarks.measuring import Figure, compare
 from benchmarks.random_book import random_book
 from policyserve import db, schema
-from policyserve.book import loading
+from policyserve.book import snapshot
 
 QUERIES = (
-    loading.AGENTS,
-    loading.CUSTOMERS,
-    loading.POLICIES,
-    loading.PREMIUMS,
-    loading.DEBITS,
-    loading.EVENTS,
-    loading.REFERRALS,
-    loading.CONTACTS,
+    snapshot.AGENTS,
+    snapshot.CUSTOMERS,
+    snapshot.POLICIES,
+    snapshot.PREMIUMS,
+    snapshot.DEBITS,
+    snapshot.EVENTS,
+    snapshot.REFERRALS,
+    snapshot.CONTACTS,
 )
 
 
 def run(size: int) -> Iterator[Figure]:
     """Measure on SQLite and on PostgreSQL, with `size` policies."""
-    import postgres  # of the tests, found by __main__
+    from peers import postgres  # of the tests, found by __main__
 
     book = random_book(size)
     with tempfile.TemporaryDirectory() as folder:
@@ -55,7 +55,7 @@ def ours(url: str) -> object:
     """Read the book into columns."""
     engine = db.open_engine(url)
     with db.reading(engine) as connection:
-        return loading.load_book(connection)
+        return snapshot.load_book(connection)
 
 
 def floor(url: str) -> object:

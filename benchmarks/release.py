@@ -29,9 +29,9 @@ from benchmarks.reading import QUERIES
 from policyserve import db, schema
 from policyserve.calendars.calendar import load_calendar
 from policyserve.config import fixture
-from policyserve.standard.parsing import default_standard
+from policyserve.standard.parser import default_standard
 from policyserve.tasks.columns import STORED
-from policyserve.tasks.nightly import run_release
+from policyserve.tasks.nightly_release import run_release
 
 AS_OF = KNOWN_ON
 TOMORROW = AS_OF + timedelta(days=1)

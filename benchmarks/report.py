@@ -17,22 +17,22 @@ from benchmarks import past_work
 from benchmarks.books import CUSTOMERS_PER_POLICY
 from benchmarks.measuring import Figure, compare
 from policyserve import db, operations
-from policyserve.book.importing import import_list
+from policyserve.book.list_import import import_list
 from policyserve.book.lists import KINDS
 from policyserve.config import fixture
-from policyserve.demo.generating import generate
-from policyserve.demo.writing import write_lists
-from policyserve.metrics.add_ons import add_ons, calendar_year
-from policyserve.metrics.candidates import CoverRules, candidates
-from policyserve.metrics.forecast import forecast, forecast_policies
-from policyserve.metrics.persistency import persistency, policy_results
-from policyserve.metrics.profiles import MONTHS
-from policyserve.metrics.referrals import centres_of_influence, referrals
-from policyserve.metrics.rules import read_rules
-from policyserve.metrics.services import service_rate
-from policyserve.metrics.survival import survival
+from policyserve.generated_book.files import write_lists
+from policyserve.generated_book.generator import generate
+from policyserve.metrics.add_ons.add_ons import add_ons, calendar_year
+from policyserve.metrics.add_ons.candidates import CoverRules, candidates
+from policyserve.metrics.forecast.forecast import forecast, forecast_policies
+from policyserve.metrics.forecast.survival import survival
+from policyserve.metrics.persistency.persistency import persistency, policy_results
+from policyserve.metrics.profiles.profile import MONTHS
+from policyserve.metrics.referrals.referrals import centres_of_influence, referrals
+from policyserve.metrics.rule_files import read_rules
+from policyserve.metrics.services.service_rate import service_rate
+from policyserve.reporting.files import write_report
 from policyserve.reporting.material import read_material
-from policyserve.reporting.writing import write_report
 
 AS_OF = date(2026, 11, 22)
 MOST = 20_000

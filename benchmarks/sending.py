@@ -27,7 +27,7 @@ from policyserve import db, dispatch, schema
 from policyserve.config import Settings
 from policyserve.messages.gateways.gateway import Outgoing
 from policyserve.messages.gateways.registry import open_gateway
-from policyserve.messages.stored import MESSAGES
+from policyserve.messages.outbox.stored_messages import MESSAGES
 from policyserve.settings_file import SettingsFile
 
 NOON = datetime.combine(datetime(2026, 11, 21, tzinfo=UTC).date(), time(4), UTC)
@@ -40,8 +40,10 @@ LEAST = 1000
 
 def run(size: int) -> Iterator[Figure]:
     """Send one message for each 20 of `size`, at least 2,000, on SQLite and PostgreSQL."""
-    import postgres  # of the tests, found by __main__
-    import vendor_server
+    from peers import (
+        postgres,  # of the tests, found by __main__
+        vendor_server,
+    )
 
     count = max(2000, size // 20)
     with tempfile.TemporaryDirectory() as folder, vendor_server.started() as vendor:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 
-import postgres
+from peers import postgres
 from policyserve import db, schema
 
 _numbers = count(1)

@@ -8,10 +8,10 @@ from datetime import date
 import polars as pl
 
 from policyserve.book.columns import Book
-from policyserve.metrics.task_states import TASKS
+from policyserve.metrics.services.task_states import TASKS
 from policyserve.reporting.material import PEOPLE, Material, Question, gaps_of
 from policyserve.reporting.scope import scope_named, written_by
-from policyserve.standard.parsing import default_standard
+from policyserve.standard.parser import default_standard
 
 SUMS = pl.Schema({"policy_id": pl.Int32(), "sum_assured": pl.Int64()})
 REFUSALS = pl.Schema({"customer_id": pl.Int32()})

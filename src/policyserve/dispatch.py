@@ -12,19 +12,20 @@ from sqlalchemy import Connection, Engine, Table, delete, insert
 
 from policyserve import db, operations
 from policyserve.book.columns import Book
-from policyserve.book.loading import load_book
+from policyserve.book.snapshot import load_book
 from policyserve.calendars.calendar import Calendar
 from policyserve.config import Settings
 from policyserve.errors import PolicyserveError
-from policyserve.messages import checking, outbox, returns
 from policyserve.messages.gateways.gateway import News
 from policyserve.messages.gateways.registry import open_gateway
-from policyserve.messages.generating import Generation, run_generation
-from policyserve.messages.notices import pushing
-from policyserve.messages.notices.pushing import NoticeCounts
+from policyserve.messages.generation.generation import Generation, run_generation
+from policyserve.messages.notices import push
+from policyserve.messages.notices.push import NoticeCounts
+from policyserve.messages.outbox import inbound, outbox
+from policyserve.messages.outbox.sender import Clock, SendCounts, Sender, send
 from policyserve.messages.people import periods
 from policyserve.messages.phones import canonical
-from policyserve.messages.sending import Clock, SendCounts, Sender, send
+from policyserve.messages.texts import template_check
 from policyserve.standard.model import Standard
 from policyserve.tables import Content
 
@@ -78,20 +79,20 @@ def send_messages(
     return asyncio.run(send(sender))
 
 
-def take_in_news(engine: Engine, settings: Settings, gateway: str, news: News, *, at: datetime) -> returns.Taken:
+def take_in_news(engine: Engine, settings: Settings, gateway: str, news: News, *, at: datetime) -> inbound.Taken:
     """Store receipts and replies that a gateway handed over."""
     with db.writing(engine) as connection:
-        return returns.take_in(connection, gateway, news, now=at, words=settings.file.messages.opt_out_words)
+        return inbound.take_in(connection, gateway, news, now=at, words=settings.file.messages.opt_out_words)
 
 
 def push_notices(
     engine: Engine, settings: Settings, *, as_of: date, at: datetime, stopping: Callable[[], bool] = lambda: False
 ) -> NoticeCounts:
     """Push each agent's agenda of the day whose hour has come; see `messages.notices.pushing`."""
-    return pushing.push_notices(engine, settings, operations.current_standard, as_of=as_of, at=at, stopping=stopping)
+    return push.push_notices(engine, settings, operations.current_standard, as_of=as_of, at=at, stopping=stopping)
 
 
-def check_messages(engine: Engine, settings: Settings, *, as_of: date) -> list[checking.Check]:
+def check_messages(engine: Engine, settings: Settings, *, as_of: date) -> list[template_check.Check]:
     """Try every template on the whole book; see `messages.checking`."""
     with db.reading(engine) as connection:
         standard = operations.current_standard(connection, as_of)
@@ -106,8 +107,12 @@ def preview_service(engine: Engine, settings: Settings, customer: int, service: 
         return _trial(connection, book, standard, settings, as_of).preview(customer, service)
 
 
-def _trial(connection: Connection, book: Book, standard: Standard, settings: Settings, day: date) -> checking.Trial:
-    return checking.Trial(connection=connection, book=book, standard=standard, settings=settings.file.messages, day=day)
+def _trial(
+    connection: Connection, book: Book, standard: Standard, settings: Settings, day: date
+) -> template_check.Trial:
+    return template_check.Trial(
+        connection=connection, book=book, standard=standard, settings=settings.file.messages, day=day
+    )
 
 
 def approve_messages(engine: Engine, keys: Sequence[int] | None, *, by: str) -> int:
@@ -131,13 +136,13 @@ def resolve_message(engine: Engine, key: int, said: str, *, by: str, at: datetim
 def refuse_marketing(engine: Engine, phone: str, *, by: str, at: datetime) -> None:
     """Enter by hand that a phone wants no more marketing."""
     with db.writing(engine) as connection:
-        returns.refuse(connection, canonical(phone), source=by, now=at)
+        inbound.refuse(connection, canonical(phone), source=by, now=at)
 
 
 def lift_refusal(engine: Engine, phone: str, *, by: str, at: datetime) -> None:
     """Take a refusal back on the customer's own wish; raises PolicyserveError where there is none."""
     with db.writing(engine) as connection:
-        if not returns.lift(connection, canonical(phone), by=by, now=at):
+        if not inbound.lift(connection, canonical(phone), by=by, now=at):
             raise PolicyserveError("This phone has not refused anything; there is nothing to take back.")
 
 

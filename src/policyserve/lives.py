@@ -11,15 +11,15 @@ from sqlalchemy import Boolean, Connection, Date, text
 from sqlalchemy.types import TypeEngine
 
 from policyserve.book.columns import Book
-from policyserve.book.loading import load_book
+from policyserve.book.snapshot import load_book
 from policyserve.calendars.calendar import Calendar
 from policyserve.dates import Days, add_months
-from policyserve.plan.facts import facts_of
 from policyserve.plan.planner import plan
 from policyserve.plan.status import statuses
+from policyserve.plan.subjects import facts_of
 from policyserve.standard.model import Standard
 from policyserve.tasks.agenda import line_of
-from policyserve.tasks.wording import why_in_words, wording_of
+from policyserve.tasks.reason_text import why_in_words, wording_of
 
 CLOSED = ("cancelled", "skipped", "missed")
 """Of these tasks the last transition says why."""

@@ -13,12 +13,12 @@ import polars as pl
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from policyserve import db, schema
+from policyserve.book.cells import parse_texts
 from policyserve.book.columns import Book
 from policyserve.book.events import take as take_events
 from policyserve.book.lists import EVENT_LIST
-from policyserve.book.loading import agent_id, customer_id, holder_id, load_book
-from policyserve.book.parsing import parse_texts
 from policyserve.book.rows import Rows
+from policyserve.book.snapshot import agent_id, customer_id, holder_id, load_book
 from policyserve.book.values import clean
 from policyserve.calendars.calendar import Calendar, load_calendar
 from policyserve.config import fixture
@@ -26,12 +26,12 @@ from policyserve.dates import Days
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.plan.planner import CONTRACT, plan
 from policyserve.standard.model import Standard
-from policyserve.standard.parsing import StandardError, default_standard, parse_standard
+from policyserve.standard.parser import StandardError, default_standard, parse_standard
 from policyserve.standard.problem import Problem
 from policyserve.standard.versions import carry_since, with_since
 from policyserve.tables import Customer, Event, Policy, StandardVersion
-from policyserve.tasks.nightly import run_release
-from policyserve.tasks.releasing import RELEASES, ReleaseCounts
+from policyserve.tasks.nightly_release import run_release
+from policyserve.tasks.release import RELEASES, ReleaseCounts
 
 CUSTOMERS = Customer.__table__  # type: ignore[attr-defined]
 EVENTS = Event.__table__  # type: ignore[attr-defined]

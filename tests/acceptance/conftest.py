@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from branch_desk import EARLY, LATE, release, take_branch
 from commands import Desk
+from desks.branch_desk import EARLY, LATE, release, take_branch
 
 
 @pytest.fixture

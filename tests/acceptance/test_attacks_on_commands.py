@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from branch_desk import LATE, changes
 from commands import Desk, in_a_sentence, run
+from desks.branch_desk import LATE, changes
 
 RANGE = ["--from", "2026-02-20", "--to", "2026-03-20"]
 

@@ -7,8 +7,8 @@ import random
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
-from branch_desk import AGENTS, LATE, changes, release
 from commands import Desk, Result, in_a_sentence
+from desks.branch_desk import AGENTS, LATE, changes, release
 
 CUSTOMERS = "customer_no,name,phone,hobbies\n"
 POLICIES = "policy_no,customer_no,agent_no,issue_date,mode,premium\n"

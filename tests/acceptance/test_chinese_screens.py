@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from branch_desk import LATE
 from commands import Desk
-from policyserve.cli.codes import CODED
-from policyserve.cli.import_words import reason
-from policyserve.cli.layout import laid_out
-from policyserve.cli.output import Row
+from desks.branch_desk import LATE
+from policyserve.cli.screen.codes import CODED
+from policyserve.cli.screen.layout import laid_out
+from policyserve.cli.screen.output import Row
+from policyserve.cli.words.import_words import reason
 
 Shown = tuple[Sequence[Row], Mapping[str, str]]
 
@@ -56,7 +56,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> list[Shown]:
         seen.append((rows, headings))
         return laid_out(rows, headings, **options)
 
-    monkeypatch.setattr("policyserve.cli.output.laid_out", watched)
+    monkeypatch.setattr("policyserve.cli.screen.output.laid_out", watched)
     return seen
 
 

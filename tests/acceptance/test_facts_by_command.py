@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
-from branch_desk import AHEAD, CUSTOMERS, EARLY, LATE, POLICIES, REMINDER, agenda, changes, release, take_branch
 from commands import Desk
+from desks.branch_desk import AHEAD, CUSTOMERS, EARLY, LATE, POLICIES, REMINDER, agenda, changes, release, take_branch
 
 
 def event(desk: Desk, kind: str, day: str, *more: str, subject: str = "--policy", number: str = "P1") -> None:

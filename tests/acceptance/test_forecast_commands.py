@@ -142,7 +142,9 @@ def test_an_early_landmark_says_that_the_fifth_service_is_not_due_yet(served: De
 def test_a_library_that_is_not_installed_is_named(
     served: Desk, figure: str, module: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("policyserve.cli.fitting.find_spec", lambda asked: None if asked == module else object())
+    monkeypatch.setattr(
+        "policyserve.cli.metrics.fit_options.find_spec", lambda asked: None if asked == module else object()
+    )
     result = served.run("metrics", figure, *END)
     assert (result.status, result.out) == (1, "")
     assert f"not installed ({name})" in result.err

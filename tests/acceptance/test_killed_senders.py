@@ -17,21 +17,21 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, insert, select, update
 
-import vendor_server
 from commands import COMMAND
-from dying_sender import GENERATING, SENDING
-from outbox_rows import DAY, fill, message, rows, states
+from desks.outbox_rows import DAY, fill, message, rows, states
+from peers import vendor_server
+from peers.dying_sender import GENERATING, SENDING
+from peers.vendor_server import Vendor
 from policyserve import db
-from policyserve.messages.generating import GENERATIONS
-from policyserve.messages.stored import MESSAGES
+from policyserve.messages.generation.generation import GENERATIONS
+from policyserve.messages.outbox.stored_messages import MESSAGES
 from policyserve.tables import Agent, Policy, Premium
-from vendor_server import Vendor
 
 pytestmark = pytest.mark.slow
 
 LIMIT = 120.0
 """Seconds after which a process counts as stuck."""
-DRIVER = Path(__file__).parents[1] / "dying_sender.py"
+DRIVER = Path(__file__).parents[1] / "peers" / "dying_sender.py"
 COUNT, BATCH = 9, 3
 TOMORROW = DAY + timedelta(days=1)
 ISSUED = DAY - timedelta(days=365 - 30)

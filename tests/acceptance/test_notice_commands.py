@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from branch_desk import LATE
 from commands import Desk, in_a_sentence, run, run_for_real
-from robot_server import SECRET, RobotServer, robots
+from desks.branch_desk import LATE
+from peers.robot_server import SECRET, RobotServer, robots
 
 DAY = "2026-03-10"
 """Agent A1 has the dividend report of customer C1 due on this Tuesday."""

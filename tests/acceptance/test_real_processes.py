@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from branch_desk import LATE, POLICIES
 from commands import COMMAND, Desk, run_for_real
+from desks.branch_desk import LATE, POLICIES
 from policyserve.cli import main
 
 MANY = 20_000

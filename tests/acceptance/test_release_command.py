@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from branch_desk import (
+from commands import Desk
+from desks.branch_desk import (
     AHEAD,
     CUSTOMERS,
     EARLY,
@@ -15,7 +16,6 @@ from branch_desk import (
     release,
     take_branch,
 )
-from commands import Desk
 
 
 def open_tasks(desk: Desk, agent_no: str) -> dict[str, str]:

@@ -26,7 +26,7 @@ from sqlalchemy import text
 
 from commands import COMMAND, Desk, run
 from policyserve import db
-from policyserve.cli import serving
+from policyserve.cli import serve
 from policyserve.config import read_settings
 from policyserve.errors import PolicyserveError
 from policyserve.scheduler import clock, jobs
@@ -362,7 +362,7 @@ def test_serve_works_on_the_day_that_it_is(desk: Desk) -> None:
 def jobs_of_the_test(monkeypatch: pytest.MonkeyPatch) -> dict[str, Work]:
     """Let `run` do what the test puts here."""
     works = dict(jobs.WORKS)
-    monkeypatch.setattr(serving, "WORKS", works)
+    monkeypatch.setattr(serve, "WORKS", works)
     return works
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import figures
-from branch_desk import agenda
 from commands import Desk
+from desks.branch_desk import agenda
 
 MARCH = ("--from", "2026-03-01", "--to", "2026-03-31")
 APRIL = ("--as-of", "2026-04-30")

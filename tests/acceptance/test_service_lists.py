@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from branch_desk import agenda
 from commands import Desk, Result
+from desks.branch_desk import agenda
 
 MARCH = ("--from", "2026-03-01", "--to", "2026-03-31")
 APRIL = ("--as-of", "2026-04-30")

@@ -11,8 +11,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from branch_desk import AGENTS, LATE
 from commands import Desk, Result, in_a_sentence
+from desks.branch_desk import AGENTS, LATE
 
 FIELDS = ["message_id", "service", "customer_no", "channel", "text", "segments", "status", "due", "reason"]
 """The contract of `sms generate` and `sms list`; lists may have more behind them."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from branch_desk import EARLY, LATE, agenda, changes, release, take_branch
 from commands import Desk, in_a_sentence
+from desks.branch_desk import EARLY, LATE, agenda, changes, release, take_branch
 
 SHIPPED = (Path(__file__).parents[2] / "fixtures" / "standards" / "life-cn.yaml").read_text("utf-8")
 

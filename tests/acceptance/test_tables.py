@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from commands import Desk
-from policyserve.cli.layout import laid_out
-from policyserve.cli.output import NUMBERS, Row
+from policyserve.cli.screen.layout import laid_out
+from policyserve.cli.screen.output import NUMBERS, Row
 
 DAY = "2026-04-30"
 
@@ -61,7 +61,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> list[Shown]:
         seen.append((rows, options["numeric"]))
         return laid_out(rows, headings, **options)
 
-    monkeypatch.setattr("policyserve.cli.output.laid_out", watched)
+    monkeypatch.setattr("policyserve.cli.screen.output.laid_out", watched)
     return seen
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from branch_desk import AHEAD, CUSTOMERS, LATE, POLICIES, agenda, changes, explain, life, release, take_branch
 from commands import Desk, in_a_sentence
+from desks.branch_desk import AHEAD, CUSTOMERS, LATE, POLICIES, agenda, changes, explain, life, release, take_branch
 
 DIVIDEND_DAY = "2026-03-10"
 """The dividend report is due on this Tuesday, on time from then until 9 April."""

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from desks.task_book import MONDAY, fill, run, touch
 from policyserve import db
 from policyserve.errors import NotFoundError
 from policyserve.standard.model import Standard
 from policyserve.tasks.agenda import Agenda, agenda, office_agenda
-from task_book import MONDAY, fill, run, touch
 
 TOMORROW = MONDAY + timedelta(days=1)
 YESTERDAY = MONDAY - timedelta(days=1)

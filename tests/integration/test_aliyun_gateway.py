@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-import aliyun_server
-from aliyun_server import KEY_ID, SECRET, AliyunServer, parameters, refusing
+from peers import aliyun_server
+from peers.aliyun_server import KEY_ID, SECRET, AliyunServer, parameters, refusing
 from policyserve.errors import PolicyserveError
 from policyserve.messages.gateways.aliyun.calls import Calls
 from policyserve.messages.gateways.aliyun.codes import CODES, judged
 from policyserve.messages.gateways.aliyun.gateway import AliyunGateway
 from policyserve.messages.gateways.aliyun.options import AliyunOptions, Filed
-from policyserve.messages.gateways.aliyun.wording import UnfiledError, as_template, values
+from policyserve.messages.gateways.aliyun.template_match import UnfiledError, as_template, values
 from policyserve.messages.gateways.gateway import (
     Answer,
     Incoming,

@@ -25,9 +25,9 @@ from policyserve.messages.gateways.gateway import (
     Receipt,
     Sent,
 )
-from policyserve.web import callbacks
-from policyserve.web.callbacks import Gateways, TakeIn, make_app
+from policyserve.web import webhooks
 from policyserve.web.server import listen, serving
+from policyserve.web.webhooks import Gateways, TakeIn, make_app
 
 AT = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 
@@ -101,7 +101,7 @@ def line(monkeypatch: pytest.MonkeyPatch, take_in: Callable[[str, News], None] |
     def trouble(_name: str, error: Exception) -> None:
         troubles.append(type(error).__name__)
 
-    monkeypatch.setattr(callbacks, "open_gateway", open_gateway)
+    monkeypatch.setattr(webhooks, "open_gateway", open_gateway)
     gateways = Gateways({"vendor": {"kind": "http"}, "broken": {"kind": "broken"}})
     taking: TakeIn = take_in or keep
     opened = listen("127.0.0.1", 0)
@@ -189,7 +189,7 @@ def test_a_push_that_says_no_length_is_measured_all_the_same(open_line: Line) ->
 
 
 def test_a_push_that_never_ends_is_given_up(open_line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(callbacks, "SLOWEST", 0.2)
+    monkeypatch.setattr(webhooks, "SLOWEST", 0.2)
     with socket.create_connection(("127.0.0.1", open_line.port), timeout=SECONDS) as slow:
         slow.sendall(b"POST /callbacks/vendor HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nR")
         assert slow.recv(1000).startswith(b"HTTP/1.1 408")

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-import task_book
+from desks import task_book
 from policyserve import db
-from policyserve.book.loading import load_agents
+from policyserve.book.snapshot import load_agents
 from policyserve.dates import Days
-from policyserve.metrics.services import callbacks, satisfaction
-from policyserve.metrics.spot_check_records import Scope, draw_check, read_sample
-from policyserve.metrics.task_states import read_tasks
-from policyserve.standard.parsing import default_standard
-from policyserve.tasks import working
-from policyserve.tasks.history import Stamp
+from policyserve.metrics.services.service_rate import callbacks, satisfaction
+from policyserve.metrics.services.task_states import read_tasks
+from policyserve.metrics.spot_checks.records import Scope, draw_check, read_sample
+from policyserve.standard.parser import default_standard
+from policyserve.tasks import deeds
+from policyserve.tasks.transitions import Stamp
 
 Row = dict[str, Any]
 STANDARD = default_standard()
@@ -33,12 +33,12 @@ def stamp(as_of: date) -> Stamp:
 
 def done(engine: Engine, as_of: date, on: date, channel: str = "visit", **more: Any) -> None:
     with db.writing(engine) as connection:
-        working.done(connection, 1, stamp(as_of), on=on, channel=channel, **more)
+        deeds.done(connection, 1, stamp(as_of), on=on, channel=channel, **more)
 
 
 def reopen(engine: Engine, as_of: date) -> None:
     with db.writing(engine) as connection:
-        working.reopen(connection, 1, stamp(as_of), why="a mistake")
+        deeds.reopen(connection, 1, stamp(as_of), why="a mistake")
 
 
 def told(engine: Engine, as_of: date) -> tuple[Any, ...]:
@@ -153,7 +153,7 @@ def ended(engine: Engine, how: str) -> date:
         task_book.run(engine, [], as_of=TUESDAY)
         return TUESDAY
     with db.writing(engine) as connection:
-        working.skip(connection, 1, stamp(TUESDAY), why="abroad")
+        deeds.skip(connection, 1, stamp(TUESDAY), why="abroad")
     return TUESDAY
 
 

@@ -8,13 +8,13 @@ import polars as pl
 from polars.testing import assert_frame_equal
 from sqlalchemy import Engine
 
-import task_book
+from desks import task_book
 from policyserve import db
 from policyserve.book.columns import CONTACTS, Book
-from policyserve.book.loading import load_book
-from policyserve.metrics.first_year import with_policy_contacts
-from policyserve.tasks import working
-from policyserve.tasks.history import Stamp
+from policyserve.book.snapshot import load_book
+from policyserve.metrics.services.first_year import with_policy_contacts
+from policyserve.tasks import deeds
+from policyserve.tasks.transitions import Stamp
 
 MONDAY = task_book.MONDAY
 
@@ -39,7 +39,7 @@ def worked(engine: Engine) -> Engine:
     with db.writing(engine) as connection:
         for task in task_book.tasks(engine):
             if task.service != "visit-m4":
-                working.done(connection, task.id, stamp(), on=date(2026, 5, 2), channel="visit")
+                deeds.done(connection, task.id, stamp(), on=date(2026, 5, 2), channel="visit")
     return engine
 
 
@@ -62,7 +62,7 @@ def test_a_visit_that_was_taken_back_was_none(engine: Engine) -> None:
     worked(engine)
     (visit,) = (task.id for task in task_book.tasks(engine) if task.service == "visit-m1")
     with db.writing(engine) as connection:
-        working.reopen(connection, visit, stamp(TUESDAY), why="the wrong customer")
+        deeds.reopen(connection, visit, stamp(TUESDAY), why="the wrong customer")
     assert read(engine).contacts["service"].to_list() == ["birthday-greeting"]
     assert read(engine, TUESDAY).contacts["service"].to_list() == ["birthday-greeting"]
 
@@ -72,8 +72,8 @@ def test_what_a_day_knew_of_visits_does_not_change_by_what_is_written_down_later
     before = read(engine, MONDAY).contacts.sort(pl.all())
     made, not_made = (task.id for task in task_book.tasks(engine) if task.service.startswith("visit"))
     with db.writing(engine) as connection:
-        working.reopen(connection, made, stamp(TUESDAY), why="the wrong customer")
-        working.done(connection, not_made, stamp(TUESDAY), on=date(2026, 5, 3), channel="visit")
+        deeds.reopen(connection, made, stamp(TUESDAY), why="the wrong customer")
+        deeds.done(connection, not_made, stamp(TUESDAY), on=date(2026, 5, 3), channel="visit")
     after = read(engine, MONDAY).contacts.sort(pl.all())
     assert_frame_equal(before, after)
     assert read(engine, TUESDAY).contacts.filter(subject_kind="policy")["service"].to_list() == ["visit-m4"]

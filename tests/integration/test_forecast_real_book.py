@@ -9,15 +9,15 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-import real_book
+from books import real_book
 from policyserve import db, operations
 from policyserve.book.columns import Book
-from policyserve.book.importing import import_list
-from policyserve.book.loading import load_book
-from policyserve.cli.forecasts import FIGURES
+from policyserve.book.list_import import import_list
+from policyserve.book.snapshot import load_book
+from policyserve.cli.metrics.forecast import FIGURES
 from policyserve.cli.options import Session
-from policyserve.metrics.backtest import Backtest, backtest, calibration, coverage, scores
-from policyserve.metrics.survival import kaplan_meier, policy_spans
+from policyserve.metrics.forecast.backtest import Backtest, backtest, calibration, coverage, scores
+from policyserve.metrics.forecast.survival import kaplan_meier, policy_spans
 
 lifelines = pytest.importorskip("lifelines")
 pytestmark = pytest.mark.skipif(not real_book.FILE.exists(), reason="the real book is not beside the project")

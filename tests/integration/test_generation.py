@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, select
 
+from books.small_plans import CALENDAR, only
 from policyserve import db
-from policyserve.messages.generating import Generation, run_generation
-from policyserve.messages.stored import MESSAGES
+from policyserve.messages.generation.generation import Generation, run_generation
+from policyserve.messages.outbox.stored_messages import MESSAGES
 from policyserve.settings_file import MessageSettings
 from policyserve.standard.model import Standard
 from policyserve.tables import Agent, Customer, Event, Policy, Premium, Refusal, Task, Transition
-from small_plans import CALENDAR, only
 
 ISSUED = date(2025, 6, 15)
 D30 = date(2026, 5, 16)

@@ -14,21 +14,21 @@ import polars as pl
 import pytest
 from sqlalchemy import Engine, select
 
+from books.small_plans import CALENDAR
 from policyserve import db
-from policyserve.book.importing import import_list
-from policyserve.book.loading import load_book
-from policyserve.demo.generating import generate
-from policyserve.demo.writing import write_lists
-from policyserve.messages.checking import Trial
-from policyserve.messages.facts import Language
-from policyserve.messages.generating import run_generation
-from policyserve.messages.segments import ROUTES
-from policyserve.messages.stored import MESSAGES
-from policyserve.plan.facts import facts_of
+from policyserve.book.list_import import import_list
+from policyserve.book.snapshot import load_book
+from policyserve.generated_book.files import write_lists
+from policyserve.generated_book.generator import generate
+from policyserve.messages.generation.generation import run_generation
+from policyserve.messages.outbox.stored_messages import MESSAGES
+from policyserve.messages.texts.segments import ROUTES
+from policyserve.messages.texts.template_check import Trial
+from policyserve.messages.texts.values import Language
+from policyserve.plan.subjects import facts_of
 from policyserve.settings_file import MessageSettings
 from policyserve.standard.model import Standard
-from policyserve.standard.parsing import default_standard
-from small_plans import CALENDAR
+from policyserve.standard.parser import default_standard
 
 AS_OF = date(2026, 11, 23)
 AFTER = AS_OF + timedelta(days=40)

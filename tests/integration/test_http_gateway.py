@@ -19,7 +19,8 @@ from urllib.parse import parse_qs
 import pytest
 from aiohttp import web
 
-import vendor_server
+from peers import vendor_server
+from peers.vendor_server import Vendor
 from policyserve.messages.gateways import registry
 from policyserve.messages.gateways.gateway import (
     Answer,
@@ -35,7 +36,6 @@ from policyserve.messages.gateways.gateway import (
 from policyserve.messages.gateways.http.client import HttpGateway
 from policyserve.messages.gateways.http.options import HttpOptions
 from policyserve.settings_file import SettingsError, checked
-from vendor_server import Vendor
 
 AT = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
 TEXT = "【安心人寿】王女士您好，您尾号1234的保单将于11月20日缴费。"

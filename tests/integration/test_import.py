@@ -8,8 +8,8 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 from sqlalchemy import Engine
 
-from lists_in import AGENTS, AS_OF, AT, CUSTOMERS, POLICIES, counts, import_book, import_text, problems, rows_of
-from policyserve.book.importing import import_list
+from books.lists_in import AGENTS, AS_OF, AT, CUSTOMERS, POLICIES, counts, import_book, import_text, problems, rows_of
+from policyserve.book.list_import import import_list
 from policyserve.errors import PolicyserveError
 
 LISTS = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from lists_in import POLICIES, counts, import_book, import_text, problems, rows_of
+from books.lists_in import POLICIES, counts, import_book, import_text, problems, rows_of
 
 EVENTS = "event_no,policy_no,customer_no,kind,occurred_on,amount,detail\n"
 CHANGES = """

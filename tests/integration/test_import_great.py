@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import IntegrityError
 
-from lists_in import AGENTS, AT, counts, import_text, rows_of
-from policyserve.book.importing import ImportReport, import_list
+from books.lists_in import AGENTS, AT, counts, import_text, rows_of
+from policyserve.book.list_import import ImportReport, import_list
 
 MANY, ENOUGH = 200_000, 60_000
 
@@ -25,7 +25,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from policyserve import db
 from policyserve.book import policies
-from policyserve.book.importing import import_list
+from policyserve.book.list_import import import_list
 
 add = policies.add
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from lists_in import AGENTS, counts, import_book, import_text, problems, rows_of
+from books.lists_in import AGENTS, counts, import_book, import_text, problems, rows_of
 
 
 def test_agents_bring_their_teams_and_branches(engine: Engine, tmp_path: Path) -> None:

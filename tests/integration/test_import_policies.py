@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from lists_in import counts, import_book, import_text, problems, rows_of
+from books.lists_in import counts, import_book, import_text, problems, rows_of
 
 HEADER = "policy_no,customer_no,agent_no,issue_date,mode,premium"
 PREMIUMS = "policy_no,instalment,due_on,amount,paid_on,paid_amount,debit_on,debit_result,failure,next_debit_on\n"

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from policyserve import db
-from policyserve.book import columns, loading
+from policyserve.book import columns, snapshot
 from policyserve.book.columns import Book
-from policyserve.book.loading import load_book
+from policyserve.book.snapshot import load_book
 from policyserve.errors import NotFoundError
 from policyserve.tables import metadata
 
@@ -166,13 +166,13 @@ def test_a_long_book_is_read_in_pieces(branch: Engine, monkeypatch: pytest.Monke
 
 def test_numbers_that_people_use_are_looked_up(branch: Engine) -> None:
     with db.reading(branch) as connection:
-        assert loading.customer_id(connection, "C3") == 3
-        assert loading.policy_id(connection, "P30") == 30
-        assert loading.holder_id(connection, "P30") == 3
-        assert loading.agent_id(connection, "A2") == 2
+        assert snapshot.customer_id(connection, "C3") == 3
+        assert snapshot.policy_id(connection, "P30") == 30
+        assert snapshot.holder_id(connection, "P30") == 3
+        assert snapshot.agent_id(connection, "A2") == 2
 
 
-@pytest.mark.parametrize("lookup", [loading.customer_id, loading.policy_id, loading.holder_id, loading.agent_id])
+@pytest.mark.parametrize("lookup", [snapshot.customer_id, snapshot.policy_id, snapshot.holder_id, snapshot.agent_id])
 def test_an_unknown_number_is_named(branch: Engine, lookup: object) -> None:
     assert callable(lookup)
     with db.reading(branch) as connection, pytest.raises(NotFoundError, match="the number 'X9'"):

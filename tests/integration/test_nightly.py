@@ -7,14 +7,14 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine, insert
 
+from desks.task_book import AT, fill, steps, tasks
 from policyserve import db
 from policyserve.calendars.calendar import load_calendar
 from policyserve.config import fixture
-from policyserve.standard.parsing import default_standard
+from policyserve.standard.parser import default_standard
 from policyserve.tables import Event, Premium
-from policyserve.tasks.nightly import run_release
-from policyserve.tasks.releasing import ReleaseCounts
-from task_book import AT, fill, steps, tasks
+from policyserve.tasks.nightly_release import run_release
+from policyserve.tasks.release import ReleaseCounts
 
 STANDARD = default_standard()
 CALENDAR = load_calendar(fixture("calendars", "cn.yaml"))

@@ -9,14 +9,14 @@ import polars as pl
 import pytest
 from sqlalchemy import Engine
 
-import task_book
+from desks import task_book
+from desks.weeks_of_work import MAY, STANDARD, Weeks
 from policyserve import db
-from policyserve.book.loading import load_agents, load_book
-from policyserve.metrics.first_year import with_policy_contacts
-from policyserve.metrics.services import callbacks, satisfaction, service_rate
-from policyserve.metrics.spot_check_records import read_sample
-from policyserve.metrics.task_states import read_tasks
-from weeks_of_work import MAY, STANDARD, Weeks
+from policyserve.book.snapshot import load_agents, load_book
+from policyserve.metrics.services.first_year import with_policy_contacts
+from policyserve.metrics.services.service_rate import callbacks, satisfaction, service_rate
+from policyserve.metrics.services.task_states import read_tasks
+from policyserve.metrics.spot_checks.records import read_sample
 
 ALWAYS = MAY.widened(before=400, after=400)
 BY = ["agent", "service"]

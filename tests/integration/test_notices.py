@@ -17,20 +17,20 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from desks.task_book import MONDAY, fill, run, touch
+from peers.robot_server import SECRET, RobotServer, robots
 from policyserve import db
 from policyserve.config import Settings
 from policyserve.errors import NotFoundError, PolicyserveError
-from policyserve.messages.notices import records, subscribing
+from policyserve.messages.notices import records, subscriptions
 from policyserve.messages.notices.channels.channel import Answer, Rate, Robot
 from policyserve.messages.notices.channels.registry import channel_of
-from policyserve.messages.notices.pacing import reserve
-from policyserve.messages.notices.pushing import NoticeCounts, push_notices
+from policyserve.messages.notices.pace import reserve
+from policyserve.messages.notices.push import NoticeCounts, push_notices
 from policyserve.messages.notices.records import LEASE, Candidate
-from policyserve.messages.notices.subscribing import AGENTS, NOTICES
+from policyserve.messages.notices.subscriptions import AGENTS, NOTICES
 from policyserve.settings_file import NoticeSettings, SettingsFile
 from policyserve.standard.model import Standard
-from robot_server import SECRET, RobotServer, robots
-from task_book import MONDAY, fill, run, touch
 
 EIGHT = datetime(2026, 5, 4, 0, 0, tzinfo=UTC)
 """Eight o'clock on Monday in Shanghai."""
@@ -83,7 +83,7 @@ def key(request: pytest.FixtureRequest, database_url: str) -> str:
 
 def choose(engine: Engine, agent_no: str, kind: str, address: str, **others: Any) -> None:
     with db.writing(engine) as connection:
-        subscribing.set_channel(connection, agent_no, kind=kind, address=address, as_of=MONDAY, **others)
+        subscriptions.set_channel(connection, agent_no, kind=kind, address=address, as_of=MONDAY, **others)
 
 
 def push(engine: Engine, at: datetime = EIGHT, *, settings: Settings = SETTINGS, **others: Any) -> NoticeCounts:
@@ -512,7 +512,7 @@ def test_the_list_shows_the_last_notice_and_no_key(book: Engine, server: RobotSe
     choose(book, "1004", "wecom", f"https://example.com/hook?key={key}")
     push(book)
     with db.reading(book) as connection:
-        rows = subscribing.channels(connection, time(8))
+        rows = subscriptions.channels(connection, time(8))
     assert key not in str(rows)
     assert SECRET not in str(rows)
     shown = [(row["agent_no"], row["channel"], row["at"], row["day"], row["status"], row["tasks"]) for row in rows]
@@ -523,12 +523,12 @@ def test_a_channel_can_be_changed_and_removed(book: Engine, key: str) -> None:
     choose(book, "1002", "wecom", f"https://example.com/{key}")
     choose(book, "1002", "feishu", f"https://example.com/{key}2", secret=SECRET)
     with db.writing(book) as connection:
-        assert subscribing.channel_chosen(connection, "1002") == (
+        assert subscriptions.channel_chosen(connection, "1002") == (
             "feishu",
             Robot(address=f"https://example.com/{key}2", secret=SECRET),
         )
-        assert subscribing.remove_channel(connection, "1002")
-        assert not subscribing.remove_channel(connection, "1002")
-        assert subscribing.channel_chosen(connection, "1002") is None
+        assert subscriptions.remove_channel(connection, "1002")
+        assert not subscriptions.remove_channel(connection, "1002")
+        assert subscriptions.channel_chosen(connection, "1002") is None
         with pytest.raises(NotFoundError):
-            subscribing.remove_channel(connection, "nobody")
+            subscriptions.remove_channel(connection, "nobody")

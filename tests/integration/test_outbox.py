@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, update
 
-from outbox_rows import DAY, TEN, fill, message, phone_of, row, rows, states
+from desks.outbox_rows import DAY, TEN, fill, message, phone_of, row, rows, states
 from policyserve import db
 from policyserve.errors import NotFoundError, PolicyserveError
-from policyserve.messages import claims, outbox
 from policyserve.messages.gateways.gateway import Answer, Outcome, Outgoing
-from policyserve.messages.stored import MESSAGES, STATUSES
+from policyserve.messages.outbox import claims, outbox
+from policyserve.messages.outbox.stored_messages import MESSAGES, STATUSES
 from policyserve.settings_file import Sending
 from policyserve.standard.model import MessageClass
 from policyserve.tables import Refusal

@@ -9,10 +9,10 @@ from random import Random
 import polars as pl
 from sqlalchemy import Engine
 
-from lists_in import AGENTS, CUSTOMERS, POLICIES, import_text, rows_of
+from books.lists_in import AGENTS, CUSTOMERS, POLICIES, import_text, rows_of
 from policyserve import db
-from policyserve.book.loading import load_agents, load_book
-from policyserve.metrics.persistency import persistency, policy_results
+from policyserve.book.snapshot import load_agents, load_book
+from policyserve.metrics.persistency.persistency import persistency, policy_results
 from policyserve.reporting.material import read_material
 
 PLACED = "agent_no,team,branch,name\n"

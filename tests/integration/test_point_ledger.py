@@ -12,11 +12,11 @@ from sqlalchemy import Engine, delete, insert, select, update
 from policyserve import db
 from policyserve.config import fixture
 from policyserve.errors import NotFoundError, PolicyserveError
-from policyserve.metrics.point_ledger import POINTS, balances, earn, entries, pay
-from policyserve.metrics.points import Rates
-from policyserve.metrics.rules import read_rules
+from policyserve.metrics.referrals.point_ledger import POINTS, balances, earn, entries, pay
+from policyserve.metrics.referrals.points import Rates
+from policyserve.metrics.rule_files import read_rules
 from policyserve.tables import Agent, Customer, Event, Policy, Referral, ReferralStage
-from policyserve.tasks.history import Stamp
+from policyserve.tasks.transitions import Stamp
 
 AS_OF = date(2026, 11, 21)
 DAY = date(2026, 3, 1)

@@ -13,17 +13,17 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import Engine
 
-import real_book
+from books import real_book
 from policyserve import db
-from policyserve.book.importing import ImportReport, import_list
-from policyserve.book.loading import load_book
+from policyserve.book.list_import import ImportReport, import_list
+from policyserve.book.snapshot import load_book
 from policyserve.calendars.calendar import load_calendar
 from policyserve.config import fixture
 from policyserve.dates import Days
-from policyserve.metrics.persistency import persistency, policies_behind, policy_results
+from policyserve.metrics.persistency.persistency import persistency, policies_behind, policy_results
 from policyserve.plan.planner import plan
-from policyserve.standard.parsing import default_standard
-from policyserve.tasks.nightly import run_release
+from policyserve.standard.parser import default_standard
+from policyserve.tasks.nightly_release import run_release
 
 pytestmark = pytest.mark.skipif(not real_book.FILE.exists(), reason="the real book is not beside the project")
 NOW = datetime(2010, 5, 12, 12, tzinfo=UTC)

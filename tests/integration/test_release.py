@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 from sqlalchemy import Engine, func, select
 
+from desks.task_book import MONDAY, close, fill, frame, ground, run, steps, tasks, touch
 from policyserve import db
-from policyserve.tasks.releasing import RELEASES, ReleaseCounts
-from task_book import MONDAY, close, fill, frame, ground, run, steps, tasks, touch
+from policyserve.tasks.release import RELEASES, ReleaseCounts
 
 AUGUST = date(2026, 8, 3)
 TOMORROW = MONDAY + timedelta(days=1)

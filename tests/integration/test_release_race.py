@@ -16,18 +16,18 @@ import polars as pl
 import pytest
 from sqlalchemy import Engine
 
+from desks.task_book import AT, MANY, MONDAY, close, fill, ground, run, steps, tasks
 from policyserve import db
-from policyserve.tasks import working
-from policyserve.tasks.history import Stamp
-from policyserve.tasks.releasing import ReleaseCounts
-from task_book import AT, MANY, MONDAY, close, fill, ground, run, steps, tasks
+from policyserve.tasks import deeds
+from policyserve.tasks.release import ReleaseCounts
+from policyserve.tasks.transitions import Stamp
 
 AGENT = Stamp(at=AT, as_of=MONDAY, actor="1002")
 
 KILLED = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from task_book import MANY, run
+from desks.task_book import MANY, run
 from policyserve import db
 engine = db.open_engine(sys.argv[2])
 print("ready", flush=True)
@@ -70,7 +70,7 @@ def test_two_releases_at_once_add_each_task_once(book: Engine) -> None:
 def finish(engine: Engine, task_ids: list[int]) -> None:
     for task_id in task_ids:
         with db.writing(engine) as connection:
-            working.done(connection, task_id, AGENT, on=MONDAY, channel="visit")
+            deeds.done(connection, task_id, AGENT, on=MONDAY, channel="visit")
 
 
 def test_what_an_agent_does_while_a_release_moves_it_stays_done(book: Engine) -> None:

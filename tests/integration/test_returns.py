@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
-from outbox_rows import DAY, TEN, early, fill, message, phone_of, replies, row, states
+from desks.outbox_rows import DAY, TEN, early, fill, message, phone_of, replies, row, states
 from policyserve import db
-from policyserve.book.importing import import_list
-from policyserve.messages import outbox, receipts, returns
+from policyserve.book.list_import import import_list
 from policyserve.messages.gateways.gateway import Incoming, News, Receipt, Sent, State
-from policyserve.messages.stored import MESSAGES, STATUSES
+from policyserve.messages.outbox import inbound, outbox, receipts
+from policyserve.messages.outbox.stored_messages import MESSAGES, STATUSES
 from policyserve.settings_file import MessageSettings, Sending
 
 WORDS = MessageSettings().opt_out_words
@@ -30,7 +30,7 @@ def take(engine: Engine, *news: Receipt | Incoming, gateway: str = "vendor", wor
         replies=[one for one in news if isinstance(one, Incoming)],
     )
     with db.writing(engine) as connection:
-        return returns.take_in(connection, gateway, brought, now=LATER, words=words)
+        return inbound.take_in(connection, gateway, brought, now=LATER, words=words)
 
 
 def receipt(state: State = "delivered", number: str | None = "v1", *, at: datetime = LATER, **more: Any) -> Receipt:
@@ -73,7 +73,7 @@ def test_a_receipt_that_comes_twice_changes_nothing_the_second_time(engine: Engi
 def test_a_final_state_is_not_overwritten(engine: Engine) -> None:
     fill(engine, message(1, status="accepted", **OUT))
     take(engine, receipt("delivered"))
-    assert take(engine, receipt("failed"), receipt("accepted"), receipt("never"), receipt("unknown")) == returns.Taken()
+    assert take(engine, receipt("failed"), receipt("accepted"), receipt("never"), receipt("unknown")) == inbound.Taken()
     assert states(engine) == ["delivered"]
 
 
@@ -140,7 +140,7 @@ ABSURD = ["", " ", "0", "-1", "1.0", "１", "x" * 5000, "2147483648", "9" * 18, 
 @pytest.mark.parametrize("reference", ABSURD)
 def test_absurd_references_are_nobodys(engine: Engine, reference: str) -> None:
     fill(engine, message(1, status="accepted", **OUT))
-    assert take(engine, receipt(number=None, reference=reference)) == returns.Taken()
+    assert take(engine, receipt(number=None, reference=reference)) == inbound.Taken()
     assert states(engine) == ["accepted"]
 
 
@@ -152,7 +152,7 @@ def test_absurd_numbers_are_kept_like_any_other(engine: Engine, number: str) -> 
 
 
 def test_a_receipt_without_any_number_is_nobodys(engine: Engine) -> None:
-    assert take(engine, receipt(number=None)) == returns.Taken()
+    assert take(engine, receipt(number=None)) == inbound.Taken()
     assert early(engine) == []
 
 
@@ -168,7 +168,7 @@ def number_stored(engine: Engine, number: str, key: int = 1) -> None:
 
 def test_a_receipt_that_comes_before_the_answer_is_stored_is_applied_once_it_is(engine: Engine) -> None:
     fill(engine, message(1, status="submitting", gateway="vendor", submitted_at=TEN))
-    assert take(engine, receipt()) == returns.Taken(early=1)
+    assert take(engine, receipt()) == inbound.Taken(early=1)
     number_stored(engine, "v1")
     assert settle(engine, ["v1"]) == 1
     assert (row(engine).status, row(engine).final_at) == ("delivered", LATER)
@@ -283,7 +283,7 @@ def test_a_refusal_takes_back_marketing_that_waits_and_nothing_else(engine: Engi
         engine, marketing(1, status=status), message(2, status=status), marketing(4, customer_id=2, status=status),
         message(3, status=status, message_class="service"),
     )  # fmt: skip
-    assert take(engine, reply()) == returns.Taken(replies=1, refusals=1)
+    assert take(engine, reply()) == inbound.Taken(replies=1, refusals=1)
     assert states(engine) == ["cancelled", status, status, status]
     assert (row(engine).reason, row(engine).final_at) == ("opted-out", LATER)
 
@@ -319,7 +319,7 @@ def test_everybody_with_the_phone_is_spared(engine: Engine) -> None:
 
 def test_a_reply_that_refuses_nothing_is_kept_and_changes_nothing(engine: Engine) -> None:
     fill(engine, marketing(1))
-    assert take(engine, reply("谢谢")) == returns.Taken(replies=1)
+    assert take(engine, reply("谢谢")) == inbound.Taken(replies=1)
     assert states(engine) == ["planned"]
     assert [(one.text, one.refuses) for one in replies(engine)] == [("谢谢", False)]
 
@@ -355,7 +355,7 @@ def refusal_stands(engine: Engine, phone: str) -> bool:
 
 def lift(engine: Engine, phone: str) -> bool:
     with db.writing(engine) as connection:
-        return returns.lift(connection, phone, by="Clerk Wang", now=LATER)
+        return inbound.lift(connection, phone, by="Clerk Wang", now=LATER)
 
 
 def test_a_refusal_can_be_lifted_on_the_customers_wish_and_come_again(engine: Engine) -> None:

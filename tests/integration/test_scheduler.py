@@ -21,14 +21,14 @@ from sqlalchemy import Engine, make_url, select, text
 from policyserve import db
 from policyserve.config import Settings
 from policyserve.errors import PolicyserveError
-from policyserve.scheduler import locks, running
+from policyserve.scheduler import job_run, locks
 from policyserve.scheduler.clock import TABLE, Clock, opened
+from policyserve.scheduler.job_run import RUNS, RunBeforeError, RunningElsewhereError
 from policyserve.scheduler.jobs import WORKS, Daily, Every, Work, released_in_words, schedule
-from policyserve.scheduler.records import job_rows
-from policyserve.scheduler.running import RUNS, RunBeforeError, RunningElsewhereError
-from policyserve.scheduler.serving import Scheduler
+from policyserve.scheduler.leader import Scheduler
+from policyserve.scheduler.run_records import job_rows
 from policyserve.settings_file import JobSettings, SettingsFile
-from policyserve.tasks.releasing import ReleaseCounts
+from policyserve.tasks.release import ReleaseCounts
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -138,26 +138,26 @@ def test_a_lock_that_may_not_be_written_is_told_in_a_sentence(tmp_path: Path, sq
 
 
 def test_a_run_is_a_row_before_it_begins_and_its_end_is_in_the_same_row(engine: Engine) -> None:
-    run = running.begin(engine, "send", NOON, at=NOON.astimezone(UTC))
+    run = job_run.begin(engine, "send", NOON, at=NOON.astimezone(UTC))
     assert [one.status for one in runs(engine)] == ["running"]
-    ending = running.carry_out(engine, run, lambda: "12 sent")
+    ending = job_run.carry_out(engine, run, lambda: "12 sent")
     assert runs(engine) == [Kept("send", NOON, "done", "12 sent")]
     assert ending.status == "done"
 
 
 def test_a_job_in_hand_is_not_begun_again(engine: Engine) -> None:
-    run = running.begin(engine, "send", NOON, at=NOON.astimezone(UTC))
+    run = job_run.begin(engine, "send", NOON, at=NOON.astimezone(UTC))
     with pytest.raises(RunningElsewhereError):
-        running.begin(engine, "send", NOON + timedelta(minutes=5), at=NOON.astimezone(UTC))
-    running.carry_out(engine, run, lambda: "")
+        job_run.begin(engine, "send", NOON + timedelta(minutes=5), at=NOON.astimezone(UTC))
+    job_run.carry_out(engine, run, lambda: "")
     assert len(runs(engine)) == 1
 
 
 def test_a_job_runs_once_for_each_time_that_it_is_due(engine: Engine) -> None:
-    running.carry_out(engine, running.begin(engine, "send", NOON, at=NOON.astimezone(UTC)), lambda: "")
+    job_run.carry_out(engine, job_run.begin(engine, "send", NOON, at=NOON.astimezone(UTC)), lambda: "")
     with pytest.raises(RunBeforeError, match="2026-11-21T12:00:00"):
-        running.begin(engine, "send", NOON, at=NOON.astimezone(UTC))
-    again = running.begin(engine, "send", NOON + timedelta(minutes=5), at=NOON.astimezone(UTC))
+        job_run.begin(engine, "send", NOON, at=NOON.astimezone(UTC))
+    again = job_run.begin(engine, "send", NOON + timedelta(minutes=5), at=NOON.astimezone(UTC))
     again.lock.release()
 
 
@@ -170,7 +170,7 @@ def test_our_own_errors_are_kept_as_they_are_and_of_others_only_the_kind(engine:
 
     for minute, error in enumerate((PolicyserveError("The gateway is away; look at it."), KeyError("13800138000"))):
         due = NOON + timedelta(minutes=minute)
-        running.carry_out(engine, running.begin(engine, "send", due, at=due.astimezone(UTC)), fail(error))
+        job_run.carry_out(engine, job_run.begin(engine, "send", due, at=due.astimezone(UTC)), fail(error))
     kept = runs(engine)
     assert [one.status for one in kept] == ["failed", "failed"]
     assert kept[0].result == "The gateway is away; look at it."
@@ -180,35 +180,35 @@ def test_our_own_errors_are_kept_as_they_are_and_of_others_only_the_kind(engine:
 
 def lose(engine: Engine, due: datetime, job: str = "release") -> None:
     """Leave a run as its process left it that was killed."""
-    running.begin(engine, job, due, at=due.astimezone(UTC)).lock.release()
+    job_run.begin(engine, job, due, at=due.astimezone(UTC)).lock.release()
 
 
 def test_a_run_whose_process_died_is_marked_lost_by_the_next_run(engine: Engine) -> None:
     lose(engine, NOON)
-    running.carry_out(engine, running.begin(engine, "release", wall("12:05"), at=NOON.astimezone(UTC)), lambda: "")
+    job_run.carry_out(engine, job_run.begin(engine, "release", wall("12:05"), at=NOON.astimezone(UTC)), lambda: "")
     assert [one.status for one in runs(engine)] == ["lost", "done"]
 
 
 def test_a_run_that_goes_on_is_not_lost(engine: Engine) -> None:
-    run = running.begin(engine, "release", NOON, at=NOON.astimezone(UTC))
-    assert not running.sweep(engine, "release", at=NOON.astimezone(UTC))
+    run = job_run.begin(engine, "release", NOON, at=NOON.astimezone(UTC))
+    assert not job_run.sweep(engine, "release", at=NOON.astimezone(UTC))
     assert [one.status for one in runs(engine)] == ["running"]
     run.lock.release()
 
 
 def test_what_was_lost_is_run_again_but_not_what_was_lost_twice(engine: Engine) -> None:
-    assert not running.sweep(engine, "release", at=NOON.astimezone(UTC))
+    assert not job_run.sweep(engine, "release", at=NOON.astimezone(UTC))
     lose(engine, NOON)
-    assert running.sweep(engine, "release", at=NOON.astimezone(UTC))
+    assert job_run.sweep(engine, "release", at=NOON.astimezone(UTC))
     lose(engine, wall("12:01"))
-    assert not running.sweep(engine, "release", at=NOON.astimezone(UTC))
+    assert not job_run.sweep(engine, "release", at=NOON.astimezone(UTC))
     assert [one.status for one in runs(engine)] == ["lost", "lost"]
 
 
 def test_a_run_called_lost_while_its_server_was_away_is_done_when_it_ends(engine: Engine) -> None:
-    run = running.begin(engine, "release", NOON, at=NOON.astimezone(UTC))
-    running.mark_lost(engine, "release", at=NOON.astimezone(UTC))
-    running.carry_out(engine, run, lambda: "5 added")
+    run = job_run.begin(engine, "release", NOON, at=NOON.astimezone(UTC))
+    job_run.mark_lost(engine, "release", at=NOON.astimezone(UTC))
+    job_run.carry_out(engine, run, lambda: "5 added")
     assert runs(engine) == [Kept("release", NOON, "done", "5 added")]
 
 
@@ -390,25 +390,25 @@ def test_jobs_that_read_the_whole_book_follow_each_other_in_the_order_of_the_day
 
 
 def test_a_job_that_cron_has_in_hand_is_run_when_that_has_ended(engine: Engine) -> None:
-    by_cron = running.begin(engine, "send", NOON, at=NOON.astimezone(UTC))
+    by_cron = job_run.begin(engine, "send", NOON, at=NOON.astimezone(UTC))
     with at_work(engine, quiet()) as bench:
         bench.until(lambda: list(bench.statuses().values()).count("done") == len(WORKS) - 1)
         assert [one.job for one in runs(engine)].count("send") == 1
-        running.carry_out(engine, by_cron, lambda: "")
+        job_run.carry_out(engine, by_cron, lambda: "")
         bench.until(lambda: [one.status for one in runs(engine) if one.job == "send"] == ["done", "done"])
 
 
 def test_one_job_that_cannot_begin_keeps_no_other_from_it(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    begin = running.begin
+    begin = job_run.begin
 
-    def refuse(engine: Engine, job: str, due: datetime, *, at: datetime) -> running.Run:
+    def refuse(engine: Engine, job: str, due: datetime, *, at: datetime) -> job_run.Run:
         if job == "release":
             raise OSError(5, "13800138000")
         return begin(engine, job, due, at=at)
 
-    monkeypatch.setattr(running, "begin", refuse)
+    monkeypatch.setattr(job_run, "begin", refuse)
     caplog.set_level(logging.INFO, "policyserve.journal")
     with at_work(engine, quiet()) as bench:
         bench.until(lambda: list(bench.statuses().values()).count("done") == len(WORKS) - 1)
@@ -437,9 +437,9 @@ def test_the_next_times_come_first_then_the_runs_the_newest_first_in_the_busines
         clock.arrange(PLAN, NOON)
     for minute, result in ((0, "3 sent"), (5, "nothing to send")):
         due = NOON + timedelta(minutes=minute)
-        running.carry_out(engine, running.begin(engine, "send", due, at=due.astimezone(UTC)), partial(str, result))
+        job_run.carry_out(engine, job_run.begin(engine, "send", due, at=due.astimezone(UTC)), partial(str, result))
     now = (NOON + timedelta(minutes=5, seconds=7)).astimezone(UTC)
-    running.begin(engine, "release", NOON, at=NOON.astimezone(UTC)).lock.release()
+    job_run.begin(engine, "release", NOON, at=NOON.astimezone(UTC)).lock.release()
     rows = job_rows(engine, SHANGHAI, now=now, job=None, last=2)
     assert [(row["job"], row["status"]) for row in rows] == [
         ("release", "planned"), ("send", "planned"), ("release", "running"), ("send", "done"),

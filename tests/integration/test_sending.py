@@ -16,17 +16,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, text, update
 
-import smpp_server
-from outbox_rows import DAY, TEN, fill, message, phone_of, replies, row, rows, states
+from desks.outbox_rows import DAY, TEN, fill, message, phone_of, replies, row, rows, states
+from peers import smpp_server
+from peers.scripted_gateway import ScriptedGateway
 from policyserve import db
 from policyserve.errors import PolicyserveError
-from policyserve.messages import outbox
 from policyserve.messages.gateways.gateway import Gateway, Incoming, News, Outcome, Outgoing, Receipt
 from policyserve.messages.gateways.registry import open_gateway
-from policyserve.messages.sending import IN_VAIN, SendCounts, Sender, send
-from policyserve.messages.stored import MESSAGES
+from policyserve.messages.outbox import outbox
+from policyserve.messages.outbox.sender import IN_VAIN, SendCounts, Sender, send
+from policyserve.messages.outbox.stored_messages import MESSAGES
 from policyserve.settings_file import ContactHoursSettings, MessageSettings, Sending
-from scripted_gateway import ScriptedGateway
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LIMIT = 60.0
@@ -190,7 +190,7 @@ def test_what_nobody_knows_of_stays_in_doubt(engine: Engine) -> None:
 
 
 def test_all_doubts_are_asked_after_however_many(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("policyserve.messages.sending.LOOK_UPS", 2)
+    monkeypatch.setattr("policyserve.messages.outbox.sender.LOOK_UPS", 2)
     queue(engine, 5)
     run(engine, ScriptedGateway(then="in-doubt"))
     gateway = ScriptedGateway()

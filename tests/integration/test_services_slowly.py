@@ -13,20 +13,21 @@ import polars as pl
 import pytest
 from sqlalchemy import Engine
 
-import slow_services
-import task_book
-from lists_in import import_text, rows_of
+from books.lists_in import import_text, rows_of
+from desks import task_book
+from desks.weeks_of_work import MAY, STANDARD, Weeks
 from policyserve import db
-from policyserve.book.loading import load_agents, load_book
+from policyserve.book.snapshot import load_agents, load_book
 from policyserve.dates import Days
-from policyserve.metrics import groupings, orphans, services
-from policyserve.metrics.task_states import read_tasks
-from policyserve.metrics.tasks_behind import tasks_behind
-from slow_services import Evening, Group, Row
-from weeks_of_work import MAY, STANDARD, Weeks
+from policyserve.metrics import groupings
+from policyserve.metrics.services import orphans, service_rate
+from policyserve.metrics.services.task_states import read_tasks
+from policyserve.metrics.services.tasks_behind import tasks_behind
+from slow import services
+from slow.services import Evening, Group, Row
 
 GROUPINGS = (
-    *((by,) for by in services.ALLOWED), ("branch", "class"), ("team", "service"), ("agent", "level"), (),
+    *((by,) for by in service_rate.ALLOWED), ("branch", "class"), ("team", "service"), ("agent", "level"), (),
 )  # fmt: skip
 DAYS = (MAY, Days.between(date(2026, 5, 8), date(2026, 5, 14)))
 """The month, and a week of it."""
@@ -48,7 +49,7 @@ class Branches(Weeks):
     answers = (None, 1, 3, 4, 5)
 
     def __init__(self, engine: Engine, folder: Path, seed: int) -> None:
-        super().__init__(engine, seed, list(slow_services.KINDS))
+        super().__init__(engine, seed, list(services.KINDS))
         self.folder = folder
 
     def move_somebody(self) -> None:
@@ -92,9 +93,9 @@ class Asked:
     def figures(self, by: Sequence[str]) -> dict[str, pl.DataFrame]:
         known: dict[str, Any] = {"by": by, "as_of": self.day}
         found = {
-            "service_rate": services.service_rate(self.due, STANDARD, self.agents, self.days, **known),
-            "callbacks": services.callbacks(self.due, STANDARD, self.agents, self.days, **known),
-            "satisfaction": services.satisfaction(self.done, STANDARD, self.agents, self.days, by=by),
+            "service_rate": service_rate.service_rate(self.due, STANDARD, self.agents, self.days, **known),
+            "callbacks": service_rate.callbacks(self.due, STANDARD, self.agents, self.days, **known),
+            "satisfaction": service_rate.satisfaction(self.done, STANDARD, self.agents, self.days, by=by),
         }
         if set(by) <= set(groupings.OF_AGENTS):
             figure = orphans.orphan_service(self.book, self.due, STANDARD, self.days, **known)
@@ -103,14 +104,14 @@ class Asked:
 
     def lists(self, by: Sequence[str]) -> dict[str, pl.DataFrame]:
         """Ask for the tasks behind each figure."""
-        fields = services.fields_by(by)
+        fields = service_rate.fields_by(by)
         wanted = [*fields, "agent_no"]
         of_services = {
-            "service_rate": services.tasks_due(self.due, self.days, self.day),
-            "callbacks": services.callbacks_due(self.due, STANDARD, self.days, self.day),
-            "satisfaction": services.tasks_done(self.done, self.days).with_columns(fate=None),
+            "service_rate": service_rate.tasks_due(self.due, self.days, self.day),
+            "callbacks": service_rate.callbacks_due(self.due, STANDARD, self.days, self.day),
+            "satisfaction": service_rate.tasks_done(self.done, self.days).with_columns(fate=None),
         }
-        named = {name: services.named(rows, STANDARD, self.agents, wanted) for name, rows in of_services.items()}
+        named = {name: service_rate.named(rows, STANDARD, self.agents, wanted) for name, rows in of_services.items()}
         if set(by) <= set(groupings.OF_AGENTS):
             due = orphans.hand_overs_due(self.due, STANDARD, self.days, self.day)
             named["hand_overs"] = groupings.with_agents(due, self.agents, wanted)
@@ -190,9 +191,9 @@ def test_every_figure_and_every_list_is_the_plain_count_of_its_evening(
     for evening, days in product(evenings, DAYS):
         asked = Asked(engine, evening.day, days)
         for by in GROUPINGS:
-            fields, lists = services.fields_by(by), asked.lists(by)
+            fields, lists = service_rate.fields_by(by), asked.lists(by)
             for name, figure in asked.figures(by).items():
-                judged = getattr(slow_services, name)(evening, days.start, days.last, by)
+                judged = getattr(services, name)(evening, days.start, days.last, by)
                 rows = rows_by_group(figure, fields)
                 assert rows == judged, (name, by, evening.day, days)
                 behind = {group: COUNTS[name](tasks) for group, tasks in tasks_by_group(lists[name], fields).items()}

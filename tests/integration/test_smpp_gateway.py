@@ -19,13 +19,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-import smpp_server
+from peers import smpp_server
+from peers.smpp_server import Peer
 from policyserve.errors import PolicyserveError
 from policyserve.messages.gateways import registry
 from policyserve.messages.gateways.gateway import Answer, Gateway, Incoming, News, Outgoing, Receipt
 from policyserve.messages.gateways.smpp.receipts import merged, part_numbers
-from policyserve.messages.gateways.smpp.sending import SmppGateway
-from smpp_server import Peer
+from policyserve.messages.gateways.smpp.submission import SmppGateway
 
 SECONDS = 20.0
 THROTTLED, QUEUE_FULL, BAD_ADDRESS = 0x58, 0x14, 0x0B

@@ -9,19 +9,19 @@ import polars as pl
 import pytest
 from sqlalchemy import Engine, select
 
-import task_book
+from desks import task_book
 from policyserve import db
-from policyserve.book.loading import load_agents
+from policyserve.book.snapshot import load_agents
 from policyserve.dates import Days
 from policyserve.errors import NotFoundError, PolicyserveError, QuestionError
-from policyserve.metrics.services import satisfaction, service_rate
-from policyserve.metrics.spot_check_records import Scope, draw_check, read_sample, record_result, samples
-from policyserve.metrics.spot_checks import estimated, summed
-from policyserve.metrics.task_states import read_tasks
-from policyserve.standard.parsing import default_standard
+from policyserve.metrics.services.service_rate import satisfaction, service_rate
+from policyserve.metrics.services.task_states import read_tasks
+from policyserve.metrics.spot_checks.records import Scope, draw_check, read_sample, record_result, samples
+from policyserve.metrics.spot_checks.spot_checks import estimated, summed
+from policyserve.standard.parser import default_standard
 from policyserve.tables import SpotCheckStratum
-from policyserve.tasks import working
-from policyserve.tasks.history import Stamp
+from policyserve.tasks import deeds
+from policyserve.tasks.transitions import Stamp
 
 STANDARD = default_standard()
 MAY = Days.between(date(2026, 5, 1), date(2026, 5, 31))
@@ -44,7 +44,7 @@ def branch(engine: Engine) -> Engine:
 
 def done(engine: Engine, task_id: int, on: date, as_of: date | None = None, **more: Any) -> None:
     with db.writing(engine) as connection:
-        working.done(connection, task_id, stamp(as_of or on), on=on, channel="visit", **more)
+        deeds.done(connection, task_id, stamp(as_of or on), on=on, channel="visit", **more)
 
 
 def tasks(engine: Engine, as_of: date, days: Days = MAY, **how: Any) -> pl.DataFrame:
@@ -66,7 +66,7 @@ def test_no_figure_of_today_changes_by_what_is_done_moved_and_reopened_later(bra
     tomorrow = MONDAY + timedelta(days=1)
     done(branch, 2, MONDAY, tomorrow)
     with db.writing(branch) as connection:
-        working.assign(connection, 3, stamp(tomorrow), agent_no="1004")
+        deeds.assign(connection, 3, stamp(tomorrow), agent_no="1004")
     assert (rate(branch, MONDAY), tasks(branch, MONDAY).rows()) == today
     moved = [task_book.touch("policy-review", policy=key, due=date(2026, 5, 20)) for key in (1, 2, 3)]
     task_book.run(branch, moved, as_of=date(2026, 5, 6))
@@ -87,7 +87,7 @@ def test_a_task_moved_out_of_the_days_is_still_among_them_before_the_move(branch
 def test_what_is_reopened_later_was_done_as_it_was_said(branch: Engine) -> None:
     done(branch, 1, MONDAY, satisfaction=5)
     with db.writing(branch) as connection:
-        working.reopen(connection, 1, stamp(MONDAY + timedelta(days=1)), why="a mistake")
+        deeds.reopen(connection, 1, stamp(MONDAY + timedelta(days=1)), why="a mistake")
     row = tasks(branch, MONDAY).row(0, named=True)
     assert (row["status"], row["done_on"], row["channel"], row["satisfaction"]) == ("done", MONDAY, "visit", 5)
     assert tasks(branch, MONDAY + timedelta(days=1))["status"].to_list() == ["open"] * 3

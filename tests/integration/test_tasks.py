@@ -8,15 +8,15 @@ from datetime import date
 import pytest
 from sqlalchemy import Connection, Engine, select
 
+from desks.task_book import AT, MONDAY, fill, run, steps, tasks, touch
 from policyserve import db
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.standard.model import Standard
-from policyserve.tasks import working
+from policyserve.tasks import deeds
 from policyserve.tasks.contacts import CONTACTS, withdrawn
-from policyserve.tasks.explaining import explain
-from policyserve.tasks.history import Stamp
-from policyserve.tasks.releasing import ReleaseCounts
-from task_book import AT, MONDAY, fill, run, steps, tasks, touch
+from policyserve.tasks.explanation import explain
+from policyserve.tasks.release import ReleaseCounts
+from policyserve.tasks.transitions import Stamp
 
 AGENT = Stamp(at=AT, as_of=MONDAY, actor="1002")
 
@@ -70,7 +70,7 @@ def lines(connection: Connection, language: str = "en") -> list[str]:
 
 def test_done_keeps_the_contact_and_the_transition(book: Engine) -> None:
     with db.writing(book) as work:
-        said = working.done(work, 1, AGENT, on=MONDAY, channel="visit", outcome="satisfied", satisfaction=5, note="tea")
+        said = deeds.done(work, 1, AGENT, on=MONDAY, channel="visit", outcome="satisfied", satisfaction=5, note="tea")
     assert said == []
     assert tasks(book)[0].status == "done"
     assert steps(book)[-1] == ("done", "open", "done", "by visit on 2026-05-04")
@@ -80,7 +80,7 @@ def test_done_keeps_the_contact_and_the_transition(book: Engine) -> None:
 
 
 def test_done_outside_the_window_or_by_another_channel_is_kept_and_said(work: Connection) -> None:
-    said = working.done(work, 1, AGENT, on=date(2026, 4, 1), channel="call")
+    said = deeds.done(work, 1, AGENT, on=date(2026, 4, 1), channel="call")
     assert said == [
         "The day 2026-04-01 is before the first day on time, 2026-04-27.",
         "The standard asks for visit; the contact was kept as 'call'.",
@@ -91,7 +91,7 @@ def test_what_was_missed_can_still_be_written_down_as_done_in_time(book: Engine)
     run(book, [touch()], as_of=date(2026, 5, 19))
     with db.writing(book) as work:
         tomorrow = Stamp(at=AT, as_of=date(2026, 5, 19), actor="1002")
-        assert working.done(work, 1, tomorrow, on=date(2026, 5, 18), channel="visit") == []
+        assert deeds.done(work, 1, tomorrow, on=date(2026, 5, 18), channel="visit") == []
     assert steps(book)[-1][:3] == ("done", "missed", "done")
 
 
@@ -108,32 +108,32 @@ def test_an_impossible_contact_is_refused_with_a_sentence(
     work: Connection, on: date, channel: str, satisfaction: int, sentence: str
 ) -> None:
     with pytest.raises(PolicyserveError, match=sentence):
-        working.done(work, 1, AGENT, on=on, channel=channel, satisfaction=satisfaction)
+        deeds.done(work, 1, AGENT, on=on, channel=channel, satisfaction=satisfaction)
 
 
 def test_who_comes_second_hears_who_came_first(book: Engine) -> None:
     with db.writing(book) as work:
-        working.skip(work, 1, AGENT, why="the customer is abroad")
+        deeds.skip(work, 1, AGENT, why="the customer is abroad")
     said = "Task 1 was skipped by 1002 on 2026-05-04 .the customer is abroad., so it cannot be marked done."
-    with db.writing(book) as work, pytest.raises(working.TaskClosedError, match=said):
-        working.done(work, 1, AGENT, on=MONDAY, channel="visit")
+    with db.writing(book) as work, pytest.raises(deeds.TaskClosedError, match=said):
+        deeds.done(work, 1, AGENT, on=MONDAY, channel="visit")
     assert tasks(book)[0].status == "skipped"
     assert [step[0] for step in steps(book)] == ["added", "skipped"]
 
 
 def test_a_task_that_does_not_exist_is_not_found(work: Connection) -> None:
     with pytest.raises(NotFoundError, match="No task has the number '99'"):
-        working.skip(work, 99, AGENT, why="no")
+        deeds.skip(work, 99, AGENT, why="no")
 
 
 def test_skipping_needs_a_reason(work: Connection) -> None:
     with pytest.raises(PolicyserveError, match="Say why"):
-        working.skip(work, 1, AGENT, why="  ")
+        deeds.skip(work, 1, AGENT, why="  ")
 
 
 def test_a_snooze_keeps_the_due_day(book: Engine) -> None:
     with db.writing(book) as work:
-        working.snooze(work, 1, AGENT, to=date(2026, 5, 18))
+        deeds.snooze(work, 1, AGENT, to=date(2026, 5, 18))
     (task,) = tasks(book)
     assert (task.due, task.snoozed_to, task.status) == (MONDAY, date(2026, 5, 18), "open")
     assert steps(book)[-1] == ("snoozed", "open", "open", "to 2026-05-18")
@@ -142,12 +142,12 @@ def test_a_snooze_keeps_the_due_day(book: Engine) -> None:
 @pytest.mark.parametrize("to", [date(2026, 5, 3), date(2026, 5, 19)])
 def test_a_snooze_stays_inside_the_window_and_ahead(work: Connection, to: date) -> None:
     with pytest.raises(PolicyserveError, match="from 2026-05-04 to 2026-05-18"):
-        working.snooze(work, 1, AGENT, to=to)
+        deeds.snooze(work, 1, AGENT, to=to)
 
 
 def test_a_task_given_to_another_agent_stays_there_in_the_next_release(book: Engine) -> None:
     with db.writing(book) as work:
-        working.assign(work, 1, AGENT, agent_no="1003")
+        deeds.assign(work, 1, AGENT, agent_no="1003")
     assert steps(book)[-1] == ("assigned", "open", "open", "agent 1002 -> 1003")
     assert run(book, [touch()]) == ReleaseCounts(unchanged=1)
     assert tasks(book)[0].agent_id == 3
@@ -156,59 +156,59 @@ def test_a_task_given_to_another_agent_stays_there_in_the_next_release(book: Eng
 def test_nobody_is_given_work_who_is_unknown_or_has_left(work: Connection) -> None:
     work.exec_driver_sql("UPDATE agents SET left_on = '2026-05-04' WHERE id = 3")
     with pytest.raises(PolicyserveError, match="Agent 1003 left on 2026-05-04"):
-        working.assign(work, 1, AGENT, agent_no="1003")
+        deeds.assign(work, 1, AGENT, agent_no="1003")
     with pytest.raises(NotFoundError, match="No agent has the number '9'"):
-        working.assign(work, 1, AGENT, agent_no="9")
+        deeds.assign(work, 1, AGENT, agent_no="9")
 
 
 def test_a_mistake_is_taken_back_with_its_contact_and_can_be_done_again(book: Engine) -> None:
     with db.writing(book) as work:
-        working.done(work, 1, AGENT, on=MONDAY, channel="visit")
-        working.reopen(work, 1, AGENT, why="wrong customer")
+        deeds.done(work, 1, AGENT, on=MONDAY, channel="visit")
+        deeds.reopen(work, 1, AGENT, why="wrong customer")
     assert tasks(book)[0].status == "open"
     assert steps(book)[-1] == ("reopened", "done", "open", "wrong customer")
     with db.reading(book) as connection:
         assert connection.execute(select(CONTACTS)).all() == []
         assert [(row.done_on, row.withdrawn_on) for row in withdrawn(connection, 1)] == [(MONDAY, MONDAY)]
     with db.writing(book) as work:
-        working.done(work, 1, AGENT, on=MONDAY, channel="call")
+        deeds.done(work, 1, AGENT, on=MONDAY, channel="call")
     assert tasks(book)[0].status == "done"
 
 
 def test_all_that_was_said_of_a_contact_is_kept_when_it_is_taken_back(work: Connection) -> None:
-    working.done(work, 1, AGENT, on=MONDAY, channel="visit", outcome="satisfied", satisfaction=5, note="tea")
-    working.reopen(work, 1, AGENT, why="wrong customer")
+    deeds.done(work, 1, AGENT, on=MONDAY, channel="visit", outcome="satisfied", satisfaction=5, note="tea")
+    deeds.reopen(work, 1, AGENT, why="wrong customer")
     (row,) = withdrawn(work, 1)
     kept = (row.task_id, row.done_on, row.channel, row.outcome, row.satisfaction, row.note)
     assert kept == (1, MONDAY, "visit", "satisfied", 5, "tea")
 
 
 def test_taking_back_a_skipped_task_leaves_no_contact(work: Connection) -> None:
-    working.skip(work, 1, AGENT, why="abroad")
-    working.reopen(work, 1, AGENT, why="back again")
+    deeds.skip(work, 1, AGENT, why="abroad")
+    deeds.reopen(work, 1, AGENT, why="back again")
     assert withdrawn(work, 1) == []
 
 
 def test_who_takes_back_second_takes_nothing_back(book: Engine) -> None:
     with db.writing(book) as work:
-        working.done(work, 1, AGENT, on=MONDAY, channel="visit")
-        working.reopen(work, 1, AGENT, why="wrong customer")
-    with db.writing(book) as work, pytest.raises(working.TaskClosedError, match="Task 1 was reopened by 1002"):
-        working.reopen(work, 1, AGENT, why="wrong customer")
+        deeds.done(work, 1, AGENT, on=MONDAY, channel="visit")
+        deeds.reopen(work, 1, AGENT, why="wrong customer")
+    with db.writing(book) as work, pytest.raises(deeds.TaskClosedError, match="Task 1 was reopened by 1002"):
+        deeds.reopen(work, 1, AGENT, why="wrong customer")
     with db.reading(book) as connection:
         assert len(withdrawn(connection, 1)) == 1
 
 
 def test_an_open_task_cannot_be_reopened(work: Connection) -> None:
-    with pytest.raises(working.TaskClosedError, match="Task 1 was added by release on 2026-05-04, so it cannot be"):
-        working.reopen(work, 1, AGENT, why="no")
+    with pytest.raises(deeds.TaskClosedError, match="Task 1 was added by release on 2026-05-04, so it cannot be"):
+        deeds.reopen(work, 1, AGENT, why="no")
 
 
 def test_gifts_are_added_by_hand_and_numbered_per_customer(book: Engine) -> None:
     with db.writing(book) as work:
         for _ in range(2):
-            working.add(work, STANDARD, AGENT, service="gift", due=MONDAY, customer_no="C1", note="from the coast")
-        working.add(work, STANDARD, AGENT, service="gift", due=MONDAY, policy_no="P3", latest=date(2026, 5, 8))
+            deeds.add(work, STANDARD, AGENT, service="gift", due=MONDAY, customer_no="C1", note="from the coast")
+        deeds.add(work, STANDARD, AGENT, service="gift", due=MONDAY, policy_no="P3", latest=date(2026, 5, 8))
     added = [(task.subject_kind, task.subject_id, task.ordinal, task.agent_id) for task in tasks(book)[1:]]
     assert added == [("customer", 1, 1, 2), ("customer", 1, 2, 2), ("customer", 2, 1, 3)]
     assert steps(book)[1] == ("added", None, "open", "from the coast")
@@ -227,13 +227,13 @@ def test_gifts_are_added_by_hand_and_numbered_per_customer(book: Engine) -> None
 )
 def test_what_cannot_be_added_says_why(work: Connection, given: dict[str, object], sentence: str) -> None:
     with pytest.raises(PolicyserveError, match=sentence):
-        working.add(work, STANDARD, AGENT, due=MONDAY, **given)  # type: ignore[arg-type]
+        deeds.add(work, STANDARD, AGENT, due=MONDAY, **given)  # type: ignore[arg-type]
 
 
 def test_a_task_explains_itself_from_the_fact_to_what_was_done(book: Engine) -> None:
     with db.writing(book) as work:
-        working.snooze(work, 1, AGENT, to=date(2026, 5, 6))
-        working.done(work, 1, AGENT, on=MONDAY, channel="visit", satisfaction=5)
+        deeds.snooze(work, 1, AGENT, to=date(2026, 5, 6))
+        deeds.done(work, 1, AGENT, on=MONDAY, channel="visit", satisfaction=5)
         assert lines(work) == [
             "1 Policy check-up (visit-m4): customer C1, policy P1: done",
             "Why: policy P1 was issued on 2026-01-04; issue + 4 months: 2026-05-04",
@@ -248,9 +248,9 @@ def test_a_task_explains_itself_from_the_fact_to_what_was_done(book: Engine) -> 
 
 
 def test_a_contact_that_was_taken_back_is_explained(work: Connection) -> None:
-    working.done(work, 1, AGENT, on=MONDAY, channel="visit", satisfaction=5)
-    working.reopen(work, 1, AGENT, why="wrong customer")
-    working.done(work, 1, AGENT, on=MONDAY, channel="call")
+    deeds.done(work, 1, AGENT, on=MONDAY, channel="visit", satisfaction=5)
+    deeds.reopen(work, 1, AGENT, why="wrong customer")
+    deeds.done(work, 1, AGENT, on=MONDAY, channel="call")
     assert lines(work)[-2:] == [
         "Contact taken back on 2026-05-04: 2026-05-04, visit, satisfaction 5/5",
         "Contact: 2026-05-04, call",

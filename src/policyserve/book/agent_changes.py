@@ -15,8 +15,8 @@ from polars._typing import PolarsDataType as DataType
 from sqlalchemy import Connection
 
 from policyserve import db
-from policyserve.book.recording import record
-from policyserve.book.stored import read_matching
+from policyserve.book.event_numbers import record
+from policyserve.book.stored_rows import read_matching
 
 KIND = "agent_changed"
 

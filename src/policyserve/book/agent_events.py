@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from policyserve import db
 from policyserve.book.agent_changes import KIND
 from policyserve.book.rows import Rows
-from policyserve.book.stored import known_ids, read_matching
+from policyserve.book.stored_rows import known_ids, read_matching
 
 _HISTORY: dict[str, DataType] = {
     "id": pl.Int32,

@@ -9,11 +9,21 @@ from polars._typing import PolarsDataType as DataType
 from sqlalchemy import Connection
 
 from policyserve import db
-from policyserve.book import places
+from policyserve.book import agent_places
+from policyserve.book.import_result import Taken
 from policyserve.book.references import attach_own, fill_own
 from policyserve.book.rows import Rows, cleared, same_key
-from policyserve.book.stored import OLD, add, beside, change, known_ids, lay_over, read_matching, with_changes, with_ids
-from policyserve.book.taken import Taken
+from policyserve.book.stored_rows import (
+    OLD,
+    add,
+    beside,
+    change,
+    known_ids,
+    lay_over,
+    read_matching,
+    with_changes,
+    with_ids,
+)
 
 _STORED: dict[str, DataType] = {
     "agent_no": pl.String,
@@ -42,7 +52,7 @@ _COLUMNS = tuple(name for name in _NAMES if name not in {"team", "branch"})
 def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
     """Take in a list of agents; teams and branches that it names for the first time are made.
 
-    Who is in another one than before moves on `as_of` (see `places`).
+    Who is in another one than before moves on `as_of` (see `agent_places`).
     """
     rows = same_key(rows, ["agent_no"], "agent_no")
     rows = _managers(connection, rows)
@@ -50,10 +60,10 @@ def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
     old = read_matching(connection, _QUERY, _STORED, good.select("agent_no"))
     joined = with_ids(connection, "agents", beside(good, old, key=["agent_no"], names=_NAMES))
     joined = fill_own(joined, "manager_no", "manager_id", joined.select(number="agent_no", id="id"))
-    history = places.read(connection, joined)
-    joined = places.on_the_day(_back_again(joined), history, as_of)
+    history = agent_places.read(connection, joined)
+    joined = agent_places.on_the_day(_back_again(joined), history, as_of)
     placed = _placed(connection, lay_over(joined, _NAMES))
-    laid = with_changes(places.record(connection, placed, history, as_of), _COLUMNS)
+    laid = with_changes(agent_places.record(connection, placed, history, as_of), _COLUMNS)
     add(connection, "agents", laid, ["id", "agent_no", *_COLUMNS])
     change(connection, "agents", laid, _COLUMNS)
     return Taken.counted(rows, laid)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from policyserve.book.cells import MANY_DECIMALS
 from policyserve.book.lists import Column, ListKind
 from policyserve.book.money import step
-from policyserve.book.parsing import MANY_DECIMALS
 from policyserve.book.rows import Rows
 
 

@@ -9,11 +9,11 @@ from polars._typing import PolarsDataType as DataType
 from sqlalchemy import Connection
 
 from policyserve.book import agent_changes
+from policyserve.book.import_result import Taken
 from policyserve.book.lists import CUSTOMERS
 from policyserve.book.references import attach_own, fill_own, resolve
 from policyserve.book.rows import Rows, same_key
-from policyserve.book.stored import OLD, add, beside, change, known_ids, lay_over, read_matching, with_ids
-from policyserve.book.taken import Taken
+from policyserve.book.stored_rows import OLD, add, beside, change, known_ids, lay_over, read_matching, with_ids
 
 _NAMES = (
     "name", "gender", "birthday", "lunar_birthday", "deceased_on", "phone", "vip", "occupation", "hobbies", "family_no",

@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from policyserve.book import agent_changes, agent_events
 from policyserve.book.amounts import settle
+from policyserve.book.event_numbers import record, with_numbers
+from policyserve.book.import_result import Taken
 from policyserve.book.lists import EVENT_LIST
-from policyserve.book.recording import record, with_numbers
 from policyserve.book.references import attach, resolve
 from policyserve.book.rows import Rows, same_key
-from policyserve.book.stored import OLD, beside, change, lay_over, read_matching
-from policyserve.book.taken import Taken
+from policyserve.book.stored_rows import OLD, beside, change, lay_over, read_matching
 
 _POLICIES = "SELECT policy_no AS number, id, customer_id, currency FROM policies"
 _POLICY: dict[str, DataType] = {"number": pl.String, "id": pl.Int32, "customer_id": pl.Int32, "currency": pl.String}

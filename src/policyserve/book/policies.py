@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 from policyserve import db
 from policyserve.book import agent_changes
 from policyserve.book.amounts import settle
+from policyserve.book.import_result import Taken
 from policyserve.book.lists import POLICIES
 from policyserve.book.references import attach, attach_own, fill_own, resolve
 from policyserve.book.rows import Rows, same_key
-from policyserve.book.stored import OLD, add, beside, change, known_ids, lay_over, read_matching, with_ids
-from policyserve.book.taken import Taken
+from policyserve.book.stored_rows import OLD, add, beside, change, known_ids, lay_over, read_matching, with_ids
 
 _NAMES = (
     "customer_id", "insured_id", "writing_agent_id", "agent_id", "product", "product_kind", "sum_assured",

@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 
 from policyserve.book.amounts import settle
 from policyserve.book.columns import MONTHS_OF_MODE, DebitResult, Mode
+from policyserve.book.import_result import Taken
 from policyserve.book.lists import PREMIUMS
 from policyserve.book.references import attach
 from policyserve.book.rows import Rows, cleared, same_key
-from policyserve.book.stored import add, beside, change, lay_over, read_matching
-from policyserve.book.taken import Taken
+from policyserve.book.stored_rows import add, beside, change, lay_over, read_matching
 from policyserve.dates import months_later
 
 _POLICIES = """

@@ -6,7 +6,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from policyserve.book.rows import Rows, cleared
-from policyserve.book.stored import known_ids
+from policyserve.book.stored_rows import known_ids
 
 TABLES = {
     "agent": ("agents", "agent_no"),

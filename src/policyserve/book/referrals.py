@@ -8,12 +8,12 @@ import polars as pl
 from polars._typing import PolarsDataType as DataType
 from sqlalchemy import Connection
 
-from policyserve.book import stages
+from policyserve.book import referral_stages
+from policyserve.book.import_result import Taken
 from policyserve.book.lists import REFERRALS
 from policyserve.book.references import resolve
 from policyserve.book.rows import Rows, same_key
-from policyserve.book.stored import add, beside, change, lay_over, read_matching, with_changes, with_ids
-from policyserve.book.taken import Taken
+from policyserve.book.stored_rows import add, beside, change, lay_over, read_matching, with_changes, with_ids
 
 _NAMES = ("referred_id", "referred_name", "referred_phone", "referred_on", "agent_id", "stage")
 _QUERY = f"SELECT id, referrer_id, {', '.join(_NAMES)} FROM referrals"
@@ -25,7 +25,7 @@ _BY_NAME = ("referrer_id", "who", "referred_on")
 
 
 def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
-    """Take in a list of referrals; what it says of stages is known from `as_of` on (see `stages`).
+    """Take in a list of referrals; what it says of stages is known from `as_of` on (see `referral_stages`).
 
     A row is found again by both customers' numbers; without the second one, or where that pair is not stored, by the
     referrer, the name (else the phone) and the day, so that a person who becomes a customer is not counted twice.
@@ -37,13 +37,13 @@ def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
     good = rows.good
     old = read_matching(connection, _QUERY, _STORED, good.select("referrer_id"))
     joined = beside(_found(good, old), old, key=["id"], names=_NAMES)
-    joined = with_ids(connection, "referrals", joined).with_columns(told=stages.told(joined))
-    history = stages.read(connection, joined)
+    joined = with_ids(connection, "referrals", joined).with_columns(told=referral_stages.told(joined))
+    history = referral_stages.read(connection, joined)
     said = lay_over(joined, _NAMES)
-    laid = with_changes(stages.newest(said, history, as_of), _NAMES)
+    laid = with_changes(referral_stages.newest(said, history, as_of), _NAMES)
     add(connection, "referrals", laid, ["id", "referrer_id", *_NAMES])
     change(connection, "referrals", laid, _NAMES)
-    news = stages.record(connection, said.filter("told"), history, as_of)
+    news = referral_stages.record(connection, said.filter("told"), history, as_of)
     fresh = ~pl.col("added") & pl.col("id").is_in(news["referral_id"].implode())
     return Taken.counted(rows, laid.with_columns(changed=pl.col("changed") | fresh))
 

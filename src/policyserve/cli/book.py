@@ -9,10 +9,10 @@ import polars as pl
 import rich_click as click
 
 from policyserve import operations, schema
-from policyserve.cli.book_words import say
 from policyserve.cli.options import DATE, KEY, Session, database_option, shared
-from policyserve.cli.output import FORMULA, decimal, note, show, tell
-from policyserve.cli.provisional import provisional
+from policyserve.cli.screen.output import FORMULA, decimal, note, show, tell
+from policyserve.cli.screen.provisional import provisional
+from policyserve.cli.words.book_words import say
 from policyserve.db import open_engine
 
 

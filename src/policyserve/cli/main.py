@@ -34,39 +34,10 @@ def policyserve(context: click.Context) -> None:
 
 
 def _add_commands() -> None:
-    from policyserve.cli import (
-        book,
-        demo,
-        figures,
-        imports,
-        lives,
-        messages,
-        notices,
-        points,
-        reports,
-        serving,
-        spot_checks,
-        standards,
-        work,
-    )
+    from policyserve.cli.commands import COMMANDS
 
-    for module in (
-        demo,
-        imports,
-        book,
-        standards,
-        work,
-        messages,
-        lives,
-        figures,
-        notices,
-        serving,
-        spot_checks,
-        points,
-        reports,
-    ):
-        for command in module.COMMANDS:
-            policyserve.add_command(command)
+    for command in COMMANDS:
+        policyserve.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

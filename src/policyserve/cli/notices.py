@@ -10,13 +10,13 @@ from typing import Any
 import rich_click as click
 
 from policyserve import db, operations
-from policyserve.cli.message_words import say
 from policyserve.cli.options import DATE, Session, shared
-from policyserve.cli.output import note, show
-from policyserve.messages.notices import subscribing
+from policyserve.cli.screen.output import note, show
+from policyserve.cli.words.message_words import say
+from policyserve.messages.notices import subscriptions
 from policyserve.messages.notices.channels.channel import Style
 from policyserve.messages.notices.channels.registry import KINDS, channel_of
-from policyserve.messages.notices.writing import Language, write
+from policyserve.messages.notices.text import Language, write
 from policyserve.tasks.agenda import agenda
 
 COLUMNS = ["agent_no", "name", "channel", "address", "at", "day", "tasks", "status", "reason"]
@@ -54,7 +54,7 @@ def notice() -> None:
 def set_(session: Session, agent_no: str, *, kind: str, address: str, secret: str | None, hour: time | None) -> None:
     """Send an agent's notices to a channel from now on."""
     with db.writing(session.engine) as connection:
-        subscribing.set_channel(
+        subscriptions.set_channel(
             connection, agent_no, kind=kind, address=address, secret=secret, at=hour, as_of=session.as_of
         )
     at = (hour or session.settings.file.notices.at).strftime("%H:%M")
@@ -66,7 +66,7 @@ def set_(session: Session, agent_no: str, *, kind: str, address: str, secret: st
 def list_(session: Session) -> None:
     """Show who gets notices where and when, and what became of the last one; addresses without their keys."""
     with db.reading(session.engine) as connection:
-        rows = subscribing.channels(connection, session.settings.file.notices.at)
+        rows = subscriptions.channels(connection, session.settings.file.notices.at)
     empty = say("notice.none", session.language)
     show(rows, session.form, columns=COLUMNS, language=session.language, empty=empty)
 
@@ -77,7 +77,7 @@ def list_(session: Session) -> None:
 def remove(session: Session, agent_no: str) -> None:
     """Send an agent no more notices."""
     with db.writing(session.engine) as connection:
-        removed = subscribing.remove_channel(connection, agent_no)
+        removed = subscriptions.remove_channel(connection, agent_no)
     click.echo(say("notice.removed" if removed else "notice.no_channel", session.language, who=agent_no))
 
 
@@ -90,7 +90,7 @@ def preview(session: Session, agent_no: str, day: date | None) -> None:
     wanted = day or session.as_of
     with db.reading(session.engine) as connection:
         found = agenda(connection, agent_no, wanted, operations.current_standard(connection, wanted))
-        chosen = subscribing.channel_chosen(connection, agent_no)
+        chosen = subscriptions.channel_chosen(connection, agent_no)
     style = channel_of(chosen[0]).style(chosen[1]) if chosen else Style(most_bytes=4096)
     language: Language = "zh" if session.language == "zh" else "en"
     text = write(found, style, language, most=session.settings.file.notices.most)
@@ -109,7 +109,7 @@ def preview(session: Session, agent_no: str, day: date | None) -> None:
 @shared
 def send(session: Session, day: date | None, by_hand: bool) -> None:
     """Send the notices whose hour has come, each once; run it every few minutes, from morning to noon."""
-    from policyserve.messages.notices.pushing import push_notices
+    from policyserve.messages.notices.push import push_notices
 
     counts = push_notices(
         session.engine,

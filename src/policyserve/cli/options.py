@@ -79,7 +79,7 @@ class Session:
     def engine(self) -> Engine:
         """The database, with its schema ready for use; closed when the command ends."""
         from policyserve import operations
-        from policyserve.cli.output import note
+        from policyserve.cli.screen.output import note
         from policyserve.db import missing_file
 
         made = missing_file(self.settings.database_url)

@@ -9,13 +9,13 @@ import rich_click as click
 
 from policyserve import db
 from policyserve.cli.options import Session, shared
-from policyserve.cli.output import show
-from policyserve.cli.prospect_words import say
+from policyserve.cli.screen.output import show
+from policyserve.cli.words.prospect_words import say
 from policyserve.config import fixture
-from policyserve.metrics import point_ledger
-from policyserve.metrics.points import Rates
-from policyserve.metrics.rules import read_rules
-from policyserve.tasks.history import Stamp
+from policyserve.metrics.referrals import point_ledger
+from policyserve.metrics.referrals.points import Rates
+from policyserve.metrics.rule_files import read_rules
+from policyserve.tasks.transitions import Stamp
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")

@@ -11,19 +11,19 @@ import rich_click as click
 from sqlalchemy import Connection
 
 from policyserve import db, operations
-from policyserve.cli.codes import coded, shown
-from policyserve.cli.figure_tables import title
-from policyserve.cli.headings import heading
+from policyserve.cli.metrics.services import names_of_services
 from policyserve.cli.options import DATE, KEY, Session, shared
-from policyserve.cli.output import Row, note, percent, show, tell
-from policyserve.cli.services import names_of_services
-from policyserve.cli.spot_check_words import say
+from policyserve.cli.screen.codes import coded, shown
+from policyserve.cli.screen.figure_tables import title
+from policyserve.cli.screen.headings import heading
+from policyserve.cli.screen.output import Row, note, percent, show, tell
+from policyserve.cli.words.spot_check_words import say
 from policyserve.metrics.groupings import WHOLE_COMPANY
-from policyserve.metrics.service_definitions import service_definition
-from policyserve.metrics.spot_check_records import SAMPLE, Scope, draw_check, read_sample, record_result, samples
-from policyserve.metrics.spot_checks import RESULTS, estimated, summed
+from policyserve.metrics.services.definitions import service_definition
+from policyserve.metrics.spot_checks.records import SAMPLE, Scope, draw_check, read_sample, record_result, samples
+from policyserve.metrics.spot_checks.spot_checks import RESULTS, estimated, summed
 from policyserve.standard.model import Standard
-from policyserve.tasks.history import Stamp
+from policyserve.tasks.transitions import Stamp
 
 LISTED = [name for name in SAMPLE.names() if name not in {"agent_id", "claimed", "branch"}]
 AGENTS = ["agent_no", "claimed", "drawn", "confirmed", "not_confirmed", "not_reached", "open", "flagged"]

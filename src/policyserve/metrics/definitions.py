@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from policyserve.metrics.profile_words import profile_sentence
-from policyserve.metrics.profiles import CN_COMPANY
+from policyserve.metrics.profiles.description import profile_sentence
+from policyserve.metrics.profiles.profile import CN_COMPANY
 
 Language = Literal["en", "zh"]
 

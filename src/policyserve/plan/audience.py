@@ -7,8 +7,8 @@ from datetime import date
 import polars as pl
 
 from policyserve.dates import add_months, months_later
-from policyserve.plan.facts import Facts
 from policyserve.plan.states import taken
+from policyserve.plan.subjects import Facts
 from policyserve.standard.model import Audience, Service
 
 

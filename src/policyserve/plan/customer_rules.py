@@ -10,7 +10,7 @@ import polars as pl
 from policyserve.calendars.lunar import lunar_parts
 from policyserve.dates import Days, add_months
 from policyserve.plan.audience import HOLDER, members
-from policyserve.plan.ground import Ground, recurring
+from policyserve.plan.basis import Ground, recurring
 from policyserve.standard.model import OnBirthday, OnCalendar, OnFestival, Service, Standard
 
 PERIODS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}

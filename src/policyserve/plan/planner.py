@@ -14,8 +14,8 @@ from policyserve.book.columns import Book
 from policyserve.calendars.calendar import Calendar
 from policyserve.dates import Days, months_later
 from policyserve.plan.audience import members
-from policyserve.plan.facts import facts_of
-from policyserve.plan.ground import Ground, within
+from policyserve.plan.basis import Ground, within
+from policyserve.plan.subjects import facts_of
 from policyserve.plan.triggers import ENDED_BY, TRIGGERS
 from policyserve.plan.workdays import Workdays
 from policyserve.standard.model import Service, Standard

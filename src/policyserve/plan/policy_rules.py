@@ -1,7 +1,7 @@
 """Rules that follow from a policy: its days, its instalments, debits and suspensions, its anniversaries.
 
 Each function takes the service and the ground it stands on, and yields lazy frames: the columns of a source (see
-`facts`), `ordinal`, `anchor` (the day of the fact) and `nominal` (the day that the rule gives), and the columns of
+`subjects`), `ordinal`, `anchor` (the day of the fact) and `nominal` (the day that the rule gives), and the columns of
 `triggers.ENDED_BY` that the endings of the service need. They may yield days outside the range.
 """
 
@@ -14,7 +14,7 @@ import polars as pl
 
 from policyserve.dates import months_later
 from policyserve.plan.audience import HOLDER
-from policyserve.plan.ground import Ground, recurring, within
+from policyserve.plan.basis import Ground, recurring, within
 from policyserve.standard.model import (
     After,
     AfterDebit,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from policyserve.plan import states
-from policyserve.plan.facts import Facts
+from policyserve.plan.subjects import Facts
 
 STATES = ("freelook", "in_force", "grace", "premium_loan", "suspended", "waived", "reduced_paid_up", "ended")
 """Receipt signed and free-look running; paying or paid up; an instalment unpaid within its grace; kept

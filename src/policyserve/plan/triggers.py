@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import polars as pl
 
 from policyserve.plan import customer_rules, policy_rules
-from policyserve.plan.ground import Ground
+from policyserve.plan.basis import Ground
 from policyserve.standard.model import (
     After,
     AfterDebit,

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from policyserve.metrics.profile_words import profile_sentence
-from policyserve.metrics.profiles import CN_COMPANY
-from policyserve.reporting.ahead import forecast_section
-from policyserve.reporting.kept import KEPT, heat_section, kept_section, rolling, year_of_final
-from policyserve.reporting.lasting import survival_section
+from policyserve.metrics.profiles.description import profile_sentence
+from policyserve.metrics.profiles.profile import CN_COMPANY
+from policyserve.reporting.customers import candidates_section, influence_section
+from policyserve.reporting.forecast import forecast_section
+from policyserve.reporting.gap import gap_months, gap_section, groups_below, missing
 from policyserve.reporting.league import ADD_ON_TARGET, added, league_section, referred
 from policyserve.reporting.material import Material
-from policyserve.reporting.naming import gap_months, gap_section, groups_below, missing
-from policyserve.reporting.people import candidates_section, influence_section
 from policyserve.reporting.percents import percent
+from policyserve.reporting.persistency import KEPT, heat_section, kept_section, rolling, year_of_final
 from policyserve.reporting.sections import BELOW, NEEDED, PROVISIONAL, SMALL, Report, Section, Tile, marks_of
+from policyserve.reporting.services import assessed, work_section
+from policyserve.reporting.survival import survival_section
 from policyserve.reporting.tables import money
 from policyserve.reporting.words import text
-from policyserve.reporting.work import assessed, work_section
 
 SECTIONS = (
     kept_section, heat_section, gap_section, forecast_section, survival_section, influence_section, work_section,

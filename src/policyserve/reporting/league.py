@@ -6,17 +6,17 @@ from typing import Any
 
 import polars as pl
 
-from policyserve.metrics.add_ons import TARGET, add_ons, calendar_year
+from policyserve.metrics.add_ons.add_ons import TARGET, add_ons, calendar_year
 from policyserve.metrics.groupings import fields_of
-from policyserve.metrics.persistency import persistency
-from policyserve.metrics.referrals import referrals
+from policyserve.metrics.persistency.persistency import persistency
+from policyserve.metrics.referrals.referrals import referrals
 from policyserve.reporting.groups import group_name
-from policyserve.reporting.kept import KEPT, of_cohorts, year_of_final
 from policyserve.reporting.material import Material
+from policyserve.reporting.persistency import KEPT, of_cohorts, year_of_final
 from policyserve.reporting.sections import Section, columns, compared, marks_of
+from policyserve.reporting.services import rates
 from policyserve.reporting.tables import Kind, Table, main_currency, of_currency
 from policyserve.reporting.words import text
-from policyserve.reporting.work import rates
 
 
 def league_section(material: Material) -> Section:

@@ -12,15 +12,15 @@ from sqlalchemy import Connection
 
 from policyserve import db, operations
 from policyserve.book.columns import Book
-from policyserve.book.loading import load_book
+from policyserve.book.snapshot import load_book
 from policyserve.dates import Days, add_months
 from policyserve.errors import PolicyserveError
-from policyserve.metrics.candidates import read_refusals, read_sums
-from policyserve.metrics.first_year import with_policy_contacts
-from policyserve.metrics.gap import Gap, gaps
-from policyserve.metrics.gap_tasks import open_tasks
-from policyserve.metrics.persistency import PolicyResults, policy_results
-from policyserve.metrics.task_states import read_tasks
+from policyserve.metrics.add_ons.candidates import read_refusals, read_sums
+from policyserve.metrics.persistency.gap import Gap, gaps
+from policyserve.metrics.persistency.gap_tasks import open_tasks
+from policyserve.metrics.persistency.persistency import PolicyResults, policy_results
+from policyserve.metrics.services.first_year import with_policy_contacts
+from policyserve.metrics.services.task_states import read_tasks
 from policyserve.reporting.scope import Scope, agents_of, scope_named, written_by
 from policyserve.standard.model import Standard
 from policyserve.tasks.salutation import salutation, surname

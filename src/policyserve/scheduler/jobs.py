@@ -18,7 +18,7 @@ from policyserve.config import Settings
 
 if TYPE_CHECKING:
     from policyserve.calendars.calendar import Calendar
-    from policyserve.tasks.releasing import ReleaseCounts
+    from policyserve.tasks.release import ReleaseCounts
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,9 +17,9 @@ from sqlalchemy import Connection
 
 from policyserve.errors import NotFoundError
 from policyserve.standard.model import Service, Standard
-from policyserve.tasks.desk import OF_AGENT, OF_OFFICE
+from policyserve.tasks.agenda_queries import OF_AGENT, OF_OFFICE
+from policyserve.tasks.reason_text import Wording, wording_of
 from policyserve.tasks.salutation import salutation
-from policyserve.tasks.wording import Wording, wording_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class Line:
 
 
 class AgendaTask(NamedTuple):
-    """One task on an agenda; the fields up to `leaver` are the first columns of `desk`, in their order."""
+    """One task on an agenda; the fields up to `leaver` are the first columns of `agenda_queries`, in their order."""
 
     task_id: int
     service: str
@@ -113,7 +113,7 @@ class AgendaTask(NamedTuple):
 
 
 _OF_TASK = 13
-"""How many columns of `desk` a task is made of; those of its customer follow."""
+"""How many columns of `agenda_queries` a task is made of; those of its customer follow."""
 
 
 class AgendaCustomer(NamedTuple):
@@ -174,7 +174,7 @@ def office_agenda(connection: Connection, branch: str, day: date, standard: Stan
 
 
 def arranged(whose: str, rows: Sequence[Any], day: date, standard: Standard) -> Agenda:
-    """Group the rows of `desk` by customer and put them in order; a single row without a task is an empty day."""
+    """Group rows of `agenda_queries` by customer and put them in order; a single row without a task is an empty day."""
     by_customer: dict[int, list[Any]] = {}
     for row in rows:
         by_customer.setdefault(row.customer_id, []).append(row)

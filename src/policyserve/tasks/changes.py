@@ -7,10 +7,10 @@ from datetime import date
 import polars as pl
 
 from policyserve.tasks.columns import KEY
-from policyserve.tasks.reconciling import GONE, LATE, LEFT, MISSED, MOVED, REOPENED, UNCHANGED, moves_in_words
+from policyserve.tasks.reconciliation import GONE, LATE, LEFT, MISSED, MOVED, REOPENED, UNCHANGED, moves_in_words
 
 TO_STATUS = {MOVED: "open", REOPENED: "open", MISSED: "missed", LATE: "cancelled", GONE: "cancelled"}
-"""The status that each action of `reconciling` leads to."""
+"""The status that each action of `reconciliation` leads to."""
 
 NAMES = {MOVED: "moved", REOPENED: "reopened", MISSED: "missed", LATE: "cancelled", GONE: "cancelled"}
 """The actions under the names that transitions and counts give them."""

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from policyserve import db
 from policyserve.messages.notices.channels.channel import Answer, Outcome, Robot
-from policyserve.messages.notices.subscribing import AGENTS, CHANNELS, NOTICES
+from policyserve.messages.notices.subscriptions import AGENTS, CHANNELS, NOTICES
 
 ATTEMPTS: Final = 5
 """Tries for failures that may pass."""

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from policyserve.errors import PolicyserveError
 from policyserve.messages.gateways.aliyun.options import AliyunOptions
-from policyserve.messages.gateways.aliyun.wording import Template
+from policyserve.messages.gateways.aliyun.template_match import Template
 
 PAGE = 50
 """Records in a page; more are not given out at once."""

@@ -12,7 +12,7 @@ from policyserve.messages.gateways.aliyun import pushes, records
 from policyserve.messages.gateways.aliyun.calls import Calls, Detail, NoAnswerError, NotSentError, RejectedError
 from policyserve.messages.gateways.aliyun.codes import judged
 from policyserve.messages.gateways.aliyun.options import AliyunOptions
-from policyserve.messages.gateways.aliyun.wording import UnfiledError, as_template
+from policyserve.messages.gateways.aliyun.template_match import UnfiledError, as_template
 from policyserve.messages.gateways.gateway import Answer, News, Outcome, Outgoing, Push, Pushed, Receipt, Sent
 from policyserve.settings_file import checked
 

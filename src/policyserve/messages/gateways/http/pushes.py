@@ -10,7 +10,7 @@ from policyserve.messages.gateways.gateway import Incoming, News, Push, Pushed, 
 from policyserve.messages.gateways.http.answers import parsed
 from policyserve.messages.gateways.http.dotted import find, spoken, text_at
 from policyserve.messages.gateways.http.options import HttpOptions, PushOptions
-from policyserve.messages.gateways.http.signing import check_push
+from policyserve.messages.gateways.http.signature import check_push
 from policyserve.messages.gateways.http.times import read_time
 
 

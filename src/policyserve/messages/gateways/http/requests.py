@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from policyserve.messages.gateways.gateway import Outgoing, Sent
 from policyserve.messages.gateways.http.dotted import put
 from policyserve.messages.gateways.http.options import HttpOptions
-from policyserve.messages.gateways.http.signing import signed
+from policyserve.messages.gateways.http.signature import signed
 
 CONTENT_TYPES: Mapping[str, str] = {
     "json": "application/json; charset=utf-8",

@@ -24,6 +24,6 @@ def open_gateway(name: str, options: Mapping[str, Any]) -> Gateway:
     settings = checked(SmppOptions, options, f"gateways.{name}")
     if find_spec("smpplib") is None:
         raise PolicyserveError(f"gateways.{name} needs smpplib. Run: pip install 'policyserve[smpp]'.")
-    from policyserve.messages.gateways.smpp.sending import SmppGateway
+    from policyserve.messages.gateways.smpp.submission import SmppGateway
 
     return SmppGateway(name, settings)

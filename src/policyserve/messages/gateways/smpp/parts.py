@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from policyserve.messages.gateways.smpp import alphabet
 from policyserve.messages.gateways.smpp.options import Encoding
-from policyserve.messages.segments import INTERNATIONAL
+from policyserve.messages.texts.segments import INTERNATIONAL
 
 GSM, UCS2 = 0, 8
 """Data codings."""

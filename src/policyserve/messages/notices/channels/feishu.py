@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from policyserve.messages.notices.channels.addresses import check_address
 from policyserve.messages.notices.channels.channel import Answer, Rate, Robot, Style, Text
-from policyserve.messages.notices.channels.posting import of_code, post
+from policyserve.messages.notices.channels.post import of_code, post
 
 AMBIGUOUS: Final = 9499
 

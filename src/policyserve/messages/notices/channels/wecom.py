@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from policyserve.messages.notices.channels.addresses import AddressError, check_address
 from policyserve.messages.notices.channels.channel import Answer, Rate, Robot, Style, Text
-from policyserve.messages.notices.channels.posting import of_code, post
+from policyserve.messages.notices.channels.post import of_code, post
 
 LATER: Final = {
     -1: "the vendor is busy",

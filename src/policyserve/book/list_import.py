@@ -1,0 +1,133 @@
+"""Importing a list: one file, one transaction; what is right goes in, what is wrong goes to the reject file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+from sqlalchemy import Connection, Engine
+
+from policyserve import db
+from policyserve.book import agents, customers, events, policies, premiums, referrals
+from policyserve.book.bulk_load import GREAT
+from policyserve.book.cells import parse
+from policyserve.book.files import Source, read_source
+from policyserve.book.headers import likeness, recognise
+from policyserve.book.import_result import Taken
+from policyserve.book.lists import find_kind
+from policyserve.book.rejects import check_writable, default_path, with_values, write_rejects
+from policyserve.book.rows import Rows
+from policyserve.tables import metadata
+
+_TAKE: Mapping[str, Callable[[Connection, Rows, date], Taken]] = {
+    "agents": agents.take,
+    "customers": customers.take,
+    "policies": policies.take,
+    "premiums": premiums.take,
+    "events": events.take,
+    "referrals": referrals.take,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportReport:
+    """What an import did, or with `dry_run` would do; `rows` = added + updated + unchanged + rejected."""
+
+    kind: str
+    rows: int
+    added: int
+    updated: int
+    unchanged: int
+    rejected: int
+    warnings: int
+    """Rows that went in with a warning."""
+    problems: pl.DataFrame
+    """`line`, `severity` (rejected or warning), `field`, `value`, `reason`; personal data, for the user's eyes only."""
+    rejects: Path | None
+    """The reject file, where one was written."""
+    ignored: tuple[str, ...]
+    """Headers that the list does not know."""
+    dry_run: bool
+    sheet: str | None = None
+    """Which sheet of a spreadsheet was read, where there are several."""
+
+
+def import_list(
+    engine: Engine,
+    kind: str,
+    path: Path,
+    *,
+    as_of: date,
+    at: datetime,
+    dry_run: bool = False,
+    rejects: Path | None = None,
+) -> ImportReport:
+    """Import the file at `path` as a list of `kind`; `at` (aware, UTC) is the instant that the import's own row gets.
+
+    The reject file stands just before the commit: a crash in between leaves it, and nothing in the database.
+    A dry run does the same work and takes it back; it writes a reject file only where `rejects` names one.
+    Raises PolicyserveError, before anything is written, for a file that cannot be read as such a list.
+    """
+    wanted, target = find_kind(kind), rejects or default_path(path)
+    source = read_source(path, partial(likeness, kind=wanted))
+    headers = recognise(source.headers, wanted)
+    to_file = rejects is not None or not dry_run
+    if to_file:
+        check_writable(target, path)
+    rows = parse(source, headers, wanted)
+    with db.writing(engine, bulk=True, vouched=rows.values.height > GREAT) as connection:
+        taken = _TAKE[kind](connection, rows, as_of)
+        problems = with_values(taken.rows, source, headers)
+        report = _report(kind, source, taken, problems, ignored=headers.ignored, dry_run=dry_run)
+        _log(connection, report, source, as_of, at)
+        if to_file and not problems.is_empty():
+            write_rejects(target, problems, source, headers)
+            report = replace(report, rejects=target)
+        if dry_run and (transaction := connection.get_transaction()):
+            transaction.rollback()
+    return report
+
+
+def _report(
+    kind: str, source: Source, taken: Taken, problems: pl.DataFrame, *, ignored: tuple[str, ...], dry_run: bool
+) -> ImportReport:
+    rejected = taken.rows.rejected
+    warned = problems.filter(~pl.col("line").is_in(rejected.implode()))["line"].n_unique()
+    seen = source.cells.height
+    return ImportReport(
+        kind=kind,
+        rows=seen,
+        added=taken.added,
+        updated=taken.updated,
+        unchanged=seen - taken.added - taken.updated - rejected.len(),
+        rejected=rejected.len(),
+        warnings=warned,
+        problems=problems,
+        rejects=None,
+        ignored=ignored,
+        dry_run=dry_run,
+        sheet=source.sheet_name,
+    )
+
+
+def _log(connection: Connection, report: ImportReport, source: Source, as_of: date, at: datetime) -> None:
+    connection.execute(
+        metadata.tables["imports"].insert(),
+        {
+            "kind": report.kind,
+            "file_name": source.name,
+            "sha256": source.sha256,
+            "as_of": as_of,
+            "at": at,
+            "rows": report.rows,
+            "added": report.added,
+            "updated": report.updated,
+            "unchanged": report.unchanged,
+            "rejected": report.rejected,
+            "warnings": report.warnings,
+        },
+    )

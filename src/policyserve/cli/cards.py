@@ -1,0 +1,140 @@
+"""Commands that show whole lives: of a policy, and the 360° card of a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import rich_click as click
+from sqlalchemy import Connection
+
+from policyserve import db, lives, operations
+from policyserve.cli.options import Session, shared
+from policyserve.cli.screen.codes import shown
+from policyserve.cli.screen.headings import heading
+from policyserve.cli.screen.output import Row, money, show, tell
+from policyserve.cli.words.life_words import say
+from policyserve.dates import add_months
+
+MONTHS_AHEAD = 12
+"""How much of what is ahead of a policy a screen shows."""
+
+
+def _asked(session: Session, connection: Connection) -> lives.Asked:
+    return lives.Asked(
+        as_of=session.as_of,
+        standard=operations.current_standard(connection, session.as_of),
+        calendar=session.calendar,
+        language=session.language,
+    )
+
+
+@click.command()
+@click.argument("policy_no", metavar="NO")
+@click.option("--all", "everything", is_flag=True, help="Show all that is ahead, and not only a year of it.")
+@shared
+def policy(session: Session, policy_no: str, everything: bool) -> None:
+    """Show the whole life of a policy: every touch from delivery to its end, what became of it, and what is ahead.
+
+    A screen shows the past and a year ahead; JSON and CSV have all of it.
+    """
+    with db.reading(session.engine) as connection:
+        asked = _asked(session, connection)
+        customer_id = operations.customer_of(connection, policy_no=policy_no)
+        card = lives.card(connection, customer_id, asked) if session.form == "table" else None
+        rows = lives.policy_life(connection, customer_id, policy_no, asked)
+    if card:
+        _heading([row for row in card.policies if row["policy_no"] == policy_no], session.language)
+    shown_rows = rows if everything or session.form != "table" else _near(rows, session.as_of)
+    columns = ["due", "name", "ordinal", "status", "done_on", "latest", "reason"]
+    empty = say("policy.none", session.language)
+    show(shown_rows, session.form, columns=columns, language=session.language, headings=_service(session), empty=empty)
+    if len(shown_rows) < len(rows):
+        tell(say("policy.more", session.language, count=len(rows) - len(shown_rows), day=rows[-1]["due"]))
+
+
+def _near(rows: Sequence[Row], as_of: date) -> Sequence[Row]:
+    """Keep the past and a year ahead; what has a task is kept, however far away."""
+    last = add_months(as_of, MONTHS_AHEAD)
+    return [row for row in rows if row["due"] <= last or row["task_id"] is not None]
+
+
+def _service(session: Session) -> dict[str, str]:
+    """Say of a list of touches that its names are those of services."""
+    return {"name": heading("service", session.language)}
+
+
+def _heading(policies: Sequence[Row], language: str) -> None:
+    for row in policies:
+        amounts = {
+            "product": row["product"] or "-",
+            "premium": money(row["premium"], row["currency"]),
+            "mode": shown("mode", row["mode"], language),
+        }
+        tell(say("policy.head", language, **{**row, **amounts}))
+        tell(_state(row, language))
+        click.echo()
+
+
+def _state(row: Row, language: str) -> str:
+    """Say in which state a policy is, since when and why."""
+    values = {name: shown(name, row[name], language) for name in ("since", "ended_by", "unpaid", "unpaid_on")}
+    return say(f"state.{row['state']}", language, **values)
+
+
+@click.command()
+@click.argument("customer_no", metavar="NO")
+@shared
+def customer(session: Session, customer_no: str) -> None:
+    """Show the 360° card of a customer: profile, policies, what is ahead, what was done."""
+    with db.reading(session.engine) as connection:
+        asked = _asked(session, connection)
+        card = lives.card(connection, operations.customer_of(connection, customer_no=customer_no), asked)
+    if session.form != "table":
+        show([_as_row(card)], session.form, columns=["profile"])
+        return
+    _print_profile(card.profile, session.language)
+    _part("card.family", card.family, ["customer_no", "name", "gender", "birthday"], session.language)
+    policies = [
+        {**row, "premium": money(row["premium"], row["currency"]), "state": _state(row, session.language)}
+        for row in card.policies
+    ]
+    columns = ["policy_no", "product", "issue_date", "mode", "premium", "agent_no", "state"]
+    _part("card.policies", policies, columns, session.language, numeric=["premium"])
+    services = _service(session)
+    columns = ["due", "name", "subject", "status", "latest", "reason"]
+    _part("card.ahead", card.ahead, columns, session.language, headings=services)
+    columns = ["done_on", "name", "subject", "channel", "outcome", "satisfaction", "note"]
+    _part("card.record", card.record, columns, session.language, headings=services)
+
+
+def _as_row(card: lives.Card) -> dict[str, Any]:
+    return {
+        **card.profile, "family": card.family, "policies": card.policies, "ahead": card.ahead, "record": card.record
+    }  # fmt: skip
+
+
+def _print_profile(profile: Row, language: str) -> None:
+    for name, value in profile.items():
+        if value not in (None, "", 0):
+            click.echo(f"{say(f'profile.{name}', language)}: {shown(name, value, language)}")
+
+
+def _part(
+    title: str,
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    language: str,
+    *,
+    headings: dict[str, str] | None = None,
+    numeric: Sequence[str] = (),
+) -> None:
+    click.echo(f"\n{say(title, language)}")
+    show(
+        rows, "table", columns=columns, language=language, headings=headings, numeric=numeric,
+        empty=f"  {say('card.empty', language)}",
+    )  # fmt: skip
+
+
+COMMANDS = [policy, customer]

@@ -1,0 +1,81 @@
+"""The demo: the whole job on a generated book in a scratch database, explained as it goes."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import rich_click as click
+
+from policyserve import operations
+from policyserve.cli.demo.book import lists, planning, releasing
+from policyserve.cli.demo.days import day_of_an_agent, next_morning, texts
+from policyserve.cli.demo.gap import gap, targets
+from policyserve.cli.demo.story import Story
+from policyserve.cli.options import DATE, Session, language_option
+
+A_MONDAY = date(2026, 11, 23)
+"""The day on which the demo takes place unless it is told another one."""
+
+CHAPTERS: tuple[Callable[[Story], None], ...] = (
+    lists, planning, releasing, day_of_an_agent, texts, targets, gap, next_morning,
+)  # fmt: skip
+
+
+@click.command()
+@click.option(
+    "--customers", type=click.IntRange(50, 5_000_000), default=3000, show_default=True, help="Size of the book."
+)
+@click.option(
+    "--as-of", "day", type=DATE, default=A_MONDAY.isoformat(), show_default=True, help="The day it takes place."
+)
+@click.option("--keep", type=click.Path(path_type=Path), help="Keep the lists and the database in this folder.")
+@language_option
+@click.pass_obj
+def demo(session: Session, customers: int, day: date, keep: Path | None) -> None:
+    """Run the whole job on a generated book, in some seconds.
+
+    Lists in, plan, tasks, an agent's day, the day's texts to customers, the three targets, and the policies that would
+    close the gap. All names and numbers are invented.
+    """
+    began = time.monotonic()
+    with _folder(keep) as folder:
+        engine = operations.open_database(f"sqlite:///{folder / 'demo.sqlite3'}")
+        try:
+            story = Story(
+                folder=folder,
+                engine=engine,
+                calendar=operations.calendar_named("cn"),
+                day=day,
+                language=session.language,
+                customers=customers,
+            )
+            for chapter in CHAPTERS:
+                chapter(story)
+        finally:
+            engine.dispose()
+    click.echo()
+    story.tell("end.took", took=time.monotonic() - began)
+    if keep is None:
+        story.tell("end.again")
+    else:
+        story.tell("end.look", url=f"sqlite:///{keep / 'demo.sqlite3'}", day=day)
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="policyserve-") as scratch:
+            yield Path(scratch)
+        return
+    keep.mkdir(parents=True, exist_ok=True)
+    if any(keep.iterdir()):
+        raise click.UsageError(f"'{keep}' is not empty; name a new folder for the demo.")
+    yield keep
+
+
+COMMANDS = [demo]

@@ -1,0 +1,137 @@
+"""Chapters of the demo about figures: the three targets, and the gap to one of them as names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+import rich_click as click
+
+from policyserve import db, operations
+from policyserve.cli.demo.story import Story
+from policyserve.cli.screen.output import decimal, percent
+from policyserve.dates import add_months
+from policyserve.metrics.add_ons.add_ons import add_ons, calendar_year
+from policyserve.metrics.persistency.gap import gaps
+from policyserve.metrics.persistency.gap_tasks import open_tasks
+from policyserve.metrics.persistency.persistency import persistency, policy_results
+from policyserve.metrics.referrals.referrals import referrals
+
+MONTH = 13
+"""The month of persistency that the demo is about."""
+
+COHORTS = 12
+"""Months of policies that the gap is about."""
+
+SHOWN = 6
+"""Policies of a gap that are shown."""
+
+
+def targets(story: Story) -> None:
+    """Evaluate the three targets, by branch."""
+    story.title(6, "targets")
+    book = operations.read_book(story.engine)
+    results = policy_results(book, as_of=story.day)
+    final = persistency(results, by=["cohort"], book=book).filter(pl.col("status") == "final").tail(6)
+    rows = [
+        {**row, "ratio": _marked(row["ratio"], 0.88), "ratio_count": percent(row["ratio_count"])}
+        for row in final.to_dicts()
+    ]
+    story.tell("targets.persistency")
+    columns = ["cohort", "ratio", "numerator_count", "denominator_count", "ratio_count", "excluded"]
+    story.table(rows, columns, numeric=["ratio", "ratio_count"])
+    year = story.day.year
+    brought = referrals(book, year, by=["branch"], as_of=story.day).to_dicts()
+    bought = {
+        row["branch"]: row for row in add_ons(book, calendar_year(year), by=["branch"], as_of=story.day).to_dicts()
+    }
+    nothing: dict[str, Any] = {"single_policy_customers": 0, "bought": 0, "ratio": None}
+    both = [_both(row, bought.get(row["branch"], nothing)) for row in brought]
+    click.echo()
+    story.tell("targets.others", year=str(year))
+    columns = ["branch", "referred", "target", "single_policy_customers", "bought", "ratio"]
+    story.table(both, columns, numeric=["ratio"])
+
+
+def _both(brought: dict[str, Any], bought: dict[str, Any]) -> dict[str, Any]:
+    return {**brought, **bought, "target": brought["target"], "ratio": _marked(bought["ratio"], 0.10)}
+
+
+def _marked(ratio: float | None, target: float) -> str:
+    return percent(ratio, target) + (" ▼" if ratio is not None and ratio < target else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """The gap of one team, with its open policies, the most useful first."""
+
+    who: str
+    group: dict[str, Any]
+    rows: list[dict[str, Any]]
+
+    @property
+    def currency(self) -> str:
+        """The currency of its premium."""
+        return str(self.group["currency"] or "")
+
+    @property
+    def premium(self) -> str:
+        """What is missing, as people read it."""
+        return f"{decimal(self.group['missing'], self.currency):,.0f}"
+
+    @property
+    def policies(self) -> list[str]:
+        """The numbers of the policies that are needed."""
+        return [row["policy_no"] for row in self.rows if row["needed"]]
+
+
+def missing_of(story: Story, day: date, *, who: str | None = None) -> Missing | None:
+    """Return the gap of a team, else of the one below target with most policies that can close it."""
+    last = add_months(story.day.replace(day=1), 1 - MONTH)
+    found = gaps(
+        operations.read_book(story.engine),
+        by=["team"],
+        as_of=day,
+        cohort_from=add_months(last, 1 - COHORTS),
+        cohort_to=last,
+    )
+    teams = [
+        Missing(who=_team(group), group=group, rows=found.policies.filter(group=group["group"]).to_dicts())
+        for group in found.groups.to_dicts()
+    ]
+    named = [team for team in teams if team.group["team"] and who in {None, team.who}]
+    return max(named, key=lambda team: (team.group["fewest"] is not None, len(team.rows)), default=None)
+
+
+def _team(group: dict[str, Any]) -> str:
+    return " / ".join(str(group[name]) for name in ("branch", "team") if group.get(name))
+
+
+def gap(story: Story) -> None:
+    """Name the policies that would bring a team to its target, whose they are, by when, and the task."""
+    story.title(7, "gap")
+    missing = missing_of(story, story.day)
+    if missing is None:
+        story.tell("gap.none")
+        return
+    group = missing.group
+    story.tell("gap.team", who=missing.who, ratio=percent(group["ratio"]), target=percent(group["target"]))
+    if group["fewest"] is None:
+        story.tell("gap.short", open=group["open"], at_best=percent(group["at_best"]))
+    else:
+        known = {name: group[name] for name in ("open", "fewest", "by")}
+        story.tell("gap.closes", currency=missing.currency, missing=missing.premium, **known)
+    with db.reading(story.engine) as connection:
+        tasks = open_tasks(connection, [row["policy_id"] for row in missing.rows])
+    rows = [_policy(row, tasks.get(row["policy_id"], [])) for row in missing.rows[:SHOWN]]
+    columns = ["policy_no", "serving_agent_no", "state", "due_on", "pay_by", "gain", "needed", "tasks"]
+    story.table(rows, columns, numeric=["gain"], tasks="task_id")
+    if len(missing.rows) > SHOWN:
+        story.tell("gap.rest", count=len(missing.rows) - SHOWN)
+
+
+def _policy(row: dict[str, Any], tasks: list[int]) -> dict[str, Any]:
+    gain = f"{decimal(row['gain'], row['currency']):,.0f}"
+    return {**row, "gain": gain, "tasks": f"#{tasks[0]}" if tasks else ""}

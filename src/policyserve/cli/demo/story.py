@@ -1,0 +1,91 @@
+"""What the chapters of the demo share: the scratch book, the day, and how a chapter speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import rich_click as click
+from sqlalchemy import Engine
+
+from policyserve import db, operations
+from policyserve.calendars.calendar import Calendar
+from policyserve.cli.demo.words import SENTENCES
+from policyserve.cli.screen.headings import heading
+from policyserve.cli.screen.output import Row, show, tell
+from policyserve.cli.screen.sentences import worded
+from policyserve.config import Settings
+from policyserve.settings_file import MessageSettings, SettingsFile
+from policyserve.standard.model import Standard
+
+SIGNATURES = {"en": "Anxin Life", "zh": "安心人寿"}
+"""The invented company that signs the texts."""
+
+MORNING = time(10)
+"""When the day's texts leave: inside all hours."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """What the chapters share."""
+
+    folder: Path
+    engine: Engine
+    calendar: Calendar
+    day: date
+    language: str
+    customers: int
+
+    @property
+    def now(self) -> datetime:
+        """The instant, in UTC."""
+        return datetime.now(UTC)
+
+    @property
+    def tomorrow(self) -> date:
+        """The day of the last chapter."""
+        return self.day + timedelta(days=1)
+
+    @cached_property
+    def standard(self) -> Standard:
+        """The service standard of the day."""
+        with db.reading(self.engine) as connection:
+            return operations.current_standard(connection, self.day)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Settings of the demo's own: texts in the language of the screen, sent into the scratch folder."""
+        messages = MessageSettings(
+            language="zh" if self.language == "zh" else "en", signature=SIGNATURES[self.language]
+        )
+        gateways = {"file": {"kind": "file", "folder": str(self.folder / "sms")}}
+        return Settings(database_url="", file=SettingsFile(messages=messages, gateways=gateways))
+
+    def at_ten(self) -> datetime:
+        """The moment at which the day's texts leave."""
+        zone = ZoneInfo(self.settings.time_zone)
+        return datetime.combine(self.day, MORNING, zone).astimezone(UTC)
+
+    def words(self, key: str, **values: object) -> str:
+        """Return a sentence of the demo in the language of the screen."""
+        return worded(SENTENCES[key], self.language, **values)
+
+    def title(self, number: int, key: str) -> None:
+        """Open a chapter."""
+        click.secho(f"\n{number}. {self.words(f'{key}.title')}", bold=True)
+
+    def tell(self, key: str, **values: object) -> None:
+        """Say a sentence of the demo."""
+        tell(self.words(key, **values))
+
+    def table(
+        self, rows: Sequence[Row], columns: Sequence[str], *, numeric: Sequence[str] = (), **headings: str
+    ) -> None:
+        """Show rows with a blank line before them; `headings`: columns that are called like other ones."""
+        titles = {name: heading(other, self.language) for name, other in headings.items()}
+        click.echo()
+        show(rows, "table", columns=columns, language=self.language, headings=titles, numeric=numeric)

@@ -1,0 +1,112 @@
+"""The command that takes a list in, and what it tells of the rows that stay out."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+
+import rich_click as click
+
+from policyserve.book.list_import import ImportReport, import_list
+from policyserve.book.lists import KINDS
+from policyserve.book.rejects import default_path
+from policyserve.cli.options import Session, shared
+from policyserve.cli.screen.output import Row, note, show, tell
+from policyserve.cli.words.import_words import list_name, say, told
+
+REJECTED = 3
+"""The exit status of an import that rejected rows."""
+
+SHOWN = 12
+"""How many problems of an import are shown; the reject file has them all."""
+
+PIPE = Path("/dev/stdin")
+"""The list that comes through a pipe; `-` is short for it."""
+
+PERSONAL = ("name", "phone", "birthday", "lunar_birthday", "referred_name", "referred_phone")
+"""Fields whose values are not shown on screens."""
+
+COUNTS = ("rows", "added", "updated", "unchanged", "rejected", "warnings")
+
+
+@click.command(name="import")
+@click.argument("kind", type=click.Choice(list(KINDS)))
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--rejects",
+    type=click.Path(path_type=Path),
+    help="Where rejected rows go; default a new file NAME.rejects.csv beside the list.",
+)
+@click.option("--dry-run", is_flag=True, help="Tell what would happen, and change nothing.")
+@shared
+def import_(session: Session, kind: str, file: Path, rejects: Path | None, dry_run: bool) -> int:
+    """Take in one list: CSV or XLSX, with headers in English or Chinese; `-` reads it from a pipe.
+
+    Good rows go in; rejected ones go to a file that can be mended and imported again (exit status 3). Importing the
+    same file again changes nothing.
+    """
+    path = PIPE if str(file) == "-" else file
+    target = rejects or (None if dry_run else free_path(path, kind))
+    report = import_list(
+        session.engine, kind, path, as_of=session.as_of, at=session.now, dry_run=dry_run, rejects=target
+    )
+    _tell(report, session)
+    return REJECTED if report.rejected else 0
+
+
+def free_path(path: Path, kind: str) -> Path:
+    """Name the reject file of a list: beside it, or in the working folder for a pipe, and none that is there already.
+
+    Somebody may be mending the one of an earlier import, or of a list of the same name in another format.
+    """
+    piped = path.exists() and not path.is_file() and not path.is_dir()
+    first = default_path(Path(f"{kind}.csv") if piped else path)
+    names = (first if number == 1 else first.with_suffix(f".{number}.csv") for number in count(1))
+    return next(name for name in names if not name.exists())
+
+
+def _tell(report: ImportReport, session: Session) -> None:
+    counts = {name: getattr(report, name) for name in COUNTS}
+    if session.form != "table":
+        row = {"kind": report.kind, **counts, "rejects": str(report.rejects or "")}
+        show([row], session.form, columns=COUNTS)
+        return
+    key = "import.would" if report.dry_run else "import.done"
+    tell(say(key, session.language, list=list_name(report.kind, session.language), **counts))
+    if report.sheet is not None:
+        tell(say("import.sheet", session.language, sheet=report.sheet))
+    if report.ignored:
+        tell(say("import.ignored", session.language, columns=", ".join(report.ignored)))
+    _tell_problems(report, session)
+
+
+def _tell_problems(report: ImportReport, session: Session) -> None:
+    if report.problems.is_empty():
+        return
+    rejected_first = report.problems.sort("severity", maintain_order=True)
+    rows = [_seen(row, report, session.language) for row in rejected_first.head(SHOWN).to_dicts()]
+    show(rows, "table", columns=["line", "severity", "field", "value", "reason"], language=session.language)
+    if report.problems.height > SHOWN:
+        click.echo(say("import.more", session.language, count=report.problems.height - SHOWN))
+    if report.rejects:
+        key = "import.mend" if report.rejected else "import.look"
+        note(say(key, session.language, file=report.rejects))
+    elif any(_is_hidden(row) for row in report.problems.head(SHOWN).to_dicts()):
+        tell(say("import.hidden", session.language))
+
+
+def _seen(row: Row, report: ImportReport, language: str) -> Row:
+    """Put a problem into words, and leave personal data to the files.
+
+    A screen may be somebody else's, and cron mails what is printed.
+    """
+    where = "import.in_rejects" if report.rejects else "import.in_list"
+    value = say(where, language, line=str(row["line"])) if _is_hidden(row) else row["value"]
+    return {**told({**row, "list": report.kind}, language), "value": value}
+
+
+def _is_hidden(row: Row) -> bool:
+    return row["field"] in PERSONAL and bool(row["value"])
+
+
+COMMANDS = [import_]

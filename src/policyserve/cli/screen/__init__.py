@@ -1,0 +1,1 @@
+"""The screen: how rows, sentences and figures become what a person reads."""

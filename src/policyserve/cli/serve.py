@@ -1,0 +1,145 @@
+"""Commands around what the system does by itself: the scheduler, one job for cron, and what ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import rich_click as click
+
+from policyserve.cli.options import Session, database_option, language_option, shared
+from policyserve.cli.screen.output import note, show
+from policyserve.errors import PolicyserveError
+from policyserve.scheduler.jobs import WORKS, zone_of
+
+if TYPE_CHECKING:
+    from policyserve.messages.gateways.gateway import News
+    from policyserve.scheduler.leader import Scheduler
+
+PORT = 8470
+
+
+class InstantType(click.ParamType[datetime]):
+    """An instant as people and `date -Is` write it; without an offset it is in the business time zone."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read the instant; a usage error says what is allowed."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return datetime.fromisoformat(str(value).strip())
+        except ValueError:
+            return self.fail(f"'{value}' is no instant; write 2026-11-21T07:00.", param, ctx)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where call-backs of SMS vendors come in.")
+@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0: any that is free.")
+@click.option("--no-callbacks", is_flag=True, help="Open no port.")
+@database_option
+@language_option
+@click.pass_obj
+def serve(session: Session, host: str, port: int, no_callbacks: bool) -> None:
+    """Run all jobs when they are due, and take in call-backs, until SIGTERM or Ctrl-C.
+
+    Of several processes on one database one works and the others wait to take over. A second signal stops at once.
+    """
+    from policyserve.scheduler.journal import open_journal, tell
+    from policyserve.scheduler.leader import Scheduler
+    from policyserve.scheduler.stop_signal import stop_on_signals
+
+    if session.asked_as_of:
+        raise click.UsageError("serve works on the day that it is; --as-of is for single commands.")
+    with stop_on_signals() as stop:
+        open_journal(zone_of(session.settings))
+        scheduler = Scheduler(session.engine, session.settings, language=session.language, stop=stop)
+        with nullcontext() if no_callbacks else _callbacks(session, scheduler, host, port):
+            scheduler.run()
+        tell("stopped")
+
+
+@contextmanager
+def _callbacks(session: Session, scheduler: Scheduler, host: str, port: int) -> Iterator[None]:
+    """Take in call-backs for the time of a `with` block."""
+    from policyserve import dispatch
+    from policyserve.scheduler.journal import tell
+    from policyserve.scheduler.leader import reason
+    from policyserve.web.server import listen, serving
+    from policyserve.web.webhooks import Gateways, make_app
+
+    def take_in(gateway: str, news: News) -> None:
+        dispatch.take_in_news(session.engine, session.settings, gateway, news, at=session.now)
+
+    def trouble(gateway: str, error: Exception) -> None:
+        tell("callback-not-stored", gateway=gateway, reason=reason(error))
+
+    app = make_app(Gateways(session.settings.file.gateways), take_in, leads=lambda: scheduler.leads, trouble=trouble)
+    opened = listen(host, port)
+    tell("listening", host=host, port=opened.getsockname()[1])
+    with serving(app, opened):
+        yield
+
+
+@click.command()
+@click.argument("job", type=click.Choice(list(WORKS)))
+@click.option(
+    "--due", type=InstantType(), help="For when it is due; the same is never run twice. Default: this minute."
+)
+@shared
+def run(session: Session, job: str, due: datetime | None) -> None:
+    """Run one job now, as the scheduler would: for cron. What came of it is in `policyserve jobs` too."""
+    from policyserve.scheduler import job_run
+    from policyserve.scheduler.leader import call_of
+    from policyserve.scheduler.stop_signal import stop_on_signals
+
+    zone = zone_of(session.settings)
+    meant = _in_zone(due or session.now.replace(second=0, microsecond=0), zone)
+    with stop_on_signals() as stop:
+        try:
+            begun = job_run.begin(session.engine, job, meant, at=session.now)
+        except (job_run.RunningElsewhereError, job_run.RunBeforeError) as other:
+            (note if session.form != "table" else click.echo)(str(other))
+            return
+        call = call_of(session.engine, session.settings, language=session.language, stop=stop, as_of=session.as_of)
+        ending = job_run.carry_out(session.engine, begun, lambda: WORKS[job](call))
+    if ending.status != "done":
+        raise PolicyserveError(ending.result)
+    if session.form == "table":
+        click.echo(ending.result)
+    else:
+        row = {"job": job, "due": meant, "seconds": ending.seconds, "status": ending.status, "result": ending.result}
+        show([row], session.form, columns=list(row))
+
+
+def _in_zone(instant: datetime, zone: ZoneInfo) -> datetime:
+    return instant.replace(tzinfo=zone) if instant.tzinfo is None else instant.astimezone(zone)
+
+
+@click.command()
+@click.option("--job", type=click.Choice(list(WORKS)), help="Only this one.")
+@click.option("--last", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many runs.")
+@shared
+def jobs(session: Session, job: str | None, last: int) -> None:
+    """Show when each job is due next, and the last runs: when, how long, with what result."""
+    from policyserve.scheduler.run_records import COLUMNS, job_rows
+
+    rows = job_rows(session.engine, zone_of(session.settings), now=session.now, job=job, last=last)
+    if session.form == "table":
+        rows = [row | {name: _on_the_clock(row[name]) for name in ("due", "started")} for row in rows]
+    show(rows, session.form, columns=COLUMNS, language=session.language, headings=_headings(session.language))
+
+
+def _on_the_clock(instant: datetime | None) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M:%S") if instant else ""
+
+
+def _headings(language: str) -> dict[str, str]:
+    return {"due": {"en": "Due", "zh": "应执行时间"}[language], "result": {"en": "Result", "zh": "结果"}[language]}
+
+
+COMMANDS = [serve, run, jobs]

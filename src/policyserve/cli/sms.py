@@ -1,0 +1,241 @@
+"""Commands around messages: made, looked at, approved, sent, and what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import rich_click as click
+from click.exceptions import Exit
+
+from policyserve import db, dispatch, operations
+from policyserve.book.snapshot import customer_id
+from policyserve.cli import sms_outbox
+from policyserve.cli.metrics.services import names_of_services
+from policyserve.cli.options import DATE, Session, shared
+from policyserve.cli.screen.export import save
+from policyserve.cli.screen.output import Row, console, note, show
+from policyserve.cli.words.message_words import say
+from policyserve.messages.generation.generation import Generation
+from policyserve.messages.outbox import overview
+from policyserve.messages.outbox.stored_messages import CHANNEL, STATUSES
+from policyserve.messages.reasons import in_words
+from policyserve.messages.texts.segments import ROUTES
+
+REJECTED = 3
+"""The exit status where a template failed on somebody."""
+
+SHOWN = 20
+"""Messages that a screen shows; lists and exports have them all."""
+
+FEW = 5
+"""So many are shown with their whole texts."""
+
+BEGINNING = 32
+"""Characters of a text that stand for it where there are more."""
+
+
+@click.group()
+def sms() -> None:
+    """Messages to customers: generate, preview, check, approve, send, list."""
+
+
+@sms.command()
+@click.option("--date", "day", type=DATE, help="The day on which they go out; default today.")
+@click.option("--dry-run", is_flag=True, help="Say what would be made, and make nothing.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write the day's messages that wait, "
+              "with phones, to FILE.csv or FILE.xlsx, for the company's own platform.")  # fmt: skip
+@shared
+def generate(session: Session, day: date | None, dry_run: bool, out: Path | None) -> None:
+    """Make the messages of a day from the touches that fall due. Running it again makes nothing twice."""
+    asked = day or session.as_of
+    if dry_run and out is not None:
+        raise click.UsageError("A rehearsal stores nothing that --out could write; take --format csv for its texts.")
+    done = dispatch.generate_messages(
+        session.engine, session.calendar, session.settings, as_of=asked, at=session.now, dry_run=dry_run
+    )
+    if session.form == "table":
+        _print_generation(session, done, dry_run=dry_run)
+    else:
+        show(_rows_of(session, done, dry_run=dry_run), session.form, columns=overview.FIELDS)
+    if out is not None:
+        with db.reading(session.engine) as connection:
+            waiting = overview.export(connection, asked)
+        save(waiting, out, session.language)
+        note(say("sms.saved", session.language, count=len(waiting), file=out))
+    if done.composed.filter(outcome="rejected").height:
+        raise Exit(REJECTED)
+
+
+def _rows_of(session: Session, done: Generation, *, dry_run: bool) -> list[Row]:
+    """Return the day's messages, and after them what was withheld or rejected, without a key."""
+    with db.reading(session.engine) as connection:
+        stored = [] if dry_run else overview.messages(connection, session.language, day=done.day)
+    day = [{name: row[name] for name in overview.FIELDS} for row in stored]
+    return [*day, *(_row(session, row) for row in done.unstored.iter_rows(named=True))]
+
+
+def _row(session: Session, row: Row) -> dict[str, Any]:
+    status = {"made": "planned", "merged": "cancelled", "dropped": "cancelled"}.get(row["outcome"], row["outcome"])
+    found = {**row, "message_id": None, "channel": CHANNEL, "status": status}
+    return {name: found[name] for name in overview.FIELDS} | {"reason": in_words(row["reason"], session.language)}
+
+
+def _print_generation(session: Session, done: Generation, *, dry_run: bool) -> None:
+    """Print what a generation did, by service and reason."""
+    counted = (
+        done.composed.group_by("service", "outcome", "reason")
+        .agg(messages=pl.len(), segments=pl.col("segments").sum())
+        .sort("outcome", "messages", "service", "reason", descending=[False, True, False, False])
+    )
+    rows = [
+        {**row, "segments": row["segments"] or None, "reason": in_words(row["reason"], session.language)}
+        for row in counted.to_dicts()
+    ]
+    columns = ["service", "outcome", "messages", "segments", "reason"]
+    nothing = say("sms.nothing", session.language, day=done.day)
+    show(_by_name(session, rows), "table", columns=columns, language=session.language, empty=nothing)
+    segments = int(done.composed["segments"].sum() or 0)
+    cost = segments * session.settings.file.messages.price_per_segment
+    asked = session.settings.file.messages
+    click.echo(done.in_words(session.language))
+    click.echo(say("sms.cost", session.language, segments=segments, cost=f"{cost:,.2f}", currency=asked.currency))
+    if dry_run:
+        click.echo(say("sms.dry", session.language))
+
+
+def _by_name(session: Session, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Put the names of services in place of their codes, for people."""
+    with db.reading(session.engine) as connection:
+        standard = operations.current_standard(connection, session.as_of)
+    names = names_of_services(standard, session.language)
+    return [{**row, **names(row)} for row in rows]
+
+
+@sms.command(name="list")
+@click.option("--date", "day", type=DATE, help="Only those made for this day.")
+@click.option(
+    "--status", "statuses", type=click.Choice(STATUSES), multiple=True, help="Only in this state; repeatable."
+)
+@click.option("--service", help="Only of this service.")
+@click.option("--customer", "customer_no", metavar="NO", help="Only of this customer.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write them to FILE.csv or FILE.xlsx.")
+@shared
+def list_(session: Session, out: Path | None, **asked: Any) -> None:
+    """List messages with their state; on a screen the last ones and how many there are."""
+    with db.reading(session.engine) as connection:
+        if asked["customer_no"] is not None:
+            customer_id(connection, asked["customer_no"])
+        most = SHOWN if out is None and session.form == "table" else None
+        rows = overview.messages(connection, session.language, **asked, most=most)
+        count = len(rows) if most is None else overview.how_many(connection, **asked)
+        counts = overview.counts(connection, asked["day"]) if asked["day"] is not None else []
+    if out is not None:
+        save(rows, out, session.language)
+        note(say("sms.saved", session.language, count=len(rows), file=out))
+    elif session.form != "table":
+        show(rows, session.form, columns=[*overview.FIELDS, *overview.MORE])
+    else:
+        _print_messages(_by_name(session, rows), session.language)
+        if count > SHOWN:
+            click.echo(say("sms.more", session.language, shown=SHOWN, count=count))
+        _print_counts(_by_name(session, counts), session.language)
+
+
+def _print_messages(rows: list[dict[str, Any]], language: str) -> None:
+    """Print messages, a line for each; the texts of a few are shown whole. Where there is none its reason stands."""
+    columns = ["message_id", "service", "customer_no", "status", "due", "segments", "text"]
+    if any(row["text"] and row["reason"] for row in rows):
+        columns.append("reason")
+    show([_in_a_line(row, whole=len(rows) <= FEW) for row in rows], "table", columns=columns, language=language)
+
+
+def _in_a_line(row: dict[str, Any], *, whole: bool) -> dict[str, Any]:
+    text = row["text"]
+    if text is None:
+        return {**row, "text": f"({row['reason']})" if row["reason"] else None, "reason": None}
+    return row if whole or len(text) <= BEGINNING else {**row, "text": f"{text[:BEGINNING]}…"}
+
+
+def _print_counts(counts: list[dict[str, Any]], language: str) -> None:
+    if counts:
+        worded = [{**row, "reason": in_words(row["reason"], language)} for row in counts]
+        show(worded, "table", columns=["service", "status", "messages", "segments", "reason"], language=language)
+
+
+@sms.command()
+@click.option("--customer", "customer_no", required=True, metavar="NO", help="Whose messages.")
+@click.option("--service", help="As if this service were due on the day.")
+@click.option("--date", "day", type=DATE, help="The day; default today.")
+@shared
+def preview(session: Session, customer_no: str, service: str | None, day: date | None) -> None:
+    """Show what one customer would get on a day: the text, its segments, what it costs, or why nothing goes out."""
+    asked = day or session.as_of
+    with db.reading(session.engine) as connection:
+        key = customer_id(connection, customer_no)
+    composed = (
+        dispatch.generate_messages(
+            session.engine, session.calendar, session.settings, as_of=asked, at=session.now, customers=[key]
+        ).composed
+        if service is None
+        else dispatch.preview_service(session.engine, session.settings, key, service, as_of=asked)
+    )
+    rows = [_row(session, row) for row in composed.iter_rows(named=True)]
+    if session.form != "table":
+        show(rows, session.form, columns=overview.FIELDS)
+        return
+    if not rows:
+        click.echo(say("sms.nothing", session.language, day=asked))
+    for row in _by_name(session, rows):
+        _print_preview(session, row)
+
+
+def _print_preview(session: Session, row: Row) -> None:
+    """Print one message as it would arrive."""
+    settings = session.settings.file.messages
+    out = console()
+    out.print(f"{row['service']}  {say('sms.due', session.language, day=row['due'])}", markup=False)
+    if row["text"] is None:
+        out.print(f"  {say('sms.not', session.language, reason=row['reason'])}", markup=False)
+        return
+    route = ROUTES[settings.route]
+    counted = route.count(row["text"])
+    for part in route.parts(row["text"]):
+        out.print(f"  | {part}", markup=False, soft_wrap=True)
+    cost = counted.segments * settings.price_per_segment
+    out.print("  " + say(
+        "sms.size", session.language, length=counted.length, segments=counted.segments, encoding=counted.encoding,
+        cost=f"{cost:.2f}", currency=settings.currency,
+    ), markup=False, style="dim")  # fmt: skip
+
+
+@sms.command()
+@shared
+def check(session: Session) -> None:
+    """Try every template on every customer and policy of the book, as if it were due today. Nothing is stored."""
+    found = dispatch.check_messages(session.engine, session.settings, as_of=session.as_of)
+    rows = [
+        {
+            "service": one.service,
+            "template": one.template,
+            "written": one.written,
+            "failed": sum(count for _, count in one.problems),
+            "longest": one.longest,
+            "reason": "; ".join(f"{reason} ({count})" for reason, count in one.problems),
+        }
+        for one in found
+    ]
+    columns = ["service", "template", "written", "failed", "longest", "reason"]
+    shown = _by_name(session, rows) if session.form == "table" else rows
+    show(shown, session.form, columns=columns, language=session.language)
+    if any(row["failed"] for row in rows):
+        raise Exit(REJECTED)
+
+
+for step in sms_outbox.STEPS:
+    sms.add_command(step)
+
+COMMANDS = [sms]

@@ -1,0 +1,159 @@
+"""Commands around what leaves: sending, and the decisions of people on messages."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from threading import Event
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import rich_click as click
+from rich.progress import Progress
+
+from policyserve import dispatch
+from policyserve.cli.options import DATE, KEY, Session, shared
+from policyserve.cli.screen.output import console, note, show
+from policyserve.cli.words.message_words import say
+from policyserve.messages.outbox.outbox import RESOLVED
+from policyserve.messages.outbox.sender import Clock
+
+MORNING = time(10)
+"""The moment of a day that is asked for with --as-of: inside all hours."""
+
+
+@click.command()
+@click.option("--gateway", help="Another gateway than the one of the settings.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many messages.")
+@click.option("--at", "moment", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]), metavar="MOMENT",
+              help="The moment to take for now, in the business zone. With --as-of alone: 10:00.")  # fmt: skip
+@shared
+def send(session: Session, gateway: str | None, limit: int | None, moment: datetime | None) -> None:
+    """Send what may go out now: within contact hours, after consent and refusals are looked at once more.
+
+    Several may run at once. SIGTERM or Ctrl-C ends it after the messages in hand; a second one ends it at once.
+    """
+    clock = _clock(session, moment)
+    with _stopping() as stop, _progress(session) as progress:
+        counts = dispatch.send_messages(
+            session.engine, session.settings, stop=stop, clock=clock, gateway=gateway, limit=limit, progress=progress
+        )
+    if session.form == "table":
+        click.echo(counts.in_words(session.language))
+        if counts.closed:
+            classes = ", ".join(counts.closed)
+            note(say("sms.closed", session.language, classes=classes))
+    else:
+        states = {name: counts.answered[name] for name in ("accepted", "delivered", "failed", "queued", "unknown")}
+        ends = {"stopped": counts.stopped, "in_vain": counts.in_vain}
+        show([{**states, **ends}], session.form, columns=[*states, *ends])
+
+
+def _clock(session: Session, moment: datetime | None) -> Clock:
+    """Return the real clock, or one that stands at the moment asked for."""
+    zone = ZoneInfo(session.settings.time_zone)
+    if moment is None and session.asked_as_of is None:
+        return lambda: datetime.now(UTC)
+    still = moment or datetime.combine(session.as_of, MORNING)
+    return lambda: still.replace(tzinfo=zone).astimezone(UTC)
+
+
+@contextmanager
+def _stopping() -> Iterator[Event]:
+    """Yield an event that the first SIGTERM or SIGINT sets; the second one acts as ever."""
+    stop = Event()
+    before: dict[int, Any] = {}
+
+    def on_signal(number: int, _frame: object) -> None:
+        stop.set()
+        signal.signal(number, before[number])
+
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        before[wanted] = signal.signal(wanted, on_signal)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _progress(session: Session) -> Iterator[Any]:
+    """Show on a terminal how many messages have gone; say nothing in a pipe."""
+    out = console()
+    if session.form != "table" or not out.is_terminal:
+        yield lambda _: None
+        return
+    with Progress(console=out, transient=True) as bar:
+        task = bar.add_task(say("sms.sending", session.language), total=None)
+        yield lambda count: bar.advance(task, count)
+
+
+WHO = click.option("--by", default="command line", metavar="WHO", help="Who decided it, for the records.")
+
+
+@click.command()
+@click.argument("keys", metavar="[ID]...", type=KEY, nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All that wait for approval.")
+@WHO
+@shared
+def approve(session: Session, keys: Sequence[int], everything: bool, by: str) -> None:
+    """Let messages go that wait for a manager."""
+    if bool(keys) == everything:
+        raise click.UsageError("Name the messages, or give --all.")
+    count = dispatch.approve_messages(session.engine, None if everything else keys, by=by)
+    click.echo(say("sms.approved", session.language, count=count))
+
+
+@click.command()
+@click.argument("keys", metavar="ID...", type=KEY, nargs=-1, required=True)
+@click.option("--reason", required=True, help="Why they do not go out.")
+@WHO
+@shared
+def cancel(session: Session, keys: Sequence[int], reason: str, by: str) -> None:
+    """Decide against messages that have not left."""
+    count = dispatch.cancel_messages(session.engine, keys, by=by, why=reason, at=session.now)
+    click.echo(say("sms.cancelled", session.language, count=count))
+
+
+@click.command()
+@click.argument("key", metavar="ID", type=KEY)
+@click.argument("said", metavar="WHAT", type=click.Choice(list(RESOLVED)))
+@WHO
+@shared
+def resolve(session: Session, key: int, said: str, by: str) -> None:
+    """Say what became of a message in doubt: delivered, failed, or not-sent (then it goes out again)."""
+    dispatch.resolve_message(session.engine, key, said, by=by, at=session.now)
+    click.echo(say("sms.resolved", session.language, message=key, said=said))
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(["news", "event"]))
+@click.argument("text")
+@click.option("--date", "day", type=DATE, help="A day of the month (news) or quarter (event); default today.")
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@shared
+def content(session: Session, kind: str, text: str, day: date | None, language: str) -> None:
+    """Say what the company tells its customers: the month's news, the quarter's event. An empty TEXT takes it back."""
+    period = dispatch.set_content(session.engine, kind, day or session.as_of, language, text)
+    click.echo(say("sms.content", session.language, kind=kind, period=period))
+
+
+@click.command()
+@click.argument("phone")
+@click.option("--lift", is_flag=True, help="Take the refusal back: the customer wishes it.")
+@WHO
+@shared
+def refuse(session: Session, phone: str, lift: bool, by: str) -> None:
+    """Send no marketing to a phone any more, as the customer asked in person."""
+    if lift:
+        dispatch.lift_refusal(session.engine, phone, by=by, at=session.now)
+    else:
+        dispatch.refuse_marketing(session.engine, phone, by=by, at=session.now)
+    click.echo(say("sms.lifted" if lift else "sms.refused", session.language))
+
+
+STEPS = [send, approve, cancel, resolve, content, refuse]
+"""Commands of the group `sms`."""

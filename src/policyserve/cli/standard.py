@@ -1,0 +1,78 @@
+"""Commands around the service standard: check, show, use."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import rich_click as click
+
+from policyserve import db as database
+from policyserve import operations
+from policyserve.cli.options import DATE, Session, shared
+from policyserve.cli.screen.output import show
+from policyserve.cli.words.work_words import say
+from policyserve.standard.description import HEADINGS, show_rows
+from policyserve.standard.model import Standard
+from policyserve.standard.parser import StandardError
+
+
+@click.group()
+def standard() -> None:
+    """Look at the service standard, check one, put one to use."""
+
+
+@standard.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@shared
+def check(session: Session, file: Path) -> None:
+    """Check the standard in FILE: errors name line, field and what is allowed."""
+    found, problems, _ = operations.read_standard(file, session.calendar)
+    if found is None:
+        raise StandardError(str(file), problems)
+    for problem in problems:
+        click.echo(say("standard.doubtful", session.language, problem=problem))
+    click.echo(say("standard.valid", session.language, file=file, **_named(found), services=len(found.services)))
+
+
+@standard.command(name="show")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@shared
+def show_(session: Session, file: Path | None) -> None:
+    """Print the standard that holds, or the one in FILE, as a readable table."""
+    found = _read(session, file)
+    rows = show_rows(found, session.language)
+    columns = ["code", "name", "level", "when", "window", "channels", "class", "ends_when", "bearing"]
+    if any(not service.enabled for service in found.services):
+        columns.append("on")
+    if session.form == "table":
+        click.echo(say("standard.head", session.language, **_named(found)))
+    titled = {key: words[session.language == "zh"] for key, words in HEADINGS.items()}
+    show(rows, session.form, columns=columns, language=session.language, headings=titled)
+
+
+def _named(found: Standard) -> dict[str, str]:
+    return {"name": found.name, "version": found.version}
+
+
+def _read(session: Session, file: Path | None) -> Standard:
+    if file is None:
+        with database.reading(session.engine) as connection:
+            return operations.current_standard(connection, session.as_of)
+    found, problems, _ = operations.read_standard(file, session.calendar)
+    if found is None:
+        raise StandardError(str(file), problems)
+    return found
+
+
+@standard.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--from", "holds_from", type=DATE, required=True, help="The first day on which it holds.")
+@shared
+def use(session: Session, file: Path, holds_from: date) -> None:
+    """Put the standard in FILE to use from a day on. A rule that it changes does not fire for the past."""
+    found = operations.use_standard(session.engine, file, session.calendar, holds_from=holds_from, at=session.now)
+    click.echo(say("standard.used", session.language, **_named(found), day=holds_from))
+
+
+COMMANDS = [standard]

@@ -1,0 +1,195 @@
+"""Commands around the day's work: the agenda, and what people do with tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import rich_click as click
+from sqlalchemy import Connection
+
+from policyserve import db, operations
+from policyserve.cli.options import DATE, KEY, Session, shared
+from policyserve.cli.screen.output import note, show, tell
+from policyserve.cli.words.work_words import say
+from policyserve.tasks import deeds
+from policyserve.tasks.agenda import Agenda, AgendaCustomer, AgendaTask, agenda, office_agenda
+from policyserve.tasks.explanation import explain
+from policyserve.tasks.transitions import Stamp
+
+
+@click.command(name="agenda")
+@click.argument("agent_no")
+@click.option("--date", "day", type=DATE, help="The day; default today.")
+@click.option("--office", is_flag=True, help="AGENT_NO is a branch: show the work of its office.")
+@shared
+def agenda_(session: Session, agent_no: str, day: date | None, office: bool) -> None:
+    """Show an agent's day: whom to serve, what to do, why, and by when, in order of what it does for the targets."""
+    wanted = day or session.as_of
+    with db.reading(session.engine) as connection:
+        standard = operations.current_standard(connection, wanted)
+        found = (office_agenda if office else agenda)(connection, agent_no, wanted, standard)
+    if session.form == "table":
+        print_agenda(found, session.language)
+    else:
+        rows = [task.fields(session.language) for task in found.tasks]
+        show(rows, session.form, columns=["task_id", "service", "customer_no", "policy_no", "due", "latest", "reason"])
+
+
+def print_agenda(found: Agenda, language: str, *, most: int | None = None) -> None:
+    """Print an agent's day for a person; `most`: only so many customers."""
+    click.echo(agenda_head(found, language))
+    for number, customer in enumerate(found.customers[:most], 1):
+        print_customer(number, customer, language)
+    if most and len(found.customers) > most:
+        click.echo("\n" + say("agenda.more", language, count=len(found.customers) - most))
+
+
+def agenda_head(found: Agenda, language: str) -> str:
+    """Say whose day it is and how much there is to do."""
+    tasks = sum(1 for _ in found.tasks)
+    who = f"{found.name} ({found.whose})" if found.name else found.whose
+    key = "agenda.head" if tasks else "agenda.none"
+    return say(key, language, day=found.day, who=who, tasks=tasks, customers=len(found.customers))
+
+
+def print_customer(number: int, customer: AgendaCustomer, language: str) -> None:
+    """Print one customer of an agenda, in place `number`, with what there is to do."""
+    click.echo()
+    click.echo(_customer_line(number, customer, language))
+    for task in customer.tasks:
+        _print_task(task, language)
+    if customer.ahead:
+        click.echo("     " + say("agenda.ahead", language, count=customer.ahead))
+
+
+def _customer_line(number: int, customer: AgendaCustomer, language: str) -> str:
+    parts = [customer.salutation(language), customer.customer_no, customer.phone or say("agenda.phone", language)]
+    vip = " ★VIP" if customer.vip else ""
+    return f"{number:3}. " + "  ".join(part for part in parts if part) + vip
+
+
+def _print_task(task: AgendaTask, language: str) -> None:
+    late = say("agenda.overdue", language) if task.overdue else ""
+    leaver = say("agenda.leaver", language, who=task.leaver) if task.leaver else ""
+    by = say("agenda.by", language, day=task.latest)
+    tell(f"{task.name(language)}  {by}{late}{leaver}  #{task.task_id}", indent=5)
+    tell(task.reason(language), indent=7, style="dim")
+    points = task.talking_points(language)
+    if points:
+        tell(f"- {points[0]}", indent=7, style="dim")
+
+
+@click.group()
+def task() -> None:
+    """Work on tasks: done, skip, snooze, assign, add, reopen, explain."""
+
+
+def _act(session: Session, actor: str, deed: Callable[[Connection, Stamp], Any]) -> Any:
+    with db.writing(session.engine) as connection:
+        return deed(connection, Stamp(at=session.now, as_of=session.as_of, actor=actor))
+
+
+BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")
+
+
+@task.command()
+@click.argument("task_id", metavar="ID", type=KEY)
+@click.option("--on", type=DATE, help="The day on which it was done; default today.")
+@click.option("--channel", type=click.Choice(deeds.CHANNELS), default="visit", show_default=True)
+@click.option("--outcome", help="What came of it, in a word or two.")
+@click.option("--satisfaction", type=click.IntRange(1, 5), help="How satisfied the customer was, 5 = very.")
+@click.option("--note", "remark", help="Anything worth remembering.")
+@BY
+@shared
+def done(session: Session, task_id: int, on: date | None, remark: str | None, actor: str, **contact: Any) -> None:
+    """Mark a task done, and keep what came of it."""
+    day = on or session.as_of
+    notices = _act(
+        session, actor, lambda connection, stamp: deeds.done(
+            connection, task_id, stamp, on=day, note=remark, **contact
+        )
+    )  # fmt: skip
+    click.echo(say("task.done", session.language, task=str(task_id), day=day))
+    for notice in notices:
+        note(notice)
+
+
+@task.command()
+@click.argument("task_id", metavar="ID", type=KEY)
+@click.option("--reason", required=True, help="Why it is not done.")
+@BY
+@shared
+def skip(session: Session, task_id: int, reason: str, actor: str) -> None:
+    """Decide against a task."""
+    _act(session, actor, lambda connection, stamp: deeds.skip(connection, task_id, stamp, why=reason))
+    click.echo(say("task.skipped", session.language, task=str(task_id)))
+
+
+@task.command()
+@click.argument("task_id", metavar="ID", type=KEY)
+@click.option("--to", type=DATE, required=True, help="The day, inside the task's window.")
+@BY
+@shared
+def snooze(session: Session, task_id: int, to: date, actor: str) -> None:
+    """Put a task off to another day inside its window."""
+    _act(session, actor, lambda connection, stamp: deeds.snooze(connection, task_id, stamp, to=to))
+    click.echo(say("task.snoozed", session.language, task=str(task_id), day=to))
+
+
+@task.command()
+@click.argument("task_id", metavar="ID", type=KEY)
+@click.argument("agent_no")
+@BY
+@shared
+def assign(session: Session, task_id: int, agent_no: str, actor: str) -> None:
+    """Give a task to another agent."""
+    _act(session, actor, lambda connection, stamp: deeds.assign(connection, task_id, stamp, agent_no=agent_no))
+    click.echo(say("task.assigned", session.language, task=str(task_id), agent=agent_no))
+
+
+@task.command()
+@click.argument("task_id", metavar="ID", type=KEY)
+@click.option("--reason", required=True, help="Why it is open again.")
+@BY
+@shared
+def reopen(session: Session, task_id: int, reason: str, actor: str) -> None:
+    """Take back 'done' or 'skip' when it was a mistake."""
+    _act(session, actor, lambda connection, stamp: deeds.reopen(connection, task_id, stamp, why=reason))
+    click.echo(say("task.reopened", session.language, task=str(task_id)))
+
+
+@task.command()
+@click.option("--service", required=True, help="A service that is added by hand, such as gift.")
+@click.option("--customer", "customer_no", metavar="NO")
+@click.option("--policy", "policy_no", metavar="NO")
+@click.option("--due", type=DATE, help="The day; default today.")
+@click.option("--latest", type=DATE, help="The last day; default the day itself.")
+@click.option("--agent", "agent_no", metavar="NO", help="Who does it; default who serves the customer.")
+@click.option("--note", "remark", help="What it is about.")
+@BY
+@shared
+def add(session: Session, due: date | None, remark: str | None, actor: str, **asked: Any) -> None:
+    """Add a task by hand."""
+
+    def deed(connection: Connection, stamp: Stamp) -> int:
+        standard = operations.current_standard(connection, session.as_of)
+        return deeds.add(connection, standard, stamp, due=due or session.as_of, note=remark, **asked)
+
+    click.echo(say("task.added", session.language, task=str(_act(session, actor, deed))))
+
+
+@task.command(name="explain")
+@click.argument("task_id", metavar="ID", type=KEY)
+@shared
+def explain_(session: Session, task_id: int) -> None:
+    """Say why a task exists: which fact, which rule, moved by which day off, and all that happened to it."""
+    with db.reading(session.engine) as connection:
+        standard = operations.current_standard(connection, session.as_of)
+        lines = explain(connection, task_id, standard, session.language)
+    for line in lines:
+        click.echo(line)
+
+
+COMMANDS = [agenda_, task]

@@ -1,0 +1,1 @@
+"""Generation: the touches of a day become messages."""

@@ -1,0 +1,229 @@
+"""Generation: the touches of a day become messages, in one transaction that can be run again at any time.
+
+Running it twice, or twice at once, makes nothing twice: a message's identity is unique in the database, and one
+generation follows the other. What has not left yet is brought into line with the facts: written anew, or cancelled with
+the fact that removed it. What has left stays what it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import polars as pl
+from sqlalchemy import Connection, Engine, insert
+
+from policyserve import db
+from policyserve.book.columns import Book
+from policyserve.book.snapshot import load_book
+from policyserve.calendars.calendar import Calendar
+from policyserve.messages.generation import data_tasks
+from policyserve.messages.generation.composition import LEAD, compose
+from policyserve.messages.generation.due_touches import IDENTITY, called
+from policyserve.messages.generation.occasions import known_of
+from policyserve.messages.outbox.stored_messages import CHANNEL, WAITING, had, hold_waiting, stored_of, waiting
+from policyserve.messages.people import read_people
+from policyserve.settings_file import MessageSettings
+from policyserve.standard.model import Service, Standard
+from policyserve.tables import GenerationRun
+from policyserve.tasks.book_part import narrowed
+from policyserve.tasks.cancellation import why_not
+from policyserve.tasks.transitions import Stamp
+
+GENERATIONS = GenerationRun.__table__  # type: ignore[attr-defined]
+
+
+_NOT_IN_HAND = "status IN ('planned', 'approved', 'queued', 'cancelled')"
+"""What has not left: also what waits for another try, and what was merged into a message that waits."""
+
+_NEVER_TRIED = "attempts = 0 AND status IN ('planned', 'approved', 'queued', 'cancelled', 'expired')"
+"""What no sender has had in hand yet: its text may still be written anew."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generation:
+    """What a generation did."""
+
+    day: date
+    composed: pl.DataFrame
+    """What became of each touch that has not left yet: `composing.COMPOSED`."""
+    unstored: pl.DataFrame
+    """Those of them that no stored message tells of: in a rehearsal all, else what was withheld or rejected."""
+    added: int
+    changed: int
+    """Messages that waited and were written anew, cancelled or expired."""
+    left: int
+    """Touches whose message had left before, or was decided before."""
+
+    def in_words(self, language: str) -> str:
+        """Say it in one line."""
+        made = self.composed.filter(outcome="made").height
+        other = self.composed.height - made
+        if language == "zh":
+            done = f"未生成或并入{other}条，此前已处理{self.left}条"
+            return f"{self.day}：新增{self.added}条，待发{made}条，变更{self.changed}条，{done}。"
+        return (
+            f"{self.day}: {self.added} added, {made} ready, {self.changed} changed, {other} withheld or merged, "
+            f"{self.left} done before."
+        )
+
+
+def run_generation(
+    engine: Engine,
+    standard: Standard,
+    calendar: Calendar,
+    settings: MessageSettings,
+    *,
+    day: date,
+    at: datetime,
+    dry_run: bool = False,
+    customers: Collection[int] | None = None,
+) -> Generation:
+    """Make the messages that go out on `day`; `at` is the instant of its records.
+
+    `dry_run` composes and stores nothing; `customers`: only these, then nothing is stored either.
+    Raises DatabaseBusyError while another generation, release or import runs.
+    """
+    with db.writing(engine, bulk=True) as connection:
+        hold_waiting(connection)
+        book = load_book(connection, customers=customers)
+        touches = called(book, standard, calendar, day)
+        if customers is not None:
+            touches = touches.filter(pl.col("customer_id").is_in(list(customers)))
+        stored = stored_of(connection, touches)
+        open_touches = touches.join(
+            stored.filter(~pl.col("is_waiting")), on=IDENTITY, how="anti", maintain_order="left"
+        )
+        people = read_people(connection, open_touches, day, settings.language)
+        known = known_of(open_touches, book, standard, people, settings.hotline)
+        composed = compose(known, had(connection, day), settings, day)
+        left = touches.height - open_touches.height
+        if dry_run or customers is not None:
+            return Generation(day=day, composed=composed, unstored=composed, added=0, changed=0, left=left)
+        service = standard.service(settings.data_task)
+        run = _Run(connection=connection, settings=settings, service=service, day=day, at=at)
+        added, changed = run.store(composed, stored)
+        changed += run.withdraw(touches, _reasons(book, standard, day))
+        rest = composed.filter(pl.col("outcome").is_in(["withheld", "rejected"]))
+        rest = rest.join(stored, on=IDENTITY, how="anti", maintain_order="left")
+        return Generation(day=day, composed=composed, unstored=rest, added=added, changed=changed, left=left)
+
+
+def _reasons(book: Book, standard: Standard, day: date) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    def why(messages: pl.DataFrame) -> pl.DataFrame:
+        asked = messages.with_columns(nominal="due")
+        return why_not(narrowed(book, asked["customer_id"].unique()), standard, asked, day, channel=CHANNEL)
+
+    return why
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """One generation at work in its transaction."""
+
+    connection: Connection
+    settings: MessageSettings
+    service: Service | None
+    """What the standard says of the task that asks for a phone."""
+    day: date
+    at: datetime
+
+    @property
+    def _instant(self) -> pl.Expr:
+        return pl.lit(self.at.astimezone(UTC), dtype=pl.Datetime("us", "UTC"))
+
+    def store(self, composed: pl.DataFrame, stored: pl.DataFrame) -> tuple[int, int]:
+        """Write down what was composed; return how many messages are new and how many changed."""
+        generation_id = self._begin(composed)
+        rows = self._rows(composed, generation_id)
+        known = stored.select(
+            *IDENTITY, "id", "merged_into_id", was="text", was_on="send_on", was_status="status", was_reason="reason"
+        )
+        pairs = rows.join(known, on=IDENTITY, how="left", maintain_order="left")
+        new = pairs.filter(pl.col("id").is_null(), pl.col("outcome").is_in(["made", "merged", "dropped"]))
+        added = db.insert_frame(self.connection, "messages", new.select(_NEW), conflict="ON CONFLICT DO NOTHING")
+        changed = self._rewrite(pairs.filter(pl.col("id").is_not_null()))
+        self._link(composed)
+        stamp = Stamp(at=self.at, as_of=self.day, actor=data_tasks.ACTOR)
+        data_tasks.ask_for_phones(self.connection, self.service, self.settings, composed, stamp)
+        return added, changed
+
+    def _begin(self, composed: pl.DataFrame) -> int:
+        counted = composed.group_by("service", "outcome", "reason").len().sort("service", "outcome", "reason")
+        row = insert(GENERATIONS).values(for_day=self.day, at=self.at, counts=json.dumps(counted.rows()))
+        return int(self.connection.execute(row.returning(GENERATIONS.c.id)).scalar_one())
+
+    def _rows(self, composed: pl.DataFrame, generation_id: int) -> pl.DataFrame:
+        """Shape what was composed as rows to store."""
+        approved = self.settings.approval
+        at = self._instant
+        return composed.with_columns(
+            channel=pl.lit(CHANNEL),
+            send_on=pl.lit(self.day),
+            status=pl.when(outcome="made").then(pl.lit("planned")).otherwise(pl.lit("cancelled")),
+            needs_approval=pl.col("message_class").cast(pl.String).is_in(list(approved)),
+            attempts=pl.lit(0),
+            planned_at=at,
+            final_at=pl.when(pl.col("outcome") != "made").then(at),
+            generation_id=pl.lit(generation_id),
+        )
+
+    def _rewrite(self, pairs: pl.DataFrame) -> int:
+        """Bring messages that wait into line with what was composed; return how many changed."""
+        waits = pl.col("was_status").is_in(WAITING)
+        same_text = pl.col("was").eq_missing(pl.col("text"))
+        goes_on = waits & same_text & (pl.col("status") == "planned")
+        stays = (goes_on & (pl.col("was_on") == pl.col("send_on"))) | (
+            (pl.col("was_status") == pl.col("status")) & ~waits & pl.col("was_reason").eq_missing(pl.col("reason"))
+        )
+        changes = pairs.filter(~stays).select(
+            "id", "text", "segments", "reason", "send_on", "last_on", "due", "anchor", "generation_id",
+            "final_at", "message_class", "needs_approval",
+            status=pl.when(goes_on).then("was_status").otherwise("status"),
+            merged_into_id=pl.lit(None, dtype=pl.Int32),
+        )  # fmt: skip
+        return self._update(changes)
+
+    def withdraw(self, touches: pl.DataFrame, reasons: Callable[[pl.DataFrame], pl.DataFrame]) -> int:
+        """Cancel what waits and is no longer called for, with the fact; what is too late expires."""
+        idle = waiting(self.connection).join(touches, on=IDENTITY, how="anti").filter(pl.col("due") <= self.day)
+        gone = idle.filter(pl.col("last_on") >= self.day)
+        expired = idle.filter(pl.col("last_on") < self.day).select(
+            "id", status=pl.lit("expired"), reason=pl.lit("expired"), **self._closed()
+        )
+        changed = self._update(expired, _NOT_IN_HAND)
+        if gone.is_empty():
+            return changed
+        cancelled = reasons(gone).select(
+            "id", status=pl.lit("cancelled"), reason=pl.format("gone: {}", "why"), **self._closed()
+        )
+        return changed + self._update(cancelled, _NOT_IN_HAND)
+
+    def _closed(self) -> dict[str, pl.Expr]:
+        return {"final_at": self._instant, "merged_into_id": pl.lit(None, dtype=pl.Int32)}
+
+    def _update(self, changes: pl.DataFrame, guard: str = _NEVER_TRIED) -> int:
+        """Change messages by their keys, but none that a sender has taken in hand meanwhile; return how many."""
+        return db.update_frame(self.connection, "messages", changes, keys=["id"], guard=guard)
+
+    def _link(self, composed: pl.DataFrame) -> None:
+        """Write into each merged message which one carries its text."""
+        merged = composed.filter(outcome="merged")
+        if merged.is_empty():
+            return
+        leads = merged.select(LEAD).rename(dict(zip(LEAD, IDENTITY, strict=True)))
+        keys = pl.concat([merged.select(IDENTITY), leads]).unique()
+        ids = stored_of(self.connection, keys).select(*IDENTITY, "id", "merged_into_id")
+        lead_ids = ids.select(**dict(zip(LEAD, IDENTITY, strict=True)), lead_id="id")
+        pairs = merged.join(ids, on=IDENTITY).join(lead_ids, on=LEAD)
+        other = pairs.filter(pl.col("merged_into_id").ne_missing(pl.col("lead_id")))
+        self._update(other.select("id", merged_into_id="lead_id"))
+
+
+_NEW = (
+    *IDENTITY, "channel", "message_class", "anchor", "due", "send_on", "last_on", "text", "segments", "status",
+    "reason", "needs_approval", "generation_id", "attempts", "planned_at", "final_at",
+)  # fmt: skip
+"""The columns of a new message."""

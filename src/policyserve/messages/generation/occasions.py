@@ -1,0 +1,129 @@
+"""What is known of each message: the facts that its template may put into words, by the kind of its trigger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, cast
+
+import polars as pl
+
+from policyserve.book.columns import MONTHS_OF_MODE, Book
+from policyserve.dates import months_later
+from policyserve.messages.people import People
+from policyserve.messages.texts.values import Known
+from policyserve.plan.states import amounts_due, locate, policy_lives, taken
+from policyserve.standard.model import AfterDebit, OnFestival, Service, Standard
+
+FACTS = tuple(name for name in Known.__annotations__ if name != "due")
+"""The columns of `known_of` that are fields of `Known`; the instalment's due day is in `owed_on`."""
+
+_PERSONAL = ("customer_no", "phone", "consent", "opted_out", "deceased_on")
+
+OF_INSTALMENTS = ("before-instalment", "after-unpaid", "after-suspension")
+"""Triggers whose ordinal is the number of an instalment."""
+
+_MONTHS = pl.col("mode").cast(pl.String).replace_strict(MONTHS_OF_MODE, default=None, return_dtype=pl.Int32)
+
+
+def known_of(
+    touches: pl.DataFrame, book: Book, standard: Standard, people: People, hotline: str | None
+) -> pl.DataFrame:
+    """Return the touches (as from `due_touches.called`) with what is known of each, in their order.
+
+    Columns: those of the touches, `template`, `FACTS`, `owed_on`, and those of `people.PEOPLE`.
+    """
+    kinds = _kinds(standard)
+    rows = touches.join(kinds, on="service", how="left", maintain_order="left")
+    rows = rows.join(people.customers, on="customer_id", how="left", maintain_order="left")
+    rows = rows.join(people.agents, on="agent_id", how="left", maintain_order="left")
+    rows = _of_policies(rows, book)
+    rows = _of_debits(rows, people)
+    rows = _of_instalments(rows, book, standard.grace_days)
+    rows = _of_handovers(rows, people)
+    contents = dict(people.contents.rows())
+    rows = rows.with_columns(
+        hotline=pl.lit(hotline),
+        news=pl.lit(contents.get("news"), dtype=pl.String),
+        event=pl.lit(contents.get("event"), dtype=pl.String),
+        template=_templates(standard),
+    )
+    return rows.select(*touches.columns, "template", "owed_on", *_PERSONAL, *FACTS)
+
+
+def _kinds(standard: Standard) -> pl.DataFrame:
+    """Say of each service by which kind of trigger it comes, and its festival."""
+    found: dict[str, tuple[str, str | None]] = {}
+    for service in standard.services:
+        festival = service.trigger.name if isinstance(service.trigger, OnFestival) else None
+        found.setdefault(service.code, (service.trigger.kind, festival))
+    return pl.DataFrame(
+        [(code, *row) for code, row in found.items()],
+        schema={"service": pl.String, "kind": pl.String, "festival": pl.String},
+        orient="row",
+    )
+
+
+def _templates(standard: Standard) -> pl.Expr:
+    """Name the template of each row: by the service, and for debits by the result too."""
+    by_code: dict[str, str] = {}
+    by_result: dict[str, str] = {}
+    for service in standard.services:
+        if service.template is None or "sms" not in service.channels:
+            continue
+        by_code.setdefault(service.code, service.template)
+        for result in _results(service):
+            by_result.setdefault(f"{service.code} {result}", service.template)
+    own = _looked_up(pl.col("service"), by_code)
+    return pl.coalesce(_looked_up(pl.format("{} {}", "service", "result"), by_result), own)
+
+
+def _results(service: Service) -> tuple[str, ...]:
+    return service.trigger.results if isinstance(service.trigger, AfterDebit) else ()
+
+
+def _looked_up(key: pl.Expr, table: Mapping[str, str]) -> pl.Expr:
+    return key.replace_strict(table, default=None, return_dtype=pl.String)
+
+
+def _of_policies(rows: pl.DataFrame, book: Book) -> pl.DataFrame:
+    """Add the policy's number, product, currency, days and mode."""
+    names = ("policy_no", "product", "currency", "effective_date", "mode", "ends_on")
+    found = [taken(book.policies, "policy_id", name, rows["policy_id"]) for name in names]
+    issued = taken(book.policies, "policy_id", "issue_date", rows["policy_id"]).alias("issued_on")
+    return rows.with_columns(*found, issued)
+
+
+def _of_debits(rows: pl.DataFrame, people: People) -> pl.DataFrame:
+    """Add the debit of those that follow from one, and the number of its instalment."""
+    debits = people.debits.with_columns(kind=pl.lit("after-debit"))
+    found = rows.join(debits, on=["policy_id", "ordinal", "kind"], how="left", maintain_order="left")
+    numbered = pl.when(pl.col("kind").is_in(OF_INSTALMENTS)).then("ordinal")
+    return found.with_columns(instalment=pl.coalesce("instalment", numbered))
+
+
+def _of_instalments(rows: pl.DataFrame, book: Book, grace_days: int) -> pl.DataFrame:
+    """Add the due day and the amount of the instalment, and the first day without cover where it stays unpaid."""
+    owed_on = months_later(pl.col("effective_date"), (pl.col("instalment") - 1) * _MONTHS)
+    lapsed_on = pl.when(pl.col("kind") == "after-suspension").then("anchor")
+    dated = rows.with_columns(owed_on=owed_on).with_columns(
+        suspended_on=pl.coalesce(lapsed_on, pl.col("owed_on") + timedelta(days=grace_days + 1))
+    )
+    asked = dated.filter(pl.col("owed_on").is_not_null()).select("policy_id", "instalment", due_on="owed_on").unique()
+    listed = book.premiums.select("policy_id", "instalment", "amount")
+    asked = asked.join(listed, on=["policy_id", "instalment"], how="left", maintain_order="left")
+    lives = policy_lives(book)
+    placed = asked.with_columns(place=locate(lives["policy_id"], asked["policy_id"]))
+    amounts = placed.with_columns(amount=amounts_due(book, lives, placed)).select("policy_id", "instalment", "amount")
+    return dated.join(amounts, on=["policy_id", "instalment"], how="left", maintain_order="left")
+
+
+def _of_handovers(rows: pl.DataFrame, people: People) -> pl.DataFrame:
+    """Add the name of the agent who served before, where the customer's agent changed."""
+    changes = people.previous.with_columns(kind=pl.lit("after-event"))
+    return rows.join(changes, on=["customer_id", "ordinal", "kind"], how="left", maintain_order="left")
+
+
+def known_row(row: Mapping[str, Any]) -> Known:
+    """Return a row of `known_of` as the facts of one message."""
+    return cast(Known, {**{name: row[name] for name in FACTS}, "due": row["owed_on"]})

@@ -1,0 +1,265 @@
+"""Sending: one sender at work, until nothing is left, the hours are over, or it is told to stop.
+
+A batch at a time: claim (one transaction), submit, store the answers (one transaction). While a batch is on its way the
+next one is claimed. Any number of senders may work at once; each may be killed at any point (see `outbox`).
+
+A text leaves only under a lease that holds: a batch that had to wait begins its lease anew or is left alone, and a
+gateway that takes too long over it is broken off. Otherwise a text that somebody else has been told never left, and
+sends again, could leave here as well. Answers outlast a database that is busy or gone for a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from threading import Event
+from typing import ParamSpec, TypeVar
+
+from sqlalchemy import Engine
+
+from policyserve.calendars.hours import ContactHours
+from policyserve.errors import PolicyserveError
+from policyserve.messages.gateways.gateway import Answer, Gateway
+from policyserve.messages.generation.due_touches import CLASSES
+from policyserve.messages.outbox import inbound, outbox
+from policyserve.messages.outbox.sender_records import Batch, Bookkeeper
+from policyserve.settings_file import MessageSettings
+from policyserve.standard.model import MessageClass
+
+Clock = Callable[[], datetime]
+P = ParamSpec("P")
+Found = TypeVar("Found")
+
+LOOK_UPS = 500
+"""Messages in doubt that are asked after in one go."""
+
+REST = 0.2
+"""Seconds after which a waiting sender looks whether it is to stop; also what a slow gateway gets at once, in time."""
+
+PATIENCE = 120.0
+"""Seconds that a sender waits for a database that is busy or gone."""
+
+IN_VAIN = 20
+"""After so many messages of which not one was taken, a sender stops: the fault is the gateway's, or ours."""
+
+FRESH = 0.25
+"""The part of its lease after which a batch that has not left begins it anew."""
+
+ENOUGH = 0.5
+"""The part of its lease that a gateway gets for a batch."""
+
+
+@dataclass(kw_only=True)
+class SendCounts:
+    """What a sender did."""
+
+    answered: Counter[str] = field(default_factory=Counter)
+    """How many messages got each state."""
+    opened: outbox.Opened = field(default_factory=outbox.Opened)
+    resolved: int = 0
+    """Messages in doubt whose fate the gateway knew."""
+    returned: inbound.Taken = field(default_factory=inbound.Taken)
+    stopped: bool = False
+    in_vain: bool = False
+    """Whether it stopped because the gateway took nothing any more."""
+    closed: tuple[str, ...] = ()
+    """Classes of messages that wait for their hours."""
+
+    def in_words(self, language: str) -> str:
+        """Say it in one line."""
+        zh = language == "zh"
+        parts = [f"已发送{self.sent}条" if zh else f"{self.sent} sent"]
+        for state, words in _REST.items():
+            if count := self.answered[state]:
+                parts.append(f"{words[1]}{count}条" if zh else f"{count} {words[0]}")
+        ends = [words[zh] for words in (_IN_VAIN * self.in_vain, _STOPPED * self.stopped) if words]
+        return ("，" if zh else ", ").join(parts) + "".join(["。" if zh else ".", *ends])
+
+    @property
+    def sent(self) -> int:
+        """How many messages left for certain."""
+        return sum(self.answered[state] for state in ("accepted", "delivered"))
+
+
+_REST = {
+    "failed": ("failed", "失败"),
+    "queued": ("to be tried again", "稍后重试"),
+    "unknown": ("in doubt", "待核实"),
+}
+_STOPPED = (" Stopped as asked.", "已按要求停止。")
+_IN_VAIN = (
+    " Stopped: the gateway takes nothing; the rest waits for the next run.",
+    "网关连续未受理，其余下次再发。",
+)
+
+
+@dataclass(kw_only=True)
+class Sender:
+    """One sender on one gateway."""
+
+    engine: Engine
+    gateway: Gateway
+    settings: MessageSettings
+    hours: ContactHours
+    stop: Event
+    clock: Clock = lambda: datetime.now(UTC)
+    """Says what day and hour it is, for last days and contact hours."""
+    watch: Clock = lambda: datetime.now(UTC)
+    """The real time, for leases, waits and records: other senders and the gateways' own clocks are compared with it."""
+    progress: Callable[[int], None] = lambda _: None
+    """Called with how many messages a batch has settled."""
+    limit: int | None = None
+    patience: float = PATIENCE
+    counts: SendCounts = field(default_factory=SendCounts)
+    claimed: int = 0
+    vain: int = 0
+    """How many messages went by since the gateway last took one."""
+    held: Batch | None = None
+    """What is claimed and has not left."""
+
+    def __post_init__(self) -> None:
+        """Open the books."""
+        self.books = Bookkeeper(
+            engine=self.engine, gateway=self.gateway.name, rate=self.gateway.rate, settings=self.settings
+        )
+        self.lease = self.settings.sending.lease_minutes * 60
+
+    async def run(self) -> SendCounts:
+        """Send what may go out now, and return what was done."""
+        self.counts.opened = await asyncio.to_thread(self.books.open_for, self._day(), self.watch())
+        await self._look_up()
+        try:
+            await self._send_all()
+        finally:
+            await self._give_back()
+        self.counts.stopped = self.stop.is_set()
+        return self.counts
+
+    def _day(self) -> date:
+        return self.clock().astimezone(self.hours.zone).date()
+
+    async def _look_up(self) -> None:
+        """Ask the gateway after what is in doubt."""
+        last = 0
+        while not self.stop.is_set() and (asked := await asyncio.to_thread(self.books.in_doubt, last, LOOK_UPS)):
+            last = int(asked[-1].reference)
+            if found := await self.gateway.look_up(asked):
+                self.counts.resolved += await self._patiently(self.books.store_looked_up, found, asked)
+
+    async def _send_all(self) -> None:
+        self.held = await self._claim()
+        while self.held is not None and not self.counts.in_vain:
+            batch = await self._ready(self.held)
+            if batch is None:
+                await self._give_back()
+                self.held = await self._claim()
+            else:
+                await self._send(batch)
+        await self._listen()
+
+    async def _listen(self) -> None:
+        """Take what comes back, and stay until the gateway has been quiet for a while."""
+        until = time.monotonic() + self.gateway.listen_seconds
+        while not self.stop.is_set():
+            if await self.take_news():
+                until = time.monotonic() + self.gateway.listen_seconds
+            if (left := until - time.monotonic()) <= 0:
+                return
+            await asyncio.sleep(min(left, REST))
+        await self.take_news()
+
+    async def _send(self, batch: Batch) -> None:
+        """Send a batch, and claim the next one meanwhile."""
+        self.held = None
+        sending = asyncio.create_task(self._submit(batch))
+        try:
+            self.held = await self._claim()
+        finally:
+            await sending
+        await self.take_news()
+
+    async def _claim(self) -> Batch | None:
+        """Claim the next batch; None where there is none, or where it is time to stop."""
+        batch = await self._patiently(self._claim_now)
+        self.claimed += len(batch.messages) if batch else 0
+        return batch
+
+    def _claim_now(self) -> Batch | None:
+        if self.stop.is_set() or (size := self._size()) < 1:
+            return None
+        classes = self._open_classes
+        self.counts.closed = tuple(one for one in CLASSES if one not in classes)
+        return self.books.claim(classes, size, self._day(), self.watch()) if classes else None
+
+    def _size(self) -> int:
+        """Return how many to claim: of a slow gateway not more than it takes in a moment."""
+        rate, most = self.gateway.rate, self.settings.sending.batch
+        size = most if rate is None else min(most, max(1, int(rate * REST)))
+        return size if self.limit is None else min(size, self.limit - self.claimed)
+
+    @property
+    def _open_classes(self) -> list[MessageClass]:
+        return [one for one in CLASSES if self.hours.is_allowed(self.clock(), one)]
+
+    async def _ready(self, batch: Batch) -> Batch | None:
+        """Wait for the gateway's turn; return what of the batch is still ours, None where it must not leave now."""
+        while (left := (batch.begins - self.watch()).total_seconds()) > 0 and not self.stop.is_set():
+            await asyncio.sleep(min(left, REST))
+        if self.stop.is_set() or not {one.message_class for one in batch.messages} <= {*self._open_classes}:
+            return None
+        if (self.watch() - batch.held_since).total_seconds() > FRESH * self.lease:
+            batch = await self._patiently(self.books.keep, batch, self.watch())
+        return batch if batch.messages else None
+
+    async def _submit(self, batch: Batch) -> None:
+        answers: Sequence[Answer] = []
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ENOUGH * self.lease):
+                    answers = await self.gateway.submit(batch.token, batch.messages)
+        finally:
+            states = await self._patiently(self.books.store_answers, batch, answers, self.watch())
+        self.counts.answered.update(states)
+        taken = any(answer.outcome in {"accepted", "delivered"} for answer in answers)
+        self.vain = 0 if taken else self.vain + len(batch.messages)
+        self.counts.in_vain = self.vain >= IN_VAIN
+        self.progress(len(batch.messages))
+
+    async def _give_back(self) -> None:
+        """Put back what has not left; if the database is gone, the lease will tell."""
+        batch, self.held = self.held, None
+        if batch is not None:
+            with suppress(PolicyserveError):
+                await asyncio.to_thread(self.books.give_back, batch)
+
+    async def take_news(self) -> bool:
+        """Store what came back over the gateway's own connection; return whether something did."""
+        if news := await self.gateway.news():
+            self.counts.returned += await self._patiently(self.books.take_in, news, self.watch())
+        return bool(news)
+
+    async def _patiently(self, work: Callable[P, Found], *args: P.args, **kwargs: P.kwargs) -> Found:
+        """Do a piece of work in the database; where it is busy or gone, try again for a while."""
+        until = time.monotonic() + self.patience
+        while True:
+            try:
+                return await asyncio.to_thread(work, *args, **kwargs)
+            except PolicyserveError:
+                if time.monotonic() > until:
+                    raise
+            await asyncio.sleep(REST)
+
+
+async def send(sender: Sender) -> SendCounts:
+    """Let a sender work and close its gateway, whatever happens; then store what came in while it closed."""
+    try:
+        counts = await sender.run()
+    finally:
+        await sender.gateway.aclose()
+    await sender.take_news()
+    return counts

@@ -1,0 +1,1 @@
+"""Texts: templates, what they may say, and how long the result is."""

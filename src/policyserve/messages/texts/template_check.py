@@ -1,0 +1,130 @@
+"""Templates tried as if they were due: on the whole book before a campaign, or on one customer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from sqlalchemy import Connection
+
+from policyserve.book.columns import Book
+from policyserve.errors import PolicyserveError
+from policyserve.messages.generation.composition import NOTHING_HAD, compose, render_one_by_one
+from policyserve.messages.generation.due_touches import rules, sends
+from policyserve.messages.generation.occasions import known_of
+from policyserve.messages.people import read_people
+from policyserve.messages.texts.templates import Message, Problem
+from policyserve.plan.subjects import Facts, facts_of
+from policyserve.settings_file import Caps, MessageSettings
+from policyserve.standard.model import (
+    After,
+    AfterDebit,
+    AfterSuspension,
+    AfterUnpaid,
+    BeforeInstalment,
+    Service,
+    Standard,
+    Trigger,
+)
+
+_UNCAPPED = Caps(marketing_per_day=1000, marketing_per_week=1000, all_per_day=1000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """What came of one service's template on every subject that could get it."""
+
+    service: str
+    template: str
+    written: int
+    longest: int
+    """The most segments that a text takes."""
+    problems: tuple[tuple[str, int], ...]
+    """What was wrong, with how many texts it befell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """Templates tried on a book on a day."""
+
+    connection: Connection
+    book: Book
+    standard: Standard
+    settings: MessageSettings
+    day: date
+
+    def check(self) -> list[Check]:
+        """Write the text of every service that sends one to every customer or policy in force."""
+        facts = facts_of(self.book, self.day, self.standard.grace_days)
+        services = [one for one in self.standard.services if sends(one) and one.enabled]
+        return [self._tried(facts, service) for service in services]
+
+    def texts(self, facts: Facts, service: Service) -> tuple[list[Message], list[Problem]]:
+        """Write a service's text to every customer or policy in force that it could come to."""
+        known = self._known(_subjects(facts, service), service)
+        return render_one_by_one(known, self.settings, self.day)
+
+    def preview(self, customer: int, code: str) -> pl.DataFrame:
+        """Compose the texts of a service (by code) to a customer (by key), caps left aside; see `composing.compose`.
+
+        Raises PolicyserveError for a service that sends no message.
+        """
+        service = self.standard.service(code)
+        if service is None or not sends(service):
+            known = ", ".join(sorted({one.code for one in self.standard.services if sends(one)}))
+            raise PolicyserveError(f"'{code}' is no service that sends a message; these are: {known}.")
+        subjects = _subjects(facts_of(self.book, self.day, self.standard.grace_days), service)
+        known_rows = self._known(subjects.filter(customer_id=customer), service)
+        free = self.settings.model_copy(update={"caps": _UNCAPPED})
+        return compose(known_rows, NOTHING_HAD, free, self.day)
+
+    def _known(self, subjects: pl.DataFrame, service: Service) -> pl.DataFrame:
+        touches = _as_if_due(subjects, service, self.standard, self.day)
+        people = read_people(self.connection, touches, self.day, self.settings.language)
+        known = known_of(touches, self.book, self.standard, people, self.settings.hotline)
+        if isinstance(service.trigger, AfterDebit):
+            known = known.with_columns(debit_on=pl.lit(self.day), amount=pl.col("amount").fill_null(0))
+        return known.with_columns(template=pl.lit(service.template))
+
+    def _tried(self, facts: Facts, service: Service) -> Check:
+        messages, problems = self.texts(facts, service)
+        reasons = Counter(problem.error.reason for problem in problems)
+        return Check(
+            service=service.code,
+            template=service.template or "",
+            written=len(messages),
+            longest=max((message.segments.segments for message in messages), default=0),
+            problems=tuple(reasons.most_common()),
+        )
+
+
+def _subjects(facts: Facts, service: Service) -> pl.DataFrame:
+    """Return the policies or the customers in force that the service could come to."""
+    if service.subject == "policy":
+        return facts.policies.filter(pl.col("in_force"), *_could_come(service.trigger))
+    return facts.customers.filter(pl.col("now")).unique("customer_id", keep="first", maintain_order=True)
+
+
+def _could_come(trigger: Trigger) -> Iterator[pl.Expr]:
+    """Say what a policy needs for a trigger: instalments, in one of its modes, or an end."""
+    mode = pl.col("mode").cast(pl.String)
+    if isinstance(trigger, BeforeInstalment):
+        yield mode.is_in(list(trigger.modes))
+    elif isinstance(trigger, AfterUnpaid | AfterSuspension | AfterDebit):
+        yield mode != "single"
+    elif isinstance(trigger, After) and trigger.anchor == "end":
+        yield pl.col("ends_on").is_not_null()
+
+
+def _as_if_due(subjects: pl.DataFrame, service: Service, standard: Standard, day: date) -> pl.DataFrame:
+    """Return touches like those of `due_touches.called`, the second of the service, with the day as its fact."""
+    rows = subjects.select(
+        "subject_id", "customer_id", "policy_id", "agent_id", "agent_no",
+        service=pl.lit(service.code), subject_kind=pl.lit("policy" if service.subject == "policy" else "customer"),
+        ordinal=pl.lit(2, dtype=pl.Int32), anchor=pl.lit(day), due=pl.lit(day), last_on=pl.lit(day),
+        superseded=pl.lit(value=False),
+    )  # fmt: skip
+    return rows.join(rules(standard).drop("drop_after_days", "template"), on="service", how="left")

@@ -1,0 +1,273 @@
+"""Texts from templates: sandboxed, strict about what is not known, each with its segments.
+
+A whole text is the signature, the body that the template writes, and for marketing the way to refuse further messages
+(通信短信息服务管理规定: the offer stands inside the message). What carriers refuse is refused here, before anything is
+stored. Reasons name the template and the fact, never its value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+)
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from policyserve.config import template_folder
+from policyserve.errors import PolicyserveError
+from policyserve.messages.texts.segments import Route, Segments
+from policyserve.messages.texts.values import FACTS, Facts, Language
+from policyserve.standard.model import MessageClass
+
+OPT_OUT: dict[Language, str] = {"zh": "，拒收请回复R", "en": ". Reply R to opt out"}
+"""What a marketing text ends with."""
+
+_REFUSED = re.compile(
+    "[【】\u00a5\uffe5\u203b"  # ¥ full and half width, ※
+    "\u2600-\u27bf\u2b00-\u2bff\u200d\u20e3\ufe0e\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]"  # ★ and emoji
+)
+"""Brackets of the signature, signs that carriers garble or refuse, emoji."""
+
+_UNDEFINED = re.compile(r"'(\w+)' is undefined")
+
+
+class RenderError(PolicyserveError):
+    """A message that cannot be written; names the template and the reason, without personal data."""
+
+    def __init__(self, template: str, language: str, reason: str) -> None:
+        """`reason` is a clause without a full stop."""
+        self.template, self.language, self.reason = template, language, reason
+        super().__init__(f"The message '{template}' ({language}) cannot be written: {reason}.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendered:
+    """A whole text, ready to send."""
+
+    text: str
+    segments: Segments
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A message to be written."""
+
+    key: object
+    """The caller's own, handed back with the text or the problem."""
+    template: str
+    message_class: MessageClass
+    facts: Facts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """A draft written."""
+
+    key: object
+    text: str
+    segments: Segments
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """A draft that could not be written, and why."""
+
+    key: object
+    error: RenderError
+
+
+def compiled(name: str, language: Language, folder: Path | None = None) -> Template:
+    """Return the template `name` in a language, compiled once and again when its file changes.
+
+    `folder` holds files such as `birthday-greeting.zh.j2`; one that is not in it is the shipped one. Raises RenderError
+    for a template that is missing or no template.
+    """
+    try:
+        return _environment(folder).get_template(f"{name}.{language}.j2")
+    except TemplateNotFound as error:
+        raise RenderError(
+            name, language, f"there is no file {name}.{language}.j2 among the templates; add it"
+        ) from error
+    except TemplateSyntaxError as error:
+        raise RenderError(name, language, f"line {error.lineno} of its file is wrong, {error.message}") from error
+
+
+def render(
+    template: str,
+    facts: Facts,
+    *,
+    signature: str,
+    message_class: MessageClass,
+    route: Route,
+    opt_out: str | None = None,
+    folder: Path | None = None,
+) -> Rendered:
+    """Write one whole text in the language of its facts; `opt_out` replaces the ending of marketing texts.
+
+    Raises RenderError where the template is missing or wrong, says what is not known, or writes what carriers refuse.
+    """
+    sender = _Sender(signature=signature, route=route, opt_out=opt_out, folder=folder)
+    text, segments = sender.writer(template, message_class, facts.language).write(facts)
+    return Rendered(text=text, segments=segments)
+
+
+def render_all(
+    drafts: Iterable[Draft], *, signature: str, route: Route, opt_out: str | None = None, folder: Path | None = None
+) -> tuple[list[Message], list[Problem]]:
+    """Write many texts; one that cannot be written becomes a problem and spares the others. Both keep their order."""
+    sender = _Sender(signature=signature, route=route, opt_out=opt_out, folder=folder)
+    writers: dict[tuple[str, MessageClass, Language], _Writer | _Refuser] = {}
+    messages: list[Message] = []
+    problems: list[Problem] = []
+    for draft in drafts:
+        kind = (draft.template, draft.message_class, draft.facts.language)
+        if (writer := writers.get(kind)) is None:
+            writer = writers[kind] = _writer_or_refuser(sender, *kind)
+        try:
+            text, segments = writer.write(draft.facts)
+        except RenderError as error:
+            problems.append(Problem(key=draft.key, error=error))
+        else:
+            messages.append(Message(key=draft.key, text=text, segments=segments))
+    return messages, problems
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Writer:
+    """One template for one class of messages, with what stands around its body."""
+
+    name: str
+    language: Language
+    template: Template
+    before: str
+    after: str
+    route: Route
+
+    def write(self, facts: Facts) -> tuple[str, Segments]:
+        """Return the whole text and its segments."""
+        body = self._body(facts)
+        if (sign := _REFUSED.search(body)) is not None:
+            raise self._error(f"its text holds {_sign(sign[0])}, which carriers refuse")
+        text = f"{self.before}{_ended(body, self.after)}"
+        segments = self.route.count(text)
+        if segments.length > self.route.limit:
+            raise self._error(f"its length is {segments.length}; at most {self.route.limit} can be sent")
+        return text, segments
+
+    def _body(self, facts: Facts) -> str:
+        try:
+            body = self.template.render(facts.words).strip()
+        except Exception as error:  # a template is code of its own: whatever it raises is about this message alone
+            raise self._error(_reason(error)) from error
+        if not body:
+            raise self._error("its text is empty")
+        return body
+
+    def _error(self, reason: str) -> RenderError:
+        return RenderError(self.name, self.language, reason)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Refuser:
+    """Stands for a template that cannot be used."""
+
+    error: RenderError
+
+    def write(self, _: Facts) -> tuple[str, Segments]:
+        """Raise what is wrong with the template."""
+        raise self.error
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sender:
+    """In whose name, on which route and with which ending texts are written."""
+
+    signature: str
+    route: Route
+    opt_out: str | None
+    folder: Path | None
+
+    def __post_init__(self) -> None:
+        """Raise PolicyserveError for a signature that no carrier takes."""
+        if not self.signature.strip() or _REFUSED.search(self.signature):
+            raise PolicyserveError(
+                f"The signature of messages is '{self.signature}'; give a name without brackets and signs."
+            )
+
+    def writer(self, name: str, message_class: MessageClass, language: Language) -> _Writer:
+        """Find the template and what stands around it."""
+        ending = OPT_OUT[language] if self.opt_out is None else self.opt_out
+        return _Writer(
+            name=name,
+            language=language,
+            template=compiled(name, language, self.folder),
+            before=self.route.signed(self.signature),
+            after=ending if message_class == "marketing" else "",
+            route=self.route,
+        )
+
+
+def _writer_or_refuser(
+    sender: _Sender, name: str, message_class: MessageClass, language: Language
+) -> _Writer | _Refuser:
+    try:
+        return sender.writer(name, message_class, language)
+    except RenderError as error:
+        return _Refuser(error=error)
+
+
+def _ended(body: str, ending: str) -> str:
+    """Put the ending after a body so that one mark stands between them."""
+    if not ending:
+        return body
+    if body.endswith(("！", "!", "？", "?")):
+        return body + ending.removeprefix("，").removeprefix(".")
+    return body.rstrip("。.") + ending
+
+
+def _sign(character: str) -> str:
+    return f"{character} (U+{ord(character):04X})"
+
+
+def _reason(error: Exception) -> str:
+    """Say what a template did wrong, without the values that it was given."""
+    if isinstance(error, UndefinedError):
+        unknown = _UNDEFINED.search(error.message or "")
+        if unknown and unknown[1] in FACTS:
+            return f"it says '{unknown[1]}', which is not known of this customer or policy"
+        return (
+            f"it says '{unknown[1]}', which is no fact of messages" if unknown else "it asks a fact for what it is not"
+        )
+    if isinstance(error, SecurityError):
+        return "it does what templates are not allowed to do"
+    return f"it fails with {type(error).__name__}"
+
+
+@cache
+def exists(name: str, language: Language, folder: Path | None = None) -> bool:
+    """Whether there is a template `name` in a language, in `folder` or among the shipped ones."""
+    return any((place / f"{name}.{language}.j2").is_file() for place in _places(folder))
+
+
+@cache
+def _places(folder: Path | None) -> tuple[Path, ...]:
+    shipped = template_folder("sms")
+    return (shipped,) if folder is None else (folder, shipped)
+
+
+@cache
+def _environment(folder: Path | None) -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(_places(folder)), undefined=StrictUndefined, autoescape=False, cache_size=-1
+    )

@@ -1,0 +1,1 @@
+"""Add-ons (加保): who bought again, and who might."""

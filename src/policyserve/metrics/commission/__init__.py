@@ -1,0 +1,1 @@
+"""Commission: rates, and what customers and books are worth by them."""

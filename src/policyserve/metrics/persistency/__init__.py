@@ -1,0 +1,1 @@
+"""Persistency (继续率), and the gap to its target."""

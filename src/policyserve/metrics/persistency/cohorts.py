@@ -1,0 +1,132 @@
+"""The policies of a cohort: when their premium of the month is due, until when it may come, and who is left out.
+
+Persistency looks at *lines*: a main policy, or a rider that has a policy number of its own. A main policy with its
+riders is one policy (件) of the cohort of the main policy's effective date.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from policyserve.book.columns import MODES, MONTHS_OF_MODE
+from policyserve.dates import day_of_month, month_number, months_later
+from policyserve.errors import QuestionError
+from policyserve.metrics.profiles.profile import Cutoff, Observation, Profile
+
+LINE = ("policy_id", "effective_date", "issue_date", "step", "required", "premium", "grace")
+"""The columns of a line: `step` months between instalments, `required` instalments from 1, `premium` of each, `grace`
+days."""
+
+_STEPS = pl.Series("step", [MONTHS_OF_MODE.get(mode) for mode in MODES], dtype=pl.Int32)
+
+
+def step() -> pl.Expr:
+    """Return the months from one instalment to the next; null for a single premium."""
+    return pl.lit(_STEPS).gather(pl.col("mode").to_physical().cast(pl.UInt32))
+
+
+def grace(profile: Profile) -> pl.Expr:
+    """Return the days of grace of a policy, as Int32."""
+    days = [profile.grace_of_mode.get(mode, profile.grace_days) for mode in MODES]
+    if len(set(days)) == 1:
+        return pl.lit(profile.grace_days, dtype=pl.Int32)
+    return pl.lit(pl.Series("grace", days, dtype=pl.Int32)).gather(pl.col("mode").to_physical().cast(pl.UInt32))
+
+
+def grace_end_of(due_on: pl.Expr) -> pl.Expr:
+    """Return the last day of grace of an instalment due on that Date, by the column `grace`."""
+    return (due_on.cast(pl.Int32) + pl.col("grace")).cast(pl.Date)
+
+
+def due_by(day: pl.Expr) -> pl.Expr:
+    """Count the instalments due on or before a Date that is not before the effective date."""
+    passed = (month_number(day) - month_number(pl.col("effective_date"))) // pl.col("step")
+    early = months_later(pl.col("effective_date"), passed * pl.col("step")) > day
+    return passed - early.cast(pl.Int32) + 1
+
+
+def a_year(amount: pl.Expr) -> pl.Expr:
+    """Annualise a premium: amount x 12 / months between instalments."""
+    return amount * (12 // pl.col("step"))
+
+
+def cohort_month(text: str) -> date:
+    """Read a month as people type it (`2025-03`) as its first day; raise QuestionError for anything else."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise QuestionError(f"'{text}' is no month. Write a month as 2025-03.") from None
+
+
+def cohort_policies(
+    policies: pl.DataFrame,
+    profile: Profile,
+    *,
+    month: int,
+    cutoff: Cutoff,
+    cohort_from: date | None = None,
+    cohort_to: date | None = None,
+) -> pl.DataFrame:
+    """Return the main policies, sorted by key, with the days that persistency of `month` asks for.
+
+    The columns of a line and `cohort` (first day of the month of the effective date), `due_on` (effective date +
+    `month` - 1 months), `grace_end`, `cutoff_on`, `ends_on`, and `reason`: why the policy is out from the beginning,
+    null if it is in. `cohort_from` and `cohort_to` are days in the first and the last month wanted.
+    """
+    observation = profile.cutoffs.get(cutoff)
+    return (
+        policies.lazy()
+        .filter(pl.col("main_policy_id").is_null(), *_in_cohorts(cohort_from, cohort_to))
+        .with_columns(
+            step=step(),
+            grace=grace(profile),
+            cohort=pl.col("effective_date").dt.month_start(),
+            due_on=months_later(pl.col("effective_date"), month - 1),
+        )
+        .with_columns(
+            required=(month - 1) // pl.col("step") + 1,
+            grace_end=grace_end_of(pl.col("due_on")),
+            reason=_left_out(profile, month),
+        )
+        .with_columns(cutoff_on=_cutoff_on(observation, profile) if observation else pl.col("grace_end"))
+        .select(*LINE, "cohort", "due_on", "grace_end", "cutoff_on", "ends_on", "currency", "reason")
+        .collect()
+    )
+
+
+def _in_cohorts(first: date | None, last: date | None) -> list[pl.Expr]:
+    month = month_number(pl.col("effective_date"))
+    wanted = []
+    if first is not None:
+        wanted.append(month >= first.year * 12 + first.month - 1)
+    if last is not None:
+        wanted.append(month <= last.year * 12 + last.month - 1)
+    return wanted
+
+
+def _cutoff_on(observation: Observation, profile: Profile) -> pl.Expr:
+    """The later of the end of grace and the last day of the observation."""
+    first = (profile.year_starts - 1) % observation.period
+    period = (month_number(pl.col("due_on")) - first) // observation.period
+    observed = period * observation.period + first + observation.period - 1 + observation.lag
+    return pl.max_horizontal("grace_end", day_of_month(observed, pl.lit(31)))
+
+
+def _left_out(profile: Profile, month: int) -> pl.Expr:
+    """Say why a policy never enters the cohort; null for the others."""
+    group = pl.col("is_group") if profile.individual_only else pl.lit(value=False)
+    ends = pl.col("ends_on")
+    return (
+        pl.when(group)
+        .then(pl.lit("group"))
+        .when(pl.col("mode") == "single")
+        .then(pl.lit("single"))
+        .when(ends <= months_later(pl.col("effective_date"), profile.longer_than_months))
+        .then(pl.lit("short_term"))
+        .when(ends < pl.col("due_on"))
+        .then(pl.lit("cover_over"))
+        .when(pl.col("pay_years") * 12 < month)
+        .then(pl.lit("paid_up"))
+    )

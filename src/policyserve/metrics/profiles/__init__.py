@@ -1,0 +1,1 @@
+"""Profiles: how a market, or a company, counts persistency."""

@@ -1,0 +1,1 @@
+"""Spot checks (抽查): samples, and what customers said."""

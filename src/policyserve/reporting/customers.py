@@ -1,0 +1,160 @@
+"""Customers of the report: centres of influence with their tree, and who might buy again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import polars as pl
+
+from policyserve.config import fixture
+from policyserve.metrics.add_ons.candidates import CoverRules, candidates
+from policyserve.metrics.referrals.referrals import centres_of_influence, referral_tree
+from policyserve.metrics.rule_files import read_rules
+from policyserve.metrics.services.definitions import service_definition
+from policyserve.metrics.services.serving_agents import customer_agents
+from policyserve.reporting.material import Material
+from policyserve.reporting.pictures import Leaf, Tree
+from policyserve.reporting.sections import Section, columns, several, without
+from policyserve.reporting.tables import Table, amounts, main_currency, money, of_currency
+from policyserve.reporting.words import text
+
+CENTRES, DRAWN, CANDIDATES = 10, 26, 25
+"""Centres listed; boxes of a tree; candidates on paper."""
+
+EVERYBODY = 1_000_000
+GRACE_DAYS = 60
+
+
+def influence_section(material: Material) -> Section:
+    """Show the largest centres of influence, and the tree of the largest of all."""
+    language, title = material.question.language, text("influence", material.question.language)
+    known = material.book.as_of(material.question.as_of)
+    centres = _centres(material)
+    if centres.is_empty():
+        return Section(title=title, sentences=(text("influence.none", language),))
+    currency = main_currency(centres, "premium_through")
+    first = centres.filter(of_currency(currency)).row(0, named=True)
+    tree = referral_tree(known, first["customer_no"])
+    return Section(
+        title=title,
+        sentences=(_together(material, first),),
+        pictures=(_drawn(material, tree, currency),),
+        tables=(_centre_table(material, centres), _tree_table(material, tree)),
+    )
+
+
+def _centres(material: Material) -> pl.DataFrame:
+    """Return the centres whom agents of the scope serve, the largest first."""
+    as_of = material.question.as_of
+    centres = centres_of_influence(material.book.as_of(as_of), EVERYBODY).filter(pl.col("policies_through") > 0)
+    if material.agents.height == material.book.agents.height:
+        return centres.group_by("currency", maintain_order=True).head(CENTRES)
+    served = customer_agents(material.book, GRACE_DAYS, as_of).join(
+        material.agents.select("agent_id"), on="agent_id", how="semi"
+    )
+    numbers = material.book.customers.join(served, on="customer_id", how="semi").select("customer_no")
+    mine = centres.join(numbers, on="customer_no", how="semi", maintain_order="left")
+    return mine.group_by("currency", maintain_order=True).head(CENTRES)
+
+
+def _together(material: Material, row: dict[str, Any]) -> str:
+    amount = partial(money, currency=row["currency"])
+    return text(
+        "influence.sentence", material.question.language, customer=material.customer(row["customer_no"]),
+        policies=row["policies_together"], together=amount(row["premium_together"]),
+        through=amount(row["premium_through"]),
+    )  # fmt: skip
+
+
+def _drawn(material: Material, tree: pl.DataFrame, currency: str | None) -> Tree:
+    """Draw the tree, of a large one those who brought most, never a box without the one above it."""
+    rows = tree.filter((of_currency(currency)) | pl.col("currency").is_null()).to_dicts()
+    kept = _largest(rows)
+    leaves = [
+        Leaf(name=row["customer_no"], above=row["referrer_no"] if row["depth"] else None, lines=_box(material, row))
+        for row in rows
+        if row["customer_no"] in kept
+    ]
+    language, left = material.question.language, len(rows) - len(leaves)
+    return Tree(
+        title=text("influence.chart", language, customer=material.customer(rows[0]["customer_no"])),
+        leaves=tuple(leaves),
+        more=text("influence.more", language, count=left) if left else "",
+    )
+
+
+def _largest(rows: list[dict[str, Any]]) -> set[str]:
+    """Choose who is drawn: the root, then by premium, each with all those above."""
+    above = {row["customer_no"]: row["referrer_no"] for row in rows if row["depth"]}
+    chosen = {rows[0]["customer_no"]}
+    for row in sorted(rows, key=lambda row: (-row["premium"], row["customer_no"])):
+        path, at = set(), row["customer_no"]
+        while at not in chosen and at in above:
+            path.add(at)
+            at = above[at]
+        if at in chosen and len(chosen | path) <= DRAWN:
+            chosen |= path
+    return chosen
+
+
+def _box(material: Material, row: dict[str, Any]) -> tuple[str, str]:
+    pieces = text("influence.pieces", material.question.language, policies=row["policies"])
+    return material.customer(row["customer_no"]), f"{pieces} · {money(row['premium'], row['currency'])}"
+
+
+def _centre_table(material: Material, centres: pl.DataFrame) -> Table:
+    language = material.question.language
+    rows = amounts(centres, ("premium", "premium_through", "premium_together"))
+    for row in rows:
+        row["customer"], row["held"] = material.customer(row["customer_no"]), row["policies"]
+    every = columns(
+        language, customer="text", currency="text", held="count", premium="money", policies_through="count",
+        premium_through="money", premium_together="money",
+    )  # fmt: skip
+    shown = every if several(rows) else without(every, "currency")
+    return Table(title=text("influence", language), columns=shown, rows=tuple(rows))
+
+
+def _tree_table(material: Material, tree: pl.DataFrame) -> Table:
+    language = material.question.language
+    rows = amounts(tree, ("premium",))
+    for row in rows:
+        row["customer"], row["held"] = material.customer(row["customer_no"]), row["policies"]
+        row["referrer"] = material.customer(row["referrer_no"]) if row["referrer_no"] else ""
+    every = columns(
+        language, depth="count", customer="text", referrer="text", currency="text", held="count", premium="money"
+    )
+    shown = every if several(rows) else without(every, "currency")
+    return Table(title=text("influence.tree", language), columns=shown, rows=tuple(rows), paper=0)
+
+
+def candidates_section(material: Material) -> Section:
+    """List the single-policy customers who lack cover, the most urgent first."""
+    language, title = material.question.language, text("candidates", material.question.language)
+    rules = read_rules(fixture("cover", "cover-cn.yaml"), CoverRules)
+    found = candidates(
+        material.book, rules, material.sums, material.refusals, language=language, as_of=material.question.as_of
+    ).filter(pl.col("agent_no").is_in(material.agents["agent_no"].implode()))
+    if found.is_empty():
+        return Section(title=title, sentences=(text("candidates.none", language),))
+    signs = {need.code: chr(ord("①") + place) for place, need in enumerate(rules.needs)}
+    rows = [
+        {
+            **row,
+            "customer": material.customer(row["customer_no"]),
+            "served_by": material.agent(row["agent_no"]),
+            "needs": " ".join(sorted(signs[code] for code in row["missing"].split("+"))),
+        }
+        for row in found.to_dicts()
+    ]
+    every = columns(language, customer="text", served_by="text", age="count", score="number", needs="text", why="long")
+    shown = (*every[:-1], replace(every[-1], paper=False))
+    legend = [f"{signs[need.code]} {need.why_zh if language == 'zh' else need.why}" for need in rules.needs]
+    return Section(
+        title=title,
+        sentences=tuple(legend),
+        tables=(Table(title=title, columns=shown, rows=tuple(rows), paper=CANDIDATES),),
+        notes=(service_definition("candidates", language),),
+    )

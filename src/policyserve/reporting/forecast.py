@@ -1,0 +1,92 @@
+"""The forecast of the report: what the cohorts that are not final will come to."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from policyserve.errors import PolicyserveError
+from policyserve.metrics.forecast.forecast import CONFIDENCE, Forecast, forecast, forecast_policies
+from policyserve.metrics.groupings import fields_of
+from policyserve.metrics.persistency.persistency import persistency
+from policyserve.reporting.material import Material
+from policyserve.reporting.persistency import KEPT, of_cohorts
+from policyserve.reporting.pictures import Fan
+from policyserve.reporting.scope import Scope
+from policyserve.reporting.sections import Section, columns, compared, marks_of, several, without
+from policyserve.reporting.tables import Table, amounts, main_currency, of_currency
+from policyserve.reporting.words import text
+
+
+def forecast_section(material: Material) -> Section:
+    """Show what the cohorts that are not final are expected to end at."""
+    language, title = material.question.language, text("forecast", material.question.language)
+    try:
+        made = forecast_policies(material.book, as_of=material.question.as_of)
+    except PolicyserveError:
+        return Section(title=title, sentences=(text("forecast.none", language),))
+    figures = _of_scope(material, made)
+    if figures.is_empty():
+        return Section(title=title, sentences=(text("kept.none", language),))
+    said = text("forecast.learnt", language, count=f"{made.learnt_from:,}", method=text(made.method, language))
+    return Section(
+        title=title,
+        sentences=(said,),
+        pictures=(_fan(material, figures),),
+        tables=(_forecast_table(figures, language),),
+    )
+
+
+def _of_scope(material: Material, made: Forecast) -> pl.DataFrame:
+    """Learn from the whole book, add up the scope alone."""
+    scope = material.question.scope
+    if scope == Scope():
+        return forecast(made, book=material.book)
+    by = "team" if scope.team is not None else "branch"
+    figures = scope.within(forecast(made, by=[by, "cohort"], book=material.book))
+    return figures.drop(fields_of([by], [by]))
+
+
+def _fan(material: Material, figures: pl.DataFrame) -> Fan:
+    """Put the cohorts in which nothing is open, final or still provisional, before those expected."""
+    question, language = material.question, material.question.language
+    currency = main_currency(figures, "denominator")
+    results = of_cohorts(material.results, question.first_cohort, question.last_cohort)
+    past = persistency(results, by=["cohort"], book=material.written).filter(pl.col("ratio").is_not_null())
+    known = {row["cohort"]: row for row in past.filter(of_currency(currency)).to_dicts()}
+    made = figures.filter(of_currency(currency)).to_dicts()
+    ahead = {row["cohort"]: row for row in made if row["open_policies"] or row["cohort"] not in known}
+    labels = sorted({*known, *ahead})
+    rows = [ahead.get(label) or known[label] for label in labels]
+    level = f"{CONFIDENCE:.0%}"
+    return Fan(
+        title=text("forecast.chart", language, confidence=level),
+        labels=tuple(labels),
+        expected=tuple(row["ratio"] for row in rows),
+        **{name: tuple(row.get(name) for row in rows) for name in _LIMITS},
+        stages=tuple("expected" if label in ahead else known[label]["status"] for label in labels),
+        target=KEPT,
+        words=(
+            text("forecast.final", language), text("forecast.provisional", language),
+            text("forecast.expected", language),
+            text("forecast.interval", language, confidence=level), text("forecast.possible", language),
+            text("target_line", language, target=f"{KEPT:.0%}"),
+        ),
+    )  # fmt: skip
+
+
+_LIMITS = ("lower", "upper", "floor", "ceiling")
+
+
+def _forecast_table(figures: pl.DataFrame, language: str) -> Table:
+    rows = amounts(figures, ("denominator", "expected"))
+    for row in rows:
+        row["expected_ratio"] = row["ratio"]
+        row["marks"] = marks_of(row, target=KEPT)
+    every = columns(
+        language, cohort="text", currency="text", expected="money", denominator="money", expected_ratio="percent",
+        marks="text", lower="percent", upper="percent", floor="percent", ceiling="percent", open_policies="count",
+        policies="count",
+    )  # fmt: skip
+    every = compared(every, KEPT, "expected_ratio")
+    shown = every if several(rows) else without(every, "currency")
+    return Table(title=text("forecast", language), columns=shown, rows=tuple(rows))

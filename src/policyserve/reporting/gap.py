@@ -1,0 +1,124 @@
+"""The gap of the report: which policies decide whether the target is met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from policyserve.metrics.persistency.gap import Gap
+from policyserve.reporting.groups import group_name
+from policyserve.reporting.material import Material
+from policyserve.reporting.percents import percent
+from policyserve.reporting.persistency import KEPT
+from policyserve.reporting.sections import NEEDED, Section, columns, compared, several, without
+from policyserve.reporting.tables import Kind, Table, amounts, money
+from policyserve.reporting.words import heading, text
+
+TASKS = 3
+"""Numbers of tasks in a cell."""
+
+FEWEST_LISTED, MOST_LISTED = 40, 120
+"""Open policies on paper: all that are needed, within these."""
+
+RATIOS = ("ratio", "if_nothing", "at_best")
+
+
+def gap_section(material: Material) -> Section:
+    """Say how much is missing, and list the open policies, those that suffice first.
+
+    Where the whole is not below the target, name the groups beneath that are, level by level.
+    """
+    language, months = material.question.language, gap_months(material)
+    title, notes = text("gap", language), (text("gap.meaning", language),)
+    if not material.gaps:
+        said = text("gap.none", language, target=f"{KEPT:.0%}", **months)
+        return Section(title=title, sentences=(said,))
+    lists = tuple(_policies(material, part, gap) for part, gap in material.gaps.items() if gap.policies.height)
+    if whole := material.gaps.get("company"):
+        sentences = [line for group in whole.groups.to_dicts() for line in _said(group, months, language)]
+        return Section(title=title, sentences=tuple(sentences), tables=lists, notes=notes)
+    said = text("gap.parts", language, target=f"{KEPT:.0%}", **months)
+    return Section(title=title, sentences=(said,), tables=(_groups(material), *lists), notes=notes)
+
+
+def gap_months(material: Material) -> dict[str, str]:
+    """Return the first and the last cohort that the gap is about, as texts use them."""
+    question = material.question
+    return {"first": f"{question.gap_from:%Y-%m}", "last": f"{question.last_cohort:%Y-%m}"}
+
+
+def groups_below(material: Material) -> str:
+    """Count the groups beneath that are below the target, level by level; nothing where the whole is."""
+    language = material.question.language
+    counts = {part: gap.groups.height for part, gap in material.gaps.items() if part != "company"}
+    return ", ".join(f"{heading(part, language)} {count}" for part, count in counts.items())
+
+
+def _groups(material: Material) -> Table:
+    """List the groups below the target, each level by what is missing."""
+    language = material.question.language
+    rows = [row for part, gap in material.gaps.items() for row in _groups_of(material, part, gap)]
+    every = columns(
+        language, of_level="text", group="text", currency="text", ratio="percent", target="percent",
+        premium_missing="money", missing_count="count", open_policies="count", fewest="count", by="date",
+        if_nothing="percent", at_best="percent",
+    )  # fmt: skip
+    every = compared(every, KEPT, *RATIOS)
+    shown = every if several(rows) else without(every, "currency")
+    return Table(title=text("gap.groups", language), columns=shown, rows=tuple(rows))
+
+
+def _groups_of(material: Material, part: str, gap: Gap) -> list[dict[str, Any]]:
+    rows = amounts(gap.groups.sort("missing", descending=True), ("missing",))
+    for row in rows:
+        row |= {"of_level": heading(part, material.question.language), "group": group_name(material, row, part)}
+        row |= {"premium_missing": row["missing"], "open_policies": row["open"]}
+    return rows
+
+
+def _said(group: Mapping[str, Any], months: Mapping[str, str], language: str) -> tuple[str, str]:
+    how_far = text(
+        "gap.sentence", language, **months, target=percent(group["target"]),
+        **{name: percent(group[name], target=group["target"]) for name in RATIOS},
+        premium=money(group["missing"], group["currency"]), count=group["missing_count"],
+    )  # fmt: skip
+    closing = "gap.short" if group["fewest"] is None else "gap.closed"
+    return how_far, text(closing, language, **{name: group[name] for name in ("fewest", "open", "by")})
+
+
+def _policies(material: Material, part: str, gap: Gap) -> Table:
+    """List the open policies of the groups of a level."""
+    language, whole = material.question.language, part == "company"
+    rows = amounts(gap.policies.sort("needed", "pay_by", descending=[True, False]), ("amount", "gain"))
+    for row in rows:
+        row["group"] = "" if whole else group_name(material, row, part)
+        row["needed"] = NEEDED if row["needed"] else ""
+        row["customer"] = material.customer(row["customer_no"])
+        row["served_by"] = material.agent(row["serving_agent_no"])
+        row["state"] = text(row["state"], language)
+        row["tasks"] = _numbers(material.open_tasks.get(row["policy_id"], []))
+    labels: dict[str, Kind] = {} if whole else {"group": "text"}
+    every = columns(
+        language, **labels, needed="text", policy_no="text", customer="text", served_by="text", state="text",
+        due_on="date", pay_by="date", currency="text", amount="money", gain="money", tasks="text",
+    )  # fmt: skip
+    title = text("gap.list", language)
+    return Table(
+        title=title if whole else text("gap.list_by", language, part=heading(part, language)),
+        columns=every if several(rows) else without(every, "currency"),
+        rows=tuple(rows),
+        paper=max(FEWEST_LISTED, min(sum(bool(row["needed"]) for row in rows), MOST_LISTED)),
+    )
+
+
+def _numbers(tasks: Sequence[int]) -> str:
+    """Write the numbers of tasks, of many the first."""
+    more = [f"+{len(tasks) - TASKS}"] if len(tasks) > TASKS else []
+    return " ".join([*(f"#{task}" for task in tasks[:TASKS]), *more])
+
+
+def missing(material: Material) -> dict[str, Any] | None:
+    """Return the group of the whole with the most premium missing; None where nothing is."""
+    whole = material.gaps.get("company")
+    found = [group for group in whole.groups.to_dicts() if group["currency"]] if whole else []
+    return max(found, key=lambda group: group["missing"]) if found else None

@@ -1,0 +1,221 @@
+"""Persistency of the report: cohorts against the target, and heat maps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from policyserve.dates import add_months
+from policyserve.metrics.groupings import fields_of
+from policyserve.metrics.persistency.cohorts import cohort_month
+from policyserve.metrics.persistency.gap import TARGET, WHOLE
+from policyserve.metrics.persistency.persistency import PolicyResults, persistency, policy_results
+from policyserve.metrics.profiles.profile import MONTHS
+from policyserve.reporting.groups import group_names
+from policyserve.reporting.material import Material
+from policyserve.reporting.percents import number, percent
+from policyserve.reporting.pictures import Bars, HeatMap, Picture
+from policyserve.reporting.sections import Section, columns, compared, marks_of, several, without
+from policyserve.reporting.tables import Kind, Table, amounts, main_currency, of_currency
+from policyserve.reporting.words import text
+
+KEPT = TARGET / WHOLE
+"""The share of first-year premium to keep, as a fraction."""
+
+FITTING = 24
+"""Rows of a heat map that can still be read."""
+
+MONEY = ("numerator", "denominator")
+
+
+def of_cohorts(results: PolicyResults, first: date, last: date) -> PolicyResults:
+    """Keep the cohorts from `first` to `last`, both included."""
+    return replace(results, policies=results.policies.filter(pl.col("cohort").is_between(first, last)))
+
+
+def last_final(material: Material) -> date:
+    """Return the last cohort that is final; where none is, the one that should be."""
+    shown = persistency(material.results, by=["cohort"], book=material.written)
+    done = shown.filter(pl.col("status") == "final", pl.col("ratio").is_not_null())["cohort"].max()
+    usual = add_months(material.question.last_cohort, -3)
+    return cohort_month(done) if isinstance(done, str) else usual
+
+
+def year_of_final(material: Material) -> tuple[date, date]:
+    """Return the first and the last of the twelve final cohorts that groups are ranked by."""
+    last = last_final(material)
+    return add_months(last, -11), last
+
+
+def rolling(material: Material) -> dict[str, Any] | None:
+    """Return the figure over the last twelve final cohorts, of the main currency; None over nothing."""
+    results = of_cohorts(material.results, *year_of_final(material))
+    figures = persistency(results, by=["company"], book=material.written)
+    found = figures.filter(of_currency(main_currency(figures, "denominator")))
+    return found.to_dicts()[0] if found.height else None
+
+
+def kept_section(material: Material) -> Section:
+    """Show the cohorts against the target."""
+    question = material.question
+    results = of_cohorts(material.results, question.first_cohort, question.last_cohort)
+    figures = persistency(results, by=["cohort"], book=material.written).filter(pl.col("denominator_count") > 0)
+    if figures.is_empty():
+        return Section(title=text("kept", question.language), sentences=(text("kept.none", question.language),))
+    return Section(
+        title=text("kept", question.language),
+        sentences=_rolling_said(material),
+        pictures=(_bars(figures, question.language),),
+        tables=(_cohorts(figures, question.language),),
+        notes=(text("kept.restated", question.language),),
+    )
+
+
+def _rolling_said(material: Material) -> tuple[str, ...]:
+    row = rolling(material)
+    if row is None or row["ratio"] is None:
+        return ()
+    first, last = year_of_final(material)
+    said = text(
+        "kept.rolling", material.question.language, first=f"{first:%Y-%m}", last=f"{last:%Y-%m}",
+        ratio=percent(row["ratio"], target=KEPT), count=percent(row["ratio_count"]),
+    )  # fmt: skip
+    return (said,)
+
+
+def _bars(figures: pl.DataFrame, language: str) -> Picture:
+    rows = figures.filter(of_currency(main_currency(figures, "denominator"))).to_dicts()
+    return Bars(
+        title=text("kept.chart", language),
+        labels=tuple(row["cohort"] for row in rows),
+        ratios=tuple(row["ratio"] for row in rows),
+        final=tuple(row["status"] == "final" for row in rows),
+        target=KEPT,
+        words=(
+            text("final", language), text("provisional", language),
+            text("target_line", language, target=f"{KEPT:.0%}"),
+        ),
+    )  # fmt: skip
+
+
+def _cohorts(figures: pl.DataFrame, language: str) -> Table:
+    rows = amounts(figures, MONEY)
+    for row in rows:
+        row["marks"] = marks_of(row, target=KEPT)
+        row["status"] = text(row["status"], language)
+    every = columns(
+        language, cohort="text", currency="text", numerator="money", denominator="money", ratio="percent", marks="text",
+        numerator_count="count", denominator_count="count", ratio_count="percent", restated_ratio="percent",
+        pending="count", excluded="count", status="text",
+    )  # fmt: skip
+    every = compared(every, KEPT, "ratio")
+    return Table(
+        title=text("kept", language), columns=every if several(rows) else without(every, "currency"), rows=tuple(rows)
+    )
+
+
+def heat_section(material: Material) -> Section:
+    """Show years against months, and groups against cohorts."""
+    language = material.question.language
+    years = _years(material)
+    groups, part = _groups(material)
+    made = [(years, "heat.months", _map_of_years), (groups, f"heat.{part}", _map_of_groups)]
+    told = [(frame, key, draw) for frame, key, draw in made if frame.height]
+    if not told:
+        return Section(title=text("heat", language), sentences=(text("kept.none", language),))
+    return Section(
+        title=text("heat", language),
+        pictures=tuple(draw(frame, language) for frame, _, draw in told),
+        tables=tuple(_heat_table(frame, text(key, language), language) for frame, key, _ in told),
+    )
+
+
+def _years(material: Material) -> pl.DataFrame:
+    """Return months 13 to 61 by year: `row`, `column` and the figure."""
+    as_of, book = material.question.as_of, material.written
+    found = []
+    for month in MONTHS:
+        results = material.results if month == 13 else policy_results(book, month=month, as_of=as_of)
+        found.append(persistency(results, by=["year"], book=book))
+    names = {month: text("month_no", material.question.language, month=month) for month in MONTHS}
+    return (
+        pl.concat(found)
+        .filter(pl.col("ratio").is_not_null())
+        .with_columns(
+            row=pl.col("year").cast(pl.String), column=pl.col("month").replace_strict(names, return_dtype=pl.String)
+        )
+        .sort("year", "month")
+    )
+
+
+def _groups(material: Material) -> tuple[pl.DataFrame, str]:
+    """Return month 13 of the groups one level down by cohort: `row`, `column`, the figure; and what the groups are."""
+    question, book = material.question, material.written
+    results = of_cohorts(material.results, question.first_cohort, question.last_cohort)
+    for part in reversed(question.scope.parts):
+        figures = persistency(results, by=[part, "cohort"], book=book).filter(pl.col("ratio").is_not_null())
+        fields = fields_of([part], [part])
+        if part == question.scope.parts[0] or figures.select(fields).n_unique() <= FITTING:
+            break
+    figures = question.scope.within(figures) if "branch" in figures.columns else figures
+    largest = figures.group_by(fields).agg(pl.col("denominator").sum()).sort("denominator", descending=True)
+    shown = figures.join(largest.head(FITTING), on=fields, how="semi", nulls_equal=True)
+    named = shown.with_columns(row=group_names(material, shown, part), column=pl.col("cohort"))
+    return named.sort("row", "cohort"), part
+
+
+def _map_of_years(frame: pl.DataFrame, language: str) -> HeatMap:
+    order = [text("month_no", language, month=month) for month in MONTHS]
+    return _map(frame, text("heat.months.chart", language), order)
+
+
+def _map_of_groups(frame: pl.DataFrame, language: str) -> HeatMap:
+    return _map(frame, text("heat.groups.chart", language), sorted(set(frame["column"])))
+
+
+def _map(frame: pl.DataFrame, title: str, order: list[str]) -> HeatMap:
+    own = frame.filter(of_currency(main_currency(frame, "denominator")))
+    cells = {(row["row"], row["column"]): row for row in own.to_dicts()}
+    rows = list(dict.fromkeys(own["row"]))
+    across = [name for name in order if name in set(own["column"])]
+    return HeatMap(
+        title=title,
+        rows=tuple(rows),
+        columns=tuple(across),
+        ratios=tuple(tuple(cells.get((row, name), {}).get("ratio") for name in across) for row in rows),
+        numbers=tuple(tuple(_heat_number(cells.get((row, name))) for name in across) for row in rows),
+        marks=tuple(tuple(_heat_marks(cells.get((row, name))) for name in across) for row in rows),
+    )
+
+
+def _heat_number(row: dict[str, Any] | None) -> str:
+    return "" if row is None else number(row["ratio"], target=_target(row), places=1)
+
+
+def _heat_marks(row: dict[str, Any] | None) -> str:
+    return "" if row is None else marks_of(row, target=_target(row)).replace(" ", "")
+
+
+def _target(row: dict[str, Any]) -> float | None:
+    """Only month 13 has a target."""
+    return KEPT if row["month"] == 13 else None
+
+
+def _heat_table(frame: pl.DataFrame, title: str, language: str) -> Table:
+    rows = amounts(frame, MONEY)
+    for row in rows:
+        row["marks"] = marks_of(row, target=_target(row))
+        row["status"] = text(row["status"], language)
+        row["group"] = row["row"]
+    by_year = "year" in frame.columns
+    labels: dict[str, Kind] = {"year": "text", "month": "count"} if by_year else {"group": "text", "cohort": "text"}
+    every = columns(
+        language, **labels, currency="text", numerator="money", denominator="money", ratio="percent", marks="text",
+        numerator_count="count", denominator_count="count", ratio_count="percent", status="text",
+    )  # fmt: skip
+    every = compared(every, KEPT, "ratio")
+    shown = every if several(rows) else without(every, "currency")
+    return Table(title=title, columns=shown, rows=tuple(rows), paper=0)

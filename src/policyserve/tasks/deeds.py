@@ -1,0 +1,271 @@
+"""Work on tasks by people: done, skipped, snoozed, assigned, reopened, added by hand.
+
+Each function is one guarded change and its transition, within the caller's transaction. A task that somebody else has
+closed meanwhile stays as that person left it, and the error says what happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from policyserve.errors import NotFoundError, PolicyserveError
+from policyserve.standard.model import Service, Standard
+from policyserve.tables import Agent, Customer, Policy
+from policyserve.tasks import contacts
+from policyserve.tasks.transitions import TASKS, Stamp, history, record
+
+CHANNELS = ("visit", "call", "sms", "letter", "office", "other")
+"""How a contact can have been made."""
+
+AGENTS = Agent.__table__  # type: ignore[attr-defined]
+CUSTOMERS = Customer.__table__  # type: ignore[attr-defined]
+POLICIES = Policy.__table__  # type: ignore[attr-defined]
+
+_VERBS = {"done": "marked done", "moved": "moved", "snoozed": "snoozed", "assigned": "assigned"}
+
+
+class TaskClosedError(PolicyserveError):
+    """The task is in no state for what was asked."""
+
+    def __init__(self, connection: Connection, task: RowMapping, asked: str) -> None:
+        """`asked` is what the user wanted ("marked done"); the last transition says who came first."""
+        steps = history(connection, task["id"])
+        said = f"Task {task['id']} is {task['status']}, so it cannot be {asked}"
+        if steps:
+            last = steps[-1]
+            verb = _VERBS.get(last.action, last.action)
+            reason = f" ({last.why})" if last.why else ""
+            said = f"Task {task['id']} was {verb} by {last.actor} on {last.as_of}{reason}, so it cannot be {asked}"
+        super().__init__(f"{said}. Look at it with 'policyserve task explain {task['id']}'.")
+
+
+def done(
+    connection: Connection,
+    task_id: int,
+    stamp: Stamp,
+    *,
+    on: date,
+    channel: str,
+    outcome: str | None = None,
+    satisfaction: int | None = None,
+    note: str | None = None,
+) -> list[str]:
+    """Mark a task done and keep the contact; return what the user should know (outside the window, another channel).
+
+    A missed task can still be marked done: the work may have been done in time and be written down late.
+    """
+    _check_contact(on, channel, satisfaction, stamp.as_of)
+    task = _change(connection, task_id, "marked done", ("open", "missed"), status="done")
+    contacts.keep(connection, task_id, on=on, channel=channel, outcome=outcome, satisfaction=satisfaction, note=note)
+    why = f"by {channel} on {on}"
+    record(connection, task_id, "done", stamp, from_status=task["status"], to_status="done", why=why)
+    return _notices(task, on, channel)
+
+
+def _check_contact(on: date, channel: str, satisfaction: int | None, as_of: date) -> None:
+    if on > as_of:
+        raise PolicyserveError(f"The day {on} is in the future; give the day on which it was done, at most {as_of}.")
+    if channel not in CHANNELS:
+        raise PolicyserveError(f"'{channel}' is no channel; it can be {', '.join(CHANNELS)}.")
+    if satisfaction is not None and not 1 <= satisfaction <= 5:
+        raise PolicyserveError(f"The satisfaction is {satisfaction}; it goes from 1 (not at all) to 5 (very).")
+
+
+def _notices(task: RowMapping, on: date, channel: str) -> list[str]:
+    notices = []
+    if on < task["earliest"]:
+        notices.append(f"The day {on} is before the first day on time, {task['earliest']}.")
+    if on > task["latest"]:
+        notices.append(f"The day {on} is after the last day on time, {task['latest']}: it counts as late.")
+    if channel not in task["channels"].split("+"):
+        asked = task["channels"].replace("+", " and ")
+        notices.append(f"The standard asks for {asked}; the contact was kept as '{channel}'.")
+    return notices
+
+
+def skip(connection: Connection, task_id: int, stamp: Stamp, *, why: str) -> None:
+    """Decide against a task, for a reason that is kept."""
+    reason = _reason(why, "skipping a task")
+    task = _change(connection, task_id, "skipped", ("open",), status="skipped")
+    record(connection, task_id, "skipped", stamp, from_status=task["status"], to_status="skipped", why=reason)
+
+
+def snooze(connection: Connection, task_id: int, stamp: Stamp, *, to: date) -> None:
+    """Put a task off (or forward) to another day inside its window; its due day stays what it is."""
+    task = _task(connection, task_id)
+    first = max(task["earliest"], stamp.as_of)
+    if task["latest"] < first:
+        raise PolicyserveError(f"The last day of task {task_id} was {task['latest']}; it cannot be put off any more.")
+    if not first <= to <= task["latest"]:
+        raise PolicyserveError(
+            f"Task {task_id} can be done from {first} to {task['latest']}; choose a day in between instead of {to}."
+        )
+    _change(connection, task_id, "snoozed", ("open",), snoozed_to=to)
+    record(connection, task_id, "snoozed", stamp, from_status="open", to_status="open", why=f"to {to}")
+
+
+def assign(connection: Connection, task_id: int, stamp: Stamp, *, agent_no: str) -> None:
+    """Give a task to an agent who is there."""
+    agent_id = _agent(connection, agent_no, stamp.as_of)
+    task = _change(connection, task_id, "assigned", ("open",), agent_id=agent_id, assigned=True)
+    before = _agent_no(connection, task["agent_id"])
+    why = f"agent {before} -> {agent_no}"
+    record(connection, task_id, "assigned", stamp, from_status="open", to_status="open", why=why)
+
+
+def reopen(connection: Connection, task_id: int, stamp: Stamp, *, why: str) -> None:
+    """Take back what was done or skipped by mistake, and with it the contact: figures of earlier days still know it."""
+    reason = _reason(why, "reopening a task")
+    task = _change(connection, task_id, "reopened", ("done", "skipped"), status="open")
+    contacts.withdraw(connection, task_id, stamp.as_of)
+    record(connection, task_id, "reopened", stamp, from_status=task["status"], to_status="open", why=reason)
+
+
+def add(
+    connection: Connection,
+    standard: Standard,
+    stamp: Stamp,
+    *,
+    service: str,
+    due: date,
+    customer_no: str | None = None,
+    policy_no: str | None = None,
+    latest: date | None = None,
+    agent_no: str | None = None,
+    note: str | None = None,
+) -> int:
+    """Add a task of a service that is made by hand, for a customer or a policy; return its key.
+
+    It is on time from today to `latest` (the due day where none is given).
+    """
+    rule = _by_hand(standard, service)
+    until = latest or due
+    if due < stamp.as_of or until < due:
+        raise PolicyserveError(f"The task would be due {due} and end {until}; both must lie ahead of {stamp.as_of}.")
+    customer_id, policy_id, agent_id = _subject(connection, customer_no, policy_no)
+    if rule.subject == "customer":
+        policy_id = None
+    elif rule.subject == "policy" and policy_id is None:
+        raise PolicyserveError(f"'{service}' is for a policy; give the policy's number instead of the customer's.")
+    if agent_no is not None:
+        agent_id = _agent(connection, agent_no, stamp.as_of)
+    kind, subject_id = ("customer", customer_id) if policy_id is None else ("policy", policy_id)
+    row = {
+        "service": service,
+        "subject_kind": kind,
+        "subject_id": subject_id,
+        "ordinal": _next_ordinal(connection, service, kind, subject_id, customer_id),
+        "customer_id": customer_id,
+        "policy_id": policy_id,
+        "agent_id": agent_id,
+        "performer": "agent" if rule.performer == "nobody" else rule.performer,
+        "channels": "+".join(rule.channels),
+        "anchor": stamp.as_of,
+        "nominal": due,
+        "due": due,
+        "earliest": stamp.as_of,
+        "latest": until,
+        "provisional": False,
+        "status": "open",
+        "assigned": agent_no is not None,
+    }
+    task_id = int(connection.execute(insert(TASKS).values(row).returning(TASKS.c.id)).scalar_one())
+    record(connection, task_id, "added", stamp, from_status=None, to_status="open", why=note)
+    return task_id
+
+
+def _by_hand(standard: Standard, code: str) -> Service:
+    services = [one for one in standard.services if one.enabled and one.trigger.kind == "by-hand"]
+    for service in services:
+        if service.code == code:
+            return service
+    known = ", ".join(sorted(one.code for one in services)) or "none in this standard"
+    raise PolicyserveError(f"'{code}' is no service that is added by hand; these are: {known}.")
+
+
+def _subject(connection: Connection, customer_no: str | None, policy_no: str | None) -> tuple[int, int | None, int]:
+    """Return the customer, the policy if one was named, and the agent who serves it."""
+    if (customer_no is None) == (policy_no is None):
+        raise PolicyserveError("Give either a customer or a policy for the task.")
+    if policy_no is not None:
+        columns = select(POLICIES.c.customer_id, POLICIES.c.id, POLICIES.c.agent_id)
+        row = connection.execute(columns.where(POLICIES.c.policy_no == policy_no)).first()
+        if row is None:
+            raise NotFoundError("policy", policy_no)
+        return row.customer_id, row.id, row.agent_id
+    customer = connection.execute(
+        select(CUSTOMERS.c.id, CUSTOMERS.c.agent_id).where(CUSTOMERS.c.customer_no == customer_no)
+    ).first()
+    if customer is None:
+        raise NotFoundError("customer", customer_no)
+    return customer.id, None, customer.agent_id or _serving_agent(connection, customer.id)
+
+
+def _serving_agent(connection: Connection, customer_id: int) -> int:
+    """Return the agent of most of the customer's policies, ties to the lowest number."""
+    query = (
+        select(AGENTS.c.id)
+        .join(POLICIES, POLICIES.c.agent_id == AGENTS.c.id)
+        .where(POLICIES.c.customer_id == customer_id, POLICIES.c.main_policy_id.is_(None))
+        .group_by(AGENTS.c.id, AGENTS.c.agent_no)
+        .order_by(func.count().desc(), AGENTS.c.agent_no)
+    )
+    agent_id = connection.scalars(query).first()
+    if agent_id is None:
+        raise PolicyserveError("Nobody serves this customer yet; say with an agent's number who is to do it.")
+    return int(agent_id)
+
+
+def _next_ordinal(connection: Connection, service: str, kind: str, subject_id: int, customer_id: int) -> int:
+    # the customer's row is locked, so that two people who add at once do not take the same number
+    connection.execute(select(CUSTOMERS.c.id).where(CUSTOMERS.c.id == customer_id).with_for_update())
+    newest = select(func.max(TASKS.c.ordinal)).where(
+        TASKS.c.service == service, TASKS.c.subject_kind == kind, TASKS.c.subject_id == subject_id
+    )
+    return int(connection.execute(newest).scalar_one() or 0) + 1
+
+
+def _change(connection: Connection, task_id: int, asked: str, statuses: Sequence[str], **values: object) -> RowMapping:
+    """Update a task if it has one of `statuses`; return it as it was before.
+
+    The update is guarded by the status that was read; where somebody came first, it is read once more.
+    """
+    for _ in range(2):
+        task = _task(connection, task_id)
+        if task["status"] not in statuses:
+            break
+        guard = TASKS.c.status == task["status"]
+        if connection.execute(update(TASKS).where(TASKS.c.id == task_id, guard).values(values)).rowcount:
+            return task
+    raise TaskClosedError(connection, task, asked)
+
+
+def _task(connection: Connection, task_id: int) -> RowMapping:
+    task = connection.execute(select(TASKS).where(TASKS.c.id == task_id)).mappings().first()
+    if task is None:
+        raise NotFoundError("task", task_id)
+    return task
+
+
+def _agent(connection: Connection, agent_no: str, as_of: date) -> int:
+    """Return the key of an agent who is there on `as_of`."""
+    agent = connection.execute(select(AGENTS.c.id, AGENTS.c.left_on).where(AGENTS.c.agent_no == agent_no)).first()
+    if agent is None:
+        raise NotFoundError("agent", agent_no)
+    if agent.left_on is not None and agent.left_on <= as_of:
+        raise PolicyserveError(f"Agent {agent_no} left on {agent.left_on}; give the task to somebody who is there.")
+    return int(agent.id)
+
+
+def _agent_no(connection: Connection, agent_id: int | None) -> str:
+    return connection.scalars(select(AGENTS.c.agent_no).where(AGENTS.c.id == agent_id)).first() or "nobody"
+
+
+def _reason(why: str, deed: str) -> str:
+    if not why.strip():
+        raise PolicyserveError(f"Say why: {deed} needs a reason.")
+    return why.strip()

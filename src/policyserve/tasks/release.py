@@ -1,0 +1,169 @@
+"""Release: the touches of the next days become tasks, in one transaction that can be run again at any time.
+
+A crash leaves everything or nothing, for there is one commit. What somebody changes while a release runs is left to
+that person, and looked at by the next release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+
+import polars as pl
+from sqlalchemy import Connection, func, insert, select, text, tuple_, update
+
+from policyserve import db
+from policyserve.tables import ReleaseRun
+from policyserve.tasks import changes, reconciliation
+from policyserve.tasks.columns import KEY, STORED, like_stored, with_same_services
+from policyserve.tasks.transitions import TASKS, Stamp, record_added, record_all
+
+ACTOR = "release"
+"""The name under which a release signs its transitions."""
+
+RELEASES = ReleaseRun.__table__  # type: ignore[attr-defined]
+
+_KEYS_AT_ONCE = 500
+
+_NO_REASONS = pl.DataFrame(schema={"id": pl.Int32, "why": pl.String, "ended_on": pl.Date})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseCounts:
+    """What a release did with how many tasks."""
+
+    added: int = 0
+    moved: int = 0
+    cancelled: int = 0
+    reopened: int = 0
+    missed: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What a release asks of the facts and the standard beyond the touches."""
+
+    known: pl.DataFrame
+    """`subject_kind`, `subject_id`, `known_on`: the day on which a policy or a customer was first known."""
+    rules: pl.DataFrame
+    """`service`, `since`: the day from which a rule holds; services that always held have no row."""
+    agents: pl.DataFrame
+    """`agent_id`, `agent_no`."""
+    plan_wide: Callable[[pl.DataFrame], pl.DataFrame]
+    """From tasks (like `STORED`) to the touches of their subjects over a long time."""
+    why_not: Callable[[pl.DataFrame], pl.DataFrame]
+    """From tasks without a touch to `id`, `why`, `ended_on`; see `reasons.why_not`."""
+
+
+def read_stored(connection: Connection, as_of: date) -> pl.DataFrame:
+    """Return the tasks that a release can meet, like `STORED`: the open ones and those whose latest day is ahead."""
+    return _read(connection, f"status = 'open' OR latest >= '{as_of}'")
+
+
+def _read(connection: Connection, condition: str) -> pl.DataFrame:
+    columns = ", ".join(name for name in STORED if name != "by_hand")
+    query = f"SELECT {columns}, release_id IS NULL AS by_hand FROM tasks WHERE {condition}"
+    return db.read_frame(connection, query, STORED)
+
+
+def release(
+    connection: Connection,
+    stored: pl.DataFrame,
+    touches: pl.DataFrame,
+    ground: Ground,
+    *,
+    as_of: date,
+    days: int,
+    at: datetime,
+) -> ReleaseCounts:
+    """Turn `touches` due up to `days` after `as_of` into tasks, bring the `stored` ones into line, return the counts.
+
+    `stored` as from `read_stored` in the same transaction. Touches due after the last day move and keep tasks that
+    are there, and add none.
+    """
+    stamp = Stamp(at=at, as_of=as_of, actor=ACTOR)
+    match = partial(reconciliation.compare, as_of=as_of, last=as_of + timedelta(days=days))
+    release_id = _begin(connection, stamp, days)
+    stored, planned = with_same_services(stored, like_stored(touches))
+    near = match(stored, planned)
+    new = reconciliation.additions(stored, planned, as_of=as_of, last=stamp.as_of + timedelta(days=days))
+    new = reconciliation.tracked(new, ground.known, ground.rules)
+    added, in_the_way = _add(connection, new, release_id, stamp)
+    closed = match(*with_same_services(in_the_way, new))
+    far, ended = _look_further(near, ground, match, as_of)
+    moves = changes.explained(pl.concat([changes.changing(pairs) for pairs in (near, closed, far)]), ground.agents)
+    kept = _store(connection, pl.concat([moves, ended.select(moves.columns)]), stamp)
+    unchanged = sum(pairs.filter(action=reconciliation.UNCHANGED).height for pairs in (near, far))
+    counts = ReleaseCounts(added=added, unchanged=unchanged, **changes.counts(kept))
+    connection.execute(update(RELEASES).where(RELEASES.c.id == release_id).values(**asdict(counts)))
+    return counts
+
+
+def _begin(connection: Connection, stamp: Stamp, days: int) -> int:
+    none = asdict(ReleaseCounts())
+    row = insert(RELEASES).values(as_of=stamp.as_of, days=days, at=stamp.at, **none).returning(RELEASES.c.id)
+    return int(connection.execute(row).scalar_one())
+
+
+def _add(connection: Connection, new: pl.DataFrame, release_id: int, stamp: Stamp) -> tuple[int, pl.DataFrame]:
+    """Insert tasks and their transitions; return how many, and the closed tasks that stood in the way of the others."""
+    after_id = connection.execute(select(func.coalesce(func.max(TASKS.c.id), 0))).scalar_one()
+    rows = new.with_columns(status=pl.lit("open"), assigned=pl.lit(value=False), release_id=pl.lit(release_id))
+    added = db.insert_frame(connection, "tasks", rows, conflict="ON CONFLICT DO NOTHING")
+    if added:
+        record_added(connection, release_id, after_id, stamp)
+    if added == new.height:
+        return added, pl.DataFrame(schema=STORED)
+    return added, _in_the_way(connection, new, release_id)
+
+
+def _in_the_way(connection: Connection, new: pl.DataFrame, release_id: int) -> pl.DataFrame:
+    """Return the stored tasks that kept some of `new` out."""
+    schema = pl.Schema({name: STORED[name] for name in KEY})
+    went_in = db.read_frame(connection, f"SELECT {', '.join(KEY)} FROM tasks WHERE release_id = {release_id}", schema)
+    both = with_same_services(new.select(KEY), went_in)
+    keys = both[0].join(both[1], on=KEY, how="anti").cast({"service": pl.String, "subject_kind": pl.String}).rows()
+    identity = tuple_(*(TASKS.c[name] for name in KEY))
+    ids: list[int] = []
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        ids += connection.scalars(select(TASKS.c.id).where(identity.in_(keys[start : start + _KEYS_AT_ONCE])))
+    return _read(connection, f"id IN ({', '.join(map(str, ids))})") if ids else pl.DataFrame(schema=STORED)
+
+
+def _look_further(
+    near: pl.DataFrame, ground: Ground, match: Callable[..., pl.DataFrame], as_of: date
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Look for what is gone from the days of the release: return it compared again, and what is found nowhere."""
+    gone = near.filter(action=reconciliation.GONE).select(STORED.names())
+    if gone.is_empty():
+        return near.clear(), changes.ended(near.clear(), _NO_REASONS, as_of)
+    far = match(*with_same_services(gone, like_stored(ground.plan_wide(gone))))
+    nowhere = far.filter(action=reconciliation.GONE)
+    return far, changes.ended(nowhere, ground.why_not(nowhere), as_of)
+
+
+def _store(connection: Connection, changed: pl.DataFrame, stamp: Stamp) -> pl.DataFrame:
+    """Write the changes of stored tasks and their transitions; return those that were written."""
+    changed = _still_as_read(connection, changed)
+    steps = changes.transitions(changed)
+    opens = changed.join(steps.filter(to_status="open"), left_on="id", right_on="task_id", how="semi")
+    closes = steps.filter(pl.col("to_status") != "open").select(id="task_id", status="to_status")
+    db.update_frame(connection, "tasks", reconciliation.renewed(opens), keys=["id"])
+    db.update_frame(connection, "tasks", closes, keys=["id"])
+    record_all(connection, steps, stamp)
+    return changed
+
+
+def _still_as_read(connection: Connection, changed: pl.DataFrame) -> pl.DataFrame:
+    """Lock the tasks, and drop those that somebody changed since they were read (SQLite has been locked all along)."""
+    if db.is_sqlite(connection) or changed.is_empty():
+        return changed
+    query = text("SELECT id FROM tasks WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
+    connection.execute(query, {"ids": changed["id"].to_list()})
+    # a second statement sees what was committed while the first one waited for its locks
+    now = _read(connection, f"id = ANY('{{{','.join(map(str, changed['id']))}}}')")
+    decisions = ["id", "status", "agent_id", "snoozed_to", "assigned"]
+    return changed.join(now.select(decisions), on=decisions, how="semi", nulls_equal=True, maintain_order="left")

@@ -1,0 +1,132 @@
+"""A handful of people and policies in a database, and touches made by hand, for the tests of tasks."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Engine, insert, select
+
+from policyserve import db
+from policyserve.tables import Agent, Branch, Customer, Policy, Task, Transition
+from policyserve.tasks.release import Ground, ReleaseCounts, read_stored, release
+
+MONDAY = date(2026, 5, 4)
+AT = datetime(2026, 5, 4, 1, 0, tzinfo=UTC)
+
+TASKS = Task.__table__  # type: ignore[attr-defined]
+TRANSITIONS = Transition.__table__  # type: ignore[attr-defined]
+
+
+def fill(engine: Engine, known_on: date = date(2026, 1, 1)) -> None:
+    """Store a manager (1), two agents under her (2, 3), one under another manager (4), and two customers with policies.
+
+    Customer 1 has the policies 1 and 2 and is served by agent 2; customer 2 has policy 3 and is served by agent 3.
+    """
+    with db.writing(engine) as connection:
+        connection.execute(insert(Branch), [{"id": 1, "name": "North"}, {"id": 2, "name": "South"}])
+        agents = [(1, "1001", None, 1), (2, "1002", 1, 1), (3, "1003", 1, 1), (4, "1004", None, 2)]
+        for key, number, manager, branch in agents:
+            row = {"id": key, "agent_no": number, "name": f"Agent {number}", "manager_id": manager, "branch_id": branch}
+            connection.execute(insert(Agent), row)
+        for key, agent, vip in [(1, 2, None), (2, 3, "gold")]:
+            connection.execute(
+                insert(Customer),
+                {"id": key, "customer_no": f"C{key}", "name": f"客户{key}", "gender": "female", "agent_id": agent}
+                | {"vip": vip, "phone": f"1390000000{key}", "known_on": known_on, "birthday": date(1980, 5, 10)},
+            )
+        for key, customer, agent in [(1, 1, 2), (2, 1, 2), (3, 2, 3)]:
+            connection.execute(
+                insert(Policy),
+                {"id": key, "policy_no": f"P{key}", "customer_id": customer, "agent_id": agent, "mode": "annual"}
+                | {"premium": 500_000, "currency": "CNY", "issue_date": date(2026, 1, 4), "known_on": known_on},
+            )
+
+
+HOLDERS = {1: (1, 2), 2: (1, 2), 3: (2, 3)}
+"""The customer and the agent of each policy."""
+
+
+def touch(service: str = "visit-m4", *, policy: int = 1, due: date = MONDAY, **others: Any) -> dict[str, Any]:
+    """Return a touch of a policy, due on `due`, on time from a week before to two weeks after."""
+    customer, agent = HOLDERS[policy]
+    day = due.toordinal()
+    return {
+        "service": service,
+        "subject_kind": "policy",
+        "subject_id": policy,
+        "ordinal": 1,
+        "customer_id": customer,
+        "policy_id": policy,
+        "agent_id": agent,
+        "performer": "agent",
+        "channels": "visit",
+        "anchor": date(2026, 1, 4),
+        "nominal": due,
+        "due": due,
+        "earliest": date.fromordinal(day - 7),
+        "latest": date.fromordinal(day + 14),
+        "provisional": False,
+    } | others
+
+
+MANY = [touch(policy=policy, ordinal=ordinal) for policy in HOLDERS for ordinal in range(1, 101)]
+"""A hundred touches of each policy."""
+
+SCHEMA = pl.Schema(
+    dict.fromkeys(("service", "subject_kind", "performer", "channels"), pl.String())
+    | dict.fromkeys(("subject_id", "ordinal", "customer_id", "policy_id", "agent_id"), pl.Int32())
+    | dict.fromkeys(("anchor", "nominal", "due", "earliest", "latest"), pl.Date())
+    | {"provisional": pl.Boolean()}
+)
+
+
+def frame(touches: list[dict[str, Any]]) -> pl.DataFrame:
+    """Return touches as the planner gives them."""
+    return pl.DataFrame(touches, schema=SCHEMA)
+
+
+def ground(far: list[dict[str, Any]] | None = None, **others: Any) -> Ground:
+    """Return facts under which `far` is found outside the days of the release, and what is gone was surrendered."""
+    settings: dict[str, Any] = {
+        "known": pl.DataFrame(schema={"subject_kind": pl.String, "subject_id": pl.Int32, "known_on": pl.Date}),
+        "rules": pl.DataFrame(schema={"service": pl.String, "since": pl.Date}),
+        "agents": pl.DataFrame(
+            {"agent_id": [1, 2, 3, 4], "agent_no": ["1001", "1002", "1003", "1004"]},
+            schema_overrides={"agent_id": pl.Int32},
+        ),
+        "plan_wide": lambda _: frame(far or []),
+        "why_not": lambda tasks: tasks.select(
+            "id", why=pl.lit("the policy was surrendered"), ended_on=pl.lit(None, dtype=pl.Date)
+        ),
+    }
+    return Ground(**settings | others)
+
+
+def run(
+    engine: Engine, touches: list[dict[str, Any]], *, as_of: date = MONDAY, facts: Ground | None = None
+) -> ReleaseCounts:
+    """Release `touches` for 30 days."""
+    with db.writing(engine, bulk=True) as connection:
+        stored = read_stored(connection, as_of)
+        return release(connection, stored, frame(touches), facts or ground(), as_of=as_of, days=30, at=AT)
+
+
+def tasks(engine: Engine) -> list[Any]:
+    """Return all stored tasks in the order of their keys."""
+    with db.reading(engine) as connection:
+        return list(connection.execute(select(TASKS).order_by(TASKS.c.id)))
+
+
+def steps(engine: Engine) -> list[tuple[str, str | None, str, str | None]]:
+    """Return action, statuses and reason of all transitions, in order."""
+    columns = [TRANSITIONS.c[name] for name in ("action", "from_status", "to_status", "why")]
+    with db.reading(engine) as connection:
+        return [tuple(row) for row in connection.execute(select(*columns).order_by(TRANSITIONS.c.id))]
+
+
+def close(engine: Engine, task_id: int, status: str) -> None:
+    """Give a task a status."""
+    with db.writing(engine) as connection:
+        connection.execute(TASKS.update().where(TASKS.c.id == task_id).values(status=status))

@@ -1,0 +1,297 @@
+"""The slow planner against examples worked out by hand from the rules of planning: policies, the plan as a whole."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from books.small_books import book, customer, debit, event, policy, premium
+from books.small_plans import CALENDAR, LONG, by_ordinal, dues, only, plan, the_one
+from policyserve.dates import Days
+from slow.planner import slow_plan
+
+# The first year
+
+
+def test_visits_after_an_issue_on_the_31st_are_due_at_the_end_of_shorter_months() -> None:
+    touches = plan(book(policy(issued=date(2026, 1, 31))), "visit", as_of=date(2026, 2, 1))
+    assert [str(touch.nominal) for touch in touches] == ["2026-02-28", "2026-05-31", "2026-08-31", "2026-11-30"]
+
+
+def test_a_visit_on_a_sunday_goes_to_the_friday_before_and_one_on_a_make_up_saturday_stays() -> None:
+    touches = plan(book(policy(issued=date(2026, 1, 31))), "visit", as_of=date(2026, 2, 1))
+    assert dues(touches) == {
+        "visit-m1": "2026-02-28",  # a Saturday worked in exchange
+        "visit-m4": "2026-05-29",  # the 31st is a Sunday
+        "visit-m7": "2026-08-31",
+        "visit-m10": "2026-11-30",
+    }
+
+
+def test_a_visit_whose_window_opens_on_its_day_goes_to_the_first_working_day_after() -> None:
+    known = book(policy(issued=date(2025, 11, 21)))
+    reminder = the_one(plan(known, "renewal-reminder-d90", as_of=date(2026, 6, 1), year=2026))
+    assert (str(reminder.nominal), str(reminder.due)) == ("2026-08-23", "2026-08-24")
+
+
+def test_a_visit_stays_on_a_day_off_when_its_whole_window_is_off() -> None:
+    standard = only("lapse-reminder-d1")
+    known = book(policy(issued=date(2025, 10, 1)), premiums=[premium(2)])  # due 1 October, D+1 inside the long holiday
+    touches = slow_plan(known, standard, CALENDAR, LONG, date(2026, 10, 1))
+    assert (str(touches[0].due), str(touches[0].latest)) == ("2026-10-02", "2026-10-03")
+
+
+def test_the_contract_is_not_delivered_any_more_once_the_receipt_is_signed() -> None:
+    signed = book(policy(issued=date(2026, 3, 2), receipt_on=date(2026, 3, 5)))
+    late = book(policy(issued=date(2026, 3, 2), receipt_on=date(2026, 3, 6)))
+    assert plan(signed, "contract-delivery", as_of=date(2026, 3, 10)) == []
+    assert the_one(plan(late, "contract-delivery", as_of=date(2026, 3, 10))).due == date(2026, 3, 5)
+
+
+def test_a_receipt_signed_after_as_of_is_not_known() -> None:
+    known = book(policy(issued=date(2026, 3, 2), receipt_on=date(2026, 3, 5)))
+    assert dues(plan(known, "contract-delivery", "new-policy-callback", as_of=date(2026, 3, 4))) == {
+        "contract-delivery": "2026-03-05"
+    }
+
+
+def test_the_call_back_is_due_a_working_day_after_the_receipt_and_lasts_to_the_end_of_the_free_look() -> None:
+    known = book(policy(issued=date(2026, 9, 8), receipt_on=date(2026, 9, 10)))
+    touch = the_one(plan(known, "new-policy-callback", as_of=date(2026, 9, 10)))
+    assert (str(touch.due), str(touch.latest)) == ("2026-09-11", "2026-09-28")  # day 15 is in the holiday from the 25th
+    assert (touch.performer, touch.channels, touch.anchor) == ("office", "call", date(2026, 9, 10))
+
+
+def test_a_policys_own_free_look_comes_before_that_of_the_standard() -> None:
+    known = book(policy(issued=date(2026, 9, 8), receipt_on=date(2026, 9, 9), freelook_days=20))
+    assert the_one(plan(known, "new-policy-callback", as_of=date(2026, 9, 10))).latest == date(2026, 9, 29)
+
+
+def test_a_rider_gets_no_touches_and_a_policy_issued_after_as_of_none_yet() -> None:
+    main = policy(1, issued=date(2026, 1, 31))
+    rider = policy(2, issued=date(2026, 1, 31), main_policy_id=1)
+    later = policy(3, issued=date(2026, 2, 2))
+    touches = plan(book(main, rider, later), "visit", "issue", as_of=date(2026, 2, 1))
+    assert {touch.subject for touch in touches} == {"P1"}
+
+
+# Instalments
+
+
+def test_a_yearly_policy_is_reminded_four_times_each_until_the_next_reminder() -> None:
+    known = book(policy(issued=date(2025, 11, 21)))
+    touches = plan(known, "renewal-reminder", as_of=date(2026, 6, 1), year=2026)
+    assert [(touch.service[-3:], str(touch.nominal), str(touch.latest), touch.ordinal) for touch in touches] == [
+        ("d90", "2026-08-23", "2026-10-22", 2),
+        ("d30", "2026-10-22", "2026-11-14", 2),
+        ("-d7", "2026-11-14", "2026-11-20", 2),
+        ("-d1", "2026-11-20", "2026-11-21", 2),
+    ]
+
+
+def test_due_days_are_counted_from_the_original_day() -> None:
+    known = book(policy(issued=date(2026, 1, 31), mode="monthly"))
+    touches = plan(known, "renewal-reminder", as_of=date(2026, 2, 1), year=2026)
+    assert [str(touch.anchor) for touch in touches][:4] == ["2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31"]
+
+
+def test_premiums_end_with_the_years_of_payment() -> None:
+    known = book(policy(issued=date(2024, 5, 6), pay_years=3))
+    assert by_ordinal(plan(known, "renewal-reminder-d30", as_of=date(2024, 6, 1))) == {2: "2025-04-06", 3: "2026-04-06"}
+
+
+def test_no_instalment_falls_due_on_or_after_the_day_of_a_waiver() -> None:
+    known = book(policy(issued=date(2024, 5, 6)), events=[event("waiver", date(2025, 5, 6))])
+    assert plan(known, "renewal-reminder-d30", as_of=date(2025, 5, 6)) == []
+
+
+def test_an_instalment_paid_in_advance_is_not_reminded_of_any_more() -> None:
+    known = book(policy(issued=date(2025, 11, 21)), premiums=[premium(2, date(2026, 11, 1))])
+    touches = plan(known, "renewal-reminder", as_of=date(2026, 11, 2), year=2026)
+    assert [touch.service for touch in touches] == ["renewal-reminder-d90", "renewal-reminder-d30"]
+
+
+def test_an_unpaid_instalment_runs_through_grace_and_lapse() -> None:
+    known = book(policy(issued=date(2025, 3, 2)), premiums=[premium(2)])  # due 2 March 2026, suspended on 2 May
+    touches = plan(known, "lapse", "grace", "reinstatement", "termination", as_of=date(2026, 3, 10))
+    assert {touch.ordinal for touch in touches} == {2}
+    assert dues(touches) == {
+        "lapse-reminder-d1": "2026-03-03",
+        "grace-demand": "2026-04-01",
+        "lapse-reminder-d45": "2026-04-16",
+        "lapse-reminder-d55": "2026-04-27",  # the 26th is a Sunday
+        "lapse-reminder-d59": "2026-04-30",
+        "lapse-notice": "2026-05-02",  # a letter stays on its day off
+        "lapse-confirmation": "2026-05-09",  # a Saturday worked in exchange
+        "reinstatement-invitation-d30": "2026-06-01",
+        "reinstatement-invitation-d90": "2026-07-31",
+        "reinstatement-invitation-d180": "2026-10-29",
+        "reinstatement-invitation-d365": "2027-05-03",  # the 2nd is a Sunday
+        "reinstatement-last-call-d90": "2028-02-02",
+        "reinstatement-last-call-d30": "2028-04-03",  # the 2nd is a Sunday
+        "reinstatement-last-call-d7": "2028-04-25",
+        "termination-decision": "2028-05-02",
+    }
+
+
+def test_the_lapse_notice_has_ten_working_days_and_the_confirmation_a_month_from_the_suspension() -> None:
+    known = book(policy(issued=date(2025, 3, 2)), premiums=[premium(2)])
+    notice, confirmation = plan(known, "lapse-notice", "lapse-confirmation", as_of=date(2026, 3, 10))
+    assert str(notice.latest) == "2026-05-18"  # 6, 7, 8, 9, 11, 12, 13, 14, 15 and 18 May
+    assert (str(confirmation.earliest), str(confirmation.latest)) == ("2026-05-02", "2026-06-02")
+    assert confirmation.anchor == date(2026, 5, 2)
+
+
+def test_a_payment_in_grace_stops_what_would_follow() -> None:
+    known = book(policy(issued=date(2025, 3, 2)), premiums=[premium(2, date(2026, 4, 16))])
+    touches = plan(known, "lapse", "grace", "reinstatement", as_of=date(2026, 4, 20))
+    assert dues(touches) == {"lapse-reminder-d1": "2026-03-03", "grace-demand": "2026-04-01"}
+
+
+def test_a_payment_after_as_of_is_not_known() -> None:
+    known = book(policy(issued=date(2025, 3, 2)), premiums=[premium(2, date(2026, 4, 16))])
+    assert the_one(plan(known, "lapse-notice", as_of=date(2026, 4, 15))).due == date(2026, 5, 2)
+
+
+def test_the_last_day_of_grace_is_in_time_and_the_next_one_is_not() -> None:
+    in_time = book(policy(issued=date(2025, 3, 2)), premiums=[premium(2, date(2026, 5, 1))])
+    too_late = book(policy(issued=date(2025, 3, 2)), premiums=[premium(2, date(2026, 5, 2))])
+    assert plan(in_time, "lapse-notice", as_of=date(2026, 6, 1)) == []
+    assert the_one(plan(too_late, "lapse-notice", as_of=date(2026, 6, 1))).ordinal == 2
+
+
+def test_a_part_payment_is_no_payment_and_less_is_enough_where_less_is_due() -> None:
+    part = premium(2, date(2026, 3, 2), paid_amount=900)
+    enough = premium(2, date(2026, 3, 2), amount=900, paid_amount=900)
+    assert the_one(plan(book(policy(issued=date(2025, 3, 2)), premiums=[part]), "lapse-notice", as_of=date(2026, 3, 3)))
+    assert plan(book(policy(issued=date(2025, 3, 2)), premiums=[enough]), "lapse-notice", as_of=date(2026, 3, 3)) == []
+
+
+def test_nothing_follows_from_an_instalment_without_a_row() -> None:
+    known = book(policy(issued=date(2025, 3, 2)), premiums=[premium(1, date(2025, 3, 2))])
+    assert plan(known, "lapse", "grace", "reinstatement", as_of=date(2026, 6, 1)) == []
+
+
+def test_reminders_of_lapse_follow_the_oldest_unpaid_instalment() -> None:
+    known = book(policy(issued=date(2026, 1, 12), mode="monthly"), premiums=[premium(2), premium(3)])
+    touches = plan(known, "lapse-reminder", "lapse-notice", as_of=date(2026, 3, 20))
+    assert {touch.ordinal for touch in touches} == {2}
+    paid = book(policy(issued=date(2026, 1, 12), mode="monthly"), premiums=[premium(2, date(2026, 3, 18)), premium(3)])
+    later = plan(paid, "lapse-reminder", as_of=date(2026, 3, 20))
+    assert [(touch.service, touch.ordinal) for touch in later] == [
+        ("lapse-reminder-d1", 2),
+        ("lapse-reminder-d45", 3),
+        ("lapse-reminder-d55", 3),
+        ("lapse-reminder-d59", 3),
+    ]
+
+
+def test_an_instalment_due_in_grace_or_in_the_suspension_does_not_lapse_again() -> None:
+    unpaid = [premium(instalment) for instalment in range(2, 7)]
+    known = book(policy(issued=date(2026, 1, 12), mode="monthly"), premiums=unpaid)
+    assert by_ordinal(plan(known, "lapse-notice", as_of=date(2026, 6, 20))) == {2: "2026-04-14"}
+
+
+def test_after_a_reinstatement_the_cover_can_lapse_again() -> None:
+    unpaid = [premium(instalment) for instalment in range(2, 7)]
+    known = book(
+        policy(issued=date(2026, 1, 12), mode="monthly"),
+        premiums=unpaid,
+        events=[event("reinstated", date(2026, 5, 20))],
+    )
+    assert by_ordinal(plan(known, "lapse-notice", as_of=date(2026, 6, 20))) == {2: "2026-04-14", 6: "2026-08-12"}
+
+
+def test_a_reinstatement_ends_the_invitations_and_brings_the_reminders_back() -> None:
+    known = book(policy(issued=date(2025, 3, 2)), premiums=[premium(2)], events=[event("reinstated", date(2026, 6, 1))])
+    assert plan(known, "reinstatement", "termination", as_of=date(2026, 6, 1)) == []
+    assert by_ordinal(plan(known, "renewal-reminder-d7", as_of=date(2026, 6, 1), year=2027)) == {3: "2027-02-23"}
+
+
+def test_no_reminder_is_planned_while_the_cover_is_suspended() -> None:
+    known = book(policy(issued=date(2025, 3, 2)), premiums=[premium(2)])
+    assert plan(known, "renewal-reminder", as_of=date(2026, 6, 1), year=2027) == []
+
+
+def test_a_premium_loan_keeps_the_cover_but_does_not_pay() -> None:
+    known = book(
+        policy(issued=date(2025, 3, 2)), premiums=[premium(2)], events=[event("premium_loan", date(2026, 5, 1))]
+    )
+    touches = plan(known, "lapse-notice", "lapse-reminder-d59", as_of=date(2026, 5, 1))
+    assert dues(touches) == {"lapse-reminder-d59": "2026-04-30"}
+
+
+def test_a_signed_confirmation_of_suspension_ends_the_visit_for_it() -> None:
+    known = book(
+        policy(issued=date(2025, 3, 2)), premiums=[premium(2)], events=[event("suspension_confirmed", date(2026, 5, 8))]
+    )
+    assert plan(known, "lapse-confirmation", as_of=date(2026, 5, 8)) == []
+
+
+def test_a_failed_debit_is_followed_until_the_instalment_is_paid() -> None:
+    known = book(
+        policy(issued=date(2025, 3, 2)),
+        premiums=[premium(2, date(2026, 3, 12))],
+        debits=[debit(2, date(2026, 3, 2), "failed", number=1), debit(2, date(2026, 3, 12), "success", number=2)],
+    )
+    touches = plan(known, "payment-feedback", "debit-retry", as_of=date(2026, 3, 12))
+    assert [(touch.service, touch.ordinal, str(touch.due), touch.channels) for touch in touches] == [
+        ("payment-feedback", 2, "2026-03-13", "sms"),
+        ("payment-feedback", 1, "2026-03-03", "call+sms"),
+        ("debit-retry-d7", 1, "2026-03-09", "call+sms"),
+    ]
+
+
+def test_a_dividend_is_reported_after_its_declaration_or_else_on_the_anniversary() -> None:
+    known = book(
+        policy(issued=date(2023, 6, 15), participating=True), events=[event("dividend_declared", date(2025, 7, 1))]
+    )
+    touches = plan(known, "dividend-report", as_of=date(2025, 8, 1))[:3]
+    assert by_ordinal(touches) == {1: "2024-06-17", 2: "2025-07-01", 3: "2026-06-15"}  # 15 June 2024 is a Saturday
+    assert [str(touch.anchor) for touch in touches] == ["2024-06-15", "2025-07-01", "2026-06-15"]
+
+
+def test_the_end_of_the_cover_is_announced_while_it_lasts() -> None:
+    known = book(policy(issued=date(2016, 12, 2), ends_on=date(2026, 12, 1)))
+    touches = plan(known, "maturity-notice", as_of=date(2026, 9, 1))
+    assert [str(touch.nominal) for touch in touches] == ["2026-10-02", "2026-11-01", "2026-11-24", "2026-12-01"]
+    surrendered = book(
+        policy(issued=date(2016, 12, 2), ends_on=date(2026, 12, 1)), events=[event("surrender", date(2026, 11, 1))]
+    )
+    assert dues(plan(surrendered, "maturity-notice", as_of=date(2026, 11, 1))) == {"maturity-notice-d60": "2026-10-02"}
+
+
+# The plan as a whole
+
+
+def test_touches_in_a_year_without_published_days_off_are_provisional() -> None:
+    known = book(policy(issued=date(2025, 3, 2)))
+    touches = plan(known, "data-check", as_of=date(2026, 1, 1))
+    assert {touch.ordinal: touch.provisional for touch in touches if touch.ordinal in (2026, 2027)} == {
+        2026: False,
+        2027: True,
+    }
+
+
+def test_the_window_asked_for_is_one_of_due_days() -> None:
+    known = book(policy(issued=date(2026, 1, 31)))  # visit-m4 moves from Sunday, 31 May, to Friday, the 29th
+    friday = Days(start=date(2026, 5, 29), end=date(2026, 5, 30))
+    sunday = Days(start=date(2026, 5, 31), end=date(2026, 6, 1))
+    assert the_one(slow_plan(known, only("visit"), CALENDAR, friday, date(2026, 2, 1))).service == "visit-m4"
+    assert slow_plan(known, only("visit"), CALENDAR, sunday, date(2026, 2, 1)) == []
+
+
+def test_what_was_due_and_has_since_been_settled_does_not_stand_any_more() -> None:
+    known = book(policy(issued=date(2025, 3, 2)), premiums=[premium(2, date(2026, 4, 16))])
+    assert len(plan(known, "lapse-reminder", as_of=date(2026, 4, 20))) == 1
+    assert plan(known, "lapse-reminder", as_of=date(2026, 4, 20), standing=True) == []
+    assert len(plan(known, "lapse-reminder", as_of=date(2026, 4, 15), standing=True)) == 4
+
+
+def test_what_was_due_for_a_customer_who_has_died_since_does_not_stand_any_more() -> None:
+    known = book(policy(issued=date(2025, 3, 2)), customers=[customer(deceased_on=date(2026, 3, 6))])
+    assert len(plan(known, "good-news", as_of=date(2026, 3, 6), year=2026)) == 3
+    assert plan(known, "good-news", as_of=date(2026, 3, 6), year=2026, standing=True) == []
+
+
+def test_a_service_that_is_switched_off_is_not_planned() -> None:
+    assert plan(book(policy(issued=date(2015, 3, 2))), "festival-qixi", as_of=date(2026, 1, 1)) == []
