@@ -22,10 +22,11 @@ from sqlalchemy import Engine
 from benchmarks.books import CUSTOMERS_PER_POLICY
 from benchmarks.measuring import REPEAT, Figure
 from peers import postgres
-from policyserve import db, schema
+from policyserve import db
 from policyserve.book.list_import import import_list
 from policyserve.generated_book.files import write_lists
 from policyserve.generated_book.generator import generate
+from policyserve.migrations import schema
 from policyserve.tables import Policy
 
 AS_OF = date(2026, 11, 21)

@@ -12,8 +12,9 @@ import psycopg
 
 from benchmarks.measuring import Figure, compare
 from benchmarks.random_book import random_book
-from policyserve import db, schema
+from policyserve import db
 from policyserve.book import snapshot
+from policyserve.migrations import schema
 
 QUERIES = (
     snapshot.AGENTS,

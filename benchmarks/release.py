@@ -26,9 +26,10 @@ from sqlalchemy import Connection, Engine
 from benchmarks.measuring import REPEAT, Figure
 from benchmarks.random_book import KNOWN_ON, random_book
 from benchmarks.reading import QUERIES
-from policyserve import db, schema
+from policyserve import db
 from policyserve.calendars.calendar import load_calendar
 from policyserve.config import fixture
+from policyserve.migrations import schema
 from policyserve.standard.parser import default_standard
 from policyserve.tasks.columns import STORED
 from policyserve.tasks.nightly_release import run_release

@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks import past_work
 from benchmarks.books import CUSTOMERS_PER_POLICY
 from benchmarks.measuring import Figure, compare
-from policyserve import db, operations
+from policyserve import db
 from policyserve.book.list_import import import_list
 from policyserve.book.lists import KINDS
 from policyserve.config import fixture
@@ -31,6 +31,7 @@ from policyserve.metrics.profiles.profile import MONTHS
 from policyserve.metrics.referrals.referrals import centres_of_influence, referrals
 from policyserve.metrics.rule_files import read_rules
 from policyserve.metrics.services.service_rate import service_rate
+from policyserve.operations.database import open_database
 from policyserve.reporting.files import write_report
 from policyserve.reporting.material import read_material
 
@@ -56,7 +57,7 @@ def run(size: int) -> Iterator[Figure]:
 def fill(url: str, policies: int, folder: Path) -> None:
     """Take the lists of a generated book in, and the work of its agents."""
     write_lists(generate(customers=round(policies * CUSTOMERS_PER_POLICY), as_of=AS_OF), folder)
-    engine = operations.open_database(url)
+    engine = open_database(url)
     for kind in KINDS:
         import_list(engine, kind, folder / f"{kind}.csv", as_of=AS_OF, at=datetime.now(UTC))
     with db.writing(engine, bulk=True) as connection:
@@ -66,7 +67,7 @@ def fill(url: str, policies: int, folder: Path) -> None:
 
 def ours(url: str) -> object:
     """Write the report."""
-    engine = operations.open_database(url)
+    engine = open_database(url)
     with db.reading(engine) as connection:
         material = read_material(connection, as_of=AS_OF, language="zh")
     with tempfile.TemporaryDirectory() as folder:
@@ -75,7 +76,7 @@ def ours(url: str) -> object:
 
 def floor(url: str) -> object:
     """Work out what it shows, once each."""
-    engine = operations.open_database(url)
+    engine = open_database(url)
     with db.reading(engine) as connection:  # reads the book, the tasks, and works out the gap
         read = read_material(connection, as_of=AS_OF, language="zh")
     book, days, staff = read.book, read.question.served, read.book.agents

@@ -23,11 +23,13 @@ from sqlalchemy import Engine, text
 
 from benchmarks.measuring import REPEAT, Figure
 from benchmarks.release import opened, seconds
-from policyserve import db, dispatch, schema
+from policyserve import db
 from policyserve.config import Settings
 from policyserve.messages.gateways.gateway import Outgoing
 from policyserve.messages.gateways.registry import open_gateway
 from policyserve.messages.outbox.stored_messages import MESSAGES
+from policyserve.migrations import schema
+from policyserve.operations.messages import send_messages
 from policyserve.settings_file import SettingsFile
 
 NOON = datetime.combine(datetime(2026, 11, 21, tzinfo=UTC).date(), time(4), UTC)
@@ -121,7 +123,7 @@ def reset(engine: Engine) -> None:
 
 def send(engine: Engine, settings: Settings, count: int) -> None:
     """Do what is measured: every message is claimed, sent, and its answer stored."""
-    done = dispatch.send_messages(engine, settings, stop=Event(), clock=lambda: NOON)
+    done = send_messages(engine, settings, stop=Event(), clock=lambda: NOON)
     assert done.answered["accepted"] == count, done.answered
 
 

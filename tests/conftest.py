@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 
 from peers import postgres
-from policyserve import db, schema
+from policyserve import db
+from policyserve.migrations import schema
 
 _numbers = count(1)
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from books import real_book
-from policyserve import db, operations
+from policyserve import db
 from policyserve.book.columns import Book
 from policyserve.book.list_import import import_list
 from policyserve.book.snapshot import load_book
@@ -18,6 +18,7 @@ from policyserve.cli.metrics.forecast import FIGURES
 from policyserve.cli.options import Session
 from policyserve.metrics.forecast.backtest import Backtest, backtest, calibration, coverage, scores
 from policyserve.metrics.forecast.survival import kaplan_meier, policy_spans
+from policyserve.operations.database import open_database
 
 lifelines = pytest.importorskip("lifelines")
 pytestmark = pytest.mark.skipif(not real_book.FILE.exists(), reason="the real book is not beside the project")
@@ -29,7 +30,7 @@ DAYS = [date(year, 11, 12) for year in range(1999, 2009)]
 def url(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("real")
     address = f"sqlite:///{folder / 'book.sqlite3'}"
-    engine = operations.open_database(address)
+    engine = open_database(address)
     for kind, file in real_book.write(folder).items():
         import_list(engine, kind, file, as_of=real_book.AS_OF, at=NOW, rejects=folder / f"{kind}.rejects.csv")
     engine.dispose()
@@ -38,7 +39,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def book(url: str) -> Book:
-    engine = operations.open_database(url)
+    engine = open_database(url)
     with db.reading(engine) as connection:
         loaded = load_book(connection)
     engine.dispose()

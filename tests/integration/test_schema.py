@@ -15,11 +15,18 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
-from policyserve import db, schema
+from policyserve import db
 from policyserve.errors import PolicyserveError
+from policyserve.migrations import schema
 from policyserve.tables import metadata
 
-MIGRATIONS = Path(schema.__file__).parent / "migrations"
+MIGRATIONS = Path(schema.__file__).parent
+
+PREPARE = (
+    "import sys; from policyserve import db; from policyserve.migrations import schema; "
+    "schema.ensure_ready(db.open_engine(sys.argv[1]))"
+)
+"""A program that makes the database named in its argument ready."""
 
 
 @pytest.fixture
@@ -81,9 +88,8 @@ def test_an_sqlite_database_is_made_by_the_first_command_that_needs_it(tmp_path:
 
 
 def test_two_first_commands_at_once_make_the_database_once(tmp_path: Path) -> None:
-    program = "import sys; from policyserve import db, schema; schema.ensure_ready(db.open_engine(sys.argv[1]))"
     url = f"sqlite:///{tmp_path / 'book.sqlite3'}"
-    started = [subprocess.Popen([sys.executable, "-c", program, url], stderr=subprocess.PIPE) for _ in range(2)]
+    started = [subprocess.Popen([sys.executable, "-c", PREPARE, url], stderr=subprocess.PIPE) for _ in range(2)]
     assert [process.communicate()[1].decode() for process in started] == ["", ""]
     assert schema.check(db.open_engine(url)) is None
 
@@ -118,9 +124,6 @@ def test_tables_of_the_same_names_from_elsewhere_are_left_alone(tmp_path: Path) 
 
 
 def test_a_current_sqlite_database_is_checked_without_alembic(sqlite_template: Path) -> None:
-    program = (
-        "import sys; from policyserve import db, schema; schema.ensure_ready(db.open_engine(sys.argv[1])); "
-        "print('alembic' in sys.modules)"
-    )
+    program = f"{PREPARE}; print('alembic' in sys.modules)"
     command = [sys.executable, "-c", program, f"sqlite:///{sqlite_template}"]
     assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "False\n"

@@ -20,10 +20,11 @@ from sqlalchemy import Engine, event
 
 from books.small_plans import CALENDAR
 from desks.outbox_rows import TEN
-from policyserve import dispatch, operations
 from policyserve.config import read_settings
 from policyserve.messages.gateways.gateway import Answer, Gateway, News, Outgoing, Receipt, Sent
 from policyserve.messages.gateways.registry import open_gateway
+from policyserve.operations import messages
+from policyserve.operations.database import open_database
 
 SENDING = (
     "before the claim",
@@ -108,15 +109,15 @@ def watch(engine: Engine, point: str) -> None:
 
 def main(url: str, point: str) -> None:
     """Work until the point is met."""
-    engine, settings = operations.open_database(url), read_settings(database_url=url)
+    engine, settings = open_database(url), read_settings(database_url=url)
     watch(engine, point)
     if point in GENERATING:
         day = TEN.date()
-        dispatch.generate_messages(engine, CALENDAR, settings, as_of=day, at=datetime.now(UTC))
+        messages.generate_messages(engine, CALENDAR, settings, as_of=day, at=datetime.now(UTC))
         return
     dying = Dying(open_gateway(settings.file.messages.gateway, settings.file.gateways), point)
-    dispatch.open_gateway = lambda *_: dying  # type: ignore[attr-defined]
-    dispatch.send_messages(engine, settings, stop=Event(), clock=lambda: TEN)
+    messages.open_gateway = lambda *_: dying  # type: ignore[attr-defined]
+    messages.send_messages(engine, settings, stop=Event(), clock=lambda: TEN)
 
 
 if __name__ == "__main__":

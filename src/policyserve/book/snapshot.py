@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from policyserve.book import columns
 from policyserve.book.columns import Book
 from policyserve.db import read_frame
-from policyserve.errors import NotFoundError
+from policyserve.errors import NotFoundError, PolicyserveError
 
 AGENTS = """
 SELECT a.id, a.agent_no, a.name, t.name, coalesce(own.name, of_team.name), a.manager_id, a.joined_on, a.left_on
@@ -155,6 +155,19 @@ def policy_id(connection: Connection, policy_no: str) -> int:
 def holder_id(connection: Connection, policy_no: str) -> int:
     """Return the key of the customer who holds a policy; raises NotFoundError."""
     return _key(connection, "policy", "SELECT customer_id FROM policies WHERE policy_no = :number", policy_no)
+
+
+def customer_of(connection: Connection, *, policy_no: str | None = None, customer_no: str | None = None) -> int:
+    """Return the key of a customer, or of the holder of a policy.
+
+    Raises NotFoundError, and PolicyserveError where both numbers are given and do not belong together.
+    """
+    if policy_no is None:
+        return customer_id(connection, customer_no or "")
+    holder = holder_id(connection, policy_no)
+    if customer_no and customer_id(connection, customer_no) != holder:
+        raise PolicyserveError(f"Customer {customer_no} does not hold policy {policy_no}; give one of the two.")
+    return holder
 
 
 def agent_id(connection: Connection, agent_no: str) -> int:

@@ -8,12 +8,14 @@ from pathlib import Path
 import polars as pl
 import rich_click as click
 
-from policyserve import operations, schema
 from policyserve.cli.options import DATE, KEY, Session, database_option, shared
 from policyserve.cli.screen.output import FORMULA, decimal, note, show, tell
 from policyserve.cli.screen.provisional import provisional
 from policyserve.cli.words.book_words import say
-from policyserve.db import open_engine
+from policyserve.operations.database import SCHEMA, check_database, upgrade_database
+from policyserve.operations.events import add_event, list_events, retract_event
+from policyserve.operations.planning import plan_touches
+from policyserve.operations.release import release_tasks
 
 
 @click.group()
@@ -26,12 +28,8 @@ def db() -> None:
 @click.pass_obj
 def upgrade(session: Session) -> None:
     """Bring the database to the schema of this version."""
-    engine = open_engine(session.settings.database_url)
-    try:
-        schema.upgrade(engine)
-    finally:
-        engine.dispose()
-    click.echo(say("schema.upgraded", session.language, version=schema.HEAD))
+    upgrade_database(session.settings.database_url)
+    click.echo(say("schema.upgraded", session.language, version=SCHEMA))
 
 
 @db.command()
@@ -39,14 +37,9 @@ def upgrade(session: Session) -> None:
 @click.pass_obj
 def check(session: Session) -> None:
     """Say whether the database has the schema of this version."""
-    engine = open_engine(session.settings.database_url)
-    try:
-        trouble = schema.check(engine)
-    finally:
-        engine.dispose()
-    if trouble:
+    if trouble := check_database(session.settings.database_url):
         raise click.ClickException(trouble)
-    click.echo(say("schema.fine", session.language, version=schema.HEAD))
+    click.echo(say("schema.fine", session.language, version=SCHEMA))
 
 
 @click.group()
@@ -66,9 +59,7 @@ def event() -> None:
 def add(session: Session, occurred_on: date | None, **fields: str | None) -> None:
     """Enter one event."""
     given = {name: value for name, value in fields.items() if value is not None}
-    number = operations.add_event(
-        session.engine, {**given, "occurred_on": str(occurred_on or session.as_of)}, as_of=session.as_of
-    )
+    number = add_event(session.engine, {**given, "occurred_on": str(occurred_on or session.as_of)}, as_of=session.as_of)
     click.echo(say("event.added", session.language, event=str(number)))
 
 
@@ -78,7 +69,7 @@ def add(session: Session, occurred_on: date | None, **fields: str | None) -> Non
 @shared
 def retract(session: Session, number: int, why: str) -> None:
     """Take back the event with the key NUMBER; it stays in the records as retracted."""
-    operations.retract_event(session.engine, number, why=why, as_of=session.as_of)
+    retract_event(session.engine, number, why=why, as_of=session.as_of)
     click.echo(say("event.retracted", session.language, event=str(number)))
 
 
@@ -91,7 +82,7 @@ def list_(session: Session, policy_no: str | None, customer_no: str | None) -> N
     form = "," if session.form == "table" else ""
     rows = [
         {**row, "amount": None if row["amount"] is None else format(decimal(row["amount"], row["currency"]), form)}
-        for row in operations.events(session.engine, policy_no=policy_no, customer_no=customer_no)
+        for row in list_events(session.engine, policy_no=policy_no, customer_no=customer_no)
     ]
     columns = ["event", "occurred_on", "kind", "customer_no", "policy_no", "amount", "detail", "retracted_on"]
     show(rows, session.form, columns=columns, language=session.language, numeric=["amount"])
@@ -104,7 +95,7 @@ def list_(session: Session, policy_no: str | None, customer_no: str | None) -> N
 @shared
 def release(session: Session, days: int) -> None:
     """Turn the touches of the next days into tasks. Running it again changes nothing."""
-    counts = operations.release(session.engine, session.calendar, as_of=session.as_of, at=session.now, days=days)
+    counts = release_tasks(session.engine, session.calendar, as_of=session.as_of, at=session.now, days=days)
     names = ("added", "moved", "cancelled", "reopened", "missed", "unchanged")
     row = {name: getattr(counts, name) for name in names}
     if session.form == "table":
@@ -124,7 +115,7 @@ def release(session: Session, days: int) -> None:
 @shared
 def plan(session: Session, *, first: date, last: date, out: Path | None, **subject: str | None) -> None:
     """Compute the touches that fall due between two days, both included; nothing is stored."""
-    touches = operations.planned_for(
+    touches = plan_touches(
         session.engine,
         session.calendar,
         session.days(first, last),

@@ -9,22 +9,25 @@ from typing import Any
 import rich_click as click
 from sqlalchemy import Connection
 
-from policyserve import db, lives, operations
+from policyserve import db
+from policyserve.book.snapshot import customer_of
 from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.codes import shown
 from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.output import Row, money, show, tell
 from policyserve.cli.words.life_words import say
 from policyserve.dates import add_months
+from policyserve.tasks import touch_history
+from policyserve.tasks.stored_standard import current_standard
 
 MONTHS_AHEAD = 12
 """How much of what is ahead of a policy a screen shows."""
 
 
-def _asked(session: Session, connection: Connection) -> lives.Asked:
-    return lives.Asked(
+def _asked(session: Session, connection: Connection) -> touch_history.Asked:
+    return touch_history.Asked(
         as_of=session.as_of,
-        standard=operations.current_standard(connection, session.as_of),
+        standard=current_standard(connection, session.as_of),
         calendar=session.calendar,
         language=session.language,
     )
@@ -41,9 +44,9 @@ def policy(session: Session, policy_no: str, everything: bool) -> None:
     """
     with db.reading(session.engine) as connection:
         asked = _asked(session, connection)
-        customer_id = operations.customer_of(connection, policy_no=policy_no)
-        card = lives.card(connection, customer_id, asked) if session.form == "table" else None
-        rows = lives.policy_life(connection, customer_id, policy_no, asked)
+        customer_id = customer_of(connection, policy_no=policy_no)
+        card = touch_history.card(connection, customer_id, asked) if session.form == "table" else None
+        rows = touch_history.policy_life(connection, customer_id, policy_no, asked)
     if card:
         _heading([row for row in card.policies if row["policy_no"] == policy_no], session.language)
     shown_rows = rows if everything or session.form != "table" else _near(rows, session.as_of)
@@ -90,7 +93,7 @@ def customer(session: Session, customer_no: str) -> None:
     """Show the 360° card of a customer: profile, policies, what is ahead, what was done."""
     with db.reading(session.engine) as connection:
         asked = _asked(session, connection)
-        card = lives.card(connection, operations.customer_of(connection, customer_no=customer_no), asked)
+        card = touch_history.card(connection, customer_of(connection, customer_no=customer_no), asked)
     if session.form != "table":
         show([_as_row(card)], session.form, columns=["profile"])
         return
@@ -109,7 +112,7 @@ def customer(session: Session, customer_no: str) -> None:
     _part("card.record", card.record, columns, session.language, headings=services)
 
 
-def _as_row(card: lives.Card) -> dict[str, Any]:
+def _as_row(card: touch_history.Card) -> dict[str, Any]:
     return {
         **card.profile, "family": card.family, "policies": card.policies, "ahead": card.ahead, "record": card.record
     }  # fmt: skip

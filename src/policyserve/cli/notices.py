@@ -9,7 +9,7 @@ from typing import Any
 
 import rich_click as click
 
-from policyserve import db, operations
+from policyserve import db
 from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.screen.output import note, show
 from policyserve.cli.words.message_words import say
@@ -17,7 +17,9 @@ from policyserve.messages.notices import subscriptions
 from policyserve.messages.notices.channels.channel import Style
 from policyserve.messages.notices.channels.registry import KINDS, channel_of
 from policyserve.messages.notices.text import Language, write
+from policyserve.operations.notices import push_notices
 from policyserve.tasks.agenda import agenda
+from policyserve.tasks.stored_standard import current_standard
 
 COLUMNS = ["agent_no", "name", "channel", "address", "at", "day", "tasks", "status", "reason"]
 
@@ -89,7 +91,7 @@ def preview(session: Session, agent_no: str, day: date | None) -> None:
     """Show what an agent's notice says, as the agent's channel takes it, and send nothing."""
     wanted = day or session.as_of
     with db.reading(session.engine) as connection:
-        found = agenda(connection, agent_no, wanted, operations.current_standard(connection, wanted))
+        found = agenda(connection, agent_no, wanted, current_standard(connection, wanted))
         chosen = subscriptions.channel_chosen(connection, agent_no)
     style = channel_of(chosen[0]).style(chosen[1]) if chosen else Style(most_bytes=4096)
     language: Language = "zh" if session.language == "zh" else "en"
@@ -109,12 +111,9 @@ def preview(session: Session, agent_no: str, day: date | None) -> None:
 @shared
 def send(session: Session, day: date | None, by_hand: bool) -> None:
     """Send the notices whose hour has come, each once; run it every few minutes, from morning to noon."""
-    from policyserve.messages.notices.push import push_notices
-
     counts = push_notices(
         session.engine,
         replace(session.settings, language=session.language),
-        operations.current_standard,
         as_of=day or session.as_of,
         at=session.now,
         by_hand=by_hand,

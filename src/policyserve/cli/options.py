@@ -7,15 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import rich_click as click
-from sqlalchemy import Engine
 
 from policyserve.calendars.calendar import Calendar
 from policyserve.config import Settings, read_settings
 from policyserve.dates import Days
 from policyserve.errors import QuestionError
+
+if TYPE_CHECKING:
+    from policyserve.operations.database import Database
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -76,14 +78,13 @@ class Session:
         return read_settings(database_url=self.database_url)
 
     @cached_property
-    def engine(self) -> Engine:
+    def engine(self) -> Database:
         """The database, with its schema ready for use; closed when the command ends."""
-        from policyserve import operations
         from policyserve.cli.screen.output import note
-        from policyserve.db import missing_file
+        from policyserve.operations.database import missing_file, open_database
 
         made = missing_file(self.settings.database_url)
-        engine = operations.open_database(self.settings.database_url)
+        engine = open_database(self.settings.database_url)
         if made:
             note(f"There was no database at {made}; a new, empty one was made.")
         if context := click.get_current_context(silent=True):
@@ -93,9 +94,9 @@ class Session:
     @cached_property
     def calendar(self) -> Calendar:
         """The calendar of the market."""
-        from policyserve import operations
+        from policyserve.operations.calendars import calendar_named
 
-        return operations.calendar_named(self.settings.calendar)
+        return calendar_named(self.settings.calendar)
 
     @property
     def as_of(self) -> date:

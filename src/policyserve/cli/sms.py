@@ -11,7 +11,7 @@ import polars as pl
 import rich_click as click
 from click.exceptions import Exit
 
-from policyserve import db, dispatch, operations
+from policyserve import db
 from policyserve.book.snapshot import customer_id
 from policyserve.cli import sms_outbox
 from policyserve.cli.metrics.services import names_of_services
@@ -24,6 +24,8 @@ from policyserve.messages.outbox import overview
 from policyserve.messages.outbox.stored_messages import CHANNEL, STATUSES
 from policyserve.messages.reasons import in_words
 from policyserve.messages.texts.segments import ROUTES
+from policyserve.operations.messages import check_messages, generate_messages, preview_service
+from policyserve.tasks.stored_standard import current_standard
 
 REJECTED = 3
 """The exit status where a template failed on somebody."""
@@ -54,7 +56,7 @@ def generate(session: Session, day: date | None, dry_run: bool, out: Path | None
     asked = day or session.as_of
     if dry_run and out is not None:
         raise click.UsageError("A rehearsal stores nothing that --out could write; take --format csv for its texts.")
-    done = dispatch.generate_messages(
+    done = generate_messages(
         session.engine, session.calendar, session.settings, as_of=asked, at=session.now, dry_run=dry_run
     )
     if session.form == "table":
@@ -110,7 +112,7 @@ def _print_generation(session: Session, done: Generation, *, dry_run: bool) -> N
 def _by_name(session: Session, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Put the names of services in place of their codes, for people."""
     with db.reading(session.engine) as connection:
-        standard = operations.current_standard(connection, session.as_of)
+        standard = current_standard(connection, session.as_of)
     names = names_of_services(standard, session.language)
     return [{**row, **names(row)} for row in rows]
 
@@ -177,11 +179,11 @@ def preview(session: Session, customer_no: str, service: str | None, day: date |
     with db.reading(session.engine) as connection:
         key = customer_id(connection, customer_no)
     composed = (
-        dispatch.generate_messages(
+        generate_messages(
             session.engine, session.calendar, session.settings, as_of=asked, at=session.now, customers=[key]
         ).composed
         if service is None
-        else dispatch.preview_service(session.engine, session.settings, key, service, as_of=asked)
+        else preview_service(session.engine, session.settings, key, service, as_of=asked)
     )
     rows = [_row(session, row) for row in composed.iter_rows(named=True)]
     if session.form != "table":
@@ -216,7 +218,7 @@ def _print_preview(session: Session, row: Row) -> None:
 @shared
 def check(session: Session) -> None:
     """Try every template on every customer and policy of the book, as if it were due today. Nothing is stored."""
-    found = dispatch.check_messages(session.engine, session.settings, as_of=session.as_of)
+    found = check_messages(session.engine, session.settings, as_of=session.as_of)
     rows = [
         {
             "service": one.service,

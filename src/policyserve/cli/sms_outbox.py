@@ -13,12 +13,20 @@ from zoneinfo import ZoneInfo
 import rich_click as click
 from rich.progress import Progress
 
-from policyserve import dispatch
 from policyserve.cli.options import DATE, KEY, Session, shared
 from policyserve.cli.screen.output import console, note, show
 from policyserve.cli.words.message_words import say
 from policyserve.messages.outbox.outbox import RESOLVED
 from policyserve.messages.outbox.sender import Clock
+from policyserve.operations.messages import (
+    approve_messages,
+    cancel_messages,
+    lift_refusal,
+    refuse_marketing,
+    resolve_message,
+    send_messages,
+    set_content,
+)
 
 MORNING = time(10)
 """The moment of a day that is asked for with --as-of: inside all hours."""
@@ -37,7 +45,7 @@ def send(session: Session, gateway: str | None, limit: int | None, moment: datet
     """
     clock = _clock(session, moment)
     with _stopping() as stop, _progress(session) as progress:
-        counts = dispatch.send_messages(
+        counts = send_messages(
             session.engine, session.settings, stop=stop, clock=clock, gateway=gateway, limit=limit, progress=progress
         )
     if session.form == "table":
@@ -103,7 +111,7 @@ def approve(session: Session, keys: Sequence[int], everything: bool, by: str) ->
     """Let messages go that wait for a manager."""
     if bool(keys) == everything:
         raise click.UsageError("Name the messages, or give --all.")
-    count = dispatch.approve_messages(session.engine, None if everything else keys, by=by)
+    count = approve_messages(session.engine, None if everything else keys, by=by)
     click.echo(say("sms.approved", session.language, count=count))
 
 
@@ -114,7 +122,7 @@ def approve(session: Session, keys: Sequence[int], everything: bool, by: str) ->
 @shared
 def cancel(session: Session, keys: Sequence[int], reason: str, by: str) -> None:
     """Decide against messages that have not left."""
-    count = dispatch.cancel_messages(session.engine, keys, by=by, why=reason, at=session.now)
+    count = cancel_messages(session.engine, keys, by=by, why=reason, at=session.now)
     click.echo(say("sms.cancelled", session.language, count=count))
 
 
@@ -125,7 +133,7 @@ def cancel(session: Session, keys: Sequence[int], reason: str, by: str) -> None:
 @shared
 def resolve(session: Session, key: int, said: str, by: str) -> None:
     """Say what became of a message in doubt: delivered, failed, or not-sent (then it goes out again)."""
-    dispatch.resolve_message(session.engine, key, said, by=by, at=session.now)
+    resolve_message(session.engine, key, said, by=by, at=session.now)
     click.echo(say("sms.resolved", session.language, message=key, said=said))
 
 
@@ -137,7 +145,7 @@ def resolve(session: Session, key: int, said: str, by: str) -> None:
 @shared
 def content(session: Session, kind: str, text: str, day: date | None, language: str) -> None:
     """Say what the company tells its customers: the month's news, the quarter's event. An empty TEXT takes it back."""
-    period = dispatch.set_content(session.engine, kind, day or session.as_of, language, text)
+    period = set_content(session.engine, kind, day or session.as_of, language, text)
     click.echo(say("sms.content", session.language, kind=kind, period=period))
 
 
@@ -149,9 +157,9 @@ def content(session: Session, kind: str, text: str, day: date | None, language: 
 def refuse(session: Session, phone: str, lift: bool, by: str) -> None:
     """Send no marketing to a phone any more, as the customer asked in person."""
     if lift:
-        dispatch.lift_refusal(session.engine, phone, by=by, at=session.now)
+        lift_refusal(session.engine, phone, by=by, at=session.now)
     else:
-        dispatch.refuse_marketing(session.engine, phone, by=by, at=session.now)
+        refuse_marketing(session.engine, phone, by=by, at=session.now)
     click.echo(say("sms.lifted" if lift else "sms.refused", session.language))
 
 

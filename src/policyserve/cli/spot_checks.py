@@ -10,7 +10,7 @@ import polars as pl
 import rich_click as click
 from sqlalchemy import Connection
 
-from policyserve import db, operations
+from policyserve import db
 from policyserve.cli.metrics.services import names_of_services
 from policyserve.cli.options import DATE, KEY, Session, shared
 from policyserve.cli.screen.codes import coded, shown
@@ -23,6 +23,7 @@ from policyserve.metrics.services.definitions import service_definition
 from policyserve.metrics.spot_checks.records import SAMPLE, Scope, draw_check, read_sample, record_result, samples
 from policyserve.metrics.spot_checks.spot_checks import RESULTS, estimated, summed
 from policyserve.standard.model import Standard
+from policyserve.tasks.stored_standard import current_standard
 from policyserve.tasks.transitions import Stamp
 
 LISTED = [name for name in SAMPLE.names() if name not in {"agent_id", "claimed", "branch"}]
@@ -57,7 +58,7 @@ def draw(session: Session, *, first: date, last: date, size: int, seed: int, act
     """Draw a sample; the same days, scope and seed give the same one."""
     days = session.days(first, last)
     with db.writing(session.engine, bulk=True) as connection:
-        standard = operations.current_standard(connection, session.as_of)
+        standard = current_standard(connection, session.as_of)
         stamp = _stamp(session, actor)
         key, new = draw_check(connection, standard, days, stamp, scope=Scope(**scope), size=size, seed=seed)
     with db.reading(session.engine) as connection:
@@ -108,7 +109,7 @@ def list_(session: Session, check_id: int | None) -> None:
     """List the samples, or the tasks of one with their results."""
     with db.reading(session.engine) as connection:
         if check_id is not None:
-            standard = operations.current_standard(connection, session.as_of)
+            standard = current_standard(connection, session.as_of)
             found = read_sample(connection, check_id, session.as_of)
             _title(session, connection, check_id)
             _tasks(session, found, standard)

@@ -8,13 +8,14 @@ from pathlib import Path
 import rich_click as click
 
 from policyserve import db as database
-from policyserve import operations
 from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.screen.output import show
 from policyserve.cli.words.work_words import say
+from policyserve.operations.standards import read_standard, use_standard
 from policyserve.standard.description import HEADINGS, show_rows
 from policyserve.standard.model import Standard
 from policyserve.standard.parser import StandardError
+from policyserve.tasks.stored_standard import current_standard
 
 
 @click.group()
@@ -27,7 +28,7 @@ def standard() -> None:
 @shared
 def check(session: Session, file: Path) -> None:
     """Check the standard in FILE: errors name line, field and what is allowed."""
-    found, problems, _ = operations.read_standard(file, session.calendar)
+    found, problems, _ = read_standard(file, session.calendar)
     if found is None:
         raise StandardError(str(file), problems)
     for problem in problems:
@@ -58,8 +59,8 @@ def _named(found: Standard) -> dict[str, str]:
 def _read(session: Session, file: Path | None) -> Standard:
     if file is None:
         with database.reading(session.engine) as connection:
-            return operations.current_standard(connection, session.as_of)
-    found, problems, _ = operations.read_standard(file, session.calendar)
+            return current_standard(connection, session.as_of)
+    found, problems, _ = read_standard(file, session.calendar)
     if found is None:
         raise StandardError(str(file), problems)
     return found
@@ -71,7 +72,7 @@ def _read(session: Session, file: Path | None) -> Standard:
 @shared
 def use(session: Session, file: Path, holds_from: date) -> None:
     """Put the standard in FILE to use from a day on. A rule that it changes does not fire for the past."""
-    found = operations.use_standard(session.engine, file, session.calendar, holds_from=holds_from, at=session.now)
+    found = use_standard(session.engine, file, session.calendar, holds_from=holds_from, at=session.now)
     click.echo(say("standard.used", session.language, **_named(found), day=holds_from))
 
 

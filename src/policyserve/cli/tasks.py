@@ -9,13 +9,14 @@ from typing import Any
 import rich_click as click
 from sqlalchemy import Connection
 
-from policyserve import db, operations
+from policyserve import db
 from policyserve.cli.options import DATE, KEY, Session, shared
 from policyserve.cli.screen.output import note, show, tell
 from policyserve.cli.words.work_words import say
 from policyserve.tasks import deeds
 from policyserve.tasks.agenda import Agenda, AgendaCustomer, AgendaTask, agenda, office_agenda
 from policyserve.tasks.explanation import explain
+from policyserve.tasks.stored_standard import current_standard
 from policyserve.tasks.transitions import Stamp
 
 
@@ -28,7 +29,7 @@ def agenda_(session: Session, agent_no: str, day: date | None, office: bool) -> 
     """Show an agent's day: whom to serve, what to do, why, and by when, in order of what it does for the targets."""
     wanted = day or session.as_of
     with db.reading(session.engine) as connection:
-        standard = operations.current_standard(connection, wanted)
+        standard = current_standard(connection, wanted)
         found = (office_agenda if office else agenda)(connection, agent_no, wanted, standard)
     if session.form == "table":
         print_agenda(found, session.language)
@@ -174,7 +175,7 @@ def add(session: Session, due: date | None, remark: str | None, actor: str, **as
     """Add a task by hand."""
 
     def deed(connection: Connection, stamp: Stamp) -> int:
-        standard = operations.current_standard(connection, session.as_of)
+        standard = current_standard(connection, session.as_of)
         return deeds.add(connection, standard, stamp, due=due or session.as_of, note=remark, **asked)
 
     click.echo(say("task.added", session.language, task=str(_act(session, actor, deed))))
@@ -186,7 +187,7 @@ def add(session: Session, due: date | None, remark: str | None, actor: str, **as
 def explain_(session: Session, task_id: int) -> None:
     """Say why a task exists: which fact, which rule, moved by which day off, and all that happened to it."""
     with db.reading(session.engine) as connection:
-        standard = operations.current_standard(connection, session.as_of)
+        standard = current_standard(connection, session.as_of)
         lines = explain(connection, task_id, standard, session.language)
     for line in lines:
         click.echo(line)

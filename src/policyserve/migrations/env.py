@@ -1,4 +1,4 @@
-"""What alembic runs: on the connection that `policyserve.schema` hands over, or on the database of the settings."""
+"""What alembic runs: on the connection that `migrations.schema` hands over, or on the database of the settings."""
 
 from __future__ import annotations
 

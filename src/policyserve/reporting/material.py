@@ -10,7 +10,7 @@ from functools import cached_property
 import polars as pl
 from sqlalchemy import Connection
 
-from policyserve import db, operations
+from policyserve import db
 from policyserve.book.columns import Book
 from policyserve.book.snapshot import load_book
 from policyserve.dates import Days, add_months
@@ -24,6 +24,7 @@ from policyserve.metrics.services.task_states import read_tasks
 from policyserve.reporting.scope import Scope, agents_of, scope_named, written_by
 from policyserve.standard.model import Standard
 from policyserve.tasks.salutation import salutation, surname
+from policyserve.tasks.stored_standard import current_standard
 
 COHORTS = 15
 """Cohorts shown: a year of final ones, and those in grace."""
@@ -134,7 +135,7 @@ def read_material(
         question=question,
         book=book,
         tasks=tasks if scope == Scope() else tasks.join(mine, on="agent_id", how="semi"),
-        standard=operations.current_standard(connection, as_of),
+        standard=current_standard(connection, as_of),
         sums=read_sums(connection),
         refusals=read_refusals(connection),
         people=db.read_frame(connection, "SELECT customer_no, name, gender FROM customers", PEOPLE),

@@ -39,9 +39,9 @@ class Call:
     @property
     def calendar(self) -> Calendar:
         """The calendar of the market."""
-        from policyserve import operations
+        from policyserve.operations.calendars import calendar_named
 
-        return operations.calendar_named(self.settings.calendar)
+        return calendar_named(self.settings.calendar)
 
 
 Work = Callable[[Call], str]
@@ -58,9 +58,9 @@ WORDS: Final = {
 
 
 def _release(call: Call) -> str:
-    from policyserve import operations
+    from policyserve.operations import release
 
-    counts = operations.release(
+    counts = release.release_tasks(
         call.engine, call.calendar, as_of=call.as_of, at=call.at, days=call.settings.file.jobs.days
     )
     return released_in_words(counts, call.language)
@@ -75,22 +75,22 @@ def released_in_words(counts: ReleaseCounts, language: str) -> str:
 
 
 def _generate(call: Call) -> str:
-    from policyserve import dispatch
+    from policyserve.operations import messages
 
-    done = dispatch.generate_messages(call.engine, call.calendar, call.settings, as_of=call.as_of, at=call.at)
+    done = messages.generate_messages(call.engine, call.calendar, call.settings, as_of=call.as_of, at=call.at)
     return done.in_words(call.language)
 
 
 def _send(call: Call) -> str:
-    from policyserve import dispatch
+    from policyserve.operations import messages
 
-    return dispatch.send_messages(call.engine, call.settings, stop=call.stop).in_words(call.language)
+    return messages.send_messages(call.engine, call.settings, stop=call.stop).in_words(call.language)
 
 
 def _notices(call: Call) -> str:
-    from policyserve import dispatch
+    from policyserve.operations import notices
 
-    done = dispatch.push_notices(call.engine, call.settings, as_of=call.as_of, at=call.at, stopping=call.stop.is_set)
+    done = notices.push_notices(call.engine, call.settings, as_of=call.as_of, at=call.at, stopping=call.stop.is_set)
     return done.in_words(call.language)
 
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 import polars as pl
 import rich_click as click
 
-from policyserve import operations
 from policyserve.book.list_import import import_list
 from policyserve.book.lists import KINDS
 from policyserve.cli.demo.story import Story
@@ -18,6 +17,8 @@ from policyserve.cli.words.import_words import told
 from policyserve.dates import Days
 from policyserve.generated_book.files import write_lists
 from policyserve.generated_book.generator import generate
+from policyserve.operations.planning import plan_touches
+from policyserve.operations.release import release_tasks
 
 FAULTS = 8
 """Rows that are wrong on purpose."""
@@ -48,7 +49,7 @@ def planning(story: Story) -> None:
     story.title(2, "plan")
     year = Days(start=story.day, end=story.day + timedelta(days=365))
     began = time.monotonic()
-    touches = operations.planned(story.engine, story.calendar, year, as_of=story.day)
+    touches = plan_touches(story.engine, story.calendar, year, as_of=story.day)
     took = time.monotonic() - began
     by = {"agent": 0, "office": 0, "nobody": 0} | {
         str(name): count for name, count in touches.group_by("performer").len().iter_rows()
@@ -64,7 +65,7 @@ def releasing(story: Story) -> None:
     """Turn the next 30 days into tasks, twice."""
     story.title(3, "release")
     for word in ("release.first", "release.again"):
-        counts = operations.release(story.engine, story.calendar, as_of=story.day, at=story.now)
+        counts = release_tasks(story.engine, story.calendar, as_of=story.day, at=story.now)
         story.tell(
             "release.counts", word=story.words(word), added=counts.added, moved=counts.moved, unchanged=counts.unchanged
         )

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import rich_click as click
 
-from policyserve import operations
 from policyserve.cli.demo.book import lists, planning, releasing
 from policyserve.cli.demo.days import day_of_an_agent, next_morning, texts
 from policyserve.cli.demo.gap import gap, targets
 from policyserve.cli.demo.story import Story
 from policyserve.cli.options import DATE, Session, language_option
+from policyserve.operations.calendars import calendar_named
+from policyserve.operations.database import open_database
 
 A_MONDAY = date(2026, 11, 23)
 """The day on which the demo takes place unless it is told another one."""
@@ -44,12 +45,12 @@ def demo(session: Session, customers: int, day: date, keep: Path | None) -> None
     """
     began = time.monotonic()
     with _folder(keep) as folder:
-        engine = operations.open_database(f"sqlite:///{folder / 'demo.sqlite3'}")
+        engine = open_database(f"sqlite:///{folder / 'demo.sqlite3'}")
         try:
             story = Story(
                 folder=folder,
                 engine=engine,
-                calendar=operations.calendar_named("cn"),
+                calendar=calendar_named("cn"),
                 day=day,
                 language=session.language,
                 customers=customers,

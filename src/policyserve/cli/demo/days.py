@@ -12,7 +12,7 @@ import rich_click as click
 from sqlalchemy import Row as Found
 from sqlalchemy import text
 
-from policyserve import db, dispatch, lives, operations
+from policyserve import db
 from policyserve.book.list_import import import_list
 from policyserve.cli.demo.gap import Missing, missing_of
 from policyserve.cli.demo.story import Story
@@ -22,7 +22,9 @@ from policyserve.cli.tasks import agenda_head, print_customer
 from policyserve.cli.words.work_words import say
 from policyserve.messages.generation.generation import Generation
 from policyserve.messages.reasons import in_words
-from policyserve.tasks import deeds
+from policyserve.operations.messages import generate_messages, send_messages
+from policyserve.operations.release import release_tasks
+from policyserve.tasks import deeds, touch_history
 from policyserve.tasks.agenda import Agenda, AgendaCustomer, agenda
 from policyserve.tasks.explanation import explain
 from policyserve.tasks.transitions import Stamp
@@ -91,11 +93,11 @@ def texts(story: Story) -> None:
 
 
 def _generate(story: Story) -> Generation:
-    return dispatch.generate_messages(story.engine, story.calendar, story.settings, as_of=story.day, at=story.at_ten())
+    return generate_messages(story.engine, story.calendar, story.settings, as_of=story.day, at=story.at_ten())
 
 
 def _send(story: Story) -> int:
-    return dispatch.send_messages(story.engine, story.settings, stop=Event(), clock=story.at_ten).sent
+    return send_messages(story.engine, story.settings, stop=Event(), clock=story.at_ten).sent
 
 
 def _held_back(story: Story, done: Generation) -> None:
@@ -129,7 +131,7 @@ def next_morning(story: Story) -> None:
         story.tell("morning.none")
         return
     _pay(story, row)
-    counts = operations.release(story.engine, story.calendar, as_of=story.tomorrow, at=story.now)
+    counts = release_tasks(story.engine, story.calendar, as_of=story.tomorrow, at=story.now)
     done = {name: getattr(counts, name) for name in ("cancelled", "added", "missed")}
     story.tell("morning.list", policy=row.policy_no, instalment=row.ordinal, **done)
     if before is not None and row.policy_no in before.policies:
@@ -167,10 +169,10 @@ def _shrunk(story: Story, before: Missing) -> None:
 def _why(story: Story, row: Found[Any]) -> None:
     """Let a task explain itself, and show two months of the policy's life either way."""
     with db.reading(story.engine) as connection:
-        asked = lives.Asked(
+        asked = touch_history.Asked(
             as_of=story.tomorrow, standard=story.standard, calendar=story.calendar, language=story.language
         )
-        life = lives.policy_life(connection, row.customer_id, row.policy_no, asked)
+        life = touch_history.policy_life(connection, row.customer_id, row.policy_no, asked)
         explained = explain(connection, row.task_id, story.standard, story.language)
     click.echo()
     story.tell("morning.why", task=str(row.task_id))

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import rich_click as click
 
-from policyserve import db, operations
+from policyserve import db
 from policyserve.cli.demo.story import Story
 from policyserve.cli.screen.output import decimal, percent
 from policyserve.dates import add_months
@@ -18,6 +18,7 @@ from policyserve.metrics.persistency.gap import gaps
 from policyserve.metrics.persistency.gap_tasks import open_tasks
 from policyserve.metrics.persistency.persistency import persistency, policy_results
 from policyserve.metrics.referrals.referrals import referrals
+from policyserve.operations.figures import read_book
 
 MONTH = 13
 """The month of persistency that the demo is about."""
@@ -32,7 +33,7 @@ SHOWN = 6
 def targets(story: Story) -> None:
     """Evaluate the three targets, by branch."""
     story.title(6, "targets")
-    book = operations.read_book(story.engine)
+    book = read_book(story.engine)
     results = policy_results(book, as_of=story.day)
     final = persistency(results, by=["cohort"], book=book).filter(pl.col("status") == "final").tail(6)
     rows = [
@@ -91,7 +92,7 @@ def missing_of(story: Story, day: date, *, who: str | None = None) -> Missing | 
     """Return the gap of a team, else of the one below target with most policies that can close it."""
     last = add_months(story.day.replace(day=1), 1 - MONTH)
     found = gaps(
-        operations.read_book(story.engine),
+        read_book(story.engine),
         by=["team"],
         as_of=day,
         cohort_from=add_months(last, 1 - COHORTS),

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import rich_click as click
 from sqlalchemy import Engine
 
-from policyserve import db, operations
+from policyserve import db
 from policyserve.calendars.calendar import Calendar
 from policyserve.cli.demo.words import SENTENCES
 from policyserve.cli.screen.headings import heading
@@ -21,6 +21,7 @@ from policyserve.cli.screen.sentences import worded
 from policyserve.config import Settings
 from policyserve.settings_file import MessageSettings, SettingsFile
 from policyserve.standard.model import Standard
+from policyserve.tasks.stored_standard import current_standard
 
 SIGNATURES = {"en": "Anxin Life", "zh": "安心人寿"}
 """The invented company that signs the texts."""
@@ -54,7 +55,7 @@ class Story:
     def standard(self) -> Standard:
         """The service standard of the day."""
         with db.reading(self.engine) as connection:
-            return operations.current_standard(connection, self.day)
+            return current_standard(connection, self.day)
 
     @cached_property
     def settings(self) -> Settings:

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import rich_click as click
 
-from policyserve import db, operations
+from policyserve import db
 from policyserve.cli.options import YEAR, Session, grouped_by, shared
 from policyserve.cli.screen.figure_tables import STAR, show_figures
 from policyserve.cli.screen.output import Row, percent
@@ -20,6 +20,7 @@ from policyserve.metrics import groupings
 from policyserve.metrics.add_ons import add_ons
 from policyserve.metrics.add_ons.candidates import CoverRules, candidates, read_refusals, read_sums
 from policyserve.metrics.rule_files import read_rules
+from policyserve.operations.figures import read_book
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -31,7 +32,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @shared
 def add_ons_(session: Session, *, year: int | None, by: tuple[str, ...], customers: bool) -> None:
     """The share of single-policy customers who bought again (加保率), against 10 %."""
-    book, period = operations.read_book(session.engine), add_ons.calendar_year(year or session.as_of.year)
+    book, period = read_book(session.engine), add_ons.calendar_year(year or session.as_of.year)
     if customers:
         _customers(session, add_ons.customers_behind(book, period, by=by, as_of=session.as_of), period)
         return
@@ -70,7 +71,7 @@ def candidates_(session: Session, *, rules: Path | None, agent_no: str | None, t
     cover = read_rules(rules or fixture("cover", "cover-cn.yaml"), CoverRules)
     with db.reading(session.engine) as connection:
         sums, refusals = read_sums(connection), read_refusals(connection)
-    book = operations.read_book(session.engine)
+    book = read_book(session.engine)
     if agent_no and book.agents.filter(pl.col("agent_no") == agent_no).is_empty():
         raise NotFoundError("agent", agent_no)
     found = candidates(book, cover, sums, refusals, language=session.language, as_of=session.as_of)

@@ -8,7 +8,6 @@ from typing import Any
 
 import rich_click as click
 
-from policyserve import operations
 from policyserve.cli.options import DATE, Session, grouped_by, shared
 from policyserve.cli.screen.figure_tables import show_figures
 from policyserve.cli.screen.headings import heading
@@ -19,6 +18,7 @@ from policyserve.dates import add_months
 from policyserve.metrics import groupings
 from policyserve.metrics.collection import collection, dues
 from policyserve.metrics.collection.timing import STEPS, collected_behind, collected_by
+from policyserve.operations.figures import read_book
 
 
 def of_dues(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -47,7 +47,7 @@ def _question(session: Session, *, by: tuple[str, ...], policy_year: int, all_ye
 def collection_(session: Session, *, first: date | None, last: date | None, policies: bool, **asked: Any) -> None:
     """Premiums due in a period, and what became of them (收费率)."""
     days, question = session.days(first, last), _question(session, **asked)
-    book = operations.read_book(session.engine)
+    book = read_book(session.engine)
     if policies:
         listed = collection.instalments_behind(book, days, **question)
         show_figures(
@@ -73,7 +73,7 @@ def collection_(session: Session, *, first: date | None, last: date | None, poli
 def collected_(session: Session, *, first: date | None, last: date | None, policies: bool, **asked: Any) -> None:
     """Premiums collected in the month due, by the end of the next, by the end of grace (当月、次月、宽末)."""
     days, question = session.days(first, last), _question(session, **asked)
-    book = operations.read_book(session.engine)
+    book = read_book(session.engine)
     if policies:
         listed = collected_behind(book, days, **question)
         show_figures(

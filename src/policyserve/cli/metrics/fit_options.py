@@ -6,11 +6,12 @@ from importlib.util import find_spec
 
 import rich_click as click
 
-from policyserve import db, operations
+from policyserve import db
 from policyserve.book.columns import Book
 from policyserve.cli.options import Session
 from policyserve.errors import PolicyserveError
 from policyserve.metrics.services import first_year
+from policyserve.operations.figures import read_book
 
 LIBRARIES = {"numpy": "numpy", "sklearn": "scikit-learn", "lifelines": "lifelines"}
 """What forecasts and the worth of service are worked out with: modules, and what they are installed as."""
@@ -33,4 +34,4 @@ def check_libraries() -> None:
 def book_with_services(session: Session) -> Book:
     """Read the book with the services given to policies, as known on the day of the question."""
     with db.reading(session.engine) as connection:
-        return first_year.with_policy_contacts(operations.read_book(session.engine), connection, as_of=session.as_of)
+        return first_year.with_policy_contacts(read_book(session.engine), connection, as_of=session.as_of)

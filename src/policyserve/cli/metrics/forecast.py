@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from policyserve import operations
 from policyserve.cli.metrics.fit_options import CONFIDENCE, book_with_services, check_libraries
 from policyserve.cli.metrics.profile_option import PROFILE
 from policyserve.cli.metrics.worth import worth
@@ -23,6 +22,7 @@ from policyserve.metrics.forecast.survival import ALLOWED, at_months
 from policyserve.metrics.forecast.survival import survival as survival_curve
 from policyserve.metrics.persistency.cohorts import cohort_month
 from policyserve.metrics.profiles.profile import Profile
+from policyserve.operations.figures import read_book
 
 if TYPE_CHECKING:
     from policyserve.book.columns import Book
@@ -133,7 +133,7 @@ def _print_calibration(session: Session, tried: Backtest) -> None:
 @shared
 def survival(session: Session, *, by: tuple[str, ...], profile: Profile, curve: bool, confidence: float) -> None:
     """How long policies are kept (留存曲线, Kaplan-Meier)."""
-    book = operations.read_book(session.engine)
+    book = read_book(session.engine)
     fields = groupings.fields_of(by, ALLOWED)
     whole = survival_curve(book, profile, by=by, as_of=session.as_of, confidence=confidence)
     found = (whole if curve else at_months(whole, by=fields)).to_dicts()
@@ -156,7 +156,7 @@ def survival(session: Session, *, by: tuple[str, ...], profile: Profile, curve: 
 def value_(session: Session, *, customer_no: str | None, agents: bool, top: int, file: Path | None) -> None:
     """What customers and books are worth in commission, referrals included (客户价值)."""
     table = rates.load_rates(file)
-    book = operations.read_book(session.engine)
+    book = read_book(session.engine)
     if agents and customer_no is not None:
         raise QuestionError("Ask about one customer or about the books of agents (--agents), not both at once.")
     if agents:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import rich_click as click
 
-from policyserve import db, operations
+from policyserve import db
 from policyserve.cli.metrics.profile_option import PROFILE
 from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.codes import shown
@@ -24,6 +24,7 @@ from policyserve.metrics.persistency import gap as gaps
 from policyserve.metrics.persistency.cohorts import cohort_month
 from policyserve.metrics.persistency.gap_tasks import open_tasks
 from policyserve.metrics.profiles.profile import CUTOFFS, MONTHS, Profile, checked_cutoff
+from policyserve.operations.figures import read_book
 
 COHORTS = 12
 """Cohort months that a gap is about by default: a rolling year, up to the one whose premium is due this month."""
@@ -57,7 +58,7 @@ AMOUNTS = ("amount", "gain")
 def gap(session: Session, *, by: tuple[str, ...], month: str, profile: Profile, **asked: Any) -> None:
     """Which policies would close the gap to the target: the fewest, by when, whose, and by which task."""
     first, last = _cohorts(asked["cohort_from"], asked["cohort_to"], session.as_of, int(month))
-    book = operations.read_book(session.engine)
+    book = read_book(session.engine)
     found = gaps.gaps(
         book,
         profile,

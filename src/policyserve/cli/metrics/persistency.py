@@ -9,7 +9,6 @@ from typing import Any
 import polars as pl
 import rich_click as click
 
-from policyserve import operations
 from policyserve.book.columns import Book
 from policyserve.cli.metrics import collection, forecast, referrals, services
 from policyserve.cli.metrics.gap import gap
@@ -32,6 +31,7 @@ from policyserve.metrics.persistency.persistency import (
 from policyserve.metrics.persistency.rolling import check_rolling
 from policyserve.metrics.profiles.description import profile_sentence
 from policyserve.metrics.profiles.profile import BASES, CUTOFFS, MONTHS, Profile
+from policyserve.operations.figures import read_book
 
 KEPT = 0.88
 """13-month persistency that the service standard asks for."""
@@ -71,7 +71,7 @@ def persistency_(
     fields = groupings.fields_of(groups, list(groupings.FIELDS))
     if rolling:
         check_rolling(fields, rolling)
-    book = operations.read_book(session.engine)
+    book = read_book(session.engine)
     results = policy_results(
         book,
         profile,

@@ -7,7 +7,6 @@ from itertools import pairwise
 import polars as pl
 import rich_click as click
 
-from policyserve import operations
 from policyserve.cli.options import YEAR, Session, grouped_by, shared
 from policyserve.cli.screen.figure_tables import show_figures
 from policyserve.cli.screen.headings import heading
@@ -18,6 +17,7 @@ from policyserve.metrics import groupings
 from policyserve.metrics.add_ons.add_ons import calendar_year
 from policyserve.metrics.referrals import funnel, referrals
 from policyserve.metrics.referrals.referrals import STAGES
+from policyserve.operations.figures import read_book
 
 PREMIUMS = ("premium", "premium_through", "premium_together")
 
@@ -29,7 +29,7 @@ PREMIUMS = ("premium", "premium_through", "premium_together")
 @shared
 def referrals_(session: Session, *, year: int | None, by: tuple[str, ...], people: bool) -> None:
     """People referred by existing customers (转介绍), against three a year per agent."""
-    book = operations.read_book(session.engine)
+    book = read_book(session.engine)
     wanted = year or session.as_of.year
     if people:
         listed = funnel.people_behind(book, wanted, by=by, as_of=session.as_of)
@@ -47,7 +47,7 @@ def referrals_(session: Session, *, year: int | None, by: tuple[str, ...], peopl
 @shared
 def influence(session: Session, *, customer_no: str | None, top: int) -> None:
     """Centres of influence (影响力中心): whose referrals brought most; with CUSTOMER_NO the tree of one of them."""
-    book = operations.read_book(session.engine).as_of(session.as_of)
+    book = read_book(session.engine).as_of(session.as_of)
     if customer_no is None:
         found = referrals.centres_of_influence(book, top)
         show_figures(session, found, found.columns, figure="influence", amounts=PREMIUMS)
@@ -73,7 +73,7 @@ def _together(tree: pl.DataFrame, language: str) -> list[str]:
 @shared
 def funnel_(session: Session, *, by: tuple[str, ...], leads: bool) -> None:
     """Referrals from named to issued (转介绍漏斗), or the people on the way."""
-    book = operations.read_book(session.engine)
+    book = read_book(session.engine)
     if leads:
         _leads(session, funnel.open_leads(book, as_of=session.as_of))
         return

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import polars as pl
 import rich_click as click
 
-from policyserve import db, operations
+from policyserve import db
 from policyserve.book.snapshot import load_agents
 from policyserve.cli.metrics import add_ons
 from policyserve.cli.metrics.service_lists import TASKS, show_list, show_tasks
@@ -24,7 +24,9 @@ from policyserve.errors import QuestionError
 from policyserve.metrics import groupings
 from policyserve.metrics.services import orphans, service_rate
 from policyserve.metrics.services.task_states import read_tasks
+from policyserve.operations.figures import read_book
 from policyserve.standard.model import Standard
+from policyserve.tasks.stored_standard import current_standard
 
 
 def in_days(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,7 +40,7 @@ def _work(
 ) -> tuple[pl.DataFrame, Standard, pl.DataFrame]:
     """Read the tasks of the days, the standard and the agents."""
     with db.reading(session.engine) as connection:
-        standard = operations.current_standard(connection, session.as_of)
+        standard = current_standard(connection, session.as_of)
         return read_tasks(connection, days, session.as_of, of=of), standard, load_agents(connection, session.as_of)
 
 
@@ -157,7 +159,7 @@ def orphans_(
         words = _words(standard, session.language)
         show_tasks(session, behind, fields, figure="orphans", days=days, readable=words)
         return
-    book = operations.read_book(session.engine)
+    book = read_book(session.engine)
     if policies:
         behind = orphans.orphans_behind(book, standard.grace_days, by=by, as_of=session.as_of)
         show_list(session, behind, figure="orphans.policies")

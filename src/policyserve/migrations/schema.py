@@ -14,7 +14,7 @@ from policyserve import db
 from policyserve.errors import PolicyserveError
 
 HEAD = "0004"
-"""The newest step in `migrations/versions`; steps are numbered, so that a later one is greater."""
+"""The newest step in `versions`; steps are numbered, so that a later one is greater."""
 
 
 def upgrade(engine: Engine) -> None:
@@ -82,6 +82,6 @@ def _migrate(connection: Connection) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

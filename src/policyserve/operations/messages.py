@@ -1,4 +1,4 @@
-"""What the system does with messages, shared by every entrance: generate, send, take in what comes back, notify."""
+"""Messages to customers: made, sent, decided about, and what comes back taken in."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from threading import Event
 
 import polars as pl
-from sqlalchemy import Connection, Engine, Table, delete, insert
+from sqlalchemy import Connection, Table, delete, insert
 
-from policyserve import db, operations
+from policyserve import db
 from policyserve.book.columns import Book
 from policyserve.book.snapshot import load_book
 from policyserve.calendars.calendar import Calendar
@@ -19,15 +19,15 @@ from policyserve.errors import PolicyserveError
 from policyserve.messages.gateways.gateway import News
 from policyserve.messages.gateways.registry import open_gateway
 from policyserve.messages.generation.generation import Generation, run_generation
-from policyserve.messages.notices import push
-from policyserve.messages.notices.push import NoticeCounts
 from policyserve.messages.outbox import inbound, outbox
 from policyserve.messages.outbox.sender import Clock, SendCounts, Sender, send
 from policyserve.messages.people import periods
 from policyserve.messages.phones import canonical
 from policyserve.messages.texts import template_check
+from policyserve.operations.database import Database
 from policyserve.standard.model import Standard
 from policyserve.tables import Content
+from policyserve.tasks.stored_standard import current_standard
 
 CONTENTS: Table = Content.__table__  # type: ignore[attr-defined]
 
@@ -37,7 +37,7 @@ def _now() -> datetime:
 
 
 def generate_messages(
-    engine: Engine,
+    engine: Database,
     calendar: Calendar,
     settings: Settings,
     *,
@@ -46,16 +46,16 @@ def generate_messages(
     dry_run: bool = False,
     customers: Collection[int] | None = None,
 ) -> Generation:
-    """Make the messages of a day; see `messages.generating.run_generation`."""
+    """Make the messages of a day; see `messages.generation.generation`."""
     with db.reading(engine) as connection:
-        standard = operations.current_standard(connection, as_of)
+        standard = current_standard(connection, as_of)
     return run_generation(
         engine, standard, calendar, settings.file.messages, day=as_of, at=at, dry_run=dry_run, customers=customers
     )
 
 
 def send_messages(
-    engine: Engine,
+    engine: Database,
     settings: Settings,
     *,
     stop: Event,
@@ -79,30 +79,23 @@ def send_messages(
     return asyncio.run(send(sender))
 
 
-def take_in_news(engine: Engine, settings: Settings, gateway: str, news: News, *, at: datetime) -> inbound.Taken:
+def take_in_news(engine: Database, settings: Settings, gateway: str, news: News, *, at: datetime) -> inbound.Taken:
     """Store receipts and replies that a gateway handed over."""
     with db.writing(engine) as connection:
         return inbound.take_in(connection, gateway, news, now=at, words=settings.file.messages.opt_out_words)
 
 
-def push_notices(
-    engine: Engine, settings: Settings, *, as_of: date, at: datetime, stopping: Callable[[], bool] = lambda: False
-) -> NoticeCounts:
-    """Push each agent's agenda of the day whose hour has come; see `messages.notices.pushing`."""
-    return push.push_notices(engine, settings, operations.current_standard, as_of=as_of, at=at, stopping=stopping)
-
-
-def check_messages(engine: Engine, settings: Settings, *, as_of: date) -> list[template_check.Check]:
-    """Try every template on the whole book; see `messages.checking`."""
+def check_messages(engine: Database, settings: Settings, *, as_of: date) -> list[template_check.Check]:
+    """Try every template on the whole book; see `messages.texts.template_check`."""
     with db.reading(engine) as connection:
-        standard = operations.current_standard(connection, as_of)
+        standard = current_standard(connection, as_of)
         return _trial(connection, load_book(connection), standard, settings, as_of).check()
 
 
-def preview_service(engine: Engine, settings: Settings, customer: int, service: str, *, as_of: date) -> pl.DataFrame:
-    """Compose what a customer (by key) would get of a service, as if it were due; see `messages.checking`."""
+def preview_service(engine: Database, settings: Settings, customer: int, service: str, *, as_of: date) -> pl.DataFrame:
+    """Compose what a customer (by key) would get of a service, as if it were due."""
     with db.reading(engine) as connection:
-        standard = operations.current_standard(connection, as_of)
+        standard = current_standard(connection, as_of)
         book = load_book(connection, customers=[customer])
         return _trial(connection, book, standard, settings, as_of).preview(customer, service)
 
@@ -115,38 +108,38 @@ def _trial(
     )
 
 
-def approve_messages(engine: Engine, keys: Sequence[int] | None, *, by: str) -> int:
+def approve_messages(engine: Database, keys: Sequence[int] | None, *, by: str) -> int:
     """Let messages go that wait for a manager; return how many."""
     with db.writing(engine) as connection:
         return outbox.approve(connection, keys, by=by)
 
 
-def cancel_messages(engine: Engine, keys: Sequence[int], *, by: str, why: str, at: datetime) -> int:
+def cancel_messages(engine: Database, keys: Sequence[int], *, by: str, why: str, at: datetime) -> int:
     """Decide against messages that have not left; raises PolicyserveError, and changes none, where one has."""
     with db.writing(engine) as connection:
         return outbox.cancel(connection, keys, by=by, why=why, now=at)
 
 
-def resolve_message(engine: Engine, key: int, said: str, *, by: str, at: datetime) -> None:
+def resolve_message(engine: Database, key: int, said: str, *, by: str, at: datetime) -> None:
     """Store what a person found out of a message in doubt; see `outbox.RESOLVED`."""
     with db.writing(engine) as connection:
         outbox.resolve(connection, key, said, by=by, now=at)
 
 
-def refuse_marketing(engine: Engine, phone: str, *, by: str, at: datetime) -> None:
+def refuse_marketing(engine: Database, phone: str, *, by: str, at: datetime) -> None:
     """Enter by hand that a phone wants no more marketing."""
     with db.writing(engine) as connection:
         inbound.refuse(connection, canonical(phone), source=by, now=at)
 
 
-def lift_refusal(engine: Engine, phone: str, *, by: str, at: datetime) -> None:
+def lift_refusal(engine: Database, phone: str, *, by: str, at: datetime) -> None:
     """Take a refusal back on the customer's own wish; raises PolicyserveError where there is none."""
     with db.writing(engine) as connection:
         if not inbound.lift(connection, canonical(phone), by=by, now=at):
             raise PolicyserveError("This phone has not refused anything; there is nothing to take back.")
 
 
-def set_content(engine: Engine, kind: str, day: date, language: str, text: str) -> str:
+def set_content(engine: Database, kind: str, day: date, language: str, text: str) -> str:
     """Say what the company tells its customers in the period that holds `day`; an empty text takes it back.
 
     Returns the period.

@@ -1,0 +1,55 @@
+"""The database: opened with its schema ready, brought to today's schema, looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeAlias
+
+from sqlalchemy import Engine
+
+from policyserve import db
+from policyserve.migrations import schema
+
+Database: TypeAlias = Engine
+"""An open database, which every operation takes."""
+
+SCHEMA = schema.HEAD
+"""The schema of this version."""
+
+missing_file = db.missing_file
+
+
+def open_database(url: str) -> Database:
+    """Open the database and make sure that its schema is today's.
+
+    Raises PolicyserveError where it cannot be reached, is no database of ours, or must be upgraded first.
+    """
+    engine = db.open_engine(url)
+    try:
+        schema.ensure_ready(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def upgrade_database(url: str) -> None:
+    """Bring the database to today's schema; raises as `schema.upgrade` does."""
+    with _as_it_is(url) as engine:
+        schema.upgrade(engine)
+
+
+def check_database(url: str) -> str | None:
+    """Return the sentence that says what to do about the schema, or None where it is today's."""
+    with _as_it_is(url) as engine:
+        return schema.check(engine)
+
+
+@contextmanager
+def _as_it_is(url: str) -> Iterator[Database]:
+    engine = db.open_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()

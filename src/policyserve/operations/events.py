@@ -1,0 +1,97 @@
+"""Events entered by hand: added, taken back, listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import func, select, update
+
+from policyserve import db
+from policyserve.book.cells import parse_texts
+from policyserve.book.events import take as take_events
+from policyserve.book.lists import EVENT_LIST
+from policyserve.book.rows import Rows
+from policyserve.book.snapshot import customer_of
+from policyserve.book.values import clean
+from policyserve.errors import NotFoundError, PolicyserveError
+from policyserve.operations.database import Database
+from policyserve.tables import Customer, Event, Policy
+
+CUSTOMERS = Customer.__table__  # type: ignore[attr-defined]
+EVENTS = Event.__table__  # type: ignore[attr-defined]
+POLICIES = Policy.__table__  # type: ignore[attr-defined]
+
+
+def add_event(engine: Database, fields: Mapping[str, str], *, as_of: date) -> int:
+    """Enter one event by hand, checked like a row of an events list; return its key.
+
+    `fields` are those of the list (`policy_no` or `customer_no`, `kind`, `occurred_on`, ...). Raises PolicyserveError
+    with the reason for which a list would reject it, for a day on which it cannot have happened, or where it is in the
+    book already.
+    """
+    columns = [EVENT_LIST.column(name) for name in fields]
+    typed = pl.DataFrame({"line": [1], **{name: [value] for name, value in fields.items()}})
+    texts = typed.select(
+        pl.col("line").cast(pl.UInt32), *(clean(pl.col(name), controls=True).alias(name) for name in fields)
+    )
+    with db.writing(engine) as connection:
+        newest = connection.scalar(select(func.max(EVENTS.c.id))) or 0
+        rows = parse_texts(texts, columns)
+        issued = connection.scalar(select(POLICIES.c.issue_date).where(POLICIES.c.policy_no == fields.get("policy_no")))
+        taken = take_events(connection, _on_possible_days(rows, issued, as_of), as_of)
+        reasons = [f"{row['field']} {row['reason']}" for frame in taken.rows.problems for row in frame.to_dicts()]
+        if reasons:
+            raise PolicyserveError(f"The event was not entered: {'; '.join(reasons)}.")
+        if not taken.added:
+            raise PolicyserveError(
+                "This event is in the book already: same subject, kind and day. Nothing was changed."
+            )
+        return int(connection.scalar(select(func.min(EVENTS.c.id)).where(EVENTS.c.id > newest)) or 0)
+
+
+def _on_possible_days(rows: Rows, issued: date | None, as_of: date) -> Rows:
+    """Reject what has not happened yet, and what would have happened to a policy before it was issued."""
+    rows = rows.reject(pl.col("occurred_on") > as_of, "occurred_on", f"lies in the future, after {as_of}")
+    if issued is None:
+        return rows
+    return rows.reject(pl.col("occurred_on") < issued, "occurred_on", f"lies before the policy was issued, on {issued}")
+
+
+def retract_event(engine: Database, key: int, *, why: str, as_of: date) -> None:
+    """Take an event back that was a mistake; it stays in the records. Raises NotFoundError."""
+    if not why.strip():
+        raise PolicyserveError("Say why the event is taken back: the reason stays in the records.")
+    with db.writing(engine) as connection:
+        guard = (EVENTS.c.id == key) & EVENTS.c.retracted_on.is_(None)
+        if connection.execute(update(EVENTS).where(guard).values(retracted_on=as_of, retracted_why=why)).rowcount:
+            return
+        if connection.scalar(select(EVENTS.c.id).where(EVENTS.c.id == key)) is None:
+            raise NotFoundError("event", key)
+        raise PolicyserveError(f"Event {key} has been retracted before; there is nothing left to do.")
+
+
+def list_events(engine: Database, *, policy_no: str | None, customer_no: str | None) -> list[dict[str, Any]]:
+    """List the events of a policy, of a customer, or of all, the newest first; `event` is the key.
+
+    `amount` is in minor units of `currency`.
+    """
+    with db.reading(engine) as connection:
+        shown = (EVENTS.c[name] for name in ("event_no", "occurred_on", "kind", "amount", "detail", "retracted_on"))
+        query = (
+            select(
+                EVENTS.c.id.label("event"), *shown, CUSTOMERS.c.customer_no, POLICIES.c.policy_no, POLICIES.c.currency
+            )
+            .join(CUSTOMERS, CUSTOMERS.c.id == EVENTS.c.customer_id)
+            .outerjoin(POLICIES, POLICIES.c.id == EVENTS.c.policy_id)
+            .order_by(EVENTS.c.occurred_on.desc(), EVENTS.c.id.desc())
+        )
+        if policy_no is not None or customer_no is not None:
+            query = query.where(
+                EVENTS.c.customer_id == customer_of(connection, policy_no=policy_no, customer_no=customer_no)
+            )
+        if policy_no is not None:
+            query = query.where(POLICIES.c.policy_no == policy_no)
+        return [dict(row) for row in connection.execute(query).mappings()]

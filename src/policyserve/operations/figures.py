@@ -1,0 +1,14 @@
+"""Figures: what is read for one, in one read."""
+
+from __future__ import annotations
+
+from policyserve import db
+from policyserve.book.columns import Book
+from policyserve.book.snapshot import load_book
+from policyserve.operations.database import Database
+
+
+def read_book(engine: Database) -> Book:
+    """Read the whole book, for metrics."""
+    with db.reading(engine) as connection:
+        return load_book(connection)

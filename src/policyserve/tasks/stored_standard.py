@@ -1,0 +1,40 @@
+"""The service standards in use: each a row with the day from which it holds, and since when each of its rules does."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from policyserve.standard.model import Standard
+from policyserve.standard.parser import StandardError, default_standard, parse_standard
+from policyserve.standard.versions import carry_since, with_since
+from policyserve.tables import StandardVersion
+
+STANDARDS = StandardVersion.__table__  # type: ignore[attr-defined]
+
+
+def current_standard(connection: Connection, as_of: date) -> Standard:
+    """Return the standard that holds on `as_of`: the newest one put to use by then, else the one that ships."""
+    newest = select(STANDARDS).where(STANDARDS.c.holds_from <= as_of).order_by(STANDARDS.c.holds_from.desc()).limit(1)
+    row = connection.execute(newest).mappings().first()
+    if row is None:
+        return default_standard()
+    standard, problems = parse_standard(row["document"], source=f"in use since {row['holds_from']}")
+    if standard is None:
+        raise StandardError(f"in use since {row['holds_from']}", problems)
+    since = {code: day and date.fromisoformat(day) for code, day in json.loads(row["since"]).items()}
+    return with_since(standard, since)
+
+
+def store_standard(
+    connection: Connection, standard: Standard, document: str, *, holds_from: date, at: datetime
+) -> None:
+    """Let a standard hold from a day on; what it changes does not fire for what lies before."""
+    since = carry_since(current_standard(connection, holds_from), standard, holds_from)
+    days = {code: day and day.isoformat() for code, day in since.items()}
+    connection.execute(delete(STANDARDS).where(STANDARDS.c.holds_from == holds_from))
+    connection.execute(
+        insert(STANDARDS).values(holds_from=holds_from, document=document, since=json.dumps(days), at=at)
+    )
