@@ -1,23 +1,30 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+WORDS := $(patsubst %.po,%.mo,$(wildcard src/policyserve/locale/*/LC_MESSAGES/policyserve.po))
 
-.PHONY: demo test check bench lock format clean
+.PHONY: demo test check bench words lock format clean
 
-demo: .venv/ready ## set everything up, then run the whole job on a generated book
+demo: .venv/ready $(WORDS) ## set everything up, then run the whole job on a generated book
 	$(BIN)/policyserve demo
 
-test: .venv/ready ## set everything up, then run every test on SQLite and PostgreSQL
+test: .venv/ready $(WORDS) ## set everything up, then run every test on SQLite and PostgreSQL
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 
-check: .venv/ready ## lint, types and the direction of imports
+check: .venv/ready $(WORDS) ## lint, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/ready ## each figure against its floor, in the same run
+bench: .venv/ready $(WORDS) ## each figure against its floor, in the same run
 	$(BIN)/python -m benchmarks $(ARGS)
+
+words: .venv/ready ## collect what is said, bring the catalogues up to date, compile them
+	$(BIN)/python -m words
+
+%.mo: %.po .venv/ready
+	$(BIN)/python -m words compile
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "policyserve needs Python 3.11 or newer: make PYTHON=python3.11")'

@@ -15,6 +15,10 @@ from sqlalchemy import Engine, NullPool, create_engine, make_url
 from peers import postgres
 from policyserve import db
 from policyserve.migrations import schema
+from words.catalogues import compile_stale
+
+compile_stale()  # an edited catalogue speaks in the next run
+os.environ["POLICYSERVE_LANG"] = "en"
 
 _numbers = count(1)
 

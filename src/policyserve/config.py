@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from platformdirs import user_config_path, user_data_path
 
 from policyserve.errors import PolicyserveError
+from policyserve.locale.languages import language_named, language_of_system, languages
 from policyserve.settings_file import SettingsFile, read_file
 
 
@@ -24,7 +25,7 @@ class Settings:
     time_zone: str = "Asia/Shanghai"
     """The business time zone: which day is today."""
     language: str = "en"
-    """The language of screens: en or zh."""
+    """The language of screens, one of `policyserve.locale.languages`."""
     calendar: str = "cn"
     """The calendar of festivals and days off in `fixtures/calendars`."""
     file: SettingsFile = field(default_factory=SettingsFile)
@@ -41,22 +42,38 @@ def read_settings(environment: Mapping[str, str] | None = None, *, database_url:
     Raises PolicyserveError for a time zone or a language that does not exist.
     """
     env = os.environ if environment is None else environment
-    zone, language = env.get("POLICYSERVE_TIME_ZONE", "Asia/Shanghai"), env.get("POLICYSERVE_LANGUAGE", "en")
+    zone = env.get("POLICYSERVE_TIME_ZONE", "Asia/Shanghai")
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise PolicyserveError(
-            f"POLICYSERVE_TIME_ZONE is '{zone}', which is no time zone; a right one is Asia/Shanghai."
+            "POLICYSERVE_TIME_ZONE is '{zone}', which is no time zone; a right one is Asia/Shanghai.", zone=zone
         ) from error
-    if language not in {"en", "zh"}:
-        raise PolicyserveError(f"POLICYSERVE_LANGUAGE is '{language}'; it can be en or zh.")
     return Settings(
         database_url=_database_url(env) if database_url is None else _named(database_url, "--db"),
         time_zone=zone,
-        language=language,
+        language=language_of(env),
         calendar=env.get("POLICYSERVE_CALENDAR", "cn"),
         file=_settings_file(env),
     )
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """Return the language of screens: POLICYSERVE_LANG, else that of the system's locale, else English.
+
+    POLICYSERVE_LANGUAGE is the former name. Raises PolicyserveError for a language that is not spoken here.
+    """
+    name = next((name for name in ("POLICYSERVE_LANG", "POLICYSERVE_LANGUAGE") if environment.get(name)), None)
+    if name is None:
+        return language_of_system(environment)
+    if (language := language_named(environment[name])) is None:
+        raise PolicyserveError(
+            "{name} is '{language}'; it can be one of: {known}.",
+            name=name,
+            language=environment[name],
+            known=", ".join(languages()),
+        )
+    return language
 
 
 def _settings_file(env: Mapping[str, str]) -> SettingsFile:
@@ -76,7 +93,8 @@ def _named(url: str, where: str) -> str:
     """Refuse an empty name: a script whose variable is not set must not write into another book."""
     if not url.strip():
         raise PolicyserveError(
-            f"{where} is empty; name what it stands for, or leave it out for the one in your own directory."
+            "{where} is empty; name what it stands for, or leave it out for the one in your own directory.",
+            where=where,
         )
     return url
 

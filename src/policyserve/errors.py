@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from policyserve.locale import Sentence
+
 
 class PolicyserveError(Exception):
-    """Something that a user can mend; its text is shown as it stands, without a traceback."""
+    """Something that a user can mend; its sentence is shown as it stands, without a traceback."""
+
+    def __init__(self, words: str | Sentence, /, **values: object) -> None:
+        """`words` are a sentence in English with {places} for the values, translated where it is shown."""
+        self.sentence = words if isinstance(words, Sentence) else Sentence(words, **values)
+        super().__init__(str(self.sentence))
+
+    def told(self, language: str) -> str:
+        """Return the sentence in a language; `str` gives the English one."""
+        return self.sentence.told(language)
 
 
 class QuestionError(PolicyserveError):
@@ -16,7 +27,11 @@ class NotFoundError(PolicyserveError):
 
     def __init__(self, noun: str, number: object) -> None:
         """`noun` is the kind of thing ("policy"), `number` what the user typed."""
-        super().__init__(f"No {noun} has the number '{number}'. Check the number, or import the list that holds it.")
+        super().__init__(
+            "No {noun} has the number '{number}'. Check the number, or import the list that holds it.",
+            noun=Sentence(noun),
+            number=number,
+        )
 
 
 class DatabaseBusyError(PolicyserveError):
@@ -25,6 +40,7 @@ class DatabaseBusyError(PolicyserveError):
     def __init__(self, seconds: float) -> None:
         """`seconds` is how long the command has waited."""
         super().__init__(
-            f"Another command is writing to the database and did not finish within {seconds:g} seconds. "
-            "Nothing was changed; run the command again when the other one has ended."
+            "Another command is writing to the database and did not finish within {seconds:g} seconds. "
+            "Nothing was changed; run the command again when the other one has ended.",
+            seconds=seconds,
         )

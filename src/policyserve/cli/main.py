@@ -12,13 +12,15 @@ from click.exceptions import Exit
 
 from policyserve import __version__
 from policyserve.cli.options import Session, as_of_option, database_option, form_option, language_option
+from policyserve.cli.screen.help import Entrance, language_of_call
 from policyserve.errors import PolicyserveError, QuestionError
+from policyserve.locale import say
 
 FAILED, WRONG_USAGE = 1, 2
 """Exit status; 0 is done, and 3 (see `book`) an import that rejected rows."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=Entrance, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, message="policyserve %(version)s")
 @database_option
 @as_of_option
@@ -43,6 +45,7 @@ def _add_commands() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its status."""
     _add_commands()
+    language = language_of_call(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show Chinese shows question marks
@@ -57,34 +60,41 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         status = FAILED
     except PolicyserveError as error:
-        click.echo(str(error), err=True)
+        click.echo(error.told(language), err=True)
         status = WRONG_USAGE if isinstance(error, QuestionError) else FAILED
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Stopped; nothing half-done was kept.", err=True)
+        click.echo(say(language, "Stopped; nothing half-done was kept."), err=True)
         status = FAILED
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         else:
-            click.echo(_not_possible(error), err=True)
+            click.echo(_not_possible(error, language), err=True)
         status = FAILED
     except Exception as error:
         if os.environ.get("POLICYSERVE_TRACEBACK"):
             raise
-        click.echo(_unexpected(error), err=True)
+        click.echo(_unexpected(error, language), err=True)
         status = FAILED
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _not_possible(error: OSError) -> str:
+def _not_possible(error: OSError, language: str) -> str:
     """Say what the system refused, and for which file."""
     what = f"'{error.filename}': " if error.filename else ""
-    return f"The system refused: {what}{error.strerror or type(error).__name__}. Mend that and run the command again."
+    return say(
+        language,
+        "The system refused: {what}{reason}. Mend that and run the command again.",
+        what=what,
+        reason=error.strerror or type(error).__name__,
+    )
 
 
-def _unexpected(error: Exception) -> str:
+def _unexpected(error: Exception, language: str) -> str:
     """Name the fault without its text, which may hold personal data."""
-    return (
-        f"Something went wrong that policyserve did not expect ({type(error).__name__}). Nothing half-done was kept. "
-        "Run the command again with POLICYSERVE_TRACEBACK=1 to see where, and report it."
+    return say(
+        language,
+        "Something went wrong that policyserve did not expect ({fault}). Nothing half-done was kept. "
+        "Run the command again with POLICYSERVE_TRACEBACK=1 to see where, and report it.",
+        fault=type(error).__name__,
     )

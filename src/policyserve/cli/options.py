@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,9 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import rich_click as click
 
 from policyserve.calendars.calendar import Calendar
-from policyserve.config import Settings, read_settings
+from policyserve.cli.screen.help import language_now
+from policyserve.config import Settings, language_of, read_settings
 from policyserve.dates import Days
 from policyserve.errors import QuestionError
+from policyserve.locale import languages, say
+from policyserve.locale.languages import language_named
 
 if TYPE_CHECKING:
     from policyserve.operations.database import Database
@@ -32,17 +36,20 @@ class DateType(click.ParamType[date]):
         """Read the day; a usage error says what is allowed."""
         if isinstance(value, date):
             return value
+        language = language_now()
         match = re.fullmatch(r"(\d{4})([-/]?)(\d{1,2})\2(\d{1,2})", str(value).strip())
         if match is None:
-            return self.fail(_NO_DATE.format(value), param, ctx)
+            return self.fail(say(language, "'{value}' is no date; write 2026-11-21.", value=value), param, ctx)
         try:
             day = date(int(match[1]), int(match[3]), int(match[4]))
         except ValueError:
-            return self.fail(f"there is no day '{value}' in the calendar.", param, ctx)
-        return day if FIRST <= day <= LAST else self.fail(f"{day} is too far away; give {FIRST} to {LAST}.", param, ctx)
+            return self.fail(say(language, "there is no day '{value}' in the calendar.", value=value), param, ctx)
+        if not FIRST <= day <= LAST:
+            far = say(language, "{day} is too far away; give {first} to {last}.", day=day, first=FIRST, last=LAST)
+            return self.fail(far, param, ctx)
+        return day
 
 
-_NO_DATE = "'{}' is no date; write 2026-11-21."
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 """The days that can be asked about."""
 
@@ -86,7 +93,7 @@ class Session:
         made = missing_file(self.settings.database_url)
         engine = open_database(self.settings.database_url)
         if made:
-            note(f"There was no database at {made}; a new, empty one was made.")
+            note(say(self.language, "There was no database at {file}; a new, empty one was made.", file=made))
         if context := click.get_current_context(silent=True):
             context.find_root().call_on_close(engine.dispose)
         return engine
@@ -111,7 +118,9 @@ class Session:
         last = last or self.as_of
         first = first or date(last.year, 1, 1)
         if last < first:
-            raise QuestionError(f"--from {first} lies after --to {last}; give the earlier day first.")
+            raise QuestionError(
+                "--from {first} lies after --to {last}; give the earlier day first.", first=first, last=last
+            )
         return Days.between(first, last)
 
     def days_ahead(self, count: int) -> Days:
@@ -120,8 +129,8 @@ class Session:
 
     @property
     def language(self) -> str:
-        """The language of screens: en or zh."""
-        return self.asked_language or self.settings.language
+        """The language of screens."""
+        return self.asked_language or language_of(os.environ)
 
     @property
     def now(self) -> datetime:
@@ -153,11 +162,28 @@ def form_option(command: Command) -> Command:
     )(command)  # fmt: skip
 
 
+class LanguageType(click.ParamType[str]):
+    """A language that has a catalogue: en, zh, zh_CN."""
+
+    name = "language"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
+        """Show the languages there are."""
+        return f"[{'|'.join(languages())}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Find the language; a usage error says which there are."""
+        return language_named(str(value)) or self.fail(
+            say(language_now(), "'{language}' is not spoken here; there are: {known}.", language=value,
+                known=", ".join(languages())), param, ctx,
+        )  # fmt: skip
+
+
 def language_option(command: Command) -> Command:
-    """Add `--lang en|zh`."""
+    """Add `--lang LANGUAGE`."""
     return click.option(
-        "--lang", type=click.Choice(["en", "zh"]), expose_value=False, callback=_remember("asked_language"),
-        help="The language of screens. Default: POLICYSERVE_LANGUAGE, else en.",
+        "--lang", type=LanguageType(), expose_value=False, callback=_remember("asked_language"),
+        help="The language of screens. Default: POLICYSERVE_LANG, else the language of the system, else en.",
     )(command)  # fmt: skip
 
 
