@@ -59,7 +59,9 @@ def open_engine(url: str) -> Engine:
         return engine
     if backend == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
-    raise PolicyserveError(f"The database '{backend}' is not known; use sqlite:///FILE or postgresql://USER@HOST/NAME.")
+    raise PolicyserveError(
+        "The database '{backend}' is not known; use sqlite:///FILE or postgresql://USER@HOST/NAME.", backend=backend
+    )
 
 
 def missing_file(url: str) -> str | None:
@@ -79,7 +81,9 @@ def _make_folder(folder: Path) -> None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no name of a folder"
         raise PolicyserveError(
-            f"The folder {str(folder)!r} of the database cannot be made: {reason}. Name another file with --db."
+            "The folder {folder!r} of the database cannot be made: {reason}. Name another file with --db.",
+            folder=str(folder),
+            reason=reason,
         ) from error
 
 

@@ -68,5 +68,5 @@ def _explain_postgresql(error: BaseException, url: URL, wait: float) -> Policyse
     if state is None and type(error).__name__ == "OperationalError":
         reason = str(error).partition("\n")[0]
         advice = "Check the database URL, the user's password, and that the server runs."
-        return PolicyserveError(f"PostgreSQL does not answer ({reason}). {advice}")
+        return PolicyserveError("PostgreSQL does not answer ({reason}). {advice}", reason=reason, advice=advice)
     return None

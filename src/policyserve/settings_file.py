@@ -161,11 +161,11 @@ def read_file(path: Path, environment: Mapping[str, str]) -> SettingsFile:
     try:
         document = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError as error:
-        raise SettingsError(f"There is no settings file '{path}'.") from error
+        raise SettingsError("There is no settings file '{path}'.", path=path) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The settings file '{path}' cannot be read; save it as a UTF-8 text.") from error
+        raise SettingsError("The settings file '{path}' cannot be read; save it as a UTF-8 text.", path=path) from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"The settings file '{path}' is not TOML: {error}.") from error
+        raise SettingsError("The settings file '{path}' is not TOML: {error}.", path=path, error=error) from error
     if isinstance(gateways := document.get("gateways"), dict):
         document["gateways"] = {
             name: _revealed(value, f"gateways.{name}", path, environment) for name, value in gateways.items()
@@ -173,7 +173,9 @@ def read_file(path: Path, environment: Mapping[str, str]) -> SettingsFile:
     try:
         found = SettingsFile.model_validate(document)
     except ValidationError as error:
-        raise SettingsError(f"The settings file '{path}' is wrong: {in_words(error)}.") from error
+        raise SettingsError(
+            "The settings file '{path}' is wrong: {error}.", path=path, error=in_words(error)
+        ) from error
     return found if (own := found.messages.templates) is None else _with_templates(found, path, own)
 
 
@@ -181,7 +183,9 @@ def _with_templates(found: SettingsFile, path: Path, own: Path) -> SettingsFile:
     """Find the folder of templates from the settings file on: a cron job starts somewhere else than its writer."""
     folder = path.parent / own
     if not folder.is_dir():
-        raise SettingsError(f"{path}: messages.templates is '{own}', but there is no such folder; make it.")
+        raise SettingsError(
+            "{path}: messages.templates is '{own}', but there is no such folder; make it.", path=path, own=own
+        )
     messages = found.messages.model_copy(update={"templates": folder})
     return found.model_copy(update={"messages": messages})
 
@@ -197,7 +201,7 @@ def checked(options: type[Options], given: Mapping[str, Any], where: str) -> Opt
     try:
         return options.model_validate(dict(given))
     except ValidationError as error:
-        raise SettingsError(f"{where} is wrong in the settings: {in_words(error)}.") from error
+        raise SettingsError("{where} is wrong in the settings: {error}.", where=where, error=in_words(error)) from error
 
 
 def in_words(error: ValidationError) -> str:
@@ -221,11 +225,21 @@ def _revealed(value: Any, where: str, path: Path, environment: Mapping[str, str]
         return value
     if set(value) == {"env"}:
         if not (secret := environment.get(str(value["env"]))):
-            raise SettingsError(f"{path}: {where} is read from the environment, but {value['env']} is not set.")
+            raise SettingsError(
+                "{path}: {where} is read from the environment, but {env} is not set.",
+                path=path,
+                where=where,
+                env=value["env"],
+            )
         return secret
     if set(value) == {"file"}:
         try:
             return (path.parent / str(value["file"])).read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path}: {where} is read from the file '{value['file']}', which fails.") from error
+            raise SettingsError(
+                "{path}: {where} is read from the file '{file}', which fails.",
+                path=path,
+                where=where,
+                file=value["file"],
+            ) from error
     return {key: _revealed(one, f"{where}.{key}", path, environment) for key, one in value.items()}

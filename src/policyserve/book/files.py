@@ -69,13 +69,15 @@ def _read_bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise PolicyserveError(f"There is no file {path}; check the name.") from error
+        raise PolicyserveError("There is no file {path}; check the name.", path=path) from error
     except IsADirectoryError as error:
-        raise PolicyserveError(f"{path} is a folder; name the file in it.") from error
+        raise PolicyserveError("{path} is a folder; name the file in it.", path=path) from error
     except OSError as error:
-        raise PolicyserveError(f"The file {path} cannot be read: {error.strerror}.") from error
+        raise PolicyserveError(
+            "The file {path} cannot be read: {strerror}.", path=path, strerror=error.strerror
+        ) from error
     if not data.strip():
-        raise PolicyserveError(f"The file {path.name} is empty; a list has a header row and rows below it.")
+        raise PolicyserveError("The file {name} is empty; a list has a header row and rows below it.", name=path.name)
     return data
 
 
@@ -85,7 +87,7 @@ def _as_utf8(data: bytes, name: str) -> bytes:
     data = data.removeprefix(codecs.BOM_UTF8)
     if b"\x00" in data:
         raise PolicyserveError(
-            f"The file {name} is neither a CSV file nor a spreadsheet; export the list as CSV or XLSX."
+            "The file {name} is neither a CSV file nor a spreadsheet; export the list as CSV or XLSX.", name=name
         )
     if not _is_utf8(data, name):
         data = _from_gb18030(data, name)
@@ -103,8 +105,9 @@ def _is_utf8(data: bytes, name: str) -> bool:
         before = data[: error.start]
         if sum(byte >= 0x80 for byte in before[:_HEADER_BYTES]) >= 30:  # so much of GB18030 never reads as UTF-8
             raise PolicyserveError(
-                f"The file {name} is UTF-8, but line {_line(data, error.start)} holds a damaged character; "
-                "export the list again."
+                "The file {name} is UTF-8, but line {line} holds a damaged character; export the list again.",
+                name=name,
+                line=_line(data, error.start),
             ) from error
         return False
     return True
@@ -119,16 +122,19 @@ def _from_gb18030(data: bytes, name: str) -> bytes:
         return data.decode("gb18030").encode()
     except UnicodeDecodeError as error:
         raise PolicyserveError(
-            f"The file {name} is neither UTF-8 nor GB18030 (line {_line(data, error.start)} is neither); "
-            "export it again as UTF-8, or as XLSX."
+            "The file {name} is neither UTF-8 nor GB18030 (line {line} is neither); export it again as "
+            "UTF-8, or as XLSX.",
+            name=name,
+            line=_line(data, error.start),
         ) from error
 
 
 def _read_csv(text: bytes, name: str) -> tuple[tuple[str, ...], pl.DataFrame]:
     if text.count(b'"') % 2:
         raise PolicyserveError(
-            f"A quotation mark in the file {name} is opened and never closed, so that rows run into each other; "
-            "close it, or double the marks that belong to the text."
+            "A quotation mark in the file {name} is opened and never closed, so that rows run into each "
+            "other; close it, or double the marks that belong to the text.",
+            name=name,
         )
     separator, headers, used = _read_header(text)
     start = _after_line(text, used)
@@ -146,8 +152,9 @@ def _read_csv(text: bytes, name: str) -> tuple[tuple[str, ...], pl.DataFrame]:
         cells = pl.DataFrame(schema=dict.fromkeys(names, pl.String()))
     except ComputeError as error:
         raise PolicyserveError(
-            f"The file {name} is no CSV file that can be read; a cell with a quotation mark or a separator in it "
-            "must stand in quotation marks."
+            "The file {name} is no CSV file that can be read; a cell with a quotation mark or a separator in "
+            "it must stand in quotation marks.",
+            name=name,
         ) from error
     return headers, _without_blank_rows(_with_lines(cells, used + 1, quoted=b'"' in text))
 

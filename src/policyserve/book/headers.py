@@ -72,7 +72,7 @@ def _refuse_doubles(counts: Counter[str], kind: ListKind) -> None:
     doubles = [kind.column(name).title for name, count in counts.items() if count > 1]
     if doubles:
         raise PolicyserveError(
-            f"The column {', '.join(doubles)} stands more than once in the header; keep one of them."
+            "The column {doubles} stands more than once in the header; keep one of them.", doubles=", ".join(doubles)
         )
 
 

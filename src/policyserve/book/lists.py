@@ -225,5 +225,5 @@ KINDS: Mapping[str, ListKind] = {
 def find_kind(name: str) -> ListKind:
     """Return the kind of that name; raises PolicyserveError with the names that exist."""
     if name not in KINDS:
-        raise PolicyserveError(f"'{name}' is no kind of list; the kinds are {', '.join(KINDS)}.")
+        raise PolicyserveError("'{name}' is no kind of list; the kinds are {kinds}.", name=name, kinds=", ".join(KINDS))
     return KINDS[name]

@@ -32,14 +32,18 @@ def check_writable(rejects: Path, source: Path) -> None:
             "The reject file would be written over the list itself; name another one with --rejects."
         )
     if rejects.is_dir():
-        raise PolicyserveError(f"{rejects} is a folder; name a file for the rejected rows with --rejects.")
+        raise PolicyserveError(
+            "{rejects} is a folder; name a file for the rejected rows with --rejects.", rejects=rejects
+        )
     try:
         with tempfile.TemporaryFile(dir=rejects.parent):
             pass
     except OSError as error:
         raise PolicyserveError(
-            f"The reject file cannot be written to the folder {rejects.parent} ({error.strerror}); "
-            "nothing was imported. Name another file with --rejects."
+            "The reject file cannot be written to the folder {parent} ({strerror}); nothing was imported. "
+            "Name another file with --rejects.",
+            parent=rejects.parent,
+            strerror=error.strerror,
         ) from error
 
 

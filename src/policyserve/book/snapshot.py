@@ -166,7 +166,11 @@ def customer_of(connection: Connection, *, policy_no: str | None = None, custome
         return customer_id(connection, customer_no or "")
     holder = holder_id(connection, policy_no)
     if customer_no and customer_id(connection, customer_no) != holder:
-        raise PolicyserveError(f"Customer {customer_no} does not hold policy {policy_no}; give one of the two.")
+        raise PolicyserveError(
+            "Customer {customer_no} does not hold policy {policy_no}; give one of the two.",
+            customer_no=customer_no,
+            policy_no=policy_no,
+        )
     return holder
 
 

@@ -49,7 +49,7 @@ def read_spreadsheet(data: bytes, name: str, likeness: Likeness | None = None) -
     except fastexcel.FastExcelError as error:
         raise PolicyserveError(_why_not(str(error), name)) from error
     if line is None:
-        raise PolicyserveError(f"{_first(names, name)} is empty; a list has a header row and rows below it.")
+        raise PolicyserveError("{name} is empty; a list has a header row and rows below it.", name=_first(names, name))
     rows = _filled(texts)
     headers = rows.filter(pl.col("line") == line).drop("line").row(0)
     return Sheet(

@@ -44,9 +44,13 @@ class Document:
             self.values: Any = loader.construct_document(self._root) if self._root else {}
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise CalendarError(f"{path}, line {line}: this is no YAML: {error.problem}.") from error
+            raise CalendarError(
+                "{path}, line {line}: this is no YAML: {problem}.", path=path, line=line, problem=error.problem
+            ) from error
         except (yaml.YAMLError, RecursionError) as error:
-            raise CalendarError(f"{path} is no YAML that can be read; compare it with a shipped calendar.") from error
+            raise CalendarError(
+                "{path} is no YAML that can be read; compare it with a shipped calendar.", path=path
+            ) from error
 
     def error(self, found: ValidationError) -> CalendarError:
         """Turn what pydantic found into sentences with line and field."""
@@ -70,7 +74,12 @@ class Document:
             for key, value in node.value:
                 if str(key.value) in seen:
                     line = key.start_mark.line + 1
-                    raise CalendarError(f"{self.path}, line {line}: '{key.value}' is there twice; remove one of them.")
+                    raise CalendarError(
+                        "{path}, line {line}: '{value}' is there twice; remove one of them.",
+                        path=self.path,
+                        line=line,
+                        value=key.value,
+                    )
                 seen.add(str(key.value))
                 self._refuse_double_keys(value)
 
@@ -92,7 +101,7 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise CalendarError(
-            f"The calendar file {path} cannot be read; check its name, and that it is UTF-8."
+            "The calendar file {path} cannot be read; check its name, and that it is UTF-8.", path=path
         ) from error
 
 

@@ -97,7 +97,10 @@ def lunar_year(number: int) -> LunarYear:
     """
     if not FIRST_YEAR - 1 <= number <= LAST_YEAR:
         raise LunarDateError(
-            f"Lunar dates are known for the years {FIRST_YEAR} to {LAST_YEAR}; {number} is not in them."
+            "Lunar dates are known for the years {first_year} to {last_year}; {number} is not in them.",
+            first_year=FIRST_YEAR,
+            last_year=LAST_YEAR,
+            number=number,
         )
     months, start = [], _new_year(number)
     while (first := _convert(start)).year == number:
@@ -111,7 +114,7 @@ def _new_year(number: int) -> date:
     answer = sxtwl.fromLunar(number, 1, 1, False)
     day = date(answer.getSolarYear(), answer.getSolarMonth(), answer.getSolarDay())
     if _convert(day) != LunarDate(year=number, month=1, day=1):
-        raise LunarDateError(f"The first day of the lunar year {number} could not be found.")
+        raise LunarDateError("The first day of the lunar year {number} could not be found.", number=number)
     return day
 
 
@@ -139,8 +142,11 @@ def to_solar(lunar: LunarDate) -> date:
     month = _existing_month(lunar)
     if not 1 <= lunar.day <= month.length:
         raise LunarDateError(
-            f"{'Leap month' if lunar.leap else 'Month'} {lunar.month} of the lunar year {lunar.year} has "
-            f"{month.length} days; write a day from 1 to {month.length}."
+            "{value} {month} of the lunar year {year} has {length} days; write a day from 1 to {length}.",
+            value="Leap month" if lunar.leap else "Month",
+            month=lunar.month,
+            year=lunar.year,
+            length=month.length,
         )
     return month.start + timedelta(days=lunar.day - 1)
 
@@ -153,7 +159,9 @@ def _existing_month(lunar: LunarDate) -> LunarMonth:
         return month
     has = "no leap month" if year.leap_month is None else f"the leap month {year.leap_month} only"
     raise LunarDateError(
-        f"The lunar year {lunar.year} has {has}; write the regular month without 闰, or correct the year."
+        "The lunar year {year} has {has}; write the regular month without 闰, or correct the year.",
+        year=lunar.year,
+        has=has,
     )
 
 

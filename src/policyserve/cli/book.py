@@ -12,6 +12,7 @@ from policyserve.cli.options import DATE, KEY, Session, database_option, shared
 from policyserve.cli.screen.output import FORMULA, decimal, note, show, tell
 from policyserve.cli.screen.provisional import provisional
 from policyserve.cli.words.book_words import say
+from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.operations.database import SCHEMA, check_database, upgrade_database
 from policyserve.operations.events import add_event, list_events, retract_event
 from policyserve.operations.planning import plan_touches
@@ -38,7 +39,7 @@ def upgrade(session: Session) -> None:
 def check(session: Session) -> None:
     """Say whether the database has the schema of this version."""
     if trouble := check_database(session.settings.database_url):
-        raise click.ClickException(trouble)
+        raise PolicyserveError(trouble)
     click.echo(say("schema.fine", session.language, version=SCHEMA))
 
 
@@ -139,7 +140,7 @@ def _write(touches: pl.DataFrame, out: Path) -> None:
     elif out.suffix == ".csv":
         _harmless(touches).write_csv(out)
     else:
-        raise click.UsageError(f"'{out}' ends in neither .parquet nor .csv; choose one of them.")
+        raise QuestionError("'{out}' ends in neither .parquet nor .csv; choose one of them.", out=out)
 
 
 def _harmless(touches: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import rich_click as click
 
 from policyserve.cli.options import Session, database_option, language_option, shared
 from policyserve.cli.screen.output import note, show
-from policyserve.errors import PolicyserveError
+from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.scheduler.jobs import WORKS, zone_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def serve(session: Session, host: str, port: int, no_callbacks: bool) -> None:
     from policyserve.scheduler.stop_signal import stop_on_signals
 
     if session.asked_as_of:
-        raise click.UsageError("serve works on the day that it is; --as-of is for single commands.")
+        raise QuestionError("serve works on the day that it is; --as-of is for single commands.")
     with stop_on_signals() as stop:
         open_journal(zone_of(session.settings))
         scheduler = Scheduler(session.engine, session.settings, language=session.language, stop=stop)

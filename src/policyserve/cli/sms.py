@@ -19,6 +19,7 @@ from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.screen.export import save
 from policyserve.cli.screen.output import Row, console, note, show
 from policyserve.cli.words.message_words import say
+from policyserve.errors import QuestionError
 from policyserve.messages.generation.generation import Generation
 from policyserve.messages.outbox import overview
 from policyserve.messages.outbox.stored_messages import CHANNEL, STATUSES
@@ -55,7 +56,7 @@ def generate(session: Session, day: date | None, dry_run: bool, out: Path | None
     """Make the messages of a day from the touches that fall due. Running it again makes nothing twice."""
     asked = day or session.as_of
     if dry_run and out is not None:
-        raise click.UsageError("A rehearsal stores nothing that --out could write; take --format csv for its texts.")
+        raise QuestionError("A rehearsal stores nothing that --out could write; take --format csv for its texts.")
     done = generate_messages(
         session.engine, session.calendar, session.settings, as_of=asked, at=session.now, dry_run=dry_run
     )

@@ -16,6 +16,7 @@ from rich.progress import Progress
 from policyserve.cli.options import DATE, KEY, Session, shared
 from policyserve.cli.screen.output import console, note, show
 from policyserve.cli.words.message_words import say
+from policyserve.errors import QuestionError
 from policyserve.messages.outbox.outbox import RESOLVED
 from policyserve.messages.outbox.sender import Clock
 from policyserve.operations.messages import (
@@ -110,7 +111,7 @@ WHO = click.option("--by", default="command line", metavar="WHO", help="Who deci
 def approve(session: Session, keys: Sequence[int], everything: bool, by: str) -> None:
     """Let messages go that wait for a manager."""
     if bool(keys) == everything:
-        raise click.UsageError("Name the messages, or give --all.")
+        raise QuestionError("Name the messages, or give --all.")
     count = approve_messages(session.engine, None if everything else keys, by=by)
     click.echo(say("sms.approved", session.language, count=count))
 

@@ -36,7 +36,11 @@ def fields_of(by: Sequence[str], allowed: Collection[str]) -> list[str]:
     """Return the fields that `by` groups by, each once; raise PolicyserveError for a grouping not `allowed`."""
     for name in by:
         if name not in allowed:
-            raise PolicyserveError(f"This figure cannot be grouped by '{name}'. Choose from: {', '.join(allowed)}.")
+            raise PolicyserveError(
+                "This figure cannot be grouped by '{name}'. Choose from: {allowed}.",
+                name=name,
+                allowed=", ".join(allowed),
+            )
     return list(dict.fromkeys(field for name in by for field in FIELDS[name]))
 
 

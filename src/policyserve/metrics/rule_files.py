@@ -37,9 +37,11 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise PolicyserveError(f"The file {path} is not text in UTF-8; save it as UTF-8.") from error
+        raise PolicyserveError("The file {path} is not text in UTF-8; save it as UTF-8.", path=path) from error
     except OSError as error:
-        raise PolicyserveError(f"The file {path} cannot be read ({error.strerror}); check its name.") from error
+        raise PolicyserveError(
+            "The file {path} cannot be read ({strerror}); check its name.", path=path, strerror=error.strerror
+        ) from error
 
 
 def _problem(error: ErrorDetails, root: Node) -> Problem:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, inspect
 
 from policyserve import db
 from policyserve.errors import PolicyserveError
+from policyserve.locale import Sentence
 
 HEAD = "0004"
 """The newest step in `versions`; steps are numbered, so that a later one is greater."""
@@ -30,14 +31,15 @@ def upgrade(engine: Engine) -> None:
             _migrate(connection)
 
 
-def check(engine: Engine) -> str | None:
+def check(engine: Engine) -> Sentence | None:
     """Return the sentence that says what to do about the schema, or None where it is today's."""
     with db.reading(engine) as connection:
         version = _version(connection)
     if version == HEAD:
         return None
-    state = "has no tables of policyserve yet" if version is None else "was made by an older policyserve"
-    return f"The database {state}; run `policyserve db upgrade`."
+    if version is None:
+        return Sentence("The database has no tables of policyserve yet; run `policyserve db upgrade`.")
+    return Sentence("The database was made by an older policyserve; run `policyserve db upgrade`.")
 
 
 def ensure_ready(engine: Engine) -> None:
@@ -61,7 +63,9 @@ def _version(connection: Connection) -> str | None:
         raise PolicyserveError("The database belongs to another program; name another one with --db.")
     if version is not None and version > HEAD:
         raise PolicyserveError(
-            f"A newer policyserve made this database (schema {version}, this program knows {HEAD}); install that one."
+            "A newer policyserve made this database (schema {version}, this program knows {head}); install that one.",
+            version=version,
+            head=HEAD,
         )
     return version
 
@@ -73,7 +77,8 @@ def _refuse_strangers(connection: Connection) -> None:
     taken = sorted(set(inspect(connection).get_table_names()) & set(metadata.tables))
     if taken:
         raise PolicyserveError(
-            f"The database has a table '{taken[0]}' that is not policyserve's; name another database with --db."
+            "The database has a table '{taken}' that is not policyserve's; name another database with --db.",
+            taken=taken[0],
         )
 
 

@@ -22,4 +22,6 @@ def calendar_named(name: str) -> Calendar:
     if Path(name).is_file():
         return load_calendar(Path(name))
     known = ", ".join(sorted(path.stem for path in fixture("calendars").glob("*.yaml")))
-    raise PolicyserveError(f"There is no calendar '{name}'; POLICYSERVE_CALENDAR can be {known}, or a file.")
+    raise PolicyserveError(
+        "There is no calendar '{name}'; POLICYSERVE_CALENDAR can be {known}, or a file.", name=name, known=known
+    )

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from sqlalchemy import Engine
 
 from policyserve import db
+from policyserve.locale import Sentence
 from policyserve.migrations import schema
 
 Database: TypeAlias = Engine
@@ -40,7 +41,7 @@ def upgrade_database(url: str) -> None:
         schema.upgrade(engine)
 
 
-def check_database(url: str) -> str | None:
+def check_database(url: str) -> Sentence | None:
     """Return the sentence that says what to do about the schema, or None where it is today's."""
     with _as_it_is(url) as engine:
         return schema.check(engine)

@@ -44,7 +44,7 @@ def add_event(engine: Database, fields: Mapping[str, str], *, as_of: date) -> in
         taken = take_events(connection, _on_possible_days(rows, issued, as_of), as_of)
         reasons = [f"{row['field']} {row['reason']}" for frame in taken.rows.problems for row in frame.to_dicts()]
         if reasons:
-            raise PolicyserveError(f"The event was not entered: {'; '.join(reasons)}.")
+            raise PolicyserveError("The event was not entered: {reasons}.", reasons="; ".join(reasons))
         if not taken.added:
             raise PolicyserveError(
                 "This event is in the book already: same subject, kind and day. Nothing was changed."
@@ -70,7 +70,7 @@ def retract_event(engine: Database, key: int, *, why: str, as_of: date) -> None:
             return
         if connection.scalar(select(EVENTS.c.id).where(EVENTS.c.id == key)) is None:
             raise NotFoundError("event", key)
-        raise PolicyserveError(f"Event {key} has been retracted before; there is nothing left to do.")
+        raise PolicyserveError("Event {key} has been retracted before; there is nothing left to do.", key=key)
 
 
 def list_events(engine: Database, *, policy_no: str | None, customer_no: str | None) -> list[dict[str, Any]]:

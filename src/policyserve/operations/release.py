@@ -31,6 +31,8 @@ def _refuse_a_day_gone_by(connection: Connection, as_of: date, tomorrow: date) -
     last = connection.scalar(select(func.max(RELEASES.c.as_of)).where(RELEASES.c.as_of <= tomorrow))
     if last is not None and as_of < last:
         raise PolicyserveError(
-            f"The last release was as of {last}, and tasks have followed the facts until then; {as_of} lies before it. "
-            "Release from that day on; to rehearse an earlier day take `policyserve plan`."
+            "The last release was as of {last}, and tasks have followed the facts until then; {as_of} lies "
+            "before it. Release from that day on; to rehearse an earlier day take `policyserve plan`.",
+            last=last,
+            as_of=as_of,
         )

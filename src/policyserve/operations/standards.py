@@ -26,9 +26,11 @@ def read_standard(path: Path, calendar: Calendar) -> tuple[Standard | None, tupl
     try:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError as error:
-        raise PolicyserveError(f"There is no file '{path}'.") from error
+        raise PolicyserveError("There is no file '{path}'.", path=path) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise PolicyserveError(f"'{path}' cannot be read as a UTF-8 text; save the standard as UTF-8 YAML.") from error
+        raise PolicyserveError(
+            "'{path}' cannot be read as a UTF-8 text; save the standard as UTF-8 YAML.", path=path
+        ) from error
     festivals = {festival.code for festival in calendar.greeting_days}
     return *parse_standard(text, source=str(path), festivals=festivals), text
 

@@ -31,7 +31,7 @@ def write_report(material: Material, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
-        raise PolicyserveError(f"'{folder}' is a file; name a folder for the report.") from error
+        raise PolicyserveError("'{folder}' is a file; name a folder for the report.", folder=folder) from error
     return [_written(folder / name, content) for name, content in made.items()]
 
 

@@ -18,8 +18,8 @@ def check_installed() -> None:
     """Raise PolicyserveError unless the extra is there."""
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise PolicyserveError(
-            f"A report needs more than the plain installation ({', '.join(missing)}). Run: pip install "
-            "'policyserve[report]'"
+            "A report needs more than the plain installation ({missing}). Run: pip install 'policyserve[report]'",
+            missing=", ".join(missing),
         )
 
 

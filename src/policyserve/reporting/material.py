@@ -153,8 +153,10 @@ def _check_policies(book: Book, scope: Scope, as_of: date) -> None:
     if issued.is_empty():
         of_whom = "" if scope == Scope() else f" of {scope.name}"
         raise PolicyserveError(
-            f"No policy{of_whom} had been issued by {as_of}, so there is nothing to report. Import policies, or ask "
-            "about a later day with --as-of."
+            "No policy{of_whom} had been issued by {as_of}, so there is nothing to report. Import policies, "
+            "or ask about a later day with --as-of.",
+            of_whom=of_whom,
+            as_of=as_of,
         )
 
 

@@ -45,17 +45,27 @@ class Scope:
 def scope_named(agents: pl.DataFrame, *, branch: str | None, team: str | None) -> Scope:
     """Find a branch or team among the agents; raise PolicyserveError for one that is not there, or there twice."""
     if branch is not None and branch not in set(agents["branch"]):
-        raise PolicyserveError(f"No agent belongs to a branch '{branch}'. Choose from: {_listed(agents, 'branch')}.")
+        raise PolicyserveError(
+            "No agent belongs to a branch '{branch}'. Choose from: {names}.",
+            branch=branch,
+            names=_listed(agents, "branch"),
+        )
     if team is None:
         return Scope(branch=branch)
     of_branch = agents.filter(pl.col("branch") == branch) if branch is not None else agents
     found = of_branch.filter(pl.col("team") == team)
     if found.is_empty():
-        raise PolicyserveError(f"No agent belongs to a team '{team}'. Choose from: {_listed(of_branch, 'team')}.")
+        raise PolicyserveError(
+            "No agent belongs to a team '{team}'. Choose from: {names}.",
+            team=team,
+            names=_listed(of_branch, "team"),
+        )
     branches = found["branch"].unique().sort().to_list()
     if len(branches) > 1:
         names = ", ".join(str(name) for name in branches)
-        raise PolicyserveError(f"Several branches have a team '{team}': {names}. Say which with --branch.")
+        raise PolicyserveError(
+            "Several branches have a team '{team}': {names}. Say which with --branch.", team=team, names=names
+        )
     return Scope(branch=branches[0], team=team)
 
 

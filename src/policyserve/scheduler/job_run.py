@@ -32,7 +32,7 @@ class RunningElsewhereError(PolicyserveError):
 
     def __init__(self, job: str) -> None:
         """`job` is its name."""
-        super().__init__(f"The job '{job}' is running already; nothing was started.")
+        super().__init__("The job '{job}' is running already; nothing was started.", job=job)
 
 
 class RunBeforeError(PolicyserveError):
@@ -41,7 +41,9 @@ class RunBeforeError(PolicyserveError):
     def __init__(self, job: str, due: datetime) -> None:
         """`due` is an instant."""
         super().__init__(
-            f"The job '{job}' has been run for {due.isoformat(timespec='seconds')}; see `policyserve jobs`."
+            "The job '{job}' has been run for {due}; see `policyserve jobs`.",
+            job=job,
+            due=due.isoformat(timespec="seconds"),
         )
 
 

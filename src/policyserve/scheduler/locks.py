@@ -147,5 +147,7 @@ def _open(path: Path) -> int:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError as error:
         raise PolicyserveError(
-            f"The lock '{path}' cannot be opened ({error.strerror}); run all jobs as the user who owns the database."
+            "The lock '{path}' cannot be opened ({strerror}); run all jobs as the user who owns the database.",
+            path=path,
+            strerror=error.strerror,
         ) from error

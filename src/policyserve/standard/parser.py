@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from policyserve.config import fixture
 from policyserve.errors import PolicyserveError
+from policyserve.locale import Counted, Listed
 from policyserve.standard.complaints import in_plain_words
 from policyserve.standard.consistency import check_services, check_standard
 from policyserve.standard.document import Node, read_document
@@ -26,9 +27,13 @@ class StandardError(PolicyserveError):
     def __init__(self, source: str, problems: Iterable[Problem]) -> None:
         """`source` is the file, `problems` what is wrong with it; warnings are left out."""
         self.problems = tuple(problem for problem in problems if problem.severity == "error")
-        count = len(self.problems)
-        what = "an error; mend it" if count == 1 else f"{count} errors; mend them"
-        super().__init__("\n".join([f"The standard {source} has {what} and try again.", *map(str, self.problems)]))
+        head = Counted(
+            "The standard {source} has an error; mend it and try again.",
+            "The standard {source} has {n} errors; mend them and try again.",
+            len(self.problems),
+            source=source,
+        )
+        super().__init__(Listed([head, *self.problems], "\n"))
 
 
 def parse_standard(
@@ -72,9 +77,13 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise PolicyserveError(f"The file {path} is not text in UTF-8; save the standard as UTF-8.") from error
+        raise PolicyserveError(
+            "The file {path} is not text in UTF-8; save the standard as UTF-8.", path=path
+        ) from error
     except OSError as error:
-        raise PolicyserveError(f"The file {path} cannot be read ({error.strerror}); check its name.") from error
+        raise PolicyserveError(
+            "The file {path} cannot be read ({strerror}); check its name.", path=path, strerror=error.strerror
+        ) from error
 
 
 def _validated(tree: Node, festivals: Collection[str] | None) -> tuple[Standard | None, list[Problem]]:

@@ -40,7 +40,7 @@ class TaskClosedError(PolicyserveError):
             verb = _VERBS.get(last.action, last.action)
             reason = f" ({last.why})" if last.why else ""
             said = f"Task {task['id']} was {verb} by {last.actor} on {last.as_of}{reason}, so it cannot be {asked}"
-        super().__init__(f"{said}. Look at it with 'policyserve task explain {task['id']}'.")
+        super().__init__("{said}. Look at it with 'policyserve task explain {id}'.", said=said, id=task["id"])
 
 
 def done(
@@ -68,11 +68,17 @@ def done(
 
 def _check_contact(on: date, channel: str, satisfaction: int | None, as_of: date) -> None:
     if on > as_of:
-        raise PolicyserveError(f"The day {on} is in the future; give the day on which it was done, at most {as_of}.")
+        raise PolicyserveError(
+            "The day {on} is in the future; give the day on which it was done, at most {as_of}.", on=on, as_of=as_of
+        )
     if channel not in CHANNELS:
-        raise PolicyserveError(f"'{channel}' is no channel; it can be {', '.join(CHANNELS)}.")
+        raise PolicyserveError(
+            "'{channel}' is no channel; it can be {channels}.", channel=channel, channels=", ".join(CHANNELS)
+        )
     if satisfaction is not None and not 1 <= satisfaction <= 5:
-        raise PolicyserveError(f"The satisfaction is {satisfaction}; it goes from 1 (not at all) to 5 (very).")
+        raise PolicyserveError(
+            "The satisfaction is {satisfaction}; it goes from 1 (not at all) to 5 (very).", satisfaction=satisfaction
+        )
 
 
 def _notices(task: RowMapping, on: date, channel: str) -> list[str]:
@@ -99,10 +105,18 @@ def snooze(connection: Connection, task_id: int, stamp: Stamp, *, to: date) -> N
     task = _task(connection, task_id)
     first = max(task["earliest"], stamp.as_of)
     if task["latest"] < first:
-        raise PolicyserveError(f"The last day of task {task_id} was {task['latest']}; it cannot be put off any more.")
+        raise PolicyserveError(
+            "The last day of task {task_id} was {latest}; it cannot be put off any more.",
+            task_id=task_id,
+            latest=task["latest"],
+        )
     if not first <= to <= task["latest"]:
         raise PolicyserveError(
-            f"Task {task_id} can be done from {first} to {task['latest']}; choose a day in between instead of {to}."
+            "Task {task_id} can be done from {first} to {latest}; choose a day in between instead of {to}.",
+            task_id=task_id,
+            first=first,
+            latest=task["latest"],
+            to=to,
         )
     _change(connection, task_id, "snoozed", ("open",), snoozed_to=to)
     record(connection, task_id, "snoozed", stamp, from_status="open", to_status="open", why=f"to {to}")
@@ -145,12 +159,19 @@ def add(
     rule = _by_hand(standard, service)
     until = latest or due
     if due < stamp.as_of or until < due:
-        raise PolicyserveError(f"The task would be due {due} and end {until}; both must lie ahead of {stamp.as_of}.")
+        raise PolicyserveError(
+            "The task would be due {due} and end {until}; both must lie ahead of {as_of}.",
+            due=due,
+            until=until,
+            as_of=stamp.as_of,
+        )
     customer_id, policy_id, agent_id = _subject(connection, customer_no, policy_no)
     if rule.subject == "customer":
         policy_id = None
     elif rule.subject == "policy" and policy_id is None:
-        raise PolicyserveError(f"'{service}' is for a policy; give the policy's number instead of the customer's.")
+        raise PolicyserveError(
+            "'{service}' is for a policy; give the policy's number instead of the customer's.", service=service
+        )
     if agent_no is not None:
         agent_id = _agent(connection, agent_no, stamp.as_of)
     kind, subject_id = ("customer", customer_id) if policy_id is None else ("policy", policy_id)
@@ -184,7 +205,7 @@ def _by_hand(standard: Standard, code: str) -> Service:
         if service.code == code:
             return service
     known = ", ".join(sorted(one.code for one in services)) or "none in this standard"
-    raise PolicyserveError(f"'{code}' is no service that is added by hand; these are: {known}.")
+    raise PolicyserveError("'{code}' is no service that is added by hand; these are: {known}.", code=code, known=known)
 
 
 def _subject(connection: Connection, customer_no: str | None, policy_no: str | None) -> tuple[int, int | None, int]:
@@ -257,7 +278,11 @@ def _agent(connection: Connection, agent_no: str, as_of: date) -> int:
     if agent is None:
         raise NotFoundError("agent", agent_no)
     if agent.left_on is not None and agent.left_on <= as_of:
-        raise PolicyserveError(f"Agent {agent_no} left on {agent.left_on}; give the task to somebody who is there.")
+        raise PolicyserveError(
+            "Agent {agent_no} left on {left_on}; give the task to somebody who is there.",
+            agent_no=agent_no,
+            left_on=agent.left_on,
+        )
     return int(agent.id)
 
 
@@ -267,5 +292,5 @@ def _agent_no(connection: Connection, agent_id: int | None) -> str:
 
 def _reason(why: str, deed: str) -> str:
     if not why.strip():
-        raise PolicyserveError(f"Say why: {deed} needs a reason.")
+        raise PolicyserveError("Say why: {deed} needs a reason.", deed=deed)
     return why.strip()

@@ -24,7 +24,10 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         why = getattr(error, "strerror", None) or "no such address"
         raise PolicyserveError(
-            f"Port {port} of {host} cannot be opened ({why}); name others with --port and --host."
+            "Port {port} of {host} cannot be opened ({why}); name others with --port and --host.",
+            port=port,
+            host=host,
+            why=why,
         ) from error
 
 

@@ -16,6 +16,7 @@ from policyserve.cli.demo.days import day_of_an_agent, next_morning, texts
 from policyserve.cli.demo.gap import gap, targets
 from policyserve.cli.demo.story import Story
 from policyserve.cli.options import DATE, Session, language_option
+from policyserve.errors import QuestionError
 from policyserve.operations.calendars import calendar_named
 from policyserve.operations.database import open_database
 
@@ -75,7 +76,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         return
     keep.mkdir(parents=True, exist_ok=True)
     if any(keep.iterdir()):
-        raise click.UsageError(f"'{keep}' is not empty; name a new folder for the demo.")
+        raise QuestionError("'{keep}' is not empty; name a new folder for the demo.", keep=keep)
     yield keep
 
 

@@ -26,8 +26,9 @@ def check_libraries() -> None:
     missing = [name for module, name in LIBRARIES.items() if find_spec(module) is None]
     if missing:
         raise PolicyserveError(
-            f"This figure is worked out with libraries that are not installed ({', '.join(missing)}); install them "
-            "with: pip install 'policyserve[forecast]'."
+            "This figure is worked out with libraries that are not installed ({missing}); install them with: "
+            "pip install 'policyserve[forecast]'.",
+            missing=", ".join(missing),
         )
 
 

@@ -60,7 +60,9 @@ def forecast(session: Session, *, by: tuple[str, ...], policies: bool, backtest:
 
     first, last = _cohort(asked["cohort_from"]), _cohort(asked["cohort_to"])
     if first and last and last < first:
-        raise QuestionError(f"--cohort-from {first:%Y-%m} lies after --cohort-to; give the earlier month first.")
+        raise QuestionError(
+            "--cohort-from {first:%Y-%m} lies after --cohort-to; give the earlier month first.", first=first
+        )
     made = forecast_policies(book, as_of=session.as_of, method=asked["method"], cohort_from=first, cohort_to=last)
     if policies:
         _print_policies(session, book, made)

@@ -90,7 +90,11 @@ def _cohorts(first: str | None, last: str | None, as_of: date, month: int) -> tu
     end = cohort_month(last) if last else add_months(as_of.replace(day=1), 1 - month)
     start = cohort_month(first) if first else add_months(end, 1 - COHORTS)
     if end < start:
-        raise QuestionError(f"--cohort-from {start:%Y-%m} lies after --cohort-to {end:%Y-%m}; give the earlier first.")
+        raise QuestionError(
+            "--cohort-from {start:%Y-%m} lies after --cohort-to {end:%Y-%m}; give the earlier first.",
+            start=start,
+            end=end,
+        )
     return start, end
 
 

@@ -65,7 +65,11 @@ def persistency_(
     """Persistency (继续率): the share of first-year premium, and of policies, kept to month 13."""
     first, last = _cohort(asked["cohort_from"]), _cohort(asked["cohort_to"])
     if first and last and last < first:
-        raise QuestionError(f"--cohort-from {first:%Y-%m} lies after --cohort-to {last:%Y-%m}; give the earlier first.")
+        raise QuestionError(
+            "--cohort-from {first:%Y-%m} lies after --cohort-to {last:%Y-%m}; give the earlier first.",
+            first=first,
+            last=last,
+        )
     rolling: int | None = asked["rolling"]
     groups = by or (("cohort",) if profile.window == "month" or rolling else ("year",))
     fields = groupings.fields_of(groups, list(groupings.FIELDS))

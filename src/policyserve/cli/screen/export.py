@@ -19,7 +19,9 @@ def save(rows: Sequence[Row], path: Path, language: str) -> None:
     readable by its owner only. Raises PolicyserveError for another ending.
     """
     if path.suffix.lower() not in {".csv", ".xlsx"}:
-        raise PolicyserveError(f"'{path}' ends with neither .csv nor .xlsx; name a file of one of these kinds.")
+        raise PolicyserveError(
+            "'{path}' ends with neither .csv nor .xlsx; name a file of one of these kinds.", path=path
+        )
     path.touch(mode=0o600)
     frame = pl.DataFrame(rows, infer_schema_length=None)
     if path.suffix.lower() == ".csv":

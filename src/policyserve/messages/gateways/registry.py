@@ -27,10 +27,14 @@ def open_gateway(name: str, gateways: Mapping[str, Mapping[str, Any]]) -> Gatewa
     options = gateways.get(name, {"kind": "file"} if name == "file" else None)
     if options is None:
         known = ", ".join(sorted({*gateways, "file"}))
-        raise PolicyserveError(f"The settings have no gateway '{name}'; they have {known}. Add [gateways.{name}].")
+        raise PolicyserveError(
+            "The settings have no gateway '{name}'; they have {known}. Add [gateways.{name}].", name=name, known=known
+        )
     kind = options.get("kind")
     if kind not in KINDS:
-        raise PolicyserveError(f"gateways.{name}.kind is '{kind}'; it can be {', '.join(KINDS)}.")
+        raise PolicyserveError(
+            "gateways.{name}.kind is '{kind}'; it can be {kinds}.", name=name, kind=kind, kinds=", ".join(KINDS)
+        )
     opened: Gateway = import_module(KINDS[kind]).open_gateway(
         name, {key: value for key, value in options.items() if key != "kind"}
     )

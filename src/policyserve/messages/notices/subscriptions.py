@@ -38,7 +38,9 @@ def set_channel(
     key = agent_id(connection, agent_no)
     left_on = connection.scalar(select(AGENTS.c.left_on).where(AGENTS.c.id == key))
     if left_on is not None and left_on <= as_of:
-        raise PolicyserveError(f"Agent {agent_no} left on {left_on}; who has left gets no notices.")
+        raise PolicyserveError(
+            "Agent {agent_no} left on {left_on}; who has left gets no notices.", agent_no=agent_no, left_on=left_on
+        )
     values = {"kind": kind, "address": address, "secret": secret, "at": at}
     if not connection.execute(update(CHANNELS).where(CHANNELS.c.agent_id == key).values(values)).rowcount:
         connection.execute(insert(CHANNELS).values(agent_id=key, **values))

@@ -188,4 +188,9 @@ def _check(connection: Connection, keys: Sequence[int], fine: set[str], asked: s
         if key not in found:
             raise NotFoundError("message", key)
         if found[key] not in fine:
-            raise PolicyserveError(f"Message {key} is {found[key]}, so it cannot be {asked}. Nothing was changed.")
+            raise PolicyserveError(
+                "Message {key} is {found}, so it cannot be {asked}. Nothing was changed.",
+                key=key,
+                found=found[key],
+                asked=asked,
+            )

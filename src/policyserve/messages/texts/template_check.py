@@ -75,7 +75,9 @@ class Trial:
         service = self.standard.service(code)
         if service is None or not sends(service):
             known = ", ".join(sorted({one.code for one in self.standard.services if sends(one)}))
-            raise PolicyserveError(f"'{code}' is no service that sends a message; these are: {known}.")
+            raise PolicyserveError(
+                "'{code}' is no service that sends a message; these are: {known}.", code=code, known=known
+            )
         subjects = _subjects(facts_of(self.book, self.day, self.standard.grace_days), service)
         known_rows = self._known(subjects.filter(customer_id=customer), service)
         free = self.settings.model_copy(update={"caps": _UNCAPPED})

@@ -48,7 +48,12 @@ class RenderError(PolicyserveError):
     def __init__(self, template: str, language: str, reason: str) -> None:
         """`reason` is a clause without a full stop."""
         self.template, self.language, self.reason = template, language, reason
-        super().__init__(f"The message '{template}' ({language}) cannot be written: {reason}.")
+        super().__init__(
+            "The message '{template}' ({language}) cannot be written: {reason}.",
+            template=template,
+            language=language,
+            reason=reason,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,7 +207,8 @@ class _Sender:
         """Raise PolicyserveError for a signature that no carrier takes."""
         if not self.signature.strip() or _REFUSED.search(self.signature):
             raise PolicyserveError(
-                f"The signature of messages is '{self.signature}'; give a name without brackets and signs."
+                "The signature of messages is '{signature}'; give a name without brackets and signs.",
+                signature=self.signature,
             )
 
     def writer(self, name: str, message_class: MessageClass, language: Language) -> _Writer:

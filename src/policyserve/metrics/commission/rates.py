@@ -65,11 +65,17 @@ def load_rates(path: Path | None = None) -> RateTable:
     try:
         return RateTable.model_validate(yaml.safe_load(file.read_text(encoding="utf-8-sig")))
     except (OSError, UnicodeDecodeError) as error:
-        raise PolicyserveError(f"The rates {file} cannot be read; check the name, and that it is UTF-8.") from error
+        raise PolicyserveError(
+            "The rates {file} cannot be read; check the name, and that it is UTF-8.", file=file
+        ) from error
     except yaml.YAMLError as error:
-        raise PolicyserveError(f"The rates {file} are no YAML; compare them with the sample that ships.") from error
+        raise PolicyserveError(
+            "The rates {file} are no YAML; compare them with the sample that ships.", file=file
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         place = " > ".join(str(step + 1) if isinstance(step, int) else step for step in first["loc"])
         said = first["msg"].removeprefix("Value error, ")
-        raise PolicyserveError(f"The rates {file}: {place or 'the file'}: {said}; mend it and try again.") from error
+        raise PolicyserveError(
+            "The rates {file}: {place}: {said}; mend it and try again.", file=file, place=place or "the file", said=said
+        ) from error

@@ -54,8 +54,9 @@ def backtest(
     tried = [one for day in sorted(asked) if (one := _tried(whole, day, months, book, confidence)) is not None]
     if not tried:
         raise PolicyserveError(
-            f"Nothing can be tried on the past of {as_of}: no earlier day had 200 policies past their month 13, of "
-            "which 20 were lost. Import more past years, or ask about a larger part of the book."
+            "Nothing can be tried on the past of {as_of}: no earlier day had 200 policies past their month "
+            "13, of which 20 were lost. Import more past years, or ask about a larger part of the book.",
+            as_of=as_of,
         )
     return Backtest(
         policies=pl.concat([policies for policies, _ in tried]),

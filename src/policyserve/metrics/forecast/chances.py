@@ -75,8 +75,9 @@ def usable(past: History, asked: Method = "hazard") -> Method:
     """Return the best method up to the one asked for that the past carries; raises PolicyserveError without a past."""
     if past.final.is_empty():
         raise PolicyserveError(
-            f"No policy has passed the grace of its month 13 by {past.as_of}, so there is nothing to learn from; "
-            "import past years of policies and premiums, or ask again when the first cohort is final."
+            "No policy has passed the grace of its month 13 by {as_of}, so there is nothing to learn from; "
+            "import past years of policies and premiums, or ask again when the first cohort is final.",
+            as_of=past.as_of,
         )
     return "kaplan-meier" if asked == "hazard" and not _carries(past) else asked
 

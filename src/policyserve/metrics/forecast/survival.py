@@ -168,7 +168,9 @@ def _limit(sign: int, confidence: float) -> pl.Expr:
 def normal_quantile(confidence: float) -> float:
     """Return how many standard errors to either side hold `confidence` of a normal distribution (0.95: 1.96)."""
     if not 0 < confidence < 1:
-        raise PolicyserveError(f"A confidence of {confidence} makes no interval; give one between 0 and 1, as 0.95.")
+        raise PolicyserveError(
+            "A confidence of {confidence} makes no interval; give one between 0 and 1, as 0.95.", confidence=confidence
+        )
     return NormalDist().inv_cdf((1 + confidence) / 2)
 
 

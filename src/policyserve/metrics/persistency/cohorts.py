@@ -57,7 +57,7 @@ def cohort_month(text: str) -> date:
     try:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise QuestionError(f"'{text}' is no month. Write a month as 2025-03.") from None
+        raise QuestionError("'{text}' is no month. Write a month as 2025-03.", text=text) from None
 
 
 def cohort_policies(

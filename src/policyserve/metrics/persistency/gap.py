@@ -61,7 +61,9 @@ def target_of(text: str) -> int:
     except InvalidOperation:
         target = Decimal(0)
     if not target.is_finite() or not 0 < target <= WHOLE or target != int(target):
-        raise QuestionError(f"'{text}' is no target. Write a fraction up to 1 with at most 4 decimals, as 0.88.")
+        raise QuestionError(
+            "'{text}' is no target. Write a fraction up to 1 with at most 4 decimals, as 0.88.", text=text
+        )
     return int(target)
 
 
@@ -73,7 +75,9 @@ def targets_of(texts: Sequence[str], book: Book) -> dict[str, int]:
     for text in texts:
         name, sign, target = text.rpartition("=")
         if not sign or name not in known:
-            raise QuestionError(f"'{text}' names no agent, team or branch. Write a name and its target, as North=0.9.")
+            raise QuestionError(
+                "'{text}' names no agent, team or branch. Write a name and its target, as North=0.9.", text=text
+            )
         found[name] = target_of(target)
     return found
 

@@ -13,7 +13,7 @@ from policyserve.errors import QuestionError
 def check_rolling(fields: Sequence[str], months: int) -> None:
     """Raise QuestionError unless figures with these fields can roll over so many months."""
     if months < 1:
-        raise QuestionError(f"A figure cannot roll over {months} months. Give 1 or more.")
+        raise QuestionError("A figure cannot roll over {months} months. Give 1 or more.", months=months)
     if "year" in fields:
         raise QuestionError("Only figures by cohort can roll. Group by 'cohort' instead of 'year'.")
     if "cohort" not in fields:

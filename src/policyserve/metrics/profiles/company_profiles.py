@@ -58,7 +58,9 @@ def read_profile(path: Path) -> Profile:
     """Read a profile; raises PolicyserveError with line and field of every fault."""
     rule = read_rules(path, ProfileRule)
     if rule.name in PROFILES:
-        raise PolicyserveError(f"{path}: {rule.name} is the name of a profile that ships; give yours another one.")
+        raise PolicyserveError(
+            "{path}: {name} is the name of a profile that ships; give yours another one.", path=path, name=rule.name
+        )
     said = {name: value for name, value in rule if name != "based_on" and value is not None}
     if rule.cutoffs is not None:
         said["cutoffs"] = {name: _observation(seen) for name, seen in rule.cutoffs.items()}

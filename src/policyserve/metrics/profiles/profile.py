@@ -123,15 +123,28 @@ def profile_named(name: str) -> Profile:
     if profile := PROFILES.get(name):
         return profile
     known = ", ".join(PROFILES)
-    raise PolicyserveError(f"There is no profile '{name}'. Choose one of: {known}; or name a file of your own (.yaml).")
+    raise PolicyserveError(
+        "There is no profile '{name}'. Choose one of: {known}; or name a file of your own (.yaml).",
+        name=name,
+        known=known,
+    )
 
 
 def checked_cutoff(profile: Profile, month: int, cutoff: Cutoff | None) -> Cutoff:
     """Return the cutoff asked for, or the profile's own; raise QuestionError for a question that is none."""
     if month not in MONTHS:
-        raise QuestionError(f"Persistency has no month {month}. Choose one of: {', '.join(map(str, MONTHS))}.")
+        raise QuestionError(
+            "Persistency has no month {month}. Choose one of: {months}.",
+            month=month,
+            months=", ".join(map(str, MONTHS)),
+        )
     asked: Cutoff = next(iter(profile.cutoffs)) if cutoff is None else cutoff
     if asked not in profile.cutoffs:
         names = ", ".join(profile.cutoffs)
-        raise QuestionError(f"There is no cutoff '{asked}' in profile {profile.name}. Choose one of: {names}.")
+        raise QuestionError(
+            "There is no cutoff '{asked}' in profile {name}. Choose one of: {names}.",
+            asked=asked,
+            name=profile.name,
+            names=names,
+        )
     return asked

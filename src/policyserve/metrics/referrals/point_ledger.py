@@ -84,18 +84,29 @@ def pay(
     Raises PolicyserveError where there are not so many points, or the receipt is of another payment.
     """
     if points <= 0:
-        raise PolicyserveError(f"{points} points cannot be paid out; give a number above zero.")
+        raise PolicyserveError("{points} points cannot be paid out; give a number above zero.", points=points)
     key = customer_id(connection, customer_no)
     connection.execute(select(CUSTOMERS.c.id).where(CUSTOMERS.c.id == key).with_for_update())
     if receipt is not None and (paid := _payment(connection, receipt)) is not None:
         if (paid["customer_id"], paid["points"]) != (key, -points):
-            raise PolicyserveError(f"Another payment has the receipt {receipt}; give this one its own number.")
+            raise PolicyserveError(
+                "Another payment has the receipt {receipt}; give this one its own number.", receipt=receipt
+            )
         return max(0, _balance(connection, key))
     left = min(_balance(connection, key), _balance(connection, key, stamp.as_of))
     if left < 0:
-        raise PolicyserveError(f"Customer {customer_no} owes {-left} points, so none can be paid out.")
+        raise PolicyserveError(
+            "Customer {customer_no} owes {points} points, so none can be paid out.",
+            customer_no=customer_no,
+            points=-left,
+        )
     if points > left:
-        raise PolicyserveError(f"Customer {customer_no} has {left} points, so {points} cannot be paid out.")
+        raise PolicyserveError(
+            "Customer {customer_no} has {left} points, so {points} cannot be paid out.",
+            customer_no=customer_no,
+            left=left,
+            points=points,
+        )
     row = {"customer_id": key, "kind": PAID, "points": -points, "happened_on": stamp.as_of, "receipt": receipt}
     made = {"note": note, "at": stamp.at, "as_of": stamp.as_of, "actor": stamp.actor}
     connection.execute(insert(POINTS).values(row | made))

@@ -72,8 +72,11 @@ def worth(
     policies = served(known, as_of=as_of, landmark=landmark, since=begun)
     if policies.is_empty():
         raise PolicyserveError(
-            f"No policy issued since {begun} has been kept for {landmark} months by {as_of}; ask again when some have, "
-            "or about an earlier day (--since) if services of older policies are on record."
+            "No policy issued since {begun} has been kept for {landmark} months by {as_of}; ask again when "
+            "some have, or about an earlier day (--since) if services of older policies are on record.",
+            begun=begun,
+            landmark=landmark,
+            as_of=as_of,
         )
     curves = kaplan_meier(policies, by=["services"], confidence=confidence)
     return Worth(

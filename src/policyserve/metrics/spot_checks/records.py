@@ -73,7 +73,9 @@ class SampleNotFoundError(NotFoundError):
     def __init__(self, check_id: int) -> None:
         """`check_id` is the number that the user typed."""
         PolicyserveError.__init__(
-            self, f"No sample has the number '{check_id}'. Look at 'policyserve spot-check list' for those drawn."
+            self,
+            "No sample has the number '{check_id}'. Look at 'policyserve spot-check list' for those drawn.",
+            check_id=check_id,
         )
 
 
@@ -99,7 +101,9 @@ class Scope:
             raise PolicyserveError("The book has no agents yet; import the list of agents first.")
         found = agents.filter(*asked) if asked else agents
         if found.is_empty():
-            raise PolicyserveError(f"There are no agents in '{self.name}'; check the names with the list of agents.")
+            raise PolicyserveError(
+                "There are no agents in '{name}'; check the names with the list of agents.", name=self.name
+            )
         return found
 
 
@@ -114,15 +118,21 @@ def draw_check(
     """
     if days.last >= stamp.as_of:
         raise QuestionError(
-            f"The day {days.last} is not over on {stamp.as_of}: what is done later that day could not be drawn. "
-            f"Draw from days up to {stamp.as_of - timedelta(days=1)}, or ask on the day after."
+            "The day {last} is not over on {as_of}: what is done later that day could not be drawn. Draw "
+            "from days up to {day_before}, or ask on the day after.",
+            last=days.last,
+            as_of=stamp.as_of,
+            day_before=stamp.as_of - timedelta(days=1),
         )
     stored = _stored(connection, days, scope, seed)
     if stored is not None:
         if stored["size"] != size:
             raise PolicyserveError(
-                f"With seed {seed} the sample {stored['id']} of {stored['size']} tasks has been drawn for these days; "
-                "ask for that size, or choose another seed."
+                "With seed {seed} the sample {id} of {size} tasks has been drawn for these days; ask for that "
+                "size, or choose another seed.",
+                seed=seed,
+                id=stored["id"],
+                size=stored["size"],
             )
         _check(connection, stored["id"], stamp.as_of)
         return int(stored["id"]), False
@@ -162,11 +172,17 @@ def record_result(
 ) -> None:
     """Store what verifying a task came to; a later result goes before an earlier one. Raises PolicyserveError."""
     if result not in RESULTS:
-        raise PolicyserveError(f"'{result}' is no result; it can be {', '.join(RESULTS)}.")
+        raise PolicyserveError(
+            "'{result}' is no result; it can be {results}.", result=result, results=", ".join(RESULTS)
+        )
     _check(connection, check_id, stamp.as_of)
     of_sample = (DRAWN.c.check_id == check_id) & (DRAWN.c.task_id == task_id)
     if connection.execute(select(DRAWN.c.task_id).where(of_sample)).first() is None:
-        raise PolicyserveError(f"Task {task_id} is not in sample {check_id}; list the sample to see which tasks are.")
+        raise PolicyserveError(
+            "Task {task_id} is not in sample {check_id}; list the sample to see which tasks are.",
+            task_id=task_id,
+            check_id=check_id,
+        )
     row = {"check_id": check_id, "task_id": task_id, "result": result, "note": note}
     made = {"at": stamp.at, "as_of": stamp.as_of, "actor": stamp.actor}
     connection.execute(insert(ANSWERS).values(row | made))
@@ -178,7 +194,11 @@ def _check(connection: Connection, check_id: int, as_of: date) -> None:
     if drawn_on is None:
         raise SampleNotFoundError(check_id)
     if drawn_on > as_of:
-        raise PolicyserveError(f"Sample {check_id} was drawn on {drawn_on}; ask for that day or a later one.")
+        raise PolicyserveError(
+            "Sample {check_id} was drawn on {drawn_on}; ask for that day or a later one.",
+            check_id=check_id,
+            drawn_on=drawn_on,
+        )
 
 
 def read_sample(connection: Connection, check_id: int, as_of: date) -> pl.DataFrame:

@@ -51,8 +51,10 @@ def allocation(claimed: Mapping[int, int], size: int) -> dict[int, int]:
     """
     if size < len(claimed):
         raise PolicyserveError(
-            f"There are {len(claimed)} agents with services to check, so {size} tasks are too few; "
-            f"draw at least {len(claimed)}, or narrow the draw to a branch or a team."
+            "There are {claimed} agents with services to check, so {size} tasks are too few; draw at least "
+            "{claimed}, or narrow the draw to a branch or a team.",
+            claimed=len(claimed),
+            size=size,
         )
     whole = sum(claimed.values())
     left, rest = min(size, whole) - len(claimed), whole - len(claimed)

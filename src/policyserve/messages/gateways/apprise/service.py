@@ -55,10 +55,12 @@ def checked_service(url: str, name: str) -> Service:
     try:
         _load()
     except ImportError as error:
-        raise PolicyserveError(f"The gateway '{name}' needs Apprise: pip install 'policyserve[apprise]'.") from error
+        raise PolicyserveError(
+            "The gateway '{name}' needs Apprise: pip install 'policyserve[apprise]'.", name=name
+        ) from error
     silence()
     if (wrong := _wrong(url)) is not None:
-        raise PolicyserveError(f"gateways.{name}.url {wrong}.")
+        raise PolicyserveError("gateways.{name}.url {wrong}.", name=name, wrong=wrong)
     return Service(url=url)
 
 

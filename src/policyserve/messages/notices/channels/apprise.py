@@ -33,10 +33,13 @@ class Apprise:
             raise AddressError("An Apprise address holds its secrets itself; leave --secret out.")
         service, scheme = _service(robot), robot.address.partition("://")[0].lower()
         if own := [OWN[name] for name in _names(service.secure_protocol) if name in OWN]:
-            raise AddressError(f"That robot has a channel of its own; use --channel {own[0]} with its https address.")
+            raise AddressError(
+                "That robot has a channel of its own; use --channel {own} with its https address.", own=own[0]
+            )
         if scheme in _names(service.protocol) and not is_loopback(str(service.host or "")):
             raise AddressError(
-                f"{scheme}:// is not encrypted, and notices name customers; most services have {scheme}s:// ."
+                "{scheme}:// is not encrypted, and notices name customers; most services have {scheme}s:// .",
+                scheme=scheme,
             )
 
     def style(self, robot: Robot) -> Style:

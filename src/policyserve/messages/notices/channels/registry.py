@@ -15,6 +15,6 @@ KINDS: Final = ("wecom", "dingtalk", "feishu", "apprise")
 def channel_of(kind: str) -> Channel:
     """Return the channel of a kind. Raises PolicyserveError where there is none."""
     if kind not in KINDS:
-        raise PolicyserveError(f"'{kind}' is no channel; it can be {', '.join(KINDS)}.")
+        raise PolicyserveError("'{kind}' is no channel; it can be {kinds}.", kind=kind, kinds=", ".join(KINDS))
     found: Channel = import_module(f"policyserve.messages.notices.channels.{kind}").CHANNEL
     return found
