@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
 from babel.messages.catalog import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
 
 from policyserve.cli.commands import COMMANDS
 from policyserve.cli.main import policyserve
@@ -17,19 +17,26 @@ from words.catalogues import DOMAIN, ROOT
 
 SOURCE = ROOT / "src" / "policyserve"
 
-IN_CONTEXT = ((1, "c"), 2)
-KEYWORDS = {
-    "N_": None,
-    "N_in": IN_CONTEXT,
-    "say": (2,),
-    "say_many": (2, 3),
-    "say_in": ((2, "c"), 3),
-    "translated": (2,),
-    "Sentence": None,
-    "Counted": (1, 2),
-    "__init__": None,
+Message = str | tuple[str, ...]
+
+PLACES = {
+    "N_": (0,),
+    "say": (1,),
+    "say_many": (1, 2),
+    "translated": (1,),
+    "Sentence": (0,),
+    "Counted": (0, 1),
+    "__init__": (0,),
+    "_": (0,),
+    "ngettext": (0, 1),
 }
-"""The places of sentences among the arguments of what is called; None: the first."""
+"""The places of sentences among the arguments of what is called; a second one is the form for many."""
+
+OF_SCREENS = {"words": (0,), "tell": (0,)}
+"""The same for what commands say with their session."""
+
+IN_CONTEXT = {"N_in": 0, "N_all": 0, "say_in": 1}
+"""The place of the context; what is said follows."""
 
 OF_CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "types")
 """The modules of click whose messages users see."""
@@ -38,24 +45,53 @@ OF_CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "types")
 def said() -> Catalog:
     """Collect everything that the program says."""
     catalog = Catalog(project="policyserve", domain=DOMAIN, charset="utf-8", fuzzy=False)
+    places = PLACES | dict.fromkeys(_errors(), (0,))
     for path in sorted(SOURCE.rglob("*.py")):
-        _collect(catalog, path, f"src/policyserve/{path.relative_to(SOURCE)}", KEYWORDS | _errors())
+        more = OF_SCREENS if path.is_relative_to(SOURCE / "cli") else {}
+        _collect(catalog, path, f"src/policyserve/{path.relative_to(SOURCE)}", {**places, **more})
     for name, words in _help():
-        catalog.add(words, locations=[(name, None)])  # type: ignore[list-item]
+        _add(catalog, words, name)
     for module in OF_CLICK:
-        _collect(catalog, Path(click.__file__).parent / f"{module}.py", f"click/{module}.py", DEFAULT_KEYWORDS)
+        _collect(catalog, Path(click.__file__).parent / f"{module}.py", f"click/{module}.py", PLACES)
     return catalog
 
 
-def _collect(catalog: Catalog, path: Path, name: str, keywords: dict) -> None:  # type: ignore[type-arg]
-    for _, message, _, context in extract_from_file("python", path, keywords=keywords):
-        catalog.add(message, locations=[(name, None)], context=context)  # type: ignore[list-item]
+def _collect(catalog: Catalog, path: Path, name: str, places: Mapping[str, tuple[int, ...]]) -> None:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            for message, context in _of_call(node, places):
+                _add(catalog, message, name, context)
 
 
-def _errors() -> dict[str, None]:
+def _add(catalog: Catalog, message: Message, name: str, context: str | None = None) -> None:
+    catalog.add(message, locations=[(name, None)], context=context)  # type: ignore[list-item]
+
+
+def _of_call(call: ast.Call, places: Mapping[str, tuple[int, ...]]) -> Iterator[tuple[Message, str | None]]:
+    """Yield the sentences, or pairs of one and many, that a call is made with; with their context."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name in IN_CONTEXT and len(call.args) > IN_CONTEXT[name] + 1:
+        contexts, *words = (list(_texts(one)) for one in call.args[IN_CONTEXT[name] :])
+        yield from ((one, contexts[0]) for texts in words for one in texts if contexts)
+    elif name in places and len(call.args) > places[name][-1]:
+        forms = [list(_texts(call.args[place])) for place in places[name]]
+        for together in zip(*forms, strict=False):
+            yield (together if len(together) > 1 else together[0]), None
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    """Yield the text that stands as an argument, or either of two."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*_texts(node.body), *_texts(node.orelse))
+
+
+def _errors() -> Iterator[str]:
     """Name the errors of the program: what they are made with is said."""
     names = re.compile(r"^class (\w+)\((?:\w+Error|Exception)\)", re.MULTILINE)
-    return {name: None for path in SOURCE.rglob("*.py") for name in names.findall(path.read_text("utf-8"))}
+    for path in SOURCE.rglob("*.py"):
+        yield from names.findall(path.read_text("utf-8"))
 
 
 def _help() -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policyserve.locale import Sentence
+from policyserve.locale import N_all, N_in, Sentence
 
 
 class PolicyserveError(Exception):
@@ -22,6 +22,9 @@ class QuestionError(PolicyserveError):
     """A question that cannot be asked so: wrong usage, whatever the book holds."""
 
 
+NOUNS = N_all("thing with a number", "policy", "customer", "agent", "branch", "task", "event", "message")
+
+
 class NotFoundError(PolicyserveError):
     """A number that the book does not know."""
 
@@ -29,7 +32,7 @@ class NotFoundError(PolicyserveError):
         """`noun` is the kind of thing ("policy"), `number` what the user typed."""
         super().__init__(
             "No {noun} has the number '{number}'. Check the number, or import the list that holds it.",
-            noun=Sentence(noun),
+            noun=Sentence(N_in("thing with a number", noun)),
             number=number,
         )
 

@@ -11,8 +11,8 @@ import rich_click as click
 from policyserve.cli.options import DATE, KEY, Session, database_option, shared
 from policyserve.cli.screen.output import FORMULA, decimal, note, show, tell
 from policyserve.cli.screen.provisional import provisional
-from policyserve.cli.words.book_words import say
 from policyserve.errors import PolicyserveError, QuestionError
+from policyserve.locale import say, say_many
 from policyserve.operations.database import SCHEMA, check_database, upgrade_database
 from policyserve.operations.events import add_event, list_events, retract_event
 from policyserve.operations.planning import plan_touches
@@ -30,7 +30,7 @@ def db() -> None:
 def upgrade(session: Session) -> None:
     """Bring the database to the schema of this version."""
     upgrade_database(session.settings.database_url)
-    click.echo(say("schema.upgraded", session.language, version=SCHEMA))
+    session.tell("The schema is at version {version}.", version=SCHEMA)
 
 
 @db.command()
@@ -40,7 +40,7 @@ def check(session: Session) -> None:
     """Say whether the database has the schema of this version."""
     if trouble := check_database(session.settings.database_url):
         raise PolicyserveError(trouble)
-    click.echo(say("schema.fine", session.language, version=SCHEMA))
+    session.tell("The schema is at version {version}, as this program needs it.", version=SCHEMA)
 
 
 @click.group()
@@ -61,7 +61,10 @@ def add(session: Session, occurred_on: date | None, **fields: str | None) -> Non
     """Enter one event."""
     given = {name: value for name, value in fields.items() if value is not None}
     number = add_event(session.engine, {**given, "occurred_on": str(occurred_on or session.as_of)}, as_of=session.as_of)
-    click.echo(say("event.added", session.language, event=str(number)))
+    session.tell(
+        "Event {event} is in the book. Tasks follow with the next `policyserve release`.",
+        event=str(number),
+    )
 
 
 @event.command()
@@ -71,7 +74,10 @@ def add(session: Session, occurred_on: date | None, **fields: str | None) -> Non
 def retract(session: Session, number: int, why: str) -> None:
     """Take back the event with the key NUMBER; it stays in the records as retracted."""
     retract_event(session.engine, number, why=why, as_of=session.as_of)
-    click.echo(say("event.retracted", session.language, event=str(number)))
+    session.tell(
+        "Event {event} is retracted. Tasks follow with the next `policyserve release`.",
+        event=str(number),
+    )
 
 
 @event.command(name="list")
@@ -100,7 +106,16 @@ def release(session: Session, days: int) -> None:
     names = ("added", "moved", "cancelled", "reopened", "missed", "unchanged")
     row = {name: getattr(counts, name) for name in names}
     if session.form == "table":
-        tell(say("release.done", session.language, days=days, day=session.as_of, **row))
+        tell(
+            say(
+                session.language,
+                "Released {days} from {day}: {added:,} added, {moved:,} moved, {cancelled:,} cancelled, "
+                "{reopened:,} reopened, {missed:,} missed, {unchanged:,} unchanged.",
+                days=say_many(session.language, "{n:,} day", "{n:,} days", days),
+                day=session.as_of,
+                **row,
+            )
+        )
         note(provisional(session.calendar, session.days_ahead(days), session.language))
     else:
         show([row], session.form, columns=names)
@@ -125,7 +140,14 @@ def plan(session: Session, *, first: date, last: date, out: Path | None, **subje
     )
     if out:
         _write(touches, out)
-        note(say("plan.written", session.language, count=touches.height, file=out))
+        note(
+            say(
+                session.language,
+                "Wrote {count} to {file}.",
+                count=say_many(session.language, "{n:,} touch", "{n:,} touches", touches.height),
+                file=out,
+            )
+        )
     elif session.form == "csv":
         click.echo(_harmless(touches).write_csv(), nl=False)
     else:

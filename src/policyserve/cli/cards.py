@@ -15,8 +15,8 @@ from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.codes import shown
 from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.output import Row, money, show, tell
-from policyserve.cli.words.life_words import say
 from policyserve.dates import add_months
+from policyserve.locale import N_, N_in, say
 from policyserve.tasks import touch_history
 from policyserve.tasks.stored_standard import current_standard
 
@@ -31,6 +31,41 @@ def _asked(session: Session, connection: Connection) -> touch_history.Asked:
         calendar=session.calendar,
         language=session.language,
     )
+
+
+STATES = {
+    "freelook": N_("In the free-look; the receipt was signed on {since}."),
+    "in_force": N_("In force."),
+    "grace": N_("In grace: instalment {unpaid}, due on {unpaid_on}, is unpaid."),
+    "premium_loan": N_("Kept in force by a premium loan; instalment {unpaid}, due on {unpaid_on}, is unpaid."),
+    "suspended": N_("Suspended since {since}: instalment {unpaid}, due on {unpaid_on}, is unpaid."),
+    "waived": N_("In force, premiums waived since {since}."),
+    "reduced_paid_up": N_("Paid up at a reduced sum since {since}."),
+    "ended": N_("Ended on {since}: {ended_by}."),
+}
+"""What is said of a policy in each state."""
+
+PROFILE = {
+    "customer_no": N_in("profile of a customer", "Customer"),
+    "name": N_("Name"),
+    "gender": N_("Gender"),
+    "birthday": N_("Birthday"),
+    "lunar_birthday": N_("Lunar birthday (celebrated)"),
+    "deceased_on": N_("Died on"),
+    "phone": N_("Phone"),
+    "vip": N_("VIP"),
+    "occupation": N_("Occupation"),
+    "hobbies": N_("Hobbies"),
+    "family_no": N_("Family number"),
+    "marketing_consent": N_("Consent to marketing"),
+    "sms_optout": N_("Opted out of SMS"),
+    "agent_no": N_in("profile of a customer", "Agent"),
+    "agent_name": N_("Agent's name"),
+    "referred_by": N_("Referred by"),
+    "referred_on": N_("Referred on"),
+    "referred": N_("Has referred"),
+}
+"""What the parts of a customer's profile are called."""
 
 
 @click.command()
@@ -51,10 +86,17 @@ def policy(session: Session, policy_no: str, everything: bool) -> None:
         _heading([row for row in card.policies if row["policy_no"] == policy_no], session.language)
     shown_rows = rows if everything or session.form != "table" else _near(rows, session.as_of)
     columns = ["due", "name", "ordinal", "status", "done_on", "latest", "reason"]
-    empty = say("policy.none", session.language)
+    empty = session.words("No touch is planned for this policy.")
     show(shown_rows, session.form, columns=columns, language=session.language, headings=_service(session), empty=empty)
     if len(shown_rows) < len(rows):
-        tell(say("policy.more", session.language, count=len(rows) - len(shown_rows), day=rows[-1]["due"]))
+        tell(
+            say(
+                session.language,
+                "... and {count:,} more until {day}; --all shows them.",
+                count=len(rows) - len(shown_rows),
+                day=rows[-1]["due"],
+            )
+        )
 
 
 def _near(rows: Sequence[Row], as_of: date) -> Sequence[Row]:
@@ -75,7 +117,13 @@ def _heading(policies: Sequence[Row], language: str) -> None:
             "premium": money(row["premium"], row["currency"]),
             "mode": shown("mode", row["mode"], language),
         }
-        tell(say("policy.head", language, **{**row, **amounts}))
+        tell(
+            say(
+                language,
+                "Policy {policy_no}: {product}, issued {issue_date}, {premium} {mode}, served by {agent_no}.",
+                **{**row, **amounts},
+            )
+        )
         tell(_state(row, language))
         click.echo()
 
@@ -83,7 +131,7 @@ def _heading(policies: Sequence[Row], language: str) -> None:
 def _state(row: Row, language: str) -> str:
     """Say in which state a policy is, since when and why."""
     values = {name: shown(name, row[name], language) for name in ("since", "ended_by", "unpaid", "unpaid_on")}
-    return say(f"state.{row['state']}", language, **values)
+    return say(language, STATES[row["state"]], **values)
 
 
 @click.command()
@@ -98,18 +146,18 @@ def customer(session: Session, customer_no: str) -> None:
         show([_as_row(card)], session.form, columns=["profile"])
         return
     _print_profile(card.profile, session.language)
-    _part("card.family", card.family, ["customer_no", "name", "gender", "birthday"], session.language)
+    _part(N_("Family"), card.family, ["customer_no", "name", "gender", "birthday"], session.language)
     policies = [
         {**row, "premium": money(row["premium"], row["currency"]), "state": _state(row, session.language)}
         for row in card.policies
     ]
     columns = ["policy_no", "product", "issue_date", "mode", "premium", "agent_no", "state"]
-    _part("card.policies", policies, columns, session.language, numeric=["premium"])
+    _part(N_in("part of a card", "Policies"), policies, columns, session.language, numeric=["premium"])
     services = _service(session)
     columns = ["due", "name", "subject", "status", "latest", "reason"]
-    _part("card.ahead", card.ahead, columns, session.language, headings=services)
+    _part(N_("Ahead, three months"), card.ahead, columns, session.language, headings=services)
     columns = ["done_on", "name", "subject", "channel", "outcome", "satisfaction", "note"]
-    _part("card.record", card.record, columns, session.language, headings=services)
+    _part(N_("Track record"), card.record, columns, session.language, headings=services)
 
 
 def _as_row(card: touch_history.Card) -> dict[str, Any]:
@@ -121,7 +169,7 @@ def _as_row(card: touch_history.Card) -> dict[str, Any]:
 def _print_profile(profile: Row, language: str) -> None:
     for name, value in profile.items():
         if value not in (None, "", 0):
-            click.echo(f"{say(f'profile.{name}', language)}: {shown(name, value, language)}")
+            click.echo(f"{say(language, PROFILE[name])}: {shown(name, value, language)}")
 
 
 def _part(
@@ -133,10 +181,10 @@ def _part(
     headings: dict[str, str] | None = None,
     numeric: Sequence[str] = (),
 ) -> None:
-    click.echo(f"\n{say(title, language)}")
+    click.echo(f"\n{say(language, title)}")
     show(
         rows, "table", columns=columns, language=language, headings=headings, numeric=numeric,
-        empty=f"  {say('card.empty', language)}",
+        empty=f"  {say(language, N_in('part of a card', 'none'))}",
     )  # fmt: skip
 
 

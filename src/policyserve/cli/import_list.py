@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from policyserve.book.lists import KINDS
 from policyserve.book.rejects import default_path
 from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.output import Row, note, show, tell
-from policyserve.cli.words.import_words import list_name, say, told
+from policyserve.cli.words.import_words import list_name, told
+from policyserve.locale import N_, say, say_many
 
 REJECTED = 3
 """The exit status of an import that rejected rows."""
@@ -71,13 +73,30 @@ def _tell(report: ImportReport, session: Session) -> None:
         row = {"kind": report.kind, **counts, "rejects": str(report.rejects or "")}
         show([row], session.form, columns=COUNTS)
         return
-    key = "import.would" if report.dry_run else "import.done"
-    tell(say(key, session.language, list=list_name(report.kind, session.language), **counts))
+    tell(_summary(report, session.language, counts))
     if report.sheet is not None:
-        tell(say("import.sheet", session.language, sheet=report.sheet))
+        tell(session.words("Read from the sheet '{sheet}'; the others were left alone.", sheet=report.sheet))
     if report.ignored:
-        tell(say("import.ignored", session.language, columns=", ".join(report.ignored)))
+        tell(session.words("Unknown columns were ignored: {columns}.", columns=", ".join(report.ignored)))
     _tell_problems(report, session)
+
+
+def _summary(report: ImportReport, language: str, counts: Mapping[str, int]) -> str:
+    """Say what became of the rows of a list, or would become of them."""
+    words = (
+        N_(
+            "Would import {list}: {read} read: {added:,} added, {updated:,} updated, {unchanged:,} unchanged, "
+            "{rejected:,} rejected, {warned}."
+        )
+        if report.dry_run
+        else N_(
+            "Imported {list}: {read} read: {added:,} added, {updated:,} updated, {unchanged:,} unchanged, "
+            "{rejected:,} rejected, {warned}."
+        )
+    )
+    read = say_many(language, "{n:,} row", "{n:,} rows", counts["rows"])
+    warned = say_many(language, "{n:,} warning", "{n:,} warnings", counts["warnings"])
+    return say(language, words, list=list_name(report.kind, language), read=read, warned=warned, **counts)
 
 
 def _tell_problems(report: ImportReport, session: Session) -> None:
@@ -87,12 +106,12 @@ def _tell_problems(report: ImportReport, session: Session) -> None:
     rows = [_seen(row, report, session.language) for row in rejected_first.head(SHOWN).to_dicts()]
     show(rows, "table", columns=["line", "severity", "field", "value", "reason"], language=session.language)
     if report.problems.height > SHOWN:
-        click.echo(say("import.more", session.language, count=report.problems.height - SHOWN))
+        session.tell("... and {count:,} more.", count=report.problems.height - SHOWN)
     if report.rejects:
-        key = "import.mend" if report.rejected else "import.look"
-        note(say(key, session.language, file=report.rejects))
+        mend, look = N_("Mend the rows in {file} and import that file."), N_("The rows with warnings are in {file}.")
+        note(session.words(mend if report.rejected else look, file=report.rejects))
     elif any(_is_hidden(row) for row in report.problems.head(SHOWN).to_dicts()):
-        tell(say("import.hidden", session.language))
+        tell(session.words("Personal values are not shown: they stand in the list, at the line that is named."))
 
 
 def _seen(row: Row, report: ImportReport, language: str) -> Row:
@@ -100,8 +119,8 @@ def _seen(row: Row, report: ImportReport, language: str) -> Row:
 
     A screen may be somebody else's, and cron mails what is printed.
     """
-    where = "import.in_rejects" if report.rejects else "import.in_list"
-    value = say(where, language, line=str(row["line"])) if _is_hidden(row) else row["value"]
+    where = N_("(in the reject file)") if report.rejects else N_("(line {line} of the list)")
+    value = say(language, where, line=row["line"]) if _is_hidden(row) else row["value"]
     return {**told({**row, "list": report.kind}, language), "value": value}
 
 

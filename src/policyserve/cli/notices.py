@@ -11,8 +11,9 @@ import rich_click as click
 
 from policyserve import db
 from policyserve.cli.options import DATE, Session, shared
+from policyserve.cli.screen.codes import coded
 from policyserve.cli.screen.output import note, show
-from policyserve.cli.words.message_words import say
+from policyserve.locale import N_, say
 from policyserve.messages.notices import subscriptions
 from policyserve.messages.notices.channels.channel import Style
 from policyserve.messages.notices.channels.registry import KINDS, channel_of
@@ -60,7 +61,12 @@ def set_(session: Session, agent_no: str, *, kind: str, address: str, secret: st
             connection, agent_no, kind=kind, address=address, secret=secret, at=hour, as_of=session.as_of
         )
     at = (hour or session.settings.file.notices.at).strftime("%H:%M")
-    click.echo(say("notice.set", session.language, who=agent_no, at=at, channel=kind))
+    session.tell(
+        "Agent {who} gets the agenda by {channel} at {at} on every day on which something is due.",
+        who=agent_no,
+        at=at,
+        channel=kind,
+    )
 
 
 @notice.command(name="list")
@@ -69,7 +75,7 @@ def list_(session: Session) -> None:
     """Show who gets notices where and when, and what became of the last one; addresses without their keys."""
     with db.reading(session.engine) as connection:
         rows = subscriptions.channels(connection, session.settings.file.notices.at)
-    empty = say("notice.none", session.language)
+    empty = session.words("No agent has a channel; add one with 'policyserve notice set'.")
     show(rows, session.form, columns=COLUMNS, language=session.language, empty=empty)
 
 
@@ -80,7 +86,8 @@ def remove(session: Session, agent_no: str) -> None:
     """Send an agent no more notices."""
     with db.writing(session.engine) as connection:
         removed = subscriptions.remove_channel(connection, agent_no)
-    click.echo(say("notice.removed" if removed else "notice.no_channel", session.language, who=agent_no))
+    done = N_("Agent {who} gets no more notices.") if removed else N_("Agent {who} has no channel.")
+    session.tell(done, who=agent_no)
 
 
 @notice.command()
@@ -97,12 +104,14 @@ def preview(session: Session, agent_no: str, day: date | None) -> None:
     language: Language = "zh" if session.language == "zh" else "en"
     text = write(found, style, language, most=session.settings.file.notices.most)
     if text is None:
-        click.echo(say("notice.nothing", language, who=agent_no, day=wanted))
+        click.echo(
+            say(language, "Agent {who} has nothing due on {day}, so there is no notice.", who=agent_no, day=wanted)
+        )
         return
     click.echo(text.body)
-    key = "notice.length" if chosen else "notice.no_channel"
     kind, length = chosen[0] if chosen else "", len(text.body.encode())
-    note(say(key, language, who=agent_no, channel=kind, bytes=length, most=style.most_bytes))
+    words = N_("{channel}: {bytes} of at most {most} bytes.") if chosen else N_("Agent {who} has no channel.")
+    note(session.words(words, who=agent_no, channel=coded(kind, language), bytes=length, most=style.most_bytes))
 
 
 @notice.command()
@@ -123,7 +132,7 @@ def send(session: Session, day: date | None, by_hand: bool) -> None:
     else:
         show([asdict(counts)], session.form, columns=list(asdict(counts)))
     if counts.unknown or counts.refused or counts.failed:
-        note(say("notice.look", session.language))
+        note(session.words("See 'policyserve notice list' for the reasons."))
 
 
 COMMANDS = [notice]

@@ -17,8 +17,8 @@ from policyserve.cli.screen.help import language_now
 from policyserve.config import Settings, language_of, read_settings
 from policyserve.dates import Days
 from policyserve.errors import QuestionError
-from policyserve.locale import languages, say
-from policyserve.locale.languages import language_named
+from policyserve.locale import say
+from policyserve.locale.languages import language_named, languages
 
 if TYPE_CHECKING:
     from policyserve.operations.database import Database
@@ -131,6 +131,14 @@ class Session:
     def language(self) -> str:
         """The language of screens."""
         return self.asked_language or language_of(os.environ)
+
+    def words(self, words: str, /, **values: object) -> str:
+        """Put a sentence into the language of screens."""
+        return say(self.language, words, **values)
+
+    def tell(self, words: str, /, **values: object) -> None:
+        """Print a sentence in the language of screens."""
+        click.echo(self.words(words, **values))
 
     @property
     def now(self) -> datetime:

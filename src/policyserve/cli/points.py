@@ -10,8 +10,8 @@ import rich_click as click
 from policyserve import db
 from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.output import show
-from policyserve.cli.words.prospect_words import say
 from policyserve.config import fixture
+from policyserve.locale import N_in
 from policyserve.metrics.referrals import point_ledger
 from policyserve.metrics.referrals.points import Rates
 from policyserve.metrics.rule_files import read_rules
@@ -79,7 +79,7 @@ def list_(session: Session, customer_no: str | None) -> None:
             rows, columns = point_ledger.entries(connection, customer_no, session.as_of), ENTRY
     if session.form == "table":
         columns = [name for name in columns if any(row[name] is not None for row in rows)]
-    headings = {"kind": say("points.kind", session.language)}
+    headings = {"kind": session.words(N_in("points", "For"))}
     show(rows, session.form, columns=columns, language=session.language, headings=headings)
 
 

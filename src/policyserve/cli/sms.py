@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from policyserve.cli.metrics.services import names_of_services
 from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.screen.export import save
 from policyserve.cli.screen.output import Row, console, note, show
-from policyserve.cli.words.message_words import say
 from policyserve.errors import QuestionError
+from policyserve.locale import say_many
+from policyserve.locale.format import money
 from policyserve.messages.generation.generation import Generation
 from policyserve.messages.outbox import overview
 from policyserve.messages.outbox.stored_messages import CHANNEL, STATUSES
@@ -68,7 +70,7 @@ def generate(session: Session, day: date | None, dry_run: bool, out: Path | None
         with db.reading(session.engine) as connection:
             waiting = overview.export(connection, asked)
         save(waiting, out, session.language)
-        note(say("sms.saved", session.language, count=len(waiting), file=out))
+        note(session.words("{rows} are in {file}.", rows=_rows(session, len(waiting)), file=out))
     if done.composed.filter(outcome="rejected").height:
         raise Exit(REJECTED)
 
@@ -99,15 +101,19 @@ def _print_generation(session: Session, done: Generation, *, dry_run: bool) -> N
         for row in counted.to_dicts()
     ]
     columns = ["service", "outcome", "messages", "segments", "reason"]
-    nothing = say("sms.nothing", session.language, day=done.day)
+    nothing = session.words("No message is due on {day}.", day=done.day)
     show(_by_name(session, rows), "table", columns=columns, language=session.language, empty=nothing)
     segments = int(done.composed["segments"].sum() or 0)
     cost = segments * session.settings.file.messages.price_per_segment
     asked = session.settings.file.messages
     click.echo(done.in_words(session.language))
-    click.echo(say("sms.cost", session.language, segments=segments, cost=f"{cost:,.2f}", currency=asked.currency))
+    session.tell(
+        "Segments: {segments}, about {cost}.",
+        segments=segments,
+        cost=money(session.language, Decimal(f"{cost:.2f}"), asked.currency),
+    )
     if dry_run:
-        click.echo(say("sms.dry", session.language))
+        session.tell("A rehearsal: nothing was stored.")
 
 
 def _by_name(session: Session, rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -138,13 +144,18 @@ def list_(session: Session, out: Path | None, **asked: Any) -> None:
         counts = overview.counts(connection, asked["day"]) if asked["day"] is not None else []
     if out is not None:
         save(rows, out, session.language)
-        note(say("sms.saved", session.language, count=len(rows), file=out))
+        note(session.words("{rows} are in {file}.", rows=_rows(session, len(rows)), file=out))
     elif session.form != "table":
         show(rows, session.form, columns=[*overview.FIELDS, *overview.MORE])
     else:
         _print_messages(_by_name(session, rows), session.language)
         if count > SHOWN:
-            click.echo(say("sms.more", session.language, shown=SHOWN, count=count))
+            session.tell(
+                "The last {shown} of {count}; narrow the list, or take all of it with --out FILE.xlsx or "
+                "--format json.",
+                shown=SHOWN,
+                count=count,
+            )
         _print_counts(_by_name(session, counts), session.language)
 
 
@@ -191,7 +202,7 @@ def preview(session: Session, customer_no: str, service: str | None, day: date |
         show(rows, session.form, columns=overview.FIELDS)
         return
     if not rows:
-        click.echo(say("sms.nothing", session.language, day=asked))
+        session.tell("No message is due on {day}.", day=asked)
     for row in _by_name(session, rows):
         _print_preview(session, row)
 
@@ -200,19 +211,23 @@ def _print_preview(session: Session, row: Row) -> None:
     """Print one message as it would arrive."""
     settings = session.settings.file.messages
     out = console()
-    out.print(f"{row['service']}  {say('sms.due', session.language, day=row['due'])}", markup=False)
+    out.print(f"{row['service']}  {session.words('due on {day}', day=row['due'])}", markup=False)
     if row["text"] is None:
-        out.print(f"  {say('sms.not', session.language, reason=row['reason'])}", markup=False)
+        out.print(f"  {session.words('no message: {reason}', reason=row['reason'])}", markup=False)
         return
     route = ROUTES[settings.route]
     counted = route.count(row["text"])
     for part in route.parts(row["text"]):
         out.print(f"  | {part}", markup=False, soft_wrap=True)
     cost = counted.segments * settings.price_per_segment
-    out.print("  " + say(
-        "sms.size", session.language, length=counted.length, segments=counted.segments, encoding=counted.encoding,
-        cost=f"{cost:.2f}", currency=settings.currency,
-    ), markup=False, style="dim")  # fmt: skip
+    size = session.words(
+        "{length} places, segments: {segments} ({encoding}), {cost}",
+        length=counted.length,
+        segments=counted.segments,
+        encoding=counted.encoding,
+        cost=money(session.language, Decimal(f"{cost:.2f}"), settings.currency),
+    )
+    out.print(f"  {size}", markup=False, style="dim")
 
 
 @sms.command()
@@ -240,5 +255,10 @@ def check(session: Session) -> None:
 
 for step in sms_outbox.STEPS:
     sms.add_command(step)
+
+
+def _rows(session: Session, count: int) -> str:
+    return say_many(session.language, "{n:,} row", "{n:,} rows", count)
+
 
 COMMANDS = [sms]

@@ -15,7 +15,6 @@ from rich.progress import Progress
 
 from policyserve.cli.options import DATE, KEY, Session, shared
 from policyserve.cli.screen.output import console, note, show
-from policyserve.cli.words.message_words import say
 from policyserve.errors import QuestionError
 from policyserve.messages.outbox.outbox import RESOLVED
 from policyserve.messages.outbox.sender import Clock
@@ -53,7 +52,7 @@ def send(session: Session, gateway: str | None, limit: int | None, moment: datet
         click.echo(counts.in_words(session.language))
         if counts.closed:
             classes = ", ".join(counts.closed)
-            note(say("sms.closed", session.language, classes=classes))
+            note(session.words("Outside the contact hours of: {classes}. They wait.", classes=classes))
     else:
         states = {name: counts.answered[name] for name in ("accepted", "delivered", "failed", "queued", "unknown")}
         ends = {"stopped": counts.stopped, "in_vain": counts.in_vain}
@@ -96,7 +95,7 @@ def _progress(session: Session) -> Iterator[Any]:
         yield lambda _: None
         return
     with Progress(console=out, transient=True) as bar:
-        task = bar.add_task(say("sms.sending", session.language), total=None)
+        task = bar.add_task(session.words("Sending"), total=None)
         yield lambda count: bar.advance(task, count)
 
 
@@ -113,7 +112,7 @@ def approve(session: Session, keys: Sequence[int], everything: bool, by: str) ->
     if bool(keys) == everything:
         raise QuestionError("Name the messages, or give --all.")
     count = approve_messages(session.engine, None if everything else keys, by=by)
-    click.echo(say("sms.approved", session.language, count=count))
+    session.tell("{count} messages may go.", count=count)
 
 
 @click.command()
@@ -124,7 +123,7 @@ def approve(session: Session, keys: Sequence[int], everything: bool, by: str) ->
 def cancel(session: Session, keys: Sequence[int], reason: str, by: str) -> None:
     """Decide against messages that have not left."""
     count = cancel_messages(session.engine, keys, by=by, why=reason, at=session.now)
-    click.echo(say("sms.cancelled", session.language, count=count))
+    session.tell("{count} messages will not go out.", count=count)
 
 
 @click.command()
@@ -135,7 +134,7 @@ def cancel(session: Session, keys: Sequence[int], reason: str, by: str) -> None:
 def resolve(session: Session, key: int, said: str, by: str) -> None:
     """Say what became of a message in doubt: delivered, failed, or not-sent (then it goes out again)."""
     resolve_message(session.engine, key, said, by=by, at=session.now)
-    click.echo(say("sms.resolved", session.language, message=key, said=said))
+    session.tell("Message {message} is now: {said}.", message=key, said=said)
 
 
 @click.command()
@@ -147,7 +146,7 @@ def resolve(session: Session, key: int, said: str, by: str) -> None:
 def content(session: Session, kind: str, text: str, day: date | None, language: str) -> None:
     """Say what the company tells its customers: the month's news, the quarter's event. An empty TEXT takes it back."""
     period = set_content(session.engine, kind, day or session.as_of, language, text)
-    click.echo(say("sms.content", session.language, kind=kind, period=period))
+    session.tell("The {kind} of {period} is stored.", kind=kind, period=period)
 
 
 @click.command()
@@ -161,7 +160,7 @@ def refuse(session: Session, phone: str, lift: bool, by: str) -> None:
         lift_refusal(session.engine, phone, by=by, at=session.now)
     else:
         refuse_marketing(session.engine, phone, by=by, at=session.now)
-    click.echo(say("sms.lifted" if lift else "sms.refused", session.language))
+    session.tell("The refusal is taken back." if lift else "No more marketing goes to this phone.")
 
 
 STEPS = [send, approve, cancel, resolve, content, refuse]

@@ -17,7 +17,7 @@ from policyserve.cli.screen.codes import coded, shown
 from policyserve.cli.screen.figure_tables import title
 from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.output import Row, note, percent, show, tell
-from policyserve.cli.words.spot_check_words import say
+from policyserve.locale import N_, say, say_many
 from policyserve.metrics.groupings import WHOLE_COMPANY
 from policyserve.metrics.services.definitions import service_definition
 from policyserve.metrics.spot_checks.records import SAMPLE, Scope, draw_check, read_sample, record_result, samples
@@ -66,7 +66,17 @@ def draw(session: Session, *, first: date, last: date, size: int, seed: int, act
         _title(session, connection, key)
     _tasks(session, found, standard, {"check_id": key})
     rows = found.height
-    note("\n" + say("spot-check.drawn" if new else "spot-check.again", session.language, check=key, tasks=rows))
+    note(
+        "\n"
+        + say(
+            session.language,
+            N_("Sample {check} of {tasks} is drawn.")
+            if new
+            else N_("Sample {check} of {tasks} was drawn before with this seed."),
+            check=key,
+            tasks=say_many(session.language, "{n} task", "{n} tasks", rows),
+        )
+    )
 
 
 def _title(session: Session, connection: Connection, check_id: int, status: str | None = None) -> None:
@@ -76,7 +86,9 @@ def _title(session: Session, connection: Connection, check_id: int, status: str 
     (check,) = samples(connection, session.as_of, check_id)
     days = {"first": check["first_day"], "last": check["last_day"]}
     scope = _scope(str(check["scope"]), session.language)
-    question = say("spot-check.title", session.language, check=check_id, scope=scope, **days)
+    question = say(
+        session.language, "Sample {check} · {first} to {last} · {scope}", check=check_id, scope=scope, **days
+    )
     tell(title(session, question, [status]))
 
 
@@ -117,7 +129,7 @@ def list_(session: Session, check_id: int | None) -> None:
         rows = samples(connection, session.as_of)
     if session.form == "table":
         rows = [{**row, "scope": _scope(str(row["scope"]), session.language)} for row in rows]
-    empty = say("spot-check.none", session.language)
+    empty = session.words("No sample has been drawn yet; draw one with 'policyserve spot-check draw'.")
     show(rows, session.form, columns=SAMPLES, language=session.language, empty=empty)
 
 
@@ -133,7 +145,7 @@ def record(session: Session, check_id: int, task_id: int, result: str, *, remark
     with db.writing(session.engine) as connection:
         record_result(connection, check_id, task_id, _stamp(session, actor), result=result, note=remark)
     told = str(shown("result", result, session.language)).replace("-", " ")
-    click.echo(say("spot-check.recorded", session.language, task=task_id, check=check_id, result=told))
+    session.tell("Task {task} of sample {check} is {result}.", task=task_id, check=check_id, result=told)
 
 
 @spot_check.command()
@@ -147,19 +159,25 @@ def estimate(session: Session, check_id: int, by_agent: bool) -> None:
         counts = summed(found)
         whole = estimated(counts)
         _title(session, connection, check_id, str(whole["status"]))
-    headings = {"open": say("spot-check.open", session.language)}
+    headings = {"open": session.words("To be asked")}
     if by_agent:
         numbers = found.select("agent_id", "agent_no").unique()
         rows = counts.join(numbers, on="agent_id").sort("agent_no").select(AGENTS).to_dicts()
         show(rows, session.form, columns=AGENTS, language=session.language, headings=headings)
         return
     row: dict[str, Any] = {"check_id": check_id, **whole, "as_of": session.as_of}
-    headings["flagged"] = say("spot-check.flagged", session.language)
+    headings["flagged"] = session.words("Agents flagged")
     show([row], session.form, columns=WHOLE, language=session.language, headings=headings)
     if session.form == "table":
         rates = {name: percent(row[name]) for name in RATES}
-        key = "spot-check.untold" if row["rate"] is None else "spot-check.told"
-        click.echo("\n" + say(key, session.language, silent=row["silent"], **rates))
+        told, untold = (
+            N_(
+                "True rate {rate}, with 95 % confidence between {low} and {high}; {lowest} if nobody who was not "
+                "reached would confirm. Agents without an answer: {silent}."
+            ),
+            N_("Nobody has given an answer yet."),
+        )
+        click.echo("\n" + session.words(untold if row["rate"] is None else told, silent=row["silent"], **rates))
         note("\n" + service_definition("spot-check", session.language))
 
 

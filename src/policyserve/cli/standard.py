@@ -10,7 +10,7 @@ import rich_click as click
 from policyserve import db as database
 from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.screen.output import show
-from policyserve.cli.words.work_words import say
+from policyserve.locale import say_many
 from policyserve.operations.standards import read_standard, use_standard
 from policyserve.standard.description import HEADINGS, show_rows
 from policyserve.standard.model import Standard
@@ -32,8 +32,13 @@ def check(session: Session, file: Path) -> None:
     if found is None:
         raise StandardError(str(file), problems)
     for problem in problems:
-        click.echo(say("standard.doubtful", session.language, problem=problem))
-    click.echo(say("standard.valid", session.language, file=file, **_named(found), services=len(found.services)))
+        session.tell("Doubtful: {problem}", problem=problem)
+    session.tell(
+        "{file} is valid: '{name}', version {version}, {services}.",
+        file=file,
+        **_named(found),
+        services=say_many(session.language, "{n:,} service", "{n:,} services", len(found.services)),
+    )
 
 
 @standard.command(name="show")
@@ -47,7 +52,7 @@ def show_(session: Session, file: Path | None) -> None:
     if any(not service.enabled for service in found.services):
         columns.append("on")
     if session.form == "table":
-        click.echo(say("standard.head", session.language, **_named(found)))
+        session.tell("{name}, version {version}", **_named(found))
     titled = {key: words[session.language == "zh"] for key, words in HEADINGS.items()}
     show(rows, session.form, columns=columns, language=session.language, headings=titled)
 
@@ -73,7 +78,11 @@ def _read(session: Session, file: Path | None) -> Standard:
 def use(session: Session, file: Path, holds_from: date) -> None:
     """Put the standard in FILE to use from a day on. A rule that it changes does not fire for the past."""
     found = use_standard(session.engine, file, session.calendar, holds_from=holds_from, at=session.now)
-    click.echo(say("standard.used", session.language, **_named(found), day=holds_from))
+    session.tell(
+        "'{name}', version {version}, holds from {day}. Release again to follow it.",
+        **_named(found),
+        day=holds_from,
+    )
 
 
 COMMANDS = [standard]

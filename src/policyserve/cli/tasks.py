@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from policyserve import db
 from policyserve.cli.options import DATE, KEY, Session, shared
 from policyserve.cli.screen.output import note, show, tell
-from policyserve.cli.words.work_words import say
+from policyserve.locale import say, say_many
 from policyserve.tasks import deeds
 from policyserve.tasks.agenda import Agenda, AgendaCustomer, AgendaTask, agenda, office_agenda
 from policyserve.tasks.explanation import explain
@@ -44,15 +44,23 @@ def print_agenda(found: Agenda, language: str, *, most: int | None = None) -> No
     for number, customer in enumerate(found.customers[:most], 1):
         print_customer(number, customer, language)
     if most and len(found.customers) > most:
-        click.echo("\n" + say("agenda.more", language, count=len(found.customers) - most))
+        click.echo("\n" + say(language, "... and customers besides: {count}.", count=len(found.customers) - most))
 
 
 def agenda_head(found: Agenda, language: str) -> str:
     """Say whose day it is and how much there is to do."""
     tasks = sum(1 for _ in found.tasks)
     who = f"{found.name} ({found.whose})" if found.name else found.whose
-    key = "agenda.head" if tasks else "agenda.none"
-    return say(key, language, day=found.day, who=who, tasks=tasks, customers=len(found.customers))
+    if not tasks:
+        return say(language, "{who}, {day}: nothing is due.", who=who, day=found.day)
+    return say(
+        language,
+        "{who}, {day}: {tasks}, {customers}.",
+        who=who,
+        day=found.day,
+        tasks=say_many(language, "{n} task", "{n} tasks", tasks),
+        customers=say_many(language, "{n} customer", "{n} customers", len(found.customers)),
+    )
 
 
 def print_customer(number: int, customer: AgendaCustomer, language: str) -> None:
@@ -62,19 +70,19 @@ def print_customer(number: int, customer: AgendaCustomer, language: str) -> None
     for task in customer.tasks:
         _print_task(task, language)
     if customer.ahead:
-        click.echo("     " + say("agenda.ahead", language, count=customer.ahead))
+        click.echo("     " + say(language, "{count} more could be done on this occasion.", count=customer.ahead))
 
 
 def _customer_line(number: int, customer: AgendaCustomer, language: str) -> str:
-    parts = [customer.salutation(language), customer.customer_no, customer.phone or say("agenda.phone", language)]
+    parts = [customer.salutation(language), customer.customer_no, customer.phone or say(language, "no phone known")]
     vip = " ★VIP" if customer.vip else ""
     return f"{number:3}. " + "  ".join(part for part in parts if part) + vip
 
 
 def _print_task(task: AgendaTask, language: str) -> None:
-    late = say("agenda.overdue", language) if task.overdue else ""
-    leaver = say("agenda.leaver", language, who=task.leaver) if task.leaver else ""
-    by = say("agenda.by", language, day=task.latest)
+    late = say(language, " (overdue, still in time)") if task.overdue else ""
+    leaver = say(language, " (for {who}, who has left)", who=task.leaver) if task.leaver else ""
+    by = say(language, "by {day} at the latest", day=task.latest)
     tell(f"{task.name(language)}  {by}{late}{leaver}  #{task.task_id}", indent=5)
     tell(task.reason(language), indent=7, style="dim")
     points = task.talking_points(language)
@@ -112,7 +120,7 @@ def done(session: Session, task_id: int, on: date | None, remark: str | None, ac
             connection, task_id, stamp, on=day, note=remark, **contact
         )
     )  # fmt: skip
-    click.echo(say("task.done", session.language, task=str(task_id), day=day))
+    session.tell("Task {task} is done, on {day}.", task=str(task_id), day=day)
     for notice in notices:
         note(notice)
 
@@ -125,7 +133,7 @@ def done(session: Session, task_id: int, on: date | None, remark: str | None, ac
 def skip(session: Session, task_id: int, reason: str, actor: str) -> None:
     """Decide against a task."""
     _act(session, actor, lambda connection, stamp: deeds.skip(connection, task_id, stamp, why=reason))
-    click.echo(say("task.skipped", session.language, task=str(task_id)))
+    session.tell("Task {task} is skipped.", task=str(task_id))
 
 
 @task.command()
@@ -136,7 +144,7 @@ def skip(session: Session, task_id: int, reason: str, actor: str) -> None:
 def snooze(session: Session, task_id: int, to: date, actor: str) -> None:
     """Put a task off to another day inside its window."""
     _act(session, actor, lambda connection, stamp: deeds.snooze(connection, task_id, stamp, to=to))
-    click.echo(say("task.snoozed", session.language, task=str(task_id), day=to))
+    session.tell("Task {task} is put off to {day}.", task=str(task_id), day=to)
 
 
 @task.command()
@@ -147,7 +155,7 @@ def snooze(session: Session, task_id: int, to: date, actor: str) -> None:
 def assign(session: Session, task_id: int, agent_no: str, actor: str) -> None:
     """Give a task to another agent."""
     _act(session, actor, lambda connection, stamp: deeds.assign(connection, task_id, stamp, agent_no=agent_no))
-    click.echo(say("task.assigned", session.language, task=str(task_id), agent=agent_no))
+    session.tell("Task {task} is given to agent {agent}.", task=str(task_id), agent=agent_no)
 
 
 @task.command()
@@ -158,7 +166,7 @@ def assign(session: Session, task_id: int, agent_no: str, actor: str) -> None:
 def reopen(session: Session, task_id: int, reason: str, actor: str) -> None:
     """Take back 'done' or 'skip' when it was a mistake."""
     _act(session, actor, lambda connection, stamp: deeds.reopen(connection, task_id, stamp, why=reason))
-    click.echo(say("task.reopened", session.language, task=str(task_id)))
+    session.tell("Task {task} is open again.", task=str(task_id))
 
 
 @task.command()
@@ -178,7 +186,7 @@ def add(session: Session, due: date | None, remark: str | None, actor: str, **as
         standard = current_standard(connection, session.as_of)
         return deeds.add(connection, standard, stamp, due=due or session.as_of, note=remark, **asked)
 
-    click.echo(say("task.added", session.language, task=str(_act(session, actor, deed))))
+    session.tell("Task {task} is added.", task=str(_act(session, actor, deed)))
 
 
 @task.command(name="explain")

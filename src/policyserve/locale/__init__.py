@@ -7,7 +7,8 @@ A sentence stands in English where it is said, and its translations in `LANGUAGE
     say_in(language, "state of a task", "open")
 
 The language is an argument, as time is. A constant that is translated later is marked, `N_("Open")`, or
-`N_in("state of a task", "open")` where one English word has two meanings; `say(language, constant)` puts it into words.
+`N_in("state of a task", "open")` where one English word has two meanings
+(`N_all` marks several); `say(language, constant)` puts it into words.
 What is told elsewhere than where it is known is a `Sentence` (or, with a count, a `Counted`): words with values, put
 into a language by whoever shows them. Errors are made so. Values that are sentences are put into the same language.
 
@@ -16,17 +17,17 @@ into a language by whoever shows them. Errors are made so. Values that are sente
 
 from __future__ import annotations
 
-from policyserve.locale.catalogue import N_, Counted, Listed, N_in, Sentence, say, say_in, say_many, translated
-from policyserve.locale.languages import ENGLISH, languages
+from policyserve.locale.catalogue import N_, Counted, Listed, N_all, N_in, Sentence, say, say_in, say_many, translated
+from policyserve.locale.languages import ENGLISH
 
 __all__ = [
     "ENGLISH",
     "N_",
     "Counted",
     "Listed",
+    "N_all",
     "N_in",
     "Sentence",
-    "languages",
     "say",
     "say_in",
     "say_many",

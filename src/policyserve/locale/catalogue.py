@@ -23,6 +23,11 @@ def N_in(context: str, words: str, /) -> str:  # noqa: N802
     return f"{context}{CONTEXT}{words}"
 
 
+def N_all(context: str, *words: str) -> tuple[str, ...]:  # noqa: N802
+    """Mark several words as `N_in` does one."""
+    return tuple(N_in(context, one) for one in words)
+
+
 def say(language: str, words: str, /, **values: object) -> str:
     """Return a sentence in a language, its {places} filled with values."""
     return _filled(translated(language, words), language, values)

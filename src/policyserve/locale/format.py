@@ -4,19 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from policyserve.locale.catalogue import N_in, say, translated
+from policyserve.locale.catalogue import N_all, N_in, say, translated
 
-UNITS = (
-    N_in("unit of money", "CNY"),
-    N_in("unit of money", "USD"),
-    N_in("unit of money", "HKD"),
-    N_in("unit of money", "JPY"),
-    N_in("unit of money", "EUR"),
-    N_in("unit of money", "GBP"),
-    N_in("unit of money", "SGD"),
-    N_in("unit of money", "TWD"),
-    N_in("unit of money", "MOP"),
-)
+UNITS = N_all("unit of money", "CNY", "USD", "HKD", "JPY", "EUR", "GBP", "SGD", "TWD", "MOP")
 """Currencies that a language may have a word for; the others keep their three letters."""
 
 AMOUNT = N_in("amount of money with its unit", "{unit} {amount}")

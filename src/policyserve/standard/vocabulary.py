@@ -1,108 +1,106 @@
-"""The words of a standard as people read them, in English and Chinese."""
+"""The words of a standard as people read them."""
 
 from __future__ import annotations
 
+from policyserve.locale import N_all, N_in, say_in, say_many, translated
+
 _WORDS = {
     # level, stage, subject
-    "assessed": ("assessed", "考核"),
-    "spot-checked": ("spot-checked", "抽查"),
-    "encouraged": ("encouraged", "倡导"),
-    "meet": ("meet", "相识"),
-    "know": ("know", "相知"),
-    "trust": ("trust", "相信"),
-    "rely": ("rely", "相依"),
-    "policy": ("policy", "保单"),
-    "customer": ("customer", "客户"),
-    "either": ("policy or customer", "保单或客户"),
+    "assessed": N_in("standard", "assessed"),
+    "spot-checked": N_in("standard", "spot-checked"),
+    "encouraged": N_in("standard", "encouraged"),
+    "meet": N_in("standard", "meet"),
+    "know": N_in("standard", "know"),
+    "trust": N_in("standard", "trust"),
+    "rely": N_in("standard", "rely"),
+    "policy": N_in("standard", "policy"),
+    "customer": N_in("standard", "customer"),
+    "either": N_in("standard", "policy or customer"),
     # channels, class, performer
-    "visit": ("visit", "亲访"),
-    "call": ("call", "电话"),
-    "sms": ("SMS", "短信"),
-    "letter": ("letter", "信函"),
-    "office-work": ("office work", "内勤办理"),
-    "duty": ("duty", "法定义务"),
-    "service": ("service", "服务"),
-    "marketing": ("marketing", "推广"),
-    "agent": ("agent", "业务员"),
-    "office": ("office", "内勤"),
-    "nobody": ("nobody (message)", "系统发送"),
+    "visit": N_in("standard", "visit"),
+    "call": N_in("standard", "call"),
+    "sms": N_in("standard", "SMS"),
+    "letter": N_in("standard", "letter"),
+    "office-work": N_in("standard", "office work"),
+    "duty": N_in("standard", "duty"),
+    "service": N_in("standard", "service"),
+    "marketing": N_in("standard", "marketing"),
+    "agent": N_in("standard", "agent"),
+    "office": N_in("standard", "office"),
+    "nobody": N_in("standard", "nobody (message)"),
     # endings
-    "receipt-signed": ("receipt signed", "回执已签"),
-    "ended": ("policy ended", "保单已终止"),
-    "not-in-force": ("no longer in force", "保单不再有效"),
-    "instalment-paid": ("instalment paid", "该期已缴"),
-    "reinstated": ("reinstated", "已复效"),
-    "suspension-confirmed": ("suspension confirmed", "中止确认书已签"),
-    "closed": ("closed", "已办结"),
-    "family-case": ("open death, claim or lapse in the family", "家中有未了的身故、理赔或失效"),
-    "done-recently": ("done less than 180 days ago", "180天内已做过"),
+    "receipt-signed": N_in("standard", "receipt signed"),
+    "ended": N_in("standard", "policy ended"),
+    "not-in-force": N_in("standard", "no longer in force"),
+    "instalment-paid": N_in("standard", "instalment paid"),
+    "reinstated": N_in("standard", "reinstated"),
+    "suspension-confirmed": N_in("standard", "suspension confirmed"),
+    "closed": N_in("standard", "closed"),
+    "family-case": N_in("standard", "open death, claim or lapse in the family"),
+    "done-recently": N_in("standard", "done less than 180 days ago"),
     # anchors: with an offset, and the day itself
-    "issue": ("issue", "承保日"),
-    "effective": ("effective date", "生效日"),
-    "receipt": ("receipt", "回执日"),
-    "end": ("end of the policy", "保险止期"),
-    "suspension": ("suspension", "效力中止日"),
-    "on-issue": ("on the day of issue", "承保当日"),
-    "on-effective": ("on the effective date", "生效当日"),
-    "on-receipt": ("on the day of the receipt", "回执当日"),
-    "on-end": ("on the last day of the policy", "保险止期当日"),
-    "on-suspension": ("on the first day of suspension", "效力中止当日"),
+    "issue": N_in("standard", "issue"),
+    "effective": N_in("standard", "effective date"),
+    "receipt": N_in("standard", "receipt"),
+    "end": N_in("standard", "end of the policy"),
+    "suspension": N_in("standard", "suspension"),
+    "on-issue": N_in("standard", "on the day of issue"),
+    "on-effective": N_in("standard", "on the effective date"),
+    "on-receipt": N_in("standard", "on the day of the receipt"),
+    "on-end": N_in("standard", "on the last day of the policy"),
+    "on-suspension": N_in("standard", "on the first day of suspension"),
     # modes and results
-    "annual": ("annual", "年缴"),
-    "semi-annual": ("semi-annual", "半年缴"),
-    "quarterly": ("quarterly", "季缴"),
-    "monthly": ("monthly", "月缴"),
-    "success": ("successful", "成功"),
-    "failed": ("failed", "失败"),
+    "annual": N_in("standard", "annual"),
+    "semi-annual": N_in("standard", "semi-annual"),
+    "quarterly": N_in("standard", "quarterly"),
+    "monthly": N_in("standard", "monthly"),
+    "success": N_in("standard", "successful"),
+    "failed": N_in("standard", "failed"),
     # events
-    "freelook_cancel": ("free-look cancellation", "犹豫期撤单"),
-    "surrender": ("surrender", "退保"),
-    "claim_termination": ("termination by claim", "理赔终止"),
-    "waiver": ("premium waiver", "保费豁免"),
-    "void": ("voidance", "注销"),
-    "transfer_out": ("transfer out", "迁出"),
-    "conversion": ("conversion", "转换终止"),
-    "reduced_paid_up": ("change to reduced paid-up", "减额交清"),
-    "premium_change": ("change of premium", "保费变更"),
-    "rider_added": ("new rider", "加保附加险"),
-    "suspension_confirmed": ("confirmation of suspension", "签署效力中止确认书"),
-    "reinstatement": ("reinstatement", "复效"),
-    "terminated": ("termination", "效力终止"),
-    "premium_loan": ("premium loan", "自动垫交"),
-    "maturity": ("maturity payment", "满期给付"),
-    "claim": ("claim", "理赔"),
-    "claim_closed": ("closed claim", "理赔结案"),
-    "sick": ("illness becoming known", "得知生病"),
-    "service_request": ("service request", "保全申请"),
-    "request_closed": ("closed service request", "保全办结"),
-    "dividend_declared": ("declared dividend", "分红公布"),
-    "agent_changed": ("change of agent", "服务人员变更"),
-    "complaint": ("complaint", "投诉"),
+    "freelook_cancel": N_in("standard", "free-look cancellation"),
+    "surrender": N_in("standard", "surrender"),
+    "claim_termination": N_in("standard", "termination by claim"),
+    "waiver": N_in("standard", "premium waiver"),
+    "void": N_in("standard", "voidance"),
+    "transfer_out": N_in("standard", "transfer out"),
+    "conversion": N_in("standard", "conversion"),
+    "reduced_paid_up": N_in("standard", "change to reduced paid-up"),
+    "premium_change": N_in("standard", "change of premium"),
+    "rider_added": N_in("standard", "new rider"),
+    "suspension_confirmed": N_in("standard", "confirmation of suspension"),
+    "reinstatement": N_in("standard", "reinstatement"),
+    "terminated": N_in("standard", "termination"),
+    "premium_loan": N_in("standard", "premium loan"),
+    "maturity": N_in("standard", "maturity payment"),
+    "claim": N_in("standard", "claim"),
+    "claim_closed": N_in("standard", "closed claim"),
+    "sick": N_in("standard", "illness becoming known"),
+    "service_request": N_in("standard", "service request"),
+    "request_closed": N_in("standard", "closed service request"),
+    "dividend_declared": N_in("standard", "declared dividend"),
+    "agent_changed": N_in("standard", "change of agent"),
+    "complaint": N_in("standard", "complaint"),
     # audiences
-    "female": ("women", "女性"),
-    "male": ("men", "男性"),
-    "participating": ("participating policies", "分红保单"),
-    "everybody": ("everybody", "全部"),
-    # units
-    "day": ("day", "天"),
-    "month": ("month", "个月"),
-    "workday": ("working day", "个工作日"),
-    "yes": ("yes", "是"),
-    "no": ("no", "否"),
+    "female": N_in("standard", "women"),
+    "male": N_in("standard", "men"),
+    "participating": N_in("standard", "participating policies"),
+    "everybody": N_in("standard", "everybody"),
+    "yes": N_in("standard", "yes"),
+    "no": N_in("standard", "no"),
 }
 _EVENT_WORDS = {"reinstated": "reinstatement"}
 """Events whose name is also that of an ending."""
 
-_MONTHS = (
+_MONTHS = N_all(
+    "month of the year",
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
 
 def word(name: str, language: str) -> str:
-    """Return the word for a value of the model; `language` is en or zh, and a value without a word stays as it is."""
-    english, chinese = _WORDS.get(name, (name, name))
-    return chinese if language == "zh" else english
+    """Return the word for a value of the model; a value without a word stays as it is."""
+    return translated(language, _WORDS[name]) if name in _WORDS else name
 
 
 def event_word(kind: str, language: str) -> str:
@@ -112,16 +110,18 @@ def event_word(kind: str, language: str) -> str:
 
 def amount(number: int, unit: str, language: str) -> str:
     """Write "3 working days"; `unit` is day, month or workday."""
-    if language == "zh":
-        return f"{number}{word(unit, language)}"
-    return f"{number} {word(unit, language)}{'' if number == 1 else 's'}"
+    if unit == "day":
+        return say_many(language, "{n} day", "{n} days", number)
+    if unit == "month":
+        return say_many(language, "{n} month", "{n} months", number)
+    return say_many(language, "{n} working day", "{n} working days", number)
 
 
 def listed(names: list[str], language: str) -> str:
     """Join words as the language does."""
-    return ("、" if language == "zh" else ", ").join(names)
+    return say_in(language, "between words of a list", ", ").join(names)
 
 
 def month_names(months: list[int], language: str) -> str:
     """Name months by their numbers, from 1."""
-    return listed([f"{month}月" if language == "zh" else _MONTHS[month - 1] for month in months], language)
+    return listed([translated(language, _MONTHS[month - 1]) for month in months], language)

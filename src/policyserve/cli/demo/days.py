@@ -19,7 +19,7 @@ from policyserve.cli.demo.story import Story
 from policyserve.cli.metrics.services import names_of_services
 from policyserve.cli.screen.output import tell
 from policyserve.cli.tasks import agenda_head, print_customer
-from policyserve.cli.words.work_words import say
+from policyserve.locale import say
 from policyserve.messages.generation.generation import Generation
 from policyserve.messages.reasons import in_words
 from policyserve.operations.messages import generate_messages, send_messages
@@ -54,7 +54,7 @@ def day_of_an_agent(story: Story) -> None:
     for number, customer in shown:
         print_customer(number, customer, story.language)
     if rest := len(found.customers) - len(shown):
-        click.echo("\n" + say("agenda.more", story.language, count=rest))
+        click.echo("\n" + say(story.language, "... and customers besides: {count}.", count=rest))
     task = next(found.tasks)
     with db.writing(story.engine) as connection:
         stamp = Stamp(at=story.now, as_of=story.day, actor=found.whose)

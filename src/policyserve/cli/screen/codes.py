@@ -2,80 +2,28 @@
 
 from __future__ import annotations
 
-from policyserve.book.columns import EVENT_KINDS
-from policyserve.standard.vocabulary import event_word, word
+from policyserve.locale import N_all, N_in, say_in, translated
 
-CODES = {
-    "open": "待办",
-    "done": "已完成",
-    "skipped": "已跳过",
-    "made": "已生成",
-    "merged": "已合并",
-    "dropped": "已放弃",
-    "withheld": "未生成",
-    "approved": "已批准",
-    "queued": "待发送",
-    "submitting": "发送中",
-    "accepted": "已提交",
-    "delivered": "已送达",
-    "expired": "已过期",
-    "duty": "义务",
-    "marketing": "营销",
-    "missed": "已错过",
-    "cancelled": "已取消",
-    "planned": "计划中",
-    "not tracked": "未跟踪",
-    "final": "确定",
-    "provisional": "暂定",
-    "counted": "计入",
-    "pending": "未到期",
-    "excluded": "剔除",
-    "single": "趸缴",
-    "male": "男",
-    "female": "女",
-    "rejected": "拒收",
-    "warning": "提醒",
-    "nobody": "短信",
-    "end of cover": "保险期满",
-    "in_grace": "宽限期内",
-    "unpaid": "未缴",
-    "not_known": "无缴费记录",
-    "paid_late": "逾期缴费",
-    "reinstated_later": "截止后复效",
-    "suspended": "效力中止",
-    "group": "团险",
-    "short_term": "一年期及以内",
-    "cover_over": "保障已满",
-    "paid_up": "缴费期满",
-    "wecom": "企业微信",
-    "dingtalk": "钉钉",
-    "feishu": "飞书",
-    "sending": "发送中",
-    "sent": "已发送",
-    "waiting": "待重试",
-    "refused": "被拒绝",
-    "unknown": "结果不明",
-    "running": "运行中",
-    "lost": "中断",
-    "named": "提名",
-    "contacted": "已联系",
-    "consented": "已同意",
-    "met": "已面谈",
-    "issued": "已承保",
-    "own-policy": "本人投保",
-    "taken-back": "追回",
-    "given-back": "恢复",
-    "paid": "兑付",
-    "confirmed": "已确认",
-    "not-confirmed": "未确认",
-    "not-reached": "未联系上",
-    "both": "保费和件数",
-    "premium": "仅保费",
-    "count": "仅件数",
-    "nothing": "不计",
-    "all": "全公司",
-}
-"""Codes in Chinese, besides those of the standard's vocabulary and the kinds of events."""
+CODES = frozenset(N_all(
+    "code",
+    "open", "done", "skipped", "made", "merged", "dropped", "withheld", "approved", "queued", "submitting",
+    "accepted", "delivered", "expired", "duty", "marketing", "missed", "cancelled", "planned", "not tracked", "final",
+    "provisional", "counted", "pending", "excluded", "single", "male", "female", "rejected", "warning", "nobody",
+    "end of cover", "in grace", "unpaid", "not known", "paid late", "reinstated later", "suspended", "group",
+    "short term", "cover over", "paid up", "wecom", "dingtalk", "feishu", "sending", "sent", "waiting", "refused",
+    "unknown", "running", "lost", "named", "contacted", "consented", "met", "issued", "own-policy", "taken-back",
+    "given-back", "paid", "confirmed", "not-confirmed", "not-reached", "both", "premium", "count", "nothing", "all",
+    "freelook_cancel", "surrender", "claim_termination", "waiver", "void", "transfer_out", "conversion",
+    "reduced_paid_up", "premium_change", "rider_added", "suspension_confirmed", "reinstated", "terminated",
+    "premium_loan", "maturity", "claim", "claim_closed", "sick", "service_request", "request_closed",
+    "dividend_declared", "agent_changed", "complaint", "assessed", "spot-checked", "encouraged", "meet", "know",
+    "trust", "rely", "policy", "customer", "either", "visit", "call", "sms", "letter", "office-work", "service",
+    "agent", "office", "receipt-signed", "ended", "not-in-force", "instalment-paid", "suspension-confirmed", "closed",
+    "family-case", "done-recently", "issue", "effective", "receipt", "end", "suspension", "on-issue", "on-effective",
+    "on-receipt", "on-end", "on-suspension", "annual", "semi-annual", "quarterly", "monthly", "success", "failed",
+    "reinstatement", "participating", "everybody",
+))  # fmt: skip
+"""The codes that are words: of tasks, messages, policies and standards, kinds of events."""
 
 CODED = frozenset({
     "status", "state", "outcome", "message_class", "mode", "gender", "severity", "performer", "channels", "channel",
@@ -87,16 +35,17 @@ CODED = frozenset({
 def shown(column: str, value: object, language: str) -> object:
     """Put a code or a yes or no into the language of the screen; everything else stays as it is."""
     if isinstance(value, bool):
-        return (("no", "yes"), ("否", "是"))[language == "zh"][value]
+        return say_in(language, "answer", "yes" if value else "no")
     return coded(value, language) if column in CODED and isinstance(value, str) else value
 
 
 def coded(code: str, language: str) -> str:
     """Return a code, or several joined by `+`, in the language of the screen; in English it is its own word."""
-    if language != "zh":
-        return code.replace("_", " ") if code in CODES else code
-    return "+".join(_in_chinese(part) for part in code.split("+"))
+    return "+".join(_word(part, language) for part in code.split("+"))
 
 
-def _in_chinese(code: str) -> str:
-    return CODES.get(code) or (event_word(code, "zh") if code in EVENT_KINDS else word(code, "zh"))
+def _word(code: str, language: str) -> str:
+    for words in (N_in("code", code), N_in("code", code.replace("_", " "))):
+        if words in CODES:
+            return translated(language, words)
+    return code

@@ -15,8 +15,8 @@ from rich_click.rich_help_formatter import RichHelpFormatter
 
 from policyserve.config import language_of
 from policyserve.errors import PolicyserveError
-from policyserve.locale import ENGLISH, N_, languages, translated
-from policyserve.locale.languages import DOMAIN, FOLDER, language_named
+from policyserve.locale import ENGLISH, N_, translated
+from policyserve.locale.languages import DOMAIN, FOLDER, language_named, languages
 
 USAGE = N_("Usage:")
 PHRASES = {

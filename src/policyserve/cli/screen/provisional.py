@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from policyserve.calendars.calendar import Calendar
-from policyserve.cli.words.book_words import say
 from policyserve.dates import Days
+from policyserve.locale import say
 
 
 def provisional(calendar: Calendar, days: Days, language: str) -> str:
@@ -13,4 +13,4 @@ def provisional(calendar: Calendar, days: Days, language: str) -> str:
     if notice is None or language != "zh":
         return notice or ""
     years = [str(year) for year in range(days.start.year, days.last.year + 1) if not calendar.published(year)]
-    return say("plan.provisional", language, years="、".join(years))
+    return say(language, "The days off of {years} are not yet published.", years="、".join(years))

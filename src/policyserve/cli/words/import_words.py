@@ -11,45 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from policyserve.book.lists import KINDS
-from policyserve.cli.screen.sentences import worded
-
-HEADINGS = {
-    "list": ("List", "清单"),
-    "line": ("Line", "行"),
-    "field": ("Field", "字段"),
-    "value": ("Value", "值"),
-    "severity": ("Severity", "级别"),
-}
-"""Headings of columns, in English and Chinese."""
-
-SENTENCES = {
-    "import.done": (
-        "Imported {list}: {rows:row|rows} read: {added:,} added, {updated:,} updated, {unchanged:,} unchanged, "
-        "{rejected:,} rejected, {warnings:warning|warnings}.",
-        "已导入{list}清单：读取{rows:,}行，新增{added:,}，更新{updated:,}，不变{unchanged:,}，拒收{rejected:,}，提醒{warnings:,}。",
-    ),
-    "import.would": (
-        "Would import {list}: {rows:row|rows} read: {added:,} added, {updated:,} updated, {unchanged:,} unchanged, "
-        "{rejected:,} rejected, {warnings:warning|warnings}.",
-        "试导入{list}清单（不保存）：读取{rows:,}行，新增{added:,}，更新{updated:,}，不变{unchanged:,}，拒收{rejected:,}，"
-        "提醒{warnings:,}。",
-    ),
-    "import.sheet": (
-        "Read from the sheet '{sheet}'; the others were left alone.",
-        "读取工作表“{sheet}”，其他工作表未读取。",
-    ),
-    "import.ignored": ("Unknown columns were ignored: {columns}.", "已忽略未知列：{columns}。"),
-    "import.more": ("... and {count:,} more.", "……另有{count:,}条。"),
-    "import.mend": ("Mend the rows in {file} and import that file.", "请在{file}中改正后重新导入该文件。"),
-    "import.look": ("The rows with warnings are in {file}.", "有提醒的行见{file}。"),
-    "import.in_rejects": ("(in the reject file)", "（见拒收文件）"),
-    "import.in_list": ("(line {line} of the list)", "（见清单第{line}行）"),
-    "import.hidden": (
-        "Personal values are not shown: they stand in the list, at the line that is named.",
-        "个人信息不在屏幕显示，请按行号查看清单原件。",
-    ),
-}
-"""Sentences, in English and Chinese."""
 
 LISTS = {
     "agents": "人员",
@@ -112,11 +73,6 @@ _PATTERNS = (
 
 REASONS = tuple((re.compile(pattern), chinese) for pattern, chinese in _PATTERNS)
 """Patterns of whole reasons, with the Chinese; `{1}` stands for a noun that is translated."""
-
-
-def say(key: str, language: str, **values: object) -> str:
-    """Return a sentence with its values."""
-    return worded(SENTENCES[key], language, **values)
 
 
 def reason(text: str, language: str) -> str:

@@ -4,41 +4,6 @@ from __future__ import annotations
 
 from policyserve.cli.screen.sentences import worded
 
-HEADINGS = {
-    "named": ("Named", "提名"),
-    "contacted": ("Contacted", "已联系"),
-    "consented": ("Consented", "已同意"),
-    "met": ("Met", "已面谈"),
-    "issued": ("Issued", "已承保"),
-    "conversion": ("Issued of named", "总转化率"),
-    "referred_no": ("Referred customer", "被介绍人"),
-    "referred_on": ("Named on", "提名日期"),
-    "days": ("Days", "天数"),
-    "stage": ("Stage", "阶段"),
-    "delete": ("To be deleted", "应删除"),
-    "age": ("Age", "年龄"),
-    "missing": ("Lacks", "缺少保障"),
-    "score": ("Score", "得分"),
-    "what": ("What", "加保内容"),
-    "bought_no": ("By policy", "加保保单号"),
-    "bought_on": ("Bought on", "加保日期"),
-    "in_freelook": ("In its free-look", "犹豫期内"),
-    "facts": ("Facts", "事项数"),
-    "referrers": ("Referrers", "转介绍人数"),
-    "points": ("Points", "积分"),
-    "earned": ("Earned", "累计积分"),
-    "taken_back": ("Taken back", "追回"),
-    "given_back": ("Given back", "恢复"),
-    "paid": ("Paid", "已兑付"),
-    "balance": ("Balance", "余额"),
-    "owed": ("Owed", "欠积分"),
-    "entry": ("Entry", "流水"),
-    "happened_on": ("On", "日期"),
-    "receipt": ("Receipt", "凭证号"),
-    "corrects": ("Corrects", "更正流水"),
-}
-"""Headings of columns, in English and Chinese."""
-
 KINDS = {
     "policy": ("policy", "保单"),
     "rider": ("rider", "附加险"),

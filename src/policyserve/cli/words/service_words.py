@@ -4,34 +4,6 @@ from __future__ import annotations
 
 from policyserve.cli.screen.sentences import worded
 
-HEADINGS = {
-    "level": ("Level", "考核级别"),
-    "late": ("Late", "逾期完成"),
-    "missed": ("Missed", "未做"),
-    "open": ("Open", "在途"),
-    "fate": ("State", "情况"),
-    "skipped": ("Skipped", "跳过"),
-    "services": ("Services", "服务数"),
-    "answers": ("Answers", "评分数"),
-    "mean": ("Mean", "平均分"),
-    "satisfied": ("4 and 5", "4、5分占比"),
-    "answer": ("Answer", "评分"),
-    "not_reached": ("Not reached", "未联系上"),
-    "visits_due": ("Visits due", "应首访"),
-    "visits_on_time": ("Visits in time", "按期首访"),
-    "visits_open": ("Visits open", "在途首访"),
-    "notices_due": ("Notices due", "应通知"),
-    "notices_on_time": ("Notices in time", "按期通知"),
-    "orphan_policies": ("Orphan policies", "孤儿单"),
-    "unassigned": ("Unassigned", "未交接"),
-    "writing_agent_no": ("Written by", "出单人员"),
-    "month": ("Month", "应缴月份"),
-    "in_month_rate": ("In the month", "当月达成率"),
-    "by_next_month_rate": ("By the next", "次月达成率"),
-    "by_grace_rate": ("By end of grace", "宽末达成率"),
-}
-"""Headings of columns, in English and Chinese."""
-
 FATES = {
     "on_time": ("in time", "按期完成"),
     "late": ("late", "逾期完成"),
