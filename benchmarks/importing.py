@@ -27,12 +27,12 @@ from policyserve.book.list_import import import_list
 from policyserve.generated_book.files import write_lists
 from policyserve.generated_book.generator import generate
 from policyserve.migrations import schema
-from policyserve.tables import Policy
+from policyserve.tables import Policy, table
 
 AS_OF = date(2026, 11, 21)
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 GOAL = 3.0
-COLUMNS = [column.name for column in Policy.__table__.columns]  # type: ignore[attr-defined]
+COLUMNS = [column.name for column in table(Policy).columns]
 
 
 @dataclass(frozen=True, kw_only=True)

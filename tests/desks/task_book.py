@@ -9,14 +9,14 @@ import polars as pl
 from sqlalchemy import Engine, insert, select
 
 from policyserve import db
-from policyserve.tables import Agent, Branch, Customer, Policy, Task, Transition
+from policyserve.tables import Agent, Branch, Customer, Policy, Task, Transition, table
 from policyserve.tasks.release import Ground, ReleaseCounts, read_stored, release
 
 MONDAY = date(2026, 5, 4)
 AT = datetime(2026, 5, 4, 1, 0, tzinfo=UTC)
 
-TASKS = Task.__table__  # type: ignore[attr-defined]
-TRANSITIONS = Transition.__table__  # type: ignore[attr-defined]
+TASKS = table(Task)
+TRANSITIONS = table(Transition)
 
 
 def fill(engine: Engine, known_on: date = date(2026, 1, 1)) -> None:

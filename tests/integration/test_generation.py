@@ -18,7 +18,7 @@ from policyserve.messages.generation.generation import Generation, run_generatio
 from policyserve.messages.outbox.stored_messages import MESSAGES
 from policyserve.settings_file import MessageSettings
 from policyserve.standard.model import Standard
-from policyserve.tables import Agent, Customer, Event, Policy, Premium, Refusal, Task, Transition
+from policyserve.tables import Agent, Customer, Event, Policy, Premium, Refusal, Task, Transition, table
 
 ISSUED = date(2025, 6, 15)
 D30 = date(2026, 5, 16)
@@ -28,8 +28,8 @@ LANDLINE, MOBILE = "01012345678", "13900000001"
 REMINDER, GREETING, DEMAND = "renewal-reminder-d30", "birthday-greeting", "grace-demand"
 REMINDERS = "renewal-reminder"
 """All offsets of it."""
-TASKS = Task.__table__  # type: ignore[attr-defined]
-TRANSITIONS = Transition.__table__  # type: ignore[attr-defined]
+TASKS = table(Task)
+TRANSITIONS = table(Transition)
 
 
 def store(engine: Engine, table: Any, *rows: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.metrics.referrals.point_ledger import POINTS, balances, earn, entries, pay
 from policyserve.metrics.referrals.points import Rates
 from policyserve.metrics.rule_files import read_rules
-from policyserve.tables import Agent, Customer, Event, Policy, Referral, ReferralStage
+from policyserve.tables import Agent, Customer, Event, Policy, Referral, ReferralStage, table
 from policyserve.tasks.transitions import Stamp
 
 AS_OF = date(2026, 11, 21)
@@ -28,8 +28,8 @@ RATES = Rates.model_validate(
         "people": {"named": 10, "met": 40, "issued": 200},
     }
 )
-CUSTOMERS, REFERRALS = Customer.__table__, Referral.__table__  # type: ignore[attr-defined]
-STAGES = ReferralStage.__table__  # type: ignore[attr-defined]
+CUSTOMERS, POLICIES, REFERRALS = table(Customer), table(Policy), table(Referral)
+STAGES = table(ReferralStage)
 
 
 def stamp(as_of: date = AS_OF) -> Stamp:
@@ -183,7 +183,7 @@ def test_a_payment_with_a_receipt_is_made_once(branch: Engine) -> None:
 def happen(engine: Engine, kind: str, policy: int, on: date, number: int = 1) -> None:
     with db.writing(engine) as connection:
         happening = {"number": number, "kind": kind, "occurred_on": on, "recorded_on": on}
-        owner = connection.scalar(select(Policy.__table__.c.customer_id).where(Policy.__table__.c.id == policy))  # type: ignore[attr-defined]
+        owner = connection.scalar(select(POLICIES.c.customer_id).where(POLICIES.c.id == policy))
         connection.execute(insert(Event).values(customer_id=owner, policy_id=policy, **happening))
 
 

@@ -19,14 +19,14 @@ from policyserve.metrics.services.task_states import read_tasks
 from policyserve.metrics.spot_checks.records import Scope, draw_check, read_sample, record_result, samples
 from policyserve.metrics.spot_checks.spot_checks import estimated, summed
 from policyserve.standard.parser import default_standard
-from policyserve.tables import SpotCheckStratum
+from policyserve.tables import SpotCheckStratum, table
 from policyserve.tasks import deeds
 from policyserve.tasks.transitions import Stamp
 
 STANDARD = default_standard()
 MAY = Days.between(date(2026, 5, 1), date(2026, 5, 31))
 MONDAY, JUNE = task_book.MONDAY, date(2026, 6, 30)
-STRATA = SpotCheckStratum.__table__  # type: ignore[attr-defined]
+STRATA = table(SpotCheckStratum)
 
 
 def stamp(as_of: date) -> Stamp:

@@ -18,11 +18,11 @@ from policyserve.book.snapshot import customer_of
 from policyserve.book.values import clean
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.operations.database import Database
-from policyserve.tables import Customer, Event, Policy
+from policyserve.tables import Customer, Event, Policy, table
 
-CUSTOMERS = Customer.__table__  # type: ignore[attr-defined]
-EVENTS = Event.__table__  # type: ignore[attr-defined]
-POLICIES = Policy.__table__  # type: ignore[attr-defined]
+CUSTOMERS = table(Customer)
+EVENTS = table(Event)
+POLICIES = table(Policy)
 
 
 def add_event(engine: Database, fields: Mapping[str, str], *, as_of: date) -> int:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from threading import Event
 
 import polars as pl
-from sqlalchemy import Connection, Table, delete, insert
+from sqlalchemy import Connection, delete, insert
 
 from policyserve import db
 from policyserve.book.columns import Book
@@ -26,10 +26,10 @@ from policyserve.messages.phones import canonical
 from policyserve.messages.texts import template_check
 from policyserve.operations.database import Database
 from policyserve.standard.model import Standard
-from policyserve.tables import Content
+from policyserve.tables import Content, table
 from policyserve.tasks.stored_standard import current_standard
 
-CONTENTS: Table = Content.__table__  # type: ignore[attr-defined]
+CONTENTS = table(Content)
 
 
 def _now() -> datetime:

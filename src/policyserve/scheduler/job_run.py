@@ -19,9 +19,9 @@ from sqlalchemy.exc import IntegrityError
 from policyserve import db
 from policyserve.errors import PolicyserveError
 from policyserve.scheduler import locks
-from policyserve.tables import JobRun
+from policyserve.tables import JobRun, table
 
-RUNS = JobRun.__table__  # type: ignore[attr-defined]
+RUNS = table(JobRun)
 
 STARTED = datetime.now(UTC)
 """When this process began: a pid comes again after a restart of the machine."""

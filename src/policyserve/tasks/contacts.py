@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, literal, select
 
-from policyserve.tables import Contact, WithdrawnContact
+from policyserve.tables import Contact, WithdrawnContact, table
 
-CONTACTS = Contact.__table__  # type: ignore[attr-defined]
-WITHDRAWN = WithdrawnContact.__table__  # type: ignore[attr-defined]
+CONTACTS = table(Contact)
+WITHDRAWN = table(WithdrawnContact)
 
 
 def keep(

@@ -14,16 +14,16 @@ from sqlalchemy.engine import RowMapping
 
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.standard.model import Service, Standard
-from policyserve.tables import Agent, Customer, Policy
+from policyserve.tables import Agent, Customer, Policy, table
 from policyserve.tasks import contacts
 from policyserve.tasks.transitions import TASKS, Stamp, history, record
 
 CHANNELS = ("visit", "call", "sms", "letter", "office", "other")
 """How a contact can have been made."""
 
-AGENTS = Agent.__table__  # type: ignore[attr-defined]
-CUSTOMERS = Customer.__table__  # type: ignore[attr-defined]
-POLICIES = Policy.__table__  # type: ignore[attr-defined]
+AGENTS = table(Agent)
+CUSTOMERS = table(Customer)
+POLICIES = table(Policy)
 
 _VERBS = {"done": "marked done", "moved": "moved", "snoozed": "snoozed", "assigned": "assigned"}
 

@@ -10,15 +10,15 @@ from sqlalchemy import Connection, select
 from policyserve.errors import NotFoundError
 from policyserve.standard.model import Standard
 from policyserve.standard.vocabulary import word
-from policyserve.tables import Agent, Customer, Policy
+from policyserve.tables import Agent, Customer, Policy, table
 from policyserve.tasks.agenda import line_of
 from policyserve.tasks.contacts import CONTACTS, withdrawn
 from policyserve.tasks.reason_text import why_in_words
 from policyserve.tasks.transitions import TASKS, Step, history
 
-_AGENTS = Agent.__table__  # type: ignore[attr-defined]
-_CUSTOMERS = Customer.__table__  # type: ignore[attr-defined]
-_POLICIES = Policy.__table__  # type: ignore[attr-defined]
+_AGENTS = table(Agent)
+_CUSTOMERS = table(Customer)
+_POLICIES = table(Policy)
 
 _WORDS = {
     "open": "待办",

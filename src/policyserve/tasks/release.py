@@ -15,7 +15,7 @@ import polars as pl
 from sqlalchemy import Connection, func, insert, select, text, tuple_, update
 
 from policyserve import db
-from policyserve.tables import ReleaseRun
+from policyserve.tables import ReleaseRun, table
 from policyserve.tasks import changes, reconciliation
 from policyserve.tasks.columns import KEY, STORED, like_stored, with_same_services
 from policyserve.tasks.transitions import TASKS, Stamp, record_added, record_all
@@ -23,7 +23,7 @@ from policyserve.tasks.transitions import TASKS, Stamp, record_added, record_all
 ACTOR = "release"
 """The name under which a release signs its transitions."""
 
-RELEASES = ReleaseRun.__table__  # type: ignore[attr-defined]
+RELEASES = table(ReleaseRun)
 
 _KEYS_AT_ONCE = 500
 

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, delete, insert, select
 from policyserve.standard.model import Standard
 from policyserve.standard.parser import StandardError, default_standard, parse_standard
 from policyserve.standard.versions import carry_since, with_since
-from policyserve.tables import StandardVersion
+from policyserve.tables import StandardVersion, table
 
-STANDARDS = StandardVersion.__table__  # type: ignore[attr-defined]
+STANDARDS = table(StandardVersion)
 
 
 def current_standard(connection: Connection, as_of: date) -> Standard:

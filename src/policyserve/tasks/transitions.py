@@ -9,10 +9,10 @@ import polars as pl
 from sqlalchemy import Connection, insert, literal, select
 
 from policyserve import db
-from policyserve.tables import Task, Transition
+from policyserve.tables import Task, Transition, table
 
-TASKS = Task.__table__  # type: ignore[attr-defined]
-TRANSITIONS = Transition.__table__  # type: ignore[attr-defined]
+TASKS = table(Task)
+TRANSITIONS = table(Transition)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,12 +27,12 @@ from policyserve.messages.outbox.stored_messages import CHANNEL, WAITING, had, h
 from policyserve.messages.people import read_people
 from policyserve.settings_file import MessageSettings
 from policyserve.standard.model import Service, Standard
-from policyserve.tables import GenerationRun
+from policyserve.tables import GenerationRun, table
 from policyserve.tasks.book_part import narrowed
 from policyserve.tasks.cancellation import why_not
 from policyserve.tasks.transitions import Stamp
 
-GENERATIONS = GenerationRun.__table__  # type: ignore[attr-defined]
+GENERATIONS = table(GenerationRun)
 
 
 _NOT_IN_HAND = "status IN ('planned', 'approved', 'queued', 'cancelled')"

@@ -16,9 +16,9 @@ from sqlalchemy.exc import IntegrityError
 
 from policyserve import db
 from policyserve.messages.notices.channels.channel import Rate
-from policyserve.tables import Pace
+from policyserve.tables import Pace, table
 
-PACES = Pace.__table__  # type: ignore[attr-defined]
+PACES = table(Pace)
 
 
 def reserve(engine: Engine, address: str, rate: Rate, *, at: datetime, patience: float) -> float | None:

@@ -12,11 +12,11 @@ from policyserve.errors import PolicyserveError
 from policyserve.messages.notices.channels.addresses import masked
 from policyserve.messages.notices.channels.channel import Robot
 from policyserve.messages.notices.channels.registry import channel_of
-from policyserve.tables import Agent, AgentChannel, Notice
+from policyserve.tables import Agent, AgentChannel, Notice, table
 
-AGENTS = Agent.__table__  # type: ignore[attr-defined]
-CHANNELS = AgentChannel.__table__  # type: ignore[attr-defined]
-NOTICES = Notice.__table__  # type: ignore[attr-defined]
+AGENTS = table(Agent)
+CHANNELS = table(AgentChannel)
+NOTICES = table(Notice)
 
 
 def set_channel(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from policyserve import db
@@ -21,9 +21,9 @@ from policyserve.messages.outbox.outbox import CUSTOMERS, NO_CONSENT, OPEN, OWN_
 from policyserve.messages.outbox.stored_messages import MESSAGES, storable
 from policyserve.settings_file import Sending
 from policyserve.standard.model import MessageClass
-from policyserve.tables import Pace
+from policyserve.tables import Pace, table
 
-PACES: Table = Pace.__table__  # type: ignore[attr-defined]
+PACES = table(Pace)
 
 LONGEST_WAIT = 86_400.0
 """Seconds up to which the wait before another try doubles."""

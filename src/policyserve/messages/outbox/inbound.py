@@ -21,9 +21,9 @@ from policyserve.messages.outbox import receipts
 from policyserve.messages.outbox.outbox import CUSTOMERS, OPEN, OWN_CUSTOMER, REFUSALS, change, those
 from policyserve.messages.outbox.stored_messages import MESSAGES, WAITING, storable
 from policyserve.messages.phones import canonical, is_mainland
-from policyserve.tables import Reply
+from policyserve.tables import Reply, table
 
-REPLIES: Table = Reply.__table__  # type: ignore[attr-defined]
+REPLIES = table(Reply)
 
 _BESIDE = ("P", "S", "C")
 """Unicode's categories of what may stand around a word: marks, signs, characters that nobody sees."""

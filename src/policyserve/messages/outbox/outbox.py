@@ -25,7 +25,6 @@ from sqlalchemy import (
     Result,
     Select,
     String,
-    Table,
     and_,
     case,
     exists,
@@ -39,10 +38,10 @@ from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.messages.gateways.gateway import Sent
 from policyserve.messages.outbox.stored_messages import MESSAGES, WAITING
 from policyserve.settings_file import Sending
-from policyserve.tables import Customer, Refusal
+from policyserve.tables import Customer, Refusal, table
 
-CUSTOMERS: Table = Customer.__table__  # type: ignore[attr-defined]
-REFUSALS: Table = Refusal.__table__  # type: ignore[attr-defined]
+CUSTOMERS = table(Customer)
+REFUSALS = table(Refusal)
 
 OPEN = MESSAGES.c.final_at.is_(None)
 OWN_CUSTOMER = CUSTOMERS.c.id == MESSAGES.c.customer_id

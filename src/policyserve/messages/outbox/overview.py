@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from policyserve.messages.outbox.outbox import CUSTOMERS
 from policyserve.messages.outbox.stored_messages import MESSAGES
 from policyserve.messages.reasons import in_words
-from policyserve.tables import Policy
+from policyserve.tables import Policy, table
 
-POLICIES: Table = Policy.__table__  # type: ignore[attr-defined]
+POLICIES = table(Policy)
 
 FIELDS = ("message_id", "service", "customer_no", "channel", "text", "segments", "status", "due", "reason")
 """The fields of a message that programs rely on."""

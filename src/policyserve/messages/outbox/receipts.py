@@ -11,16 +11,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
 
 from policyserve.messages.gateways.gateway import Receipt, Sent
 from policyserve.messages.gateways.smpp.receipts import merged, part_numbers
 from policyserve.messages.outbox.outbox import OPEN
 from policyserve.messages.outbox.stored_messages import MESSAGES, storable
 from policyserve.settings_file import Sending
-from policyserve.tables import EarlyReceipt
+from policyserve.tables import EarlyReceipt, table
 
-EARLY: Table = EarlyReceipt.__table__  # type: ignore[attr-defined]
+EARLY = table(EarlyReceipt)
 
 _OUT = ("submitting", "accepted", "unknown")
 """States of what has left, or may have."""

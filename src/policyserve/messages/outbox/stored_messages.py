@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from policyserve import db
 from policyserve.messages.generation.due_touches import IDENTITY
-from policyserve.tables import Message
+from policyserve.tables import Message, table
 
-MESSAGES = Message.__table__  # type: ignore[attr-defined]
+MESSAGES = table(Message)
 
 CHANNEL = "sms"
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
-from policyserve.tables import Task
+from policyserve.tables import Task, table
 
-TASKS = Task.__table__  # type: ignore[attr-defined]
+TASKS = table(Task)
 
 MOST = 5_000
 """Keys in one statement; databases take some 30,000."""

@@ -19,12 +19,12 @@ from policyserve.book.snapshot import customer_id, load_book
 from policyserve.errors import PolicyserveError
 from policyserve.metrics.referrals.point_corrections import STORED, corrections
 from policyserve.metrics.referrals.points import PAID, Rates, facts, fresh, mentions
-from policyserve.tables import Customer, PointEntry, Policy
+from policyserve.tables import Customer, PointEntry, Policy, table
 from policyserve.tasks.transitions import Stamp
 
-CUSTOMERS = Customer.__table__  # type: ignore[attr-defined]
-POINTS = PointEntry.__table__  # type: ignore[attr-defined]
-POLICIES = Policy.__table__  # type: ignore[attr-defined]
+CUSTOMERS = table(Customer)
+POINTS = table(PointEntry)
+POLICIES = table(Policy)
 
 _STORED = f"SELECT id, {', '.join(STORED.names()[1:])} FROM points"
 

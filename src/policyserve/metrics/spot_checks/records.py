@@ -20,12 +20,12 @@ from policyserve.errors import NotFoundError, PolicyserveError, QuestionError
 from policyserve.metrics.services.task_states import read_as_they_stood, read_tasks
 from policyserve.metrics.spot_checks.spot_checks import RESULTS, claimed_tasks, draw
 from policyserve.standard.model import Standard
-from policyserve.tables import SpotCheck, SpotCheckResult, SpotCheckTask
+from policyserve.tables import SpotCheck, SpotCheckResult, SpotCheckTask, table
 from policyserve.tasks.transitions import Stamp
 
-CHECKS = SpotCheck.__table__  # type: ignore[attr-defined]
-DRAWN = SpotCheckTask.__table__  # type: ignore[attr-defined]
-ANSWERS = SpotCheckResult.__table__  # type: ignore[attr-defined]
+CHECKS = table(SpotCheck)
+DRAWN = table(SpotCheckTask)
+ANSWERS = table(SpotCheckResult)
 
 SAMPLE = pl.Schema(
     {

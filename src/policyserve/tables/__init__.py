@@ -1,0 +1,59 @@
+"""Every table, in a module for each room that owns some.
+
+Keys are integers; the numbers that people use are unique columns beside them. Money is an integer of minor units, dates
+are dates, instants are UTC. Names of constraints are fixed, so that both databases can change them.
+"""
+
+from policyserve.tables.imports import ImportRun
+from policyserve.tables.jobs import JobRun, ScheduledJob
+from policyserve.tables.messages import Content, EarlyReceipt, GenerationRun, Message, MessagePart, Pace, Refusal, Reply
+from policyserve.tables.model import NAMING, Model, metadata, table
+from policyserve.tables.notices import AgentChannel, Notice
+from policyserve.tables.people import Agent, Branch, Customer, FormerPlace, Referral, ReferralStage, Team
+from policyserve.tables.points import PointEntry
+from policyserve.tables.policies import Debit, Event, Policy, Premium
+from policyserve.tables.spot_checks import SpotCheck, SpotCheckResult, SpotCheckStratum, SpotCheckTask
+from policyserve.tables.standards import StandardVersion
+from policyserve.tables.tasks import Contact, ReleaseRun, Task, Transition, WithdrawnContact
+
+__all__ = [
+    "NAMING",
+    "Agent",
+    "AgentChannel",
+    "Branch",
+    "Contact",
+    "Content",
+    "Customer",
+    "Debit",
+    "EarlyReceipt",
+    "Event",
+    "FormerPlace",
+    "GenerationRun",
+    "ImportRun",
+    "JobRun",
+    "Message",
+    "MessagePart",
+    "Model",
+    "Notice",
+    "Pace",
+    "PointEntry",
+    "Policy",
+    "Premium",
+    "Referral",
+    "ReferralStage",
+    "Refusal",
+    "ReleaseRun",
+    "Reply",
+    "ScheduledJob",
+    "SpotCheck",
+    "SpotCheckResult",
+    "SpotCheckStratum",
+    "SpotCheckTask",
+    "StandardVersion",
+    "Task",
+    "Team",
+    "Transition",
+    "WithdrawnContact",
+    "metadata",
+    "table",
+]

@@ -1,0 +1,108 @@
+"""Touches released as work, what happened to them, and what was done for them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from policyserve.tables.model import Model
+
+
+class ReleaseRun(Model, table=True):
+    """One release of touches as tasks."""
+
+    __tablename__ = "releases"
+
+    id: int | None = Field(default=None, primary_key=True)
+    as_of: date
+    days: int
+    at: datetime
+    added: int = 0
+    moved: int = 0
+    cancelled: int = 0
+    reopened: int = 0
+    missed: int = 0
+    unchanged: int = 0
+
+
+class Task(Model, table=True):
+    """A touch released as work; its identity (service, subject, ordinal) survives a change of date."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        UniqueConstraint("service", "subject_kind", "subject_id", "ordinal"),
+        Index("ix_tasks_agent_id_status_due", "agent_id", "status", "due"),
+        Index("ix_tasks_latest", "latest"),
+        Index("ix_tasks_open", "id", sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")),
+        Index("ix_tasks_customer_id", "customer_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    service: str
+    subject_kind: str
+    subject_id: int
+    ordinal: int
+    customer_id: int = Field(foreign_key="customers.id")
+    policy_id: int | None = Field(default=None, foreign_key="policies.id")
+    agent_id: int | None = Field(default=None, foreign_key="agents.id")
+    performer: str
+    channels: str
+    anchor: date
+    """The day of the fact that the rule counts from."""
+    nominal: date
+    """The day that the rule gives, before days off moved it."""
+    due: date
+    earliest: date
+    latest: date
+    provisional: bool = False
+    status: str
+    snoozed_to: date | None = None
+    """A person's decision: do it on this day instead of `due`."""
+    assigned: bool = False
+    """A person's decision: `agent_id` stays as it was given."""
+    release_id: int | None = Field(default=None, foreign_key="releases.id")
+
+
+class Transition(Model, table=True):
+    """What happened to a task: who, when, from, to, why."""
+
+    __tablename__ = "transitions"
+
+    id: int | None = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="tasks.id", index=True)
+    at: datetime
+    as_of: date
+    actor: str
+    action: str
+    from_status: str | None = None
+    to_status: str
+    why: str | None = None
+
+
+class Contact(Model, table=True):
+    """What was really done for a task."""
+
+    __tablename__ = "contacts"
+
+    task_id: int = Field(primary_key=True, foreign_key="tasks.id", sa_column_kwargs={"autoincrement": False})
+    done_on: date
+    channel: str
+    outcome: str | None = None
+    satisfaction: int | None = None
+    note: str | None = None
+
+
+class WithdrawnContact(Model, table=True):
+    """What was said to be done for a task, and taken back when the task was reopened."""
+
+    __tablename__ = "withdrawn_contacts"
+
+    id: int | None = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="tasks.id", index=True)
+    done_on: date
+    channel: str
+    outcome: str | None = None
+    satisfaction: int | None = None
+    note: str | None = None
+    withdrawn_on: date
+    """The first business day on which it counts no more."""
