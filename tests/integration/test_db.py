@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import Engine, make_url
 
 from policyserve import db
+from policyserve.db import text_rows
+from policyserve.db.complaints import explain
 from policyserve.errors import DatabaseBusyError, PolicyserveError
-from policyserve.faults import explain
 from policyserve.tables import metadata
 
 ODD_TEXTS = [
@@ -90,7 +91,7 @@ def test_a_query_without_rows_gives_an_empty_frame_of_its_schema(engine: Engine)
 
 
 def test_reading_in_pieces_gives_every_row_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db, "PAGE", 3)
+    monkeypatch.setattr(text_rows, "PAGE", 3)
     wide_apart = branches("a", "b", "c", "d", "e", "f", "g").with_columns(id=pl.col("id") ** 2)
     put(engine, "branches", wide_apart)
     found = get(engine, "SELECT id, name FROM branches", BRANCHES, "id")
@@ -184,7 +185,7 @@ def test_a_second_bulk_writer_waits_for_the_first(engine: Engine) -> None:
 
 
 def test_a_writer_gives_up_after_its_time(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(db.engine, "BUSY_SECONDS", 0.2)
     first, second = db.open_engine(database_url), db.open_engine(database_url)
     with (
         db.writing(first, bulk=True),
@@ -197,7 +198,7 @@ def test_a_writer_gives_up_after_its_time(database_url: str, monkeypatch: pytest
 
 
 def test_a_row_that_another_writer_holds_is_waited_for(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(db.engine, "BUSY_SECONDS", 0.2)
     engine = db.open_engine(database_url)
     put(engine, "branches", branches("Suzhou"))
     change = pl.DataFrame({"id": [1], "name": ["Wuxi"]})

@@ -12,6 +12,7 @@ from policyserve import db
 from policyserve.book import columns, snapshot
 from policyserve.book.columns import Book
 from policyserve.book.snapshot import load_book
+from policyserve.db import text_rows
 from policyserve.errors import NotFoundError
 from policyserve.tables import metadata
 
@@ -157,7 +158,7 @@ def test_no_customers_asked_for_are_none(branch: Engine) -> None:
 
 def test_a_long_book_is_read_in_pieces(branch: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = load(branch)
-    monkeypatch.setattr(db, "PAGE", 7)
+    monkeypatch.setattr(text_rows, "PAGE", 7)
     pieces = load(branch)
     assert pieces.policies.equals(whole.policies)
     assert pieces.premiums.sort("policy_id").equals(whole.premiums.sort("policy_id"))

@@ -478,7 +478,7 @@ def test_answers_outlast_a_database_that_is_locked(engine: Engine, monkeypatch: 
     if not db.is_sqlite(engine):
         pytest.skip("PostgreSQL locks rows, not the database")
     queue(engine, 4)
-    monkeypatch.setattr(db, "BUSY_SECONDS", 0.2)  # an import of an hour is an hour longer than the real one
+    monkeypatch.setattr(db.engine, "BUSY_SECONDS", 0.2)  # an import of an hour is an hour longer than the real one
     quick = db.open_engine(str(engine.url))
     locked = Locked(engine)
     threads: list[threading.Thread] = []
@@ -501,7 +501,7 @@ def test_a_database_that_stays_locked_is_told_in_a_sentence(engine: Engine, monk
     if not db.is_sqlite(engine):
         pytest.skip("PostgreSQL locks rows, not the database")
     queue(engine, 2)
-    monkeypatch.setattr(db, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(db.engine, "BUSY_SECONDS", 0.1)
     quick = db.open_engine(str(engine.url))
     locked = Locked(engine)
     holder = threading.Thread(target=locked.hold, args=(3.0,))

@@ -19,7 +19,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from policyserve import db
 from policyserve.errors import PolicyserveError
-from policyserve.faults import explained
 
 FAMILY = 7_202_602
 """The first half of the keys of these locks on PostgreSQL."""
@@ -50,7 +49,7 @@ def take(engine: Engine, name: str) -> Lock | None:
 
     Raises PolicyserveError where the database cannot be reached, or the lock's file not be written.
     """
-    with explained(engine.url, db.BUSY_SECONDS):
+    with db.explained(engine.url):
         return _take_file(engine, name) if db.is_sqlite(engine) else _take_advisory(engine, name)
 
 

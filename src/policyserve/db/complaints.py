@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import URL
 
+from policyserve.db import engine
 from policyserve.errors import DatabaseBusyError, PolicyserveError
 
 SQLITE = {
@@ -32,19 +33,22 @@ POSTGRESQL = {
 
 
 @contextmanager
-def explained(url: URL, wait: float) -> Iterator[None]:
-    """Turn complaints of the database at `url` into PolicyserveError; `wait` is how many seconds a writer waits."""
+def explained(url: URL) -> Iterator[None]:
+    """Turn complaints of the database at `url` into PolicyserveError."""
     try:
         yield
     except Exception as error:
-        fault = explain(getattr(error, "orig", None) or error, url, wait)
+        fault = explain(getattr(error, "orig", None) or error, url, engine.BUSY_SECONDS)
         if fault is None:
             raise
         raise fault from error
 
 
 def explain(error: BaseException, url: URL, wait: float) -> PolicyserveError | None:
-    """Return what to tell a user of an error of sqlite3 or psycopg; None where it is a fault of the program."""
+    """Return what to tell a user of an error of sqlite3 or psycopg; None where it is a fault of the program.
+
+    `wait` is how many seconds a writer waits.
+    """
     if isinstance(error, sqlite3.Error):
         return _explain_sqlite(str(error).lower(), url, wait)
     if type(error).__module__.startswith("psycopg"):

@@ -1,0 +1,27 @@
+"""The database: engines, transactions, frames in and out; the one room that knows two dialects.
+
+SQLite runs in WAL mode through Python's own sqlite3 alone: a second SQLite library in the process would corrupt the
+file. PostgreSQL runs through psycopg. A write transaction takes the write lock when it begins (BEGIN IMMEDIATE, or an
+advisory lock for bulk work), so that two of them follow each other instead of failing half-way.
+"""
+
+from policyserve.db.bulk import insert_frame, plain, slices, update_frame, wanted
+from policyserve.db.complaints import explained
+from policyserve.db.engine import is_sqlite, missing_file, open_engine
+from policyserve.db.text_rows import read_frame
+from policyserve.db.transactions import reading, writing
+
+__all__ = [
+    "explained",
+    "insert_frame",
+    "is_sqlite",
+    "missing_file",
+    "open_engine",
+    "plain",
+    "read_frame",
+    "reading",
+    "slices",
+    "update_frame",
+    "wanted",
+    "writing",
+]

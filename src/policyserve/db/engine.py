@@ -1,0 +1,81 @@
+"""Engines: how a database is opened, and what both dialects are told at the beginning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from policyserve.errors import PolicyserveError
+
+BUSY_SECONDS = 30.0
+"""How long a writer waits for another one."""
+
+
+def open_engine(url: str) -> Engine:
+    """Open the database at `url` (sqlite or postgresql); a missing SQLite folder is made.
+
+    Raises PolicyserveError for a URL of another kind. Parameters never show in errors: they hold personal data.
+    """
+    try:
+        parsed = make_url(url if url.isprintable() else "")
+    except (ArgumentError, ValueError) as error:
+        raise PolicyserveError(
+            "The database URL cannot be read; write sqlite:///FILE or postgresql://USER@HOST/NAME."
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        if parsed.database and parsed.database != ":memory:" and not parsed.database.startswith("file:"):
+            _make_folder(Path(parsed.database).parent)
+        engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if backend == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
+    raise PolicyserveError(
+        "The database '{backend}' is not known; use sqlite:///FILE or postgresql://USER@HOST/NAME.", backend=backend
+    )
+
+
+def missing_file(url: str) -> str | None:
+    """Return the path of the SQLite file that `url` names if it is not there yet."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+    path = parsed.database
+    is_file = parsed.get_backend_name() == "sqlite" and path and path != ":memory:"
+    return path if is_file and path and not Path(path).exists() else None
+
+
+def is_sqlite(bind: Engine | Connection) -> bool:
+    """Whether the database is SQLite."""
+    return bind.dialect.name == "sqlite"
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no name of a folder"
+        raise PolicyserveError(
+            "The folder {folder!r} of the database cannot be made: {reason}. Name another file with --db.",
+            folder=str(folder),
+            reason=reason,
+        ) from error
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy's "begin" event begins transactions, see below
+    if connection.execute("pragma journal_mode").fetchone() != ("wal",):
+        connection.execute("pragma journal_mode=wal")
+    for pragma in ("synchronous=normal", "foreign_keys=on", "cache_size=-200000"):
+        connection.execute(f"pragma {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
