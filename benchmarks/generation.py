@@ -26,6 +26,7 @@ from benchmarks.measuring import REPEAT, Figure
 from benchmarks.random_book import KNOWN_ON
 from benchmarks.reading import QUERIES
 from benchmarks.release import fill, opened, seconds
+from policyserve import db
 from policyserve.calendars.calendar import load_calendar
 from policyserve.config import fixture
 from policyserve.messages.generation import composition
@@ -75,7 +76,8 @@ def run(size: int) -> Iterator[Figure]:
 def generate(engine: Engine) -> None:
     """Do what is measured."""
     calendar = load_calendar(fixture("calendars", "cn.yaml"))
-    run_generation(engine, default_standard(), calendar, MessageSettings(), day=DAY, at=datetime.now(UTC))
+    with db.writing(engine, bulk=True) as connection:
+        run_generation(connection, default_standard(), calendar, MessageSettings(), day=DAY, at=datetime.now(UTC))
 
 
 def made_by(start: Path, scratch: Path) -> Made:

@@ -124,7 +124,8 @@ def change(path: Path, size: int) -> None:
 def release(engine: Engine, as_of: date) -> None:
     """Do what is measured."""
     calendar = load_calendar(fixture("calendars", "cn.yaml"))
-    run_release(engine, default_standard(), calendar, as_of=as_of, at=datetime.now(UTC))
+    with db.writing(engine, bulk=True) as connection:
+        run_release(connection, default_standard(), calendar, as_of=as_of, at=datetime.now(UTC))
 
 
 def made_by(start: Path, scratch: Path, as_of: date) -> Made:

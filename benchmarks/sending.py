@@ -29,7 +29,7 @@ from policyserve.messages.gateways.gateway import Outgoing
 from policyserve.messages.gateways.registry import open_gateway
 from policyserve.messages.outbox.stored_messages import MESSAGES
 from policyserve.migrations import schema
-from policyserve.operations.messages import send_messages
+from policyserve.operations.outbox import send_messages
 from policyserve.settings_file import SettingsFile
 
 NOON = datetime.combine(datetime(2026, 11, 21, tzinfo=UTC).date(), time(4), UTC)

@@ -36,7 +36,7 @@ STAND_IN = """
 import os, time
 from pathlib import Path
 from types import SimpleNamespace
-from policyserve.operations import messages, notices, release
+from policyserve.operations import messages, notices, outbox, release
 from policyserve.cli import main
 from policyserve.scheduler import jobs
 
@@ -61,9 +61,9 @@ def stand_in(name):
 
 release.release_tasks = stand_in("release")
 messages.generate_messages = stand_in("generate")
-messages.send_messages = stand_in("send")
+outbox.send_messages = stand_in("send")
 notices.push_notices = stand_in("notices")
-messages.take_in_news = lambda engine, settings, gateway, news, at: tell(f"news {gateway} {len(news.receipts)}")
+outbox.take_in_news = lambda engine, settings, gateway, news, at: tell(f"news {gateway} {len(news.receipts)}")
 jobs.released_in_words = lambda counts, language: counts.in_words(language)
 main()
 """

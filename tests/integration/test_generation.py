@@ -76,7 +76,8 @@ def generate(engine: Engine, day: date, *codes: str, standard: Standard | None =
     """Generate the messages of a day for services whose codes begin so."""
     asked = only(*codes, "contact-data") if standard is None else standard
     at = datetime.combine(day, time(1), UTC)
-    return run_generation(engine, asked, CALENDAR, MessageSettings.model_validate(settings), day=day, at=at)
+    with db.writing(engine, bulk=True) as connection:
+        return run_generation(connection, asked, CALENDAR, MessageSettings.model_validate(settings), day=day, at=at)
 
 
 def messages(engine: Engine) -> list[Any]:
@@ -163,7 +164,8 @@ def test_two_generations_at_once_make_each_message_once(engine: Engine, database
 def test_a_rehearsal_stores_nothing(book: Engine) -> None:
     asked = MessageSettings()
     at = datetime.combine(D30, time(1), UTC)
-    done = run_generation(book, only(REMINDER), CALENDAR, asked, day=D30, at=at, dry_run=True)
+    with db.writing(book, bulk=True) as connection:
+        done = run_generation(connection, only(REMINDER), CALENDAR, asked, day=D30, at=at, dry_run=True)
     assert fates(done) == {"renewal-reminder-d30": ("made", None)}
     assert (done.added, messages(book)) == (0, [])
     with db.reading(book) as connection:

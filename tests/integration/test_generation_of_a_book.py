@@ -143,7 +143,8 @@ def run(engine: Engine, day: date, standard: Standard | None = None) -> pl.DataF
     """Generate the messages of a day and return what became of each."""
     at = datetime.combine(day, time(1), UTC)
     asked = default_standard() if standard is None else standard
-    return run_generation(engine, asked, CALENDAR, MessageSettings(), day=day, at=at).composed
+    with db.writing(engine, bulk=True) as connection:
+        return run_generation(connection, asked, CALENDAR, MessageSettings(), day=day, at=at).composed
 
 
 def stored(engine: Engine) -> list[Any]:

@@ -11,6 +11,7 @@ from desks.task_book import AT, fill, steps, tasks
 from policyserve import db
 from policyserve.calendars.calendar import load_calendar
 from policyserve.config import fixture
+from policyserve.standard.model import Standard
 from policyserve.standard.parser import default_standard
 from policyserve.tables import Event, Premium
 from policyserve.tasks.nightly_release import run_release
@@ -29,8 +30,9 @@ def book(engine: Engine) -> Engine:
     return engine
 
 
-def nightly(engine: Engine, as_of: date, days: int = 30) -> ReleaseCounts:
-    return run_release(engine, STANDARD, CALENDAR, as_of=as_of, at=AT, days=days)
+def nightly(engine: Engine, as_of: date, days: int = 30, standard: Standard = STANDARD) -> ReleaseCounts:
+    with db.writing(engine, bulk=True) as connection:
+        return run_release(connection, standard, CALENDAR, as_of=as_of, at=AT, days=days)
 
 
 def pay(engine: Engine, paid_on: date) -> None:
@@ -129,6 +131,6 @@ def test_a_service_switched_off_cancels_its_work(book: Engine) -> None:
         service.model_copy(update={"enabled": service.code != "visit-m4"}) for service in STANDARD.services
     )
     changed = STANDARD.model_copy(update={"services": services})
-    run_release(book, changed, CALENDAR, as_of=MAY_4, at=AT)
+    nightly(book, MAY_4, standard=changed)
     assert {row[3] for row in of_service(book, "visit-m4")} == {"cancelled"}
     assert last_reasons(book) == {"the standard has switched this service off"}

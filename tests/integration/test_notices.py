@@ -10,12 +10,12 @@ import sys
 import time as clock
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Engine, insert, select, update
 
 from desks.task_book import MONDAY, fill, run, touch
 from peers.robot_server import SECRET, RobotServer, robots
@@ -57,10 +57,6 @@ STANDARD = Standard.model_validate(
 )
 
 
-def standard_on(_connection: Connection, _day: date) -> Standard:
-    return STANDARD
-
-
 @pytest.fixture
 def book(engine: Engine) -> Engine:
     """Agents 1002 and 1003 have a task each on Monday, 1001 and 1004 have none."""
@@ -87,7 +83,7 @@ def choose(engine: Engine, agent_no: str, kind: str, address: str, **others: Any
 
 
 def push(engine: Engine, at: datetime = EIGHT, *, settings: Settings = SETTINGS, **others: Any) -> NoticeCounts:
-    return push_notices(engine, settings, standard_on, as_of=MONDAY, at=at, **others)
+    return push_notices(engine, settings, STANDARD, as_of=MONDAY, at=at, **others)
 
 
 def stored(engine: Engine) -> list[tuple[int, str, int]]:

@@ -23,7 +23,7 @@ from desks.outbox_rows import TEN
 from policyserve.config import read_settings
 from policyserve.messages.gateways.gateway import Answer, Gateway, News, Outgoing, Receipt, Sent
 from policyserve.messages.gateways.registry import open_gateway
-from policyserve.operations import messages
+from policyserve.operations import messages, outbox
 from policyserve.operations.database import open_database
 
 SENDING = (
@@ -116,8 +116,8 @@ def main(url: str, point: str) -> None:
         messages.generate_messages(engine, CALENDAR, settings, as_of=day, at=datetime.now(UTC))
         return
     dying = Dying(open_gateway(settings.file.messages.gateway, settings.file.gateways), point)
-    messages.open_gateway = lambda *_: dying  # type: ignore[attr-defined]
-    messages.send_messages(engine, settings, stop=Event(), clock=lambda: TEN)
+    outbox.open_gateway = lambda *_: dying  # type: ignore[attr-defined]
+    outbox.send_messages(engine, settings, stop=Event(), clock=lambda: TEN)
 
 
 if __name__ == "__main__":

@@ -7,30 +7,18 @@ from datetime import date
 from typing import Any
 
 import rich_click as click
-from sqlalchemy import Connection
 
-from policyserve import db
-from policyserve.book.snapshot import customer_of
 from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.codes import shown
 from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.output import Row, money, show, tell
 from policyserve.dates import add_months
 from policyserve.locale import N_, N_in, say
-from policyserve.tasks import touch_history
-from policyserve.tasks.stored_standard import current_standard
+from policyserve.operations.cards import customer_card, policy_card
+from policyserve.tasks.touch_history import Card
 
 MONTHS_AHEAD = 12
 """How much of what is ahead of a policy a screen shows."""
-
-
-def _asked(session: Session, connection: Connection) -> touch_history.Asked:
-    return touch_history.Asked(
-        as_of=session.as_of,
-        standard=current_standard(connection, session.as_of),
-        calendar=session.calendar,
-        language=session.language,
-    )
 
 
 STATES = {
@@ -77,13 +65,10 @@ def policy(session: Session, policy_no: str, everything: bool) -> None:
 
     A screen shows the past and a year ahead; JSON and CSV have all of it.
     """
-    with db.reading(session.engine) as connection:
-        asked = _asked(session, connection)
-        customer_id = customer_of(connection, policy_no=policy_no)
-        card = touch_history.card(connection, customer_id, asked) if session.form == "table" else None
-        rows = touch_history.policy_life(connection, customer_id, policy_no, asked)
-    if card:
-        _heading([row for row in card.policies if row["policy_no"] == policy_no], session.language)
+    card = policy_card(session.engine, session.calendar, policy_no, as_of=session.as_of, language=session.language)
+    rows = card.touches
+    if session.form == "table":
+        _heading(card.policy, session.language)
     shown_rows = rows if everything or session.form != "table" else _near(rows, session.as_of)
     columns = ["due", "name", "ordinal", "status", "done_on", "latest", "reason"]
     empty = session.words("No touch is planned for this policy.")
@@ -110,22 +95,21 @@ def _service(session: Session) -> dict[str, str]:
     return {"name": heading("service", session.language)}
 
 
-def _heading(policies: Sequence[Row], language: str) -> None:
-    for row in policies:
-        amounts = {
-            "product": row["product"] or "-",
-            "premium": money(row["premium"], row["currency"]),
-            "mode": shown("mode", row["mode"], language),
-        }
-        tell(
-            say(
-                language,
-                "Policy {policy_no}: {product}, issued {issue_date}, {premium} {mode}, served by {agent_no}.",
-                **{**row, **amounts},
-            )
+def _heading(row: Row, language: str) -> None:
+    amounts = {
+        "product": row["product"] or "-",
+        "premium": money(row["premium"], row["currency"]),
+        "mode": shown("mode", row["mode"], language),
+    }
+    tell(
+        say(
+            language,
+            "Policy {policy_no}: {product}, issued {issue_date}, {premium} {mode}, served by {agent_no}.",
+            **{**row, **amounts},
         )
-        tell(_state(row, language))
-        click.echo()
+    )
+    tell(_state(row, language))
+    click.echo()
 
 
 def _state(row: Row, language: str) -> str:
@@ -139,9 +123,7 @@ def _state(row: Row, language: str) -> str:
 @shared
 def customer(session: Session, customer_no: str) -> None:
     """Show the 360° card of a customer: profile, policies, what is ahead, what was done."""
-    with db.reading(session.engine) as connection:
-        asked = _asked(session, connection)
-        card = touch_history.card(connection, customer_of(connection, customer_no=customer_no), asked)
+    card = customer_card(session.engine, session.calendar, customer_no, as_of=session.as_of, language=session.language)
     if session.form != "table":
         show([_as_row(card)], session.form, columns=["profile"])
         return
@@ -160,7 +142,7 @@ def customer(session: Session, customer_no: str) -> None:
     _part(N_("Track record"), card.record, columns, session.language, headings=services)
 
 
-def _as_row(card: touch_history.Card) -> dict[str, Any]:
+def _as_row(card: Card) -> dict[str, Any]:
     return {
         **card.profile, "family": card.family, "policies": card.policies, "ahead": card.ahead, "record": card.record
     }  # fmt: skip

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import rich_click as click
 
-from policyserve.book.list_import import ImportReport, import_list
 from policyserve.book.lists import KINDS
 from policyserve.book.rejects import default_path
 from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.output import Row, note, show, tell
 from policyserve.cli.words.import_words import list_name, told
 from policyserve.locale import N_, say, say_many
+from policyserve.operations.lists import ImportReport, import_list
 
 REJECTED = 3
 """The exit status of an import that rejected rows."""

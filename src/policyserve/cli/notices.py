@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date, time
 from typing import Any
 
 import rich_click as click
 
-from policyserve import db
 from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.screen.codes import coded
 from policyserve.cli.screen.output import note, show
-from policyserve.locale import N_, say
-from policyserve.messages.notices import subscriptions
-from policyserve.messages.notices.channels.channel import Style
-from policyserve.messages.notices.channels.registry import KINDS, channel_of
-from policyserve.messages.notices.text import Language, write
-from policyserve.operations.notices import push_notices
-from policyserve.tasks.agenda import agenda
-from policyserve.tasks.stored_standard import current_standard
+from policyserve.locale import N_
+from policyserve.messages.notices.channels.registry import KINDS
+from policyserve.operations import notices
 
 COLUMNS = ["agent_no", "name", "channel", "address", "at", "day", "tasks", "status", "reason"]
 
@@ -56,10 +50,9 @@ def notice() -> None:
 @shared
 def set_(session: Session, agent_no: str, *, kind: str, address: str, secret: str | None, hour: time | None) -> None:
     """Send an agent's notices to a channel from now on."""
-    with db.writing(session.engine) as connection:
-        subscriptions.set_channel(
-            connection, agent_no, kind=kind, address=address, secret=secret, at=hour, as_of=session.as_of
-        )
+    notices.set_channel(
+        session.engine, agent_no, kind=kind, address=address, secret=secret, at=hour, as_of=session.as_of
+    )
     at = (hour or session.settings.file.notices.at).strftime("%H:%M")
     session.tell(
         "Agent {who} gets the agenda by {channel} at {at} on every day on which something is due.",
@@ -73,8 +66,7 @@ def set_(session: Session, agent_no: str, *, kind: str, address: str, secret: st
 @shared
 def list_(session: Session) -> None:
     """Show who gets notices where and when, and what became of the last one; addresses without their keys."""
-    with db.reading(session.engine) as connection:
-        rows = subscriptions.channels(connection, session.settings.file.notices.at)
+    rows = notices.list_channels(session.engine, session.settings.file.notices.at)
     empty = session.words("No agent has a channel; add one with 'policyserve notice set'.")
     show(rows, session.form, columns=COLUMNS, language=session.language, empty=empty)
 
@@ -84,8 +76,7 @@ def list_(session: Session) -> None:
 @shared
 def remove(session: Session, agent_no: str) -> None:
     """Send an agent no more notices."""
-    with db.writing(session.engine) as connection:
-        removed = subscriptions.remove_channel(connection, agent_no)
+    removed = notices.remove_channel(session.engine, agent_no)
     done = N_("Agent {who} gets no more notices.") if removed else N_("Agent {who} has no channel.")
     session.tell(done, who=agent_no)
 
@@ -97,21 +88,15 @@ def remove(session: Session, agent_no: str) -> None:
 def preview(session: Session, agent_no: str, day: date | None) -> None:
     """Show what an agent's notice says, as the agent's channel takes it, and send nothing."""
     wanted = day or session.as_of
-    with db.reading(session.engine) as connection:
-        found = agenda(connection, agent_no, wanted, current_standard(connection, wanted))
-        chosen = subscriptions.channel_chosen(connection, agent_no)
-    style = channel_of(chosen[0]).style(chosen[1]) if chosen else Style(most_bytes=4096)
-    language: Language = "zh" if session.language == "zh" else "en"
-    text = write(found, style, language, most=session.settings.file.notices.most)
-    if text is None:
-        click.echo(
-            say(language, "Agent {who} has nothing due on {day}, so there is no notice.", who=agent_no, day=wanted)
-        )
+    language, most = session.language, session.settings.file.notices.most
+    found = notices.preview_notice(session.engine, agent_no, wanted, language=language, most=most)
+    if found.text is None:
+        session.tell("Agent {who} has nothing due on {day}, so there is no notice.", who=agent_no, day=wanted)
         return
-    click.echo(text.body)
-    kind, length = chosen[0] if chosen else "", len(text.body.encode())
-    words = N_("{channel}: {bytes} of at most {most} bytes.") if chosen else N_("Agent {who} has no channel.")
-    note(session.words(words, who=agent_no, channel=coded(kind, language), bytes=length, most=style.most_bytes))
+    click.echo(found.text.body)
+    kind, length = found.channel or "", len(found.text.body.encode())
+    words = N_("{channel}: {bytes} of at most {most} bytes.") if kind else N_("Agent {who} has no channel.")
+    note(session.words(words, who=agent_no, channel=coded(kind, language), bytes=length, most=found.style.most_bytes))
 
 
 @notice.command()
@@ -120,11 +105,12 @@ def preview(session: Session, agent_no: str, day: date | None) -> None:
 @shared
 def send(session: Session, day: date | None, by_hand: bool) -> None:
     """Send the notices whose hour has come, each once; run it every few minutes, from morning to noon."""
-    counts = push_notices(
+    counts = notices.push_notices(
         session.engine,
-        replace(session.settings, language=session.language),
+        session.settings,
         as_of=day or session.as_of,
         at=session.now,
+        language=session.language,
         by_hand=by_hand,
     )
     if session.form == "table":

@@ -22,6 +22,7 @@ from policyserve.locale.languages import language_named, languages
 
 if TYPE_CHECKING:
     from policyserve.operations.database import Database
+    from policyserve.tasks.transitions import Stamp
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -139,6 +140,12 @@ class Session:
     def tell(self, words: str, /, **values: object) -> None:
         """Print a sentence in the language of screens."""
         click.echo(self.words(words, **values))
+
+    def stamp(self, actor: str) -> Stamp:
+        """Sign what somebody does now."""
+        from policyserve.tasks.transitions import Stamp
+
+        return Stamp(at=self.now, as_of=self.as_of, actor=actor)
 
     @property
     def now(self) -> datetime:

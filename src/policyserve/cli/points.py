@@ -7,15 +7,10 @@ from pathlib import Path
 
 import rich_click as click
 
-from policyserve import db
 from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.output import show
-from policyserve.config import fixture
 from policyserve.locale import N_in
-from policyserve.metrics.referrals import point_ledger
-from policyserve.metrics.referrals.points import Rates
-from policyserve.metrics.rule_files import read_rules
-from policyserve.tasks.transitions import Stamp
+from policyserve.operations.points import earn_points, list_balances, list_entries, pay_points
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")
@@ -24,10 +19,6 @@ ENTRY = [
     "entry", "happened_on", "kind", "points", "policy_no", "referred_no", "corrects", "receipt", "note", "as_of",
     "actor",
 ]  # fmt: skip
-
-
-def _stamp(session: Session, actor: str) -> Stamp:
-    return Stamp(at=session.now, as_of=session.as_of, actor=actor)
 
 
 @click.group()
@@ -44,10 +35,7 @@ def earn(session: Session, rates: Path | None, actor: str) -> None:
 
     Running it twice changes nothing.
     """
-    found = read_rules(rates or fixture("points", "points-cn.yaml"), Rates)
-    with db.writing(session.engine, bulk=True) as connection:
-        earned = point_ledger.earn(connection, found, _stamp(session, actor))
-    row = asdict(earned)
+    row = asdict(earn_points(session.engine, rates, session.stamp(actor)))
     show([row], session.form, columns=list(row), language=session.language)
 
 
@@ -60,9 +48,7 @@ def earn(session: Session, rates: Path | None, actor: str) -> None:
 @shared
 def pay(session: Session, customer_no: str, count: int, *, receipt: str | None, remark: str | None, actor: str) -> None:
     """Pay points out; never more than there are."""
-    with db.writing(session.engine) as connection:
-        stamp = _stamp(session, actor)
-        left = point_ledger.pay(connection, customer_no, count, stamp, receipt=receipt, note=remark)
+    left = pay_points(session.engine, customer_no, count, session.stamp(actor), receipt=receipt, note=remark)
     row = {"customer_no": customer_no, "paid": count, "balance": left}
     show([row], session.form, columns=list(row), language=session.language)
 
@@ -72,11 +58,10 @@ def pay(session: Session, customer_no: str, count: int, *, receipt: str | None, 
 @shared
 def list_(session: Session, customer_no: str | None) -> None:
     """List what each referrer has, or every row of one."""
-    with db.reading(session.engine) as connection:
-        if customer_no is None:
-            rows, columns = point_ledger.balances(connection, session.as_of), BALANCE
-        else:
-            rows, columns = point_ledger.entries(connection, customer_no, session.as_of), ENTRY
+    if customer_no is None:
+        rows, columns = list_balances(session.engine, as_of=session.as_of), BALANCE
+    else:
+        rows, columns = list_entries(session.engine, customer_no, as_of=session.as_of), ENTRY
     if session.form == "table":
         columns = [name for name in columns if any(row[name] is not None for row in rows)]
     headings = {"kind": session.words(N_in("points", "For"))}

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import rich_click as click
 
-from policyserve import db
 from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.output import show
 
@@ -23,14 +22,12 @@ def report(session: Session, *, out: Path, branch: str | None, team: str | None)
 
     Without --branch and --team it is about the whole company.
     """
-    from policyserve.reporting.files import write_report
-    from policyserve.reporting.fonts import check_installed
-    from policyserve.reporting.material import read_material
+    from policyserve.operations import report as reports
 
-    check_installed()
-    with db.reading(session.engine) as connection:
-        material = read_material(connection, as_of=session.as_of, language=session.language, branch=branch, team=team)
-    rows = [{"file": str(path), "bytes": path.stat().st_size} for path in write_report(material, out)]
+    files = reports.report(
+        session.engine, out, as_of=session.as_of, language=session.language, branch=branch, team=team
+    )
+    rows = [{"file": str(path), "bytes": path.stat().st_size} for path in files]
     show(rows, session.form, columns=["file", "bytes"], language=session.language)
 
 

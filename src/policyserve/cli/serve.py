@@ -66,14 +66,14 @@ def serve(session: Session, host: str, port: int, no_callbacks: bool) -> None:
 @contextmanager
 def _callbacks(session: Session, scheduler: Scheduler, host: str, port: int) -> Iterator[None]:
     """Take in call-backs for the time of a `with` block."""
-    from policyserve.operations import messages
+    from policyserve.operations import outbox
     from policyserve.scheduler.journal import tell
     from policyserve.scheduler.leader import reason
     from policyserve.web.server import listen, serving
     from policyserve.web.webhooks import Gateways, make_app
 
     def take_in(gateway: str, news: News) -> None:
-        messages.take_in_news(session.engine, session.settings, gateway, news, at=session.now)
+        outbox.take_in_news(session.engine, session.settings, gateway, news, at=session.now)
 
     def trouble(gateway: str, error: Exception) -> None:
         tell("callback-not-stored", gateway=gateway, reason=reason(error))

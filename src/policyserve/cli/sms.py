@@ -12,8 +12,6 @@ import polars as pl
 import rich_click as click
 from click.exceptions import Exit
 
-from policyserve import db
-from policyserve.book.snapshot import customer_id
 from policyserve.cli import sms_outbox
 from policyserve.cli.metrics.services import names_of_services
 from policyserve.cli.options import DATE, Session, shared
@@ -27,8 +25,15 @@ from policyserve.messages.outbox import overview
 from policyserve.messages.outbox.stored_messages import CHANNEL, STATUSES
 from policyserve.messages.reasons import in_words
 from policyserve.messages.texts.segments import ROUTES
-from policyserve.operations.messages import check_messages, generate_messages, preview_service
-from policyserve.tasks.stored_standard import current_standard
+from policyserve.operations.messages import (
+    check_messages,
+    export_messages,
+    generate_messages,
+    list_messages,
+    preview_messages,
+    preview_service,
+)
+from policyserve.standard.model import Standard
 
 REJECTED = 3
 """The exit status where a template failed on somebody."""
@@ -67,8 +72,7 @@ def generate(session: Session, day: date | None, dry_run: bool, out: Path | None
     else:
         show(_rows_of(session, done, dry_run=dry_run), session.form, columns=overview.FIELDS)
     if out is not None:
-        with db.reading(session.engine) as connection:
-            waiting = overview.export(connection, asked)
+        waiting = export_messages(session.engine, asked)
         save(waiting, out, session.language)
         note(session.words("{rows} are in {file}.", rows=_rows(session, len(waiting)), file=out))
     if done.composed.filter(outcome="rejected").height:
@@ -77,8 +81,8 @@ def generate(session: Session, day: date | None, dry_run: bool, out: Path | None
 
 def _rows_of(session: Session, done: Generation, *, dry_run: bool) -> list[Row]:
     """Return the day's messages, and after them what was withheld or rejected, without a key."""
-    with db.reading(session.engine) as connection:
-        stored = [] if dry_run else overview.messages(connection, session.language, day=done.day)
+    asked = {"as_of": session.as_of, "language": session.language, "day": done.day}
+    stored = [] if dry_run else list_messages(session.engine, **asked).rows
     day = [{name: row[name] for name in overview.FIELDS} for row in stored]
     return [*day, *(_row(session, row) for row in done.unstored.iter_rows(named=True))]
 
@@ -102,7 +106,8 @@ def _print_generation(session: Session, done: Generation, *, dry_run: bool) -> N
     ]
     columns = ["service", "outcome", "messages", "segments", "reason"]
     nothing = session.words("No message is due on {day}.", day=done.day)
-    show(_by_name(session, rows), "table", columns=columns, language=session.language, empty=nothing)
+    named = _by_name(rows, done.standard, session.language)
+    show(named, "table", columns=columns, language=session.language, empty=nothing)
     segments = int(done.composed["segments"].sum() or 0)
     cost = segments * session.settings.file.messages.price_per_segment
     asked = session.settings.file.messages
@@ -116,11 +121,9 @@ def _print_generation(session: Session, done: Generation, *, dry_run: bool) -> N
         session.tell("A rehearsal: nothing was stored.")
 
 
-def _by_name(session: Session, rows: Sequence[Row]) -> list[dict[str, Any]]:
+def _by_name(rows: Sequence[Row], standard: Standard, language: str) -> list[dict[str, Any]]:
     """Put the names of services in place of their codes, for people."""
-    with db.reading(session.engine) as connection:
-        standard = current_standard(connection, session.as_of)
-    names = names_of_services(standard, session.language)
+    names = names_of_services(standard, language)
     return [{**row, **names(row)} for row in rows]
 
 
@@ -135,20 +138,16 @@ def _by_name(session: Session, rows: Sequence[Row]) -> list[dict[str, Any]]:
 @shared
 def list_(session: Session, out: Path | None, **asked: Any) -> None:
     """List messages with their state; on a screen the last ones and how many there are."""
-    with db.reading(session.engine) as connection:
-        if asked["customer_no"] is not None:
-            customer_id(connection, asked["customer_no"])
-        most = SHOWN if out is None and session.form == "table" else None
-        rows = overview.messages(connection, session.language, **asked, most=most)
-        count = len(rows) if most is None else overview.how_many(connection, **asked)
-        counts = overview.counts(connection, asked["day"]) if asked["day"] is not None else []
+    most = SHOWN if out is None and session.form == "table" else None
+    found = list_messages(session.engine, as_of=session.as_of, language=session.language, most=most, **asked)
+    rows, count = found.rows, found.count
     if out is not None:
         save(rows, out, session.language)
         note(session.words("{rows} are in {file}.", rows=_rows(session, len(rows)), file=out))
     elif session.form != "table":
         show(rows, session.form, columns=[*overview.FIELDS, *overview.MORE])
     else:
-        _print_messages(_by_name(session, rows), session.language)
+        _print_messages(_by_name(rows, found.standard, session.language), session.language)
         if count > SHOWN:
             session.tell(
                 "The last {shown} of {count}; narrow the list, or take all of it with --out FILE.xlsx or "
@@ -156,7 +155,7 @@ def list_(session: Session, out: Path | None, **asked: Any) -> None:
                 shown=SHOWN,
                 count=count,
             )
-        _print_counts(_by_name(session, counts), session.language)
+        _print_counts(_by_name(found.counts, found.standard, session.language), session.language)
 
 
 def _print_messages(rows: list[dict[str, Any]], language: str) -> None:
@@ -188,22 +187,18 @@ def _print_counts(counts: list[dict[str, Any]], language: str) -> None:
 def preview(session: Session, customer_no: str, service: str | None, day: date | None) -> None:
     """Show what one customer would get on a day: the text, its segments, what it costs, or why nothing goes out."""
     asked = day or session.as_of
-    with db.reading(session.engine) as connection:
-        key = customer_id(connection, customer_no)
-    composed = (
-        generate_messages(
-            session.engine, session.calendar, session.settings, as_of=asked, at=session.now, customers=[key]
-        ).composed
+    found = (
+        preview_messages(session.engine, session.calendar, session.settings, customer_no, as_of=asked, at=session.now)
         if service is None
-        else preview_service(session.engine, session.settings, key, service, as_of=asked)
+        else preview_service(session.engine, session.settings, customer_no, service, as_of=asked)
     )
-    rows = [_row(session, row) for row in composed.iter_rows(named=True)]
+    rows = [_row(session, row) for row in found.composed.iter_rows(named=True)]
     if session.form != "table":
         show(rows, session.form, columns=overview.FIELDS)
         return
     if not rows:
         session.tell("No message is due on {day}.", day=asked)
-    for row in _by_name(session, rows):
+    for row in _by_name(rows, found.standard, session.language):
         _print_preview(session, row)
 
 
@@ -234,7 +229,7 @@ def _print_preview(session: Session, row: Row) -> None:
 @shared
 def check(session: Session) -> None:
     """Try every template on every customer and policy of the book, as if it were due today. Nothing is stored."""
-    found = check_messages(session.engine, session.settings, as_of=session.as_of)
+    found, standard = check_messages(session.engine, session.settings, as_of=session.as_of)
     rows = [
         {
             "service": one.service,
@@ -247,7 +242,7 @@ def check(session: Session) -> None:
         for one in found
     ]
     columns = ["service", "template", "written", "failed", "longest", "reason"]
-    shown = _by_name(session, rows) if session.form == "table" else rows
+    shown = _by_name(rows, standard, session.language) if session.form == "table" else rows
     show(shown, session.form, columns=columns, language=session.language)
     if any(row["failed"] for row in rows):
         raise Exit(REJECTED)

@@ -18,7 +18,7 @@ from policyserve.cli.screen.output import console, note, show
 from policyserve.errors import QuestionError
 from policyserve.messages.outbox.outbox import RESOLVED
 from policyserve.messages.outbox.sender import Clock
-from policyserve.operations.messages import (
+from policyserve.operations.outbox import (
     approve_messages,
     cancel_messages,
     lift_refusal,

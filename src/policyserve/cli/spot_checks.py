@@ -6,11 +6,8 @@ import re
 from datetime import date
 from typing import Any
 
-import polars as pl
 import rich_click as click
-from sqlalchemy import Connection
 
-from policyserve import db
 from policyserve.cli.metrics.services import names_of_services
 from policyserve.cli.options import DATE, KEY, Session, shared
 from policyserve.cli.screen.codes import coded, shown
@@ -20,11 +17,9 @@ from policyserve.cli.screen.output import Row, note, percent, show, tell
 from policyserve.locale import N_, say, say_many
 from policyserve.metrics.groupings import WHOLE_COMPANY
 from policyserve.metrics.services.definitions import service_definition
-from policyserve.metrics.spot_checks.records import SAMPLE, Scope, draw_check, read_sample, record_result, samples
+from policyserve.metrics.spot_checks.records import SAMPLE, Scope
 from policyserve.metrics.spot_checks.spot_checks import RESULTS, estimated, summed
-from policyserve.standard.model import Standard
-from policyserve.tasks.stored_standard import current_standard
-from policyserve.tasks.transitions import Stamp
+from policyserve.operations.spot_checks import Sample, draw_sample, list_samples, read_sample, record_result
 
 LISTED = [name for name in SAMPLE.names() if name not in {"agent_id", "claimed", "branch"}]
 AGENTS = ["agent_no", "claimed", "drawn", "confirmed", "not_confirmed", "not_reached", "open", "flagged"]
@@ -33,10 +28,6 @@ WHOLE = ["claimed", "drawn", "confirmed", "not_confirmed", "not_reached", "open"
 RATES = ("rate", "low", "high", "lowest")
 
 BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")
-
-
-def _stamp(session: Session, actor: str) -> Stamp:
-    return Stamp(at=session.now, as_of=session.as_of, actor=actor)
 
 
 @click.group(name="spot-check")
@@ -57,37 +48,33 @@ def spot_check() -> None:
 def draw(session: Session, *, first: date, last: date, size: int, seed: int, actor: str, **scope: Any) -> None:
     """Draw a sample; the same days, scope and seed give the same one."""
     days = session.days(first, last)
-    with db.writing(session.engine, bulk=True) as connection:
-        standard = current_standard(connection, session.as_of)
-        stamp = _stamp(session, actor)
-        key, new = draw_check(connection, standard, days, stamp, scope=Scope(**scope), size=size, seed=seed)
-    with db.reading(session.engine) as connection:
-        found = read_sample(connection, key, session.as_of)
-        _title(session, connection, key)
-    _tasks(session, found, standard, {"check_id": key})
-    rows = found.height
+    stamp = session.stamp(actor)
+    sample = draw_sample(session.engine, days, stamp, scope=Scope(**scope), size=size, seed=seed)
+    key = sample.check["check_id"]
+    _title(session, sample)
+    _tasks(session, sample, {"check_id": key})
     note(
         "\n"
         + say(
             session.language,
             N_("Sample {check} of {tasks} is drawn.")
-            if new
+            if sample.is_new
             else N_("Sample {check} of {tasks} was drawn before with this seed."),
             check=key,
-            tasks=say_many(session.language, "{n} task", "{n} tasks", rows),
+            tasks=say_many(session.language, "{n} task", "{n} tasks", sample.tasks.height),
         )
     )
 
 
-def _title(session: Session, connection: Connection, check_id: int, status: str | None = None) -> None:
+def _title(session: Session, sample: Sample, status: str | None = None) -> None:
     """Say above a table which sample it is of: its days and its scope."""
     if session.form != "table":
         return
-    (check,) = samples(connection, session.as_of, check_id)
+    check = sample.check
     days = {"first": check["first_day"], "last": check["last_day"]}
     scope = _scope(str(check["scope"]), session.language)
     question = say(
-        session.language, "Sample {check} · {first} to {last} · {scope}", check=check_id, scope=scope, **days
+        session.language, "Sample {check} · {first} to {last} · {scope}", check=check["check_id"], scope=scope, **days
     )
     tell(title(session, question, [status]))
 
@@ -103,12 +90,12 @@ def _scope(name: str, language: str) -> str:
     return "，".join(heading(kinds[kind], language) + of for kind, _, of in (part.partition(" ") for part in parts))
 
 
-def _tasks(session: Session, found: pl.DataFrame, standard: Standard, more: Row | None = None) -> None:
+def _tasks(session: Session, sample: Sample, more: Row | None = None) -> None:
     """List the tasks of a sample; people read names of services and see no empty columns."""
-    rows = [{**(more or {}), **row} for row in found.select(LISTED).to_dicts()]
+    rows = [{**(more or {}), **row} for row in sample.tasks.select(LISTED).to_dicts()]
     columns = [*(more or {}), *LISTED]
     if session.form == "table":
-        names = names_of_services(standard, session.language)
+        names = names_of_services(sample.standard, session.language)
         rows = [{**row, **names(row)} for row in rows]
         columns = [name for name in LISTED if any(row[name] is not None for row in rows)]
     show(rows, session.form, columns=columns, language=session.language)
@@ -119,14 +106,12 @@ def _tasks(session: Session, found: pl.DataFrame, standard: Standard, more: Row 
 @shared
 def list_(session: Session, check_id: int | None) -> None:
     """List the samples, or the tasks of one with their results."""
-    with db.reading(session.engine) as connection:
-        if check_id is not None:
-            standard = current_standard(connection, session.as_of)
-            found = read_sample(connection, check_id, session.as_of)
-            _title(session, connection, check_id)
-            _tasks(session, found, standard)
-            return
-        rows = samples(connection, session.as_of)
+    if check_id is not None:
+        sample = read_sample(session.engine, check_id, as_of=session.as_of)
+        _title(session, sample)
+        _tasks(session, sample)
+        return
+    rows = list_samples(session.engine, as_of=session.as_of)
     if session.form == "table":
         rows = [{**row, "scope": _scope(str(row["scope"]), session.language)} for row in rows]
     empty = session.words("No sample has been drawn yet; draw one with 'policyserve spot-check draw'.")
@@ -142,8 +127,7 @@ def list_(session: Session, check_id: int | None) -> None:
 @shared
 def record(session: Session, check_id: int, task_id: int, result: str, *, remark: str | None, actor: str) -> None:
     """Write down what verifying a task came to; a later result goes before an earlier one."""
-    with db.writing(session.engine) as connection:
-        record_result(connection, check_id, task_id, _stamp(session, actor), result=result, note=remark)
+    record_result(session.engine, check_id, task_id, session.stamp(actor), result=result, note=remark)
     told = str(shown("result", result, session.language)).replace("-", " ")
     session.tell("Task {task} of sample {check} is {result}.", task=task_id, check=check_id, result=told)
 
@@ -154,14 +138,13 @@ def record(session: Session, check_id: int, task_id: int, result: str, *, remark
 @shared
 def estimate(session: Session, check_id: int, by_agent: bool) -> None:
     """Estimate the share of services that were really done, with a 95 % interval."""
-    with db.reading(session.engine) as connection:
-        found = read_sample(connection, check_id, session.as_of)
-        counts = summed(found)
-        whole = estimated(counts)
-        _title(session, connection, check_id, str(whole["status"]))
+    sample = read_sample(session.engine, check_id, as_of=session.as_of)
+    counts = summed(sample.tasks)
+    whole = estimated(counts)
+    _title(session, sample, str(whole["status"]))
     headings = {"open": session.words("To be asked")}
     if by_agent:
-        numbers = found.select("agent_id", "agent_no").unique()
+        numbers = sample.tasks.select("agent_id", "agent_no").unique()
         rows = counts.join(numbers, on="agent_id").sort("agent_no").select(AGENTS).to_dicts()
         show(rows, session.form, columns=AGENTS, language=session.language, headings=headings)
         return

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import rich_click as click
 
-from policyserve import db as database
 from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.screen.output import show
 from policyserve.locale import say_many
-from policyserve.operations.standards import read_standard, use_standard
+from policyserve.operations.standards import read_standard, standard_on, use_standard
 from policyserve.standard.description import HEADINGS, show_rows
 from policyserve.standard.model import Standard
 from policyserve.standard.parser import StandardError
-from policyserve.tasks.stored_standard import current_standard
 
 
 @click.group()
@@ -63,8 +61,7 @@ def _named(found: Standard) -> dict[str, str]:
 
 def _read(session: Session, file: Path | None) -> Standard:
     if file is None:
-        with database.reading(session.engine) as connection:
-            return current_standard(connection, session.as_of)
+        return standard_on(session.engine, session.as_of)
     found, problems, _ = read_standard(file, session.calendar)
     if found is None:
         raise StandardError(str(file), problems)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import rich_click as click
-from sqlalchemy import Connection
 
-from policyserve import db
 from policyserve.cli.options import DATE, KEY, Session, shared
 from policyserve.cli.screen.output import note, show, tell
 from policyserve.locale import say, say_many
-from policyserve.tasks import deeds
-from policyserve.tasks.agenda import Agenda, AgendaCustomer, AgendaTask, agenda, office_agenda
-from policyserve.tasks.explanation import explain
-from policyserve.tasks.stored_standard import current_standard
-from policyserve.tasks.transitions import Stamp
+from policyserve.operations import tasks
+from policyserve.operations.agenda import agent_day, office_day
+from policyserve.tasks.agenda import Agenda, AgendaCustomer, AgendaTask
+from policyserve.tasks.deeds import CHANNELS
 
 
 @click.command(name="agenda")
@@ -28,9 +24,7 @@ from policyserve.tasks.transitions import Stamp
 def agenda_(session: Session, agent_no: str, day: date | None, office: bool) -> None:
     """Show an agent's day: whom to serve, what to do, why, and by when, in order of what it does for the targets."""
     wanted = day or session.as_of
-    with db.reading(session.engine) as connection:
-        standard = current_standard(connection, wanted)
-        found = (office_agenda if office else agenda)(connection, agent_no, wanted, standard)
+    found = (office_day if office else agent_day)(session.engine, agent_no, wanted)
     if session.form == "table":
         print_agenda(found, session.language)
     else:
@@ -95,18 +89,13 @@ def task() -> None:
     """Work on tasks: done, skip, snooze, assign, add, reopen, explain."""
 
 
-def _act(session: Session, actor: str, deed: Callable[[Connection, Stamp], Any]) -> Any:
-    with db.writing(session.engine) as connection:
-        return deed(connection, Stamp(at=session.now, as_of=session.as_of, actor=actor))
-
-
 BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")
 
 
 @task.command()
 @click.argument("task_id", metavar="ID", type=KEY)
 @click.option("--on", type=DATE, help="The day on which it was done; default today.")
-@click.option("--channel", type=click.Choice(deeds.CHANNELS), default="visit", show_default=True)
+@click.option("--channel", type=click.Choice(CHANNELS), default="visit", show_default=True)
 @click.option("--outcome", help="What came of it, in a word or two.")
 @click.option("--satisfaction", type=click.IntRange(1, 5), help="How satisfied the customer was, 5 = very.")
 @click.option("--note", "remark", help="Anything worth remembering.")
@@ -115,11 +104,8 @@ BY = click.option("--by", "actor", default="command line", metavar="WHO", help="
 def done(session: Session, task_id: int, on: date | None, remark: str | None, actor: str, **contact: Any) -> None:
     """Mark a task done, and keep what came of it."""
     day = on or session.as_of
-    notices = _act(
-        session, actor, lambda connection, stamp: deeds.done(
-            connection, task_id, stamp, on=day, note=remark, **contact
-        )
-    )  # fmt: skip
+    stamp = session.stamp(actor)
+    notices = tasks.finish_task(session.engine, task_id, stamp, on=day, note=remark, **contact)
     session.tell("Task {task} is done, on {day}.", task=str(task_id), day=day)
     for notice in notices:
         note(notice)
@@ -132,7 +118,7 @@ def done(session: Session, task_id: int, on: date | None, remark: str | None, ac
 @shared
 def skip(session: Session, task_id: int, reason: str, actor: str) -> None:
     """Decide against a task."""
-    _act(session, actor, lambda connection, stamp: deeds.skip(connection, task_id, stamp, why=reason))
+    tasks.skip_task(session.engine, task_id, session.stamp(actor), why=reason)
     session.tell("Task {task} is skipped.", task=str(task_id))
 
 
@@ -143,7 +129,7 @@ def skip(session: Session, task_id: int, reason: str, actor: str) -> None:
 @shared
 def snooze(session: Session, task_id: int, to: date, actor: str) -> None:
     """Put a task off to another day inside its window."""
-    _act(session, actor, lambda connection, stamp: deeds.snooze(connection, task_id, stamp, to=to))
+    tasks.snooze_task(session.engine, task_id, session.stamp(actor), to=to)
     session.tell("Task {task} is put off to {day}.", task=str(task_id), day=to)
 
 
@@ -154,7 +140,7 @@ def snooze(session: Session, task_id: int, to: date, actor: str) -> None:
 @shared
 def assign(session: Session, task_id: int, agent_no: str, actor: str) -> None:
     """Give a task to another agent."""
-    _act(session, actor, lambda connection, stamp: deeds.assign(connection, task_id, stamp, agent_no=agent_no))
+    tasks.assign_task(session.engine, task_id, session.stamp(actor), agent_no=agent_no)
     session.tell("Task {task} is given to agent {agent}.", task=str(task_id), agent=agent_no)
 
 
@@ -165,7 +151,7 @@ def assign(session: Session, task_id: int, agent_no: str, actor: str) -> None:
 @shared
 def reopen(session: Session, task_id: int, reason: str, actor: str) -> None:
     """Take back 'done' or 'skip' when it was a mistake."""
-    _act(session, actor, lambda connection, stamp: deeds.reopen(connection, task_id, stamp, why=reason))
+    tasks.reopen_task(session.engine, task_id, session.stamp(actor), why=reason)
     session.tell("Task {task} is open again.", task=str(task_id))
 
 
@@ -181,12 +167,8 @@ def reopen(session: Session, task_id: int, reason: str, actor: str) -> None:
 @shared
 def add(session: Session, due: date | None, remark: str | None, actor: str, **asked: Any) -> None:
     """Add a task by hand."""
-
-    def deed(connection: Connection, stamp: Stamp) -> int:
-        standard = current_standard(connection, session.as_of)
-        return deeds.add(connection, standard, stamp, due=due or session.as_of, note=remark, **asked)
-
-    session.tell("Task {task} is added.", task=str(_act(session, actor, deed)))
+    key = tasks.add_task(session.engine, session.stamp(actor), due=due or session.as_of, note=remark, **asked)
+    session.tell("Task {task} is added.", task=str(key))
 
 
 @task.command(name="explain")
@@ -194,10 +176,7 @@ def add(session: Session, due: date | None, remark: str | None, actor: str, **as
 @shared
 def explain_(session: Session, task_id: int) -> None:
     """Say why a task exists: which fact, which rule, moved by which day off, and all that happened to it."""
-    with db.reading(session.engine) as connection:
-        standard = current_standard(connection, session.as_of)
-        lines = explain(connection, task_id, standard, session.language)
-    for line in lines:
+    for line in tasks.explain_task(session.engine, task_id, as_of=session.as_of, language=session.language):
         click.echo(line)
 
 

@@ -8,10 +8,11 @@ from datetime import date
 
 import polars as pl
 from polars._typing import PolarsDataType as DataType
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from policyserve import db
 from policyserve.book.columns import Gender
+from policyserve.messages.contents import read_contents
 
 
 def _schema(types: dict[str, DataType]) -> pl.Schema:
@@ -96,22 +97,8 @@ def read_people(connection: Connection, touches: pl.DataFrame, day: date, langua
         agents=db.read_frame(connection, "SELECT id, name, phone FROM agents", AGENTS),
         debits=_read(connection, _DEBITS, DEBITS, policies),
         previous=_read(connection, _PREVIOUS, PREVIOUS, touches["customer_id"].unique()),
-        contents=_contents(connection, day, language),
+        contents=read_contents(connection, day, language),
     )
-
-
-def periods(day: date) -> dict[str, str]:
-    """Return the period of each kind of content that holds a day: news by the month, events by the quarter."""
-    return {"news": f"{day:%Y-%m}", "event": f"{day.year}Q{(day.month + 2) // 3}"}
-
-
-def _contents(connection: Connection, day: date, language: str) -> pl.DataFrame:
-    found = connection.execute(
-        text("SELECT kind, period, text FROM contents WHERE language = :language"), {"language": language}
-    )
-    now = periods(day)
-    rows = [(row.kind, row.text) for row in found if now.get(row.kind) == row.period]
-    return pl.DataFrame(rows, schema={"kind": pl.String, "text": pl.String}, orient="row")
 
 
 def _read(connection: Connection, query: str, schema: pl.Schema, keys: Iterable[int]) -> pl.DataFrame:

@@ -1,157 +1,128 @@
-"""Messages to customers: made, sent, decided about, and what comes back taken in."""
+"""Messages to customers: made, tried, and looked at. Each answer has the standard by which services are named."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, date, datetime
-from threading import Event
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, delete, insert
 
 from policyserve import db
-from policyserve.book.columns import Book
-from policyserve.book.snapshot import load_book
+from policyserve.book.snapshot import customer_id, load_book
 from policyserve.calendars.calendar import Calendar
 from policyserve.config import Settings
-from policyserve.errors import PolicyserveError
-from policyserve.messages.gateways.gateway import News
-from policyserve.messages.gateways.registry import open_gateway
 from policyserve.messages.generation.generation import Generation, run_generation
-from policyserve.messages.outbox import inbound, outbox
-from policyserve.messages.outbox.sender import Clock, SendCounts, Sender, send
-from policyserve.messages.people import periods
-from policyserve.messages.phones import canonical
-from policyserve.messages.texts import template_check
+from policyserve.messages.outbox import overview
+from policyserve.messages.texts.template_check import Check, Trial
 from policyserve.operations.database import Database
 from policyserve.standard.model import Standard
-from policyserve.tables import Content, table
 from policyserve.tasks.stored_standard import current_standard
-
-CONTENTS = table(Content)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def generate_messages(
+    engine: Database, calendar: Calendar, settings: Settings, *, as_of: date, at: datetime, dry_run: bool = False
+) -> Generation:
+    """Make the messages of a day; see `run_generation`.
+
+    Raises DatabaseBusyError while another generation, release or import runs.
+    """
+    asked = settings.file.messages
+    with db.writing(engine, bulk=True) as connection:
+        standard = current_standard(connection, as_of)
+        return run_generation(connection, standard, calendar, asked, day=as_of, at=at, dry_run=dry_run)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What one customer would get."""
+
+    composed: pl.DataFrame
+    """As `composition.COMPOSED`."""
+    standard: Standard
+
+
+def preview_messages(
+    engine: Database, calendar: Calendar, settings: Settings, customer_no: str, *, as_of: date, at: datetime
+) -> Preview:
+    """Compose what a customer would get on a day, and store nothing; raises NotFoundError."""
+    asked = settings.file.messages
+    with db.writing(engine, bulk=True) as connection:
+        standard = current_standard(connection, as_of)
+        keys = [customer_id(connection, customer_no)]
+        done = run_generation(connection, standard, calendar, asked, day=as_of, at=at, customers=keys)
+    return Preview(composed=done.composed, standard=standard)
+
+
+def preview_service(engine: Database, settings: Settings, customer_no: str, service: str, *, as_of: date) -> Preview:
+    """Compose what a customer would get of a service, as if it were due; raises NotFoundError."""
+    with db.reading(engine) as connection:
+        key = customer_id(connection, customer_no)
+        standard = current_standard(connection, as_of)
+        trial = Trial(
+            connection=connection,
+            book=load_book(connection, customers=[key]),
+            standard=standard,
+            settings=settings.file.messages,
+            day=as_of,
+        )
+        return Preview(composed=trial.preview(key, service), standard=standard)
+
+
+def check_messages(engine: Database, settings: Settings, *, as_of: date) -> tuple[list[Check], Standard]:
+    """Try every template on the whole book; see `template_check`."""
+    with db.reading(engine) as connection:
+        standard = current_standard(connection, as_of)
+        trial = Trial(
+            connection=connection,
+            book=load_book(connection),
+            standard=standard,
+            settings=settings.file.messages,
+            day=as_of,
+        )
+        return trial.check(), standard
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageList:
+    """Messages with their state, all or the last ones."""
+
+    rows: list[dict[str, Any]]
+    """As `overview.messages`."""
+    count: int
+    """How many there are."""
+    standard: Standard
+    counts: list[dict[str, Any]] = field(default_factory=list)
+    """Those of the day that was asked for, by service, state and reason; none where no day was."""
+
+
+def list_messages(
     engine: Database,
-    calendar: Calendar,
-    settings: Settings,
     *,
     as_of: date,
-    at: datetime,
-    dry_run: bool = False,
-    customers: Collection[int] | None = None,
-) -> Generation:
-    """Make the messages of a day; see `messages.generation.generation`."""
+    language: str,
+    most: int | None = None,
+    day: date | None = None,
+    statuses: Sequence[str] = (),
+    service: str | None = None,
+    customer_no: str | None = None,
+) -> MessageList:
+    """Return messages in the order in which they were made, `most` at most; see `overview`. Raises NotFoundError."""
+    narrow: dict[str, Any] = {"day": day, "statuses": statuses, "service": service, "customer_no": customer_no}
     with db.reading(engine) as connection:
-        standard = current_standard(connection, as_of)
-    return run_generation(
-        engine, standard, calendar, settings.file.messages, day=as_of, at=at, dry_run=dry_run, customers=customers
-    )
+        if customer_no is not None:
+            customer_id(connection, customer_no)
+        rows = overview.messages(connection, language, **narrow, most=most)
+        return MessageList(
+            rows=rows,
+            count=len(rows) if most is None else overview.how_many(connection, **narrow),
+            standard=current_standard(connection, as_of),
+            counts=[] if day is None else overview.counts(connection, day),
+        )
 
 
-def send_messages(
-    engine: Database,
-    settings: Settings,
-    *,
-    stop: Event,
-    clock: Clock = _now,
-    gateway: str | None = None,
-    limit: int | None = None,
-    progress: Callable[[int], None] = lambda _: None,
-) -> SendCounts:
-    """Send what may go out now through `gateway` (the one of the settings), until nothing is left or `stop` is set."""
-    asked = settings.file.messages
-    sender = Sender(
-        engine=engine,
-        gateway=open_gateway(gateway or asked.gateway, settings.file.gateways),
-        settings=asked,
-        hours=asked.contact_hours(settings.time_zone),
-        stop=stop,
-        clock=clock,
-        progress=progress,
-        limit=limit,
-    )
-    return asyncio.run(send(sender))
-
-
-def take_in_news(engine: Database, settings: Settings, gateway: str, news: News, *, at: datetime) -> inbound.Taken:
-    """Store receipts and replies that a gateway handed over."""
-    with db.writing(engine) as connection:
-        return inbound.take_in(connection, gateway, news, now=at, words=settings.file.messages.opt_out_words)
-
-
-def check_messages(engine: Database, settings: Settings, *, as_of: date) -> list[template_check.Check]:
-    """Try every template on the whole book; see `messages.texts.template_check`."""
+def export_messages(engine: Database, day: date) -> list[dict[str, Any]]:
+    """Return what the company's own platform needs to send the messages of a day; see `overview.export`."""
     with db.reading(engine) as connection:
-        standard = current_standard(connection, as_of)
-        return _trial(connection, load_book(connection), standard, settings, as_of).check()
-
-
-def preview_service(engine: Database, settings: Settings, customer: int, service: str, *, as_of: date) -> pl.DataFrame:
-    """Compose what a customer (by key) would get of a service, as if it were due."""
-    with db.reading(engine) as connection:
-        standard = current_standard(connection, as_of)
-        book = load_book(connection, customers=[customer])
-        return _trial(connection, book, standard, settings, as_of).preview(customer, service)
-
-
-def _trial(
-    connection: Connection, book: Book, standard: Standard, settings: Settings, day: date
-) -> template_check.Trial:
-    return template_check.Trial(
-        connection=connection, book=book, standard=standard, settings=settings.file.messages, day=day
-    )
-
-
-def approve_messages(engine: Database, keys: Sequence[int] | None, *, by: str) -> int:
-    """Let messages go that wait for a manager; return how many."""
-    with db.writing(engine) as connection:
-        return outbox.approve(connection, keys, by=by)
-
-
-def cancel_messages(engine: Database, keys: Sequence[int], *, by: str, why: str, at: datetime) -> int:
-    """Decide against messages that have not left; raises PolicyserveError, and changes none, where one has."""
-    with db.writing(engine) as connection:
-        return outbox.cancel(connection, keys, by=by, why=why, now=at)
-
-
-def resolve_message(engine: Database, key: int, said: str, *, by: str, at: datetime) -> None:
-    """Store what a person found out of a message in doubt; see `outbox.RESOLVED`."""
-    with db.writing(engine) as connection:
-        outbox.resolve(connection, key, said, by=by, now=at)
-
-
-def refuse_marketing(engine: Database, phone: str, *, by: str, at: datetime) -> None:
-    """Enter by hand that a phone wants no more marketing."""
-    with db.writing(engine) as connection:
-        inbound.refuse(connection, canonical(phone), source=by, now=at)
-
-
-def lift_refusal(engine: Database, phone: str, *, by: str, at: datetime) -> None:
-    """Take a refusal back on the customer's own wish; raises PolicyserveError where there is none."""
-    with db.writing(engine) as connection:
-        if not inbound.lift(connection, canonical(phone), by=by, now=at):
-            raise PolicyserveError("This phone has not refused anything; there is nothing to take back.")
-
-
-def set_content(engine: Database, kind: str, day: date, language: str, text: str) -> str:
-    """Say what the company tells its customers in the period that holds `day`; an empty text takes it back.
-
-    Returns the period.
-    """
-    period = periods(day)[kind]
-    with db.writing(engine) as connection:
-        _replace_content(connection, kind, period, language, text.strip())
-    return period
-
-
-def _replace_content(connection: Connection, kind: str, period: str, language: str, text: str) -> None:
-    own = (CONTENTS.c.kind == kind) & (CONTENTS.c.period == period) & (CONTENTS.c.language == language)
-    connection.execute(delete(CONTENTS).where(own))
-    if text:
-        connection.execute(insert(CONTENTS).values(kind=kind, period=period, language=language, text=text))
+        return overview.export(connection, day)

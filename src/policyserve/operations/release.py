@@ -18,12 +18,13 @@ from policyserve.tasks.stored_standard import current_standard
 def release_tasks(engine: Database, calendar: Calendar, *, as_of: date, at: datetime, days: int = 30) -> ReleaseCounts:
     """Turn the touches of the next `days` into tasks; see `run_release`.
 
-    Raises PolicyserveError for a day before the last release: what has happened since would be taken back.
+    Raises PolicyserveError for a day before the last release (what has happened since would be taken back), and
+    DatabaseBusyError while another release or import runs.
     """
-    with db.reading(engine) as connection:
-        standard = current_standard(connection, as_of)
+    with db.writing(engine, bulk=True) as connection:
         _refuse_a_day_gone_by(connection, as_of, at.date() + timedelta(days=1))
-    return run_release(engine, standard, calendar, as_of=as_of, at=at, days=days)
+        standard = current_standard(connection, as_of)
+        return run_release(connection, standard, calendar, as_of=as_of, at=at, days=days)
 
 
 def _refuse_a_day_gone_by(connection: Connection, as_of: date, tomorrow: date) -> None:

@@ -82,15 +82,22 @@ def _generate(call: Call) -> str:
 
 
 def _send(call: Call) -> str:
-    from policyserve.operations import messages
+    from policyserve.operations import outbox
 
-    return messages.send_messages(call.engine, call.settings, stop=call.stop).in_words(call.language)
+    return outbox.send_messages(call.engine, call.settings, stop=call.stop).in_words(call.language)
 
 
 def _notices(call: Call) -> str:
     from policyserve.operations import notices
 
-    done = notices.push_notices(call.engine, call.settings, as_of=call.as_of, at=call.at, stopping=call.stop.is_set)
+    done = notices.push_notices(
+        call.engine,
+        call.settings,
+        as_of=call.as_of,
+        at=call.at,
+        language=call.language,
+        stopping=call.stop.is_set,
+    )
     return done.in_words(call.language)
 
 

@@ -6,7 +6,11 @@ Both give one row per task that can be done on a day, or one row without a task.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Date, Integer, TextClause, text
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Boolean, Connection, Date, Integer, TextClause, bindparam, text
 
 _COLUMNS = """
     t.id AS task_id, t.service, t.channels, c.customer_no, p.policy_no, t.ordinal, t.anchor, t.nominal, t.due,
@@ -69,3 +73,38 @@ OF_OFFICE = _statement(f"""
     LEFT JOIN tasks t ON t.agent_id = desk.id AND t.performer = desk.performer AND {_CAN_BE_DONE} {_SUBJECTS}
 """)
 """Parameters: `branch`, `day`. Leavers who reported to each other in a circle belong to the office of their branch."""
+
+BUSIEST = text("""
+    SELECT a.agent_no FROM tasks t JOIN agents a ON a.id = t.agent_id
+    WHERE t.status = 'open' AND t.performer = 'agent' AND t.due <= :day AND t.latest >= :day
+    GROUP BY a.agent_no ORDER BY count(DISTINCT t.service) DESC, count(*) DESC, a.agent_no LIMIT 1
+""").bindparams(bindparam("day", type_=Date()))
+
+REMINDERS = text("""
+    SELECT p.policy_no, t.ordinal, t.id AS task_id FROM tasks t JOIN policies p ON p.id = t.policy_id
+    WHERE t.status = 'open' AND t.performer = 'agent' AND t.service LIKE 'lapse-reminder%' AND t.latest >= :day
+    ORDER BY t.due, p.policy_no
+""").bindparams(bindparam("day", type_=Date()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reminder:
+    """An open task that reminds of an unpaid premium."""
+
+    policy_no: str
+    ordinal: int
+    """The instalment."""
+    task_id: int
+
+
+def busiest(connection: Connection, day: date) -> str | None:
+    """Return the number of the agent whose day has most kinds of work; None where nobody has any."""
+    row = connection.execute(BUSIEST, {"day": day}).first()
+    return None if row is None else str(row.agent_no)
+
+
+def reminder(connection: Connection, policies: Collection[str], day: date) -> Reminder | None:
+    """Return an open reminder, of the first of `policies` (numbers) that has one, else the earliest of all."""
+    found = [Reminder(**row) for row in connection.execute(REMINDERS, {"day": day}).mappings()]
+    of_policy = {one.policy_no: one for one in reversed(found)}
+    return next((of_policy[number] for number in policies if number in of_policy), found[0] if found else None)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import polars as pl
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, select
 
-from policyserve import db
 from policyserve.book.columns import Book
 from policyserve.book.snapshot import load_book
 from policyserve.calendars.calendar import Calendar
@@ -27,19 +26,27 @@ PLANNED = (*KEY, *CONTENT, "policy_id")
 
 
 def run_release(
-    engine: Engine, standard: Standard, calendar: Calendar, *, as_of: date, at: datetime, days: int = 30
+    connection: Connection, standard: Standard, calendar: Calendar, *, as_of: date, at: datetime, days: int = 30
 ) -> ReleaseCounts:
-    """Release the touches of the `days` from `as_of` on, in one transaction; `at` is the instant of its transitions.
+    """Release the touches of the `days` from `as_of` on, in one transaction that is `bulk`; return the counts.
 
-    Raises DatabaseBusyError while another release or import runs.
+    1. Read the book, and the tasks that a release can meet.
+    2. Plan the days in which a touch may be on time.
+    3. Write down the release, and insert the tasks that are new; a touch whose task is there already adds none.
+    4. Compare: open tasks whose touch is elsewhere now move, those without one are cancelled with the fact that removed
+       it or missed, those whose touch has come back are reopened. What somebody changed meanwhile is left alone.
+    5. Write each change with its transition, and the counts into the release.
+
+    One commit ends it: a crash before that leaves no task and no transition, and the next release does all of it. A
+    crash after it has lost nothing: the next release finds each task by its identity. `at` is the instant of the
+    transitions.
     """
-    with db.writing(engine, bulk=True) as connection:
-        book = load_book(connection, since=as_of - timedelta(days=WIDE))
-        stored = read_stored(connection, as_of)
-        window = days_to_plan(standard, book, as_of, _last_day(connection, as_of, days))
-        touches = plan(book, work_of(standard), calendar, window, as_of, standing=True, columns=PLANNED)
-        ground = ground_of(book, standard, calendar, as_of)
-        return release(connection, stored, touches, ground, as_of=as_of, days=days, at=at)
+    book = load_book(connection, since=as_of - timedelta(days=WIDE))
+    stored = read_stored(connection, as_of)
+    window = days_to_plan(standard, book, as_of, _last_day(connection, as_of, days))
+    touches = plan(book, work_of(standard), calendar, window, as_of, standing=True, columns=PLANNED)
+    ground = ground_of(book, standard, calendar, as_of)
+    return release(connection, stored, touches, ground, as_of=as_of, days=days, at=at)
 
 
 def work_of(standard: Standard) -> Standard:

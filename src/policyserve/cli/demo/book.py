@@ -8,7 +8,6 @@ from datetime import timedelta
 import polars as pl
 import rich_click as click
 
-from policyserve.book.list_import import import_list
 from policyserve.book.lists import KINDS
 from policyserve.cli.demo.story import Story
 from policyserve.cli.screen.output import tell
@@ -17,6 +16,7 @@ from policyserve.cli.words.import_words import told
 from policyserve.dates import Days
 from policyserve.generated_book.files import write_lists
 from policyserve.generated_book.generator import generate
+from policyserve.operations.lists import import_list
 from policyserve.operations.planning import plan_touches
 from policyserve.operations.release import release_tasks
 

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from threading import Event
-from typing import Any
 
 import polars as pl
 import rich_click as click
-from sqlalchemy import Row as Found
-from sqlalchemy import text
 
-from policyserve import db
-from policyserve.book.list_import import import_list
 from policyserve.cli.demo.gap import Missing, missing_of
 from policyserve.cli.demo.story import Story
 from policyserve.cli.metrics.services import names_of_services
@@ -22,30 +17,26 @@ from policyserve.cli.tasks import agenda_head, print_customer
 from policyserve.locale import say
 from policyserve.messages.generation.generation import Generation
 from policyserve.messages.reasons import in_words
-from policyserve.operations.messages import generate_messages, send_messages
+from policyserve.operations.agenda import agent_day, busiest_agent
+from policyserve.operations.cards import policy_card
+from policyserve.operations.lists import import_list
+from policyserve.operations.messages import generate_messages
+from policyserve.operations.outbox import send_messages
 from policyserve.operations.release import release_tasks
-from policyserve.tasks import deeds, touch_history
-from policyserve.tasks.agenda import Agenda, AgendaCustomer, agenda
-from policyserve.tasks.explanation import explain
+from policyserve.operations.tasks import explain_task, find_reminder, finish_task
+from policyserve.tasks.agenda import Agenda, AgendaCustomer
+from policyserve.tasks.agenda_queries import Reminder
 from policyserve.tasks.transitions import Stamp
 
 SHOWN = 3
 """Customers of an agenda, and texts of a day, that are shown."""
 
-BUSIEST = """
-SELECT a.agent_no FROM tasks t JOIN agents a ON a.id = t.agent_id
-WHERE t.status = 'open' AND t.performer = 'agent' AND t.due <= :day AND t.latest >= :day
-GROUP BY a.agent_no ORDER BY count(DISTINCT t.service) DESC, count(*) DESC, a.agent_no LIMIT 1
-"""
-"""Of all agents the one whose day has most kinds of work."""
-
 
 def day_of_an_agent(story: Story) -> None:
     """Show the day of a busy agent, and finish one task."""
     story.title(4, "agenda")
-    with db.reading(story.engine) as connection:
-        agent_no = connection.execute(text(BUSIEST), {"day": story.day.isoformat()}).scalar()
-        found = agenda(connection, agent_no, story.day, story.standard) if agent_no else None
+    agent_no = busiest_agent(story.engine, story.day)
+    found = agent_day(story.engine, agent_no, story.day) if agent_no else None
     if found is None or not found.customers:
         story.tell("agenda.none")
         return
@@ -56,9 +47,8 @@ def day_of_an_agent(story: Story) -> None:
     if rest := len(found.customers) - len(shown):
         click.echo("\n" + say(story.language, "... and customers besides: {count}.", count=rest))
     task = next(found.tasks)
-    with db.writing(story.engine) as connection:
-        stamp = Stamp(at=story.now, as_of=story.day, actor=found.whose)
-        deeds.done(connection, task.task_id, stamp, on=story.day, channel="visit", outcome="met", satisfaction=5)
+    stamp = Stamp(at=story.now, as_of=story.day, actor=found.whose)
+    finish_task(story.engine, task.task_id, stamp, on=story.day, channel="visit", outcome="met", satisfaction=5)
     click.echo()
     story.tell("agenda.done", task=str(task.task_id))
 
@@ -115,18 +105,11 @@ def _held_back(story: Story, done: Generation) -> None:
     click.echo()
 
 
-UNPAID = """
-SELECT p.policy_no, p.customer_id, t.ordinal, t.id AS task_id FROM tasks t JOIN policies p ON p.id = t.policy_id
-WHERE t.status = 'open' AND t.performer = 'agent' AND t.service LIKE 'lapse-reminder%' AND t.latest >= :day
-ORDER BY CASE WHEN p.policy_no = :wanted THEN 0 ELSE 1 END, t.due, p.policy_no LIMIT 1
-"""
-
-
 def next_morning(story: Story) -> None:
     """Bring a new fact in, let the next release follow it, and see the gap shrink."""
     story.title(8, "morning")
     before = missing_of(story, story.day)
-    row = _unpaid(story, before)
+    row = find_reminder(story.engine, before.policies if before else [], story.tomorrow)
     if row is None:
         story.tell("morning.none")
         return
@@ -139,18 +122,7 @@ def next_morning(story: Story) -> None:
     _why(story, row)
 
 
-def _unpaid(story: Story, missing: Missing | None) -> Found[Any] | None:
-    """Find an unpaid policy with a task, one of those that the gap names where there is one."""
-    wanted = missing.policies if missing else []
-    with db.reading(story.engine) as connection:
-        rows = [
-            connection.execute(text(UNPAID), {"day": story.tomorrow.isoformat(), "wanted": policy}).first()
-            for policy in wanted or [""]
-        ]
-    return next((row for row in rows if row and row.policy_no in wanted), rows[0])
-
-
-def _pay(story: Story, row: Found[Any]) -> None:
+def _pay(story: Story, row: Reminder) -> None:
     path = story.folder / "premiums-today.csv"
     paid = {"policy_no": [row.policy_no], "instalment": [row.ordinal], "paid_on": [story.day]}
     pl.DataFrame(paid).write_csv(path)
@@ -166,21 +138,18 @@ def _shrunk(story: Story, before: Missing) -> None:
     story.tell("morning.gap", who=before.who, currency=before.currency, **amounts)
 
 
-def _why(story: Story, row: Found[Any]) -> None:
+def _why(story: Story, row: Reminder) -> None:
     """Let a task explain itself, and show two months of the policy's life either way."""
-    with db.reading(story.engine) as connection:
-        asked = touch_history.Asked(
-            as_of=story.tomorrow, standard=story.standard, calendar=story.calendar, language=story.language
-        )
-        life = touch_history.policy_life(connection, row.customer_id, row.policy_no, asked)
-        explained = explain(connection, row.task_id, story.standard, story.language)
+    day, language = story.tomorrow, story.language
+    card = policy_card(story.engine, story.calendar, row.policy_no, as_of=day, language=language)
+    explained = explain_task(story.engine, row.task_id, as_of=day, language=language)
     click.echo()
     story.tell("morning.why", task=str(row.task_id))
     for line in explained:
         tell(line, indent=2)
     click.echo()
     story.tell("morning.life", policy=row.policy_no)
-    near = [one for one in life if _within(one["due"], story.tomorrow)]
+    near = [one for one in card.touches if _within(one["due"], story.tomorrow)]
     story.table(near, ["due", "name", "ordinal", "status", "latest"], name="service")
 
 

@@ -9,16 +9,14 @@ from typing import Any
 import polars as pl
 import rich_click as click
 
-from policyserve import db
 from policyserve.cli.demo.story import Story
 from policyserve.cli.screen.output import decimal, percent
 from policyserve.dates import add_months
 from policyserve.metrics.add_ons.add_ons import add_ons, calendar_year
 from policyserve.metrics.persistency.gap import gaps
-from policyserve.metrics.persistency.gap_tasks import open_tasks
 from policyserve.metrics.persistency.persistency import persistency, policy_results
 from policyserve.metrics.referrals.referrals import referrals
-from policyserve.operations.figures import read_book
+from policyserve.operations.figures import open_tasks, read_book
 
 MONTH = 13
 """The month of persistency that the demo is about."""
@@ -124,8 +122,7 @@ def gap(story: Story) -> None:
     else:
         known = {name: group[name] for name in ("open", "fewest", "by")}
         story.tell("gap.closes", currency=missing.currency, missing=missing.premium, **known)
-    with db.reading(story.engine) as connection:
-        tasks = open_tasks(connection, [row["policy_id"] for row in missing.rows])
+    tasks = open_tasks(story.engine, [row["policy_id"] for row in missing.rows])
     rows = [_policy(row, tasks.get(row["policy_id"], [])) for row in missing.rows[:SHOWN]]
     columns = ["policy_no", "serving_agent_no", "state", "due_on", "pay_by", "gain", "needed", "tasks"]
     story.table(rows, columns, numeric=["gain"], tasks="task_id")

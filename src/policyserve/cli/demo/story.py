@@ -10,18 +10,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import rich_click as click
-from sqlalchemy import Engine
 
-from policyserve import db
 from policyserve.calendars.calendar import Calendar
 from policyserve.cli.demo.words import SENTENCES
 from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.output import Row, show, tell
 from policyserve.cli.screen.sentences import worded
 from policyserve.config import Settings
+from policyserve.operations.database import Database
+from policyserve.operations.standards import standard_on
 from policyserve.settings_file import MessageSettings, SettingsFile
 from policyserve.standard.model import Standard
-from policyserve.tasks.stored_standard import current_standard
 
 SIGNATURES = {"en": "Anxin Life", "zh": "安心人寿"}
 """The invented company that signs the texts."""
@@ -35,7 +34,7 @@ class Story:
     """What the chapters share."""
 
     folder: Path
-    engine: Engine
+    engine: Database
     calendar: Calendar
     day: date
     language: str
@@ -54,8 +53,7 @@ class Story:
     @cached_property
     def standard(self) -> Standard:
         """The service standard of the day."""
-        with db.reading(self.engine) as connection:
-            return current_standard(connection, self.day)
+        return standard_on(self.engine, self.day)
 
     @cached_property
     def settings(self) -> Settings:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import polars as pl
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, insert
 
 from policyserve import db
 from policyserve.book.columns import Book
@@ -47,6 +47,8 @@ class Generation:
     """What a generation did."""
 
     day: date
+    standard: Standard
+    """The standard that it went by."""
     composed: pl.DataFrame
     """What became of each touch that has not left yet: `composing.COMPOSED`."""
     unstored: pl.DataFrame
@@ -71,7 +73,7 @@ class Generation:
 
 
 def run_generation(
-    engine: Engine,
+    connection: Connection,
     standard: Standard,
     calendar: Calendar,
     settings: MessageSettings,
@@ -81,34 +83,40 @@ def run_generation(
     dry_run: bool = False,
     customers: Collection[int] | None = None,
 ) -> Generation:
-    """Make the messages that go out on `day`; `at` is the instant of its records.
+    """Make the messages that go out on `day`, in one transaction that is `bulk`; `at` is the instant of its records.
 
-    `dry_run` composes and stores nothing; `customers`: only these, then nothing is stored either.
-    Raises DatabaseBusyError while another generation, release or import runs.
+    1. Keep senders off what waits, read the book, and find the touches that call for a message on the day.
+    2. Compose the messages of those whose message has not left: what the day's facts say, or why nothing goes out.
+    3. Write down the generation, insert what is new, write anew what waits and reads differently, link what was merged,
+       and ask for the phones that are missing.
+    4. Cancel what waits and is no longer called for, with the fact; let expire what is too late.
+
+    One commit ends it: a crash before that leaves nothing of 1 to 4 and the senders free again, and the next run does
+    all of it; a crash after it has lost nothing, for the next run finds each message by its identity and changes none.
+
+    `dry_run` composes and stores nothing (1 and 2); `customers`: only these, then nothing is stored either.
     """
-    with db.writing(engine, bulk=True) as connection:
-        hold_waiting(connection)
-        book = load_book(connection, customers=customers)
-        touches = called(book, standard, calendar, day)
-        if customers is not None:
-            touches = touches.filter(pl.col("customer_id").is_in(list(customers)))
-        stored = stored_of(connection, touches)
-        open_touches = touches.join(
-            stored.filter(~pl.col("is_waiting")), on=IDENTITY, how="anti", maintain_order="left"
-        )
-        people = read_people(connection, open_touches, day, settings.language)
-        known = known_of(open_touches, book, standard, people, settings.hotline)
-        composed = compose(known, had(connection, day), settings, day)
-        left = touches.height - open_touches.height
-        if dry_run or customers is not None:
-            return Generation(day=day, composed=composed, unstored=composed, added=0, changed=0, left=left)
-        service = standard.service(settings.data_task)
-        run = _Run(connection=connection, settings=settings, service=service, day=day, at=at)
-        added, changed = run.store(composed, stored)
-        changed += run.withdraw(touches, _reasons(book, standard, day))
-        rest = composed.filter(pl.col("outcome").is_in(["withheld", "rejected"]))
-        rest = rest.join(stored, on=IDENTITY, how="anti", maintain_order="left")
-        return Generation(day=day, composed=composed, unstored=rest, added=added, changed=changed, left=left)
+    hold_waiting(connection)
+    book = load_book(connection, customers=customers)
+    touches = called(book, standard, calendar, day)
+    if customers is not None:
+        touches = touches.filter(pl.col("customer_id").is_in(list(customers)))
+    stored = stored_of(connection, touches)
+    open_touches = touches.join(stored.filter(~pl.col("is_waiting")), on=IDENTITY, how="anti", maintain_order="left")
+    people = read_people(connection, open_touches, day, settings.language)
+    known = known_of(open_touches, book, standard, people, settings.hotline)
+    composed = compose(known, had(connection, day), settings, day)
+    left = touches.height - open_touches.height
+    done = Generation(day=day, standard=standard, composed=composed, unstored=composed, added=0, changed=0, left=left)
+    if dry_run or customers is not None:
+        return done
+    service = standard.service(settings.data_task)
+    run = _Run(connection=connection, settings=settings, service=service, day=day, at=at)
+    added, changed = run.store(composed, stored)
+    changed += run.withdraw(touches, _reasons(book, standard, day))
+    rest = composed.filter(pl.col("outcome").is_in(["withheld", "rejected"]))
+    rest = rest.join(stored, on=IDENTITY, how="anti", maintain_order="left")
+    return replace(done, unstored=rest, added=added, changed=changed)
 
 
 def _reasons(book: Book, standard: Standard, day: date) -> Callable[[pl.DataFrame], pl.DataFrame]:

@@ -17,7 +17,7 @@ from datetime import time as hour
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from policyserve import db
 from policyserve.config import Settings
@@ -87,6 +87,7 @@ class _Run:
     engine: Engine
     settings: Settings
     standard: Standard
+    language: str
     day: date
     clock: Callable[[], datetime]
     """Now: the instant of the call and what has passed since."""
@@ -97,10 +98,11 @@ class _Run:
 def push_notices(
     engine: Engine,
     settings: Settings,
-    standard_on: Callable[[Connection, date], Standard],
+    standard: Standard,
     *,
     as_of: date,
     at: datetime,
+    language: str = "en",
     by_hand: bool = False,
     seconds: float = ANSWER_SECONDS,
     stopping: Callable[[], bool] = lambda: False,
@@ -117,12 +119,11 @@ def push_notices(
     records.close(engine, as_of, late, at=at)
     if not due:
         return NoticeCounts(early=len(early))
-    with db.reading(engine) as connection:
-        standard = standard_on(connection, as_of)
     run = _Run(
         engine=engine,
         settings=settings,
         standard=standard,
+        language=language,
         day=as_of,
         clock=lambda: at + timedelta(seconds=time.monotonic() - started),
         seconds=seconds,
@@ -205,9 +206,8 @@ def _written(run: _Run, candidate: Candidate, channel: Channel) -> tuple[Text | 
     """Write an agent's notice from the agenda as it is now."""
     with db.reading(run.engine) as connection:
         found = agenda(connection, candidate.agent_no, run.day, run.standard)
-    language = cast(Language, run.settings.language)
     most = run.settings.file.notices.most
-    return write(found, channel.style(candidate.robot), language, most=most), task_count(found)
+    return write(found, channel.style(candidate.robot), cast(Language, run.language), most=most), task_count(found)
 
 
 async def _waited(run: _Run, candidate: Candidate, channel: Channel) -> bool:

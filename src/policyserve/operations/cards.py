@@ -1,0 +1,50 @@
+"""Cards: the touches of a policy from delivery to its end, and the 360° card of a customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from policyserve import db
+from policyserve.book.snapshot import customer_of
+from policyserve.calendars.calendar import Calendar
+from policyserve.operations.database import Database
+from policyserve.tasks import touch_history
+from policyserve.tasks.stored_standard import current_standard
+from policyserve.tasks.touch_history import Asked, Card
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyCard:
+    """A policy with all its touches."""
+
+    policy: dict[str, Any]
+    """As in `Card.policies`."""
+    touches: list[dict[str, Any]]
+    """See `touch_history.policy_life`."""
+
+
+def policy_card(engine: Database, calendar: Calendar, policy_no: str, *, as_of: date, language: str) -> PolicyCard:
+    """Return a policy and what falls due for it, past and ahead; raises NotFoundError."""
+    with db.reading(engine) as connection:
+        asked = _asked(connection, calendar, as_of, language)
+        holder = customer_of(connection, policy_no=policy_no)
+        policies = touch_history.card(connection, holder, asked).policies
+        return PolicyCard(
+            policy=next(row for row in policies if row["policy_no"] == policy_no),
+            touches=touch_history.policy_life(connection, holder, policy_no, asked),
+        )
+
+
+def customer_card(engine: Database, calendar: Calendar, customer_no: str, *, as_of: date, language: str) -> Card:
+    """Return the 360° card of a customer; raises NotFoundError."""
+    with db.reading(engine) as connection:
+        asked = _asked(connection, calendar, as_of, language)
+        return touch_history.card(connection, customer_of(connection, customer_no=customer_no), asked)
+
+
+def _asked(connection: Connection, calendar: Calendar, as_of: date, language: str) -> Asked:
+    return Asked(as_of=as_of, standard=current_standard(connection, as_of), calendar=calendar, language=language)

@@ -1,0 +1,94 @@
+"""The outbox: messages sent, decided about, and what comes back taken in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from threading import Event
+
+from policyserve import db
+from policyserve.config import Settings
+from policyserve.errors import PolicyserveError
+from policyserve.messages.contents import store_content
+from policyserve.messages.gateways.gateway import News
+from policyserve.messages.gateways.registry import open_gateway
+from policyserve.messages.outbox import inbound, outbox
+from policyserve.messages.outbox.sender import Clock, SendCounts, Sender, send
+from policyserve.messages.phones import canonical
+from policyserve.operations.database import Database
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def send_messages(
+    engine: Database,
+    settings: Settings,
+    *,
+    stop: Event,
+    clock: Clock = _now,
+    gateway: str | None = None,
+    limit: int | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> SendCounts:
+    """Send what may go out now through `gateway` (the one of the settings), until nothing is left or `stop` is set."""
+    asked = settings.file.messages
+    sender = Sender(
+        engine=engine,
+        gateway=open_gateway(gateway or asked.gateway, settings.file.gateways),
+        settings=asked,
+        hours=asked.contact_hours(settings.time_zone),
+        stop=stop,
+        clock=clock,
+        progress=progress,
+        limit=limit,
+    )
+    return asyncio.run(send(sender))
+
+
+def take_in_news(engine: Database, settings: Settings, gateway: str, news: News, *, at: datetime) -> inbound.Taken:
+    """Store receipts and replies that a gateway handed over."""
+    with db.writing(engine) as connection:
+        return inbound.take_in(connection, gateway, news, now=at, words=settings.file.messages.opt_out_words)
+
+
+def approve_messages(engine: Database, keys: Sequence[int] | None, *, by: str) -> int:
+    """Let messages go that wait for a manager; return how many."""
+    with db.writing(engine) as connection:
+        return outbox.approve(connection, keys, by=by)
+
+
+def cancel_messages(engine: Database, keys: Sequence[int], *, by: str, why: str, at: datetime) -> int:
+    """Decide against messages that have not left; raises PolicyserveError, and changes none, where one has."""
+    with db.writing(engine) as connection:
+        return outbox.cancel(connection, keys, by=by, why=why, now=at)
+
+
+def resolve_message(engine: Database, key: int, said: str, *, by: str, at: datetime) -> None:
+    """Store what a person found out of a message in doubt; see `outbox.RESOLVED`."""
+    with db.writing(engine) as connection:
+        outbox.resolve(connection, key, said, by=by, now=at)
+
+
+def refuse_marketing(engine: Database, phone: str, *, by: str, at: datetime) -> None:
+    """Enter by hand that a phone wants no more marketing."""
+    with db.writing(engine) as connection:
+        inbound.refuse(connection, canonical(phone), source=by, now=at)
+
+
+def lift_refusal(engine: Database, phone: str, *, by: str, at: datetime) -> None:
+    """Take a refusal back on the customer's own wish; raises PolicyserveError where there is none."""
+    with db.writing(engine) as connection:
+        if not inbound.lift(connection, canonical(phone), by=by, now=at):
+            raise PolicyserveError("This phone has not refused anything; there is nothing to take back.")
+
+
+def set_content(engine: Database, kind: str, day: date, language: str, text: str) -> str:
+    """Say what the company tells its customers in the period that holds `day`; an empty text takes it back.
+
+    Returns the period.
+    """
+    with db.writing(engine) as connection:
+        return store_content(connection, kind, day, language, text.strip())
