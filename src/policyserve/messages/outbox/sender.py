@@ -100,7 +100,22 @@ _IN_VAIN = (
 
 @dataclass(kw_only=True)
 class Sender:
-    """One sender on one gateway."""
+    """One sender on one gateway.
+
+    1. Bring the outbox up to date: the claims of senders that died are in doubt, receipts that waited are matched, what
+       is too late or refused is closed, what may go out is queued (four transactions).
+    2. Ask the gateway after what is in doubt, and store what it knows.
+    3. Claim a batch under a token, for a lease, and reserve the gateway's time for it (one durable transaction).
+    4. Wait for that time; where the lease has grown old meanwhile begin it anew, where the hours are over give it back.
+    5. Submit the batch to the gateway, and claim the next one meanwhile (3).
+    6. Store the answers (one transaction); go on with 4 until nothing is left.
+    7. Listen to what comes back, and give back what is claimed and has not left.
+
+    Killed between two steps of 1 or 2, it has done the steps before, and the next sender does the rest. Killed between
+    3 and 5, it leaves a claim of which no text has left; between 5 and 6, one of which some may have. Both look alike,
+    so when the lease is over step 1 of another sender makes both `unknown`, and step 2, or a person, says what became
+    of them. Killed in 7, it loses what it has not stored of what came back; step 2 asks for it.
+    """
 
     engine: Engine
     gateway: Gateway
