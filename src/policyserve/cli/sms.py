@@ -81,9 +81,10 @@ def generate(session: Session, day: date | None, dry_run: bool, out: Path | None
 
 def _rows_of(session: Session, done: Generation, *, dry_run: bool) -> list[Row]:
     """Return the day's messages, and after them what was withheld or rejected, without a key."""
-    asked = {"as_of": session.as_of, "language": session.language, "day": done.day}
-    stored = [] if dry_run else list_messages(session.engine, **asked).rows
-    day = [{name: row[name] for name in overview.FIELDS} for row in stored]
+    if dry_run:
+        return [_row(session, row) for row in done.unstored.iter_rows(named=True)]
+    stored = list_messages(session.engine, as_of=session.as_of, language=session.language, day=done.day)
+    day = [{name: row[name] for name in overview.FIELDS} for row in stored.rows]
     return [*day, *(_row(session, row) for row in done.unstored.iter_rows(named=True))]
 
 
