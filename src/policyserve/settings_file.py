@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -82,10 +82,19 @@ class Sending(Section):
     """Without a receipt for so long what became of a message stays unknown (vendors push receipts within 72 hours)."""
 
 
+MessageLanguage = Literal["zh", "en"]
+"""The languages in which texts to customers are written: those of their templates."""
+
+
+def language_of_messages(language: str) -> MessageLanguage:
+    """Return the language of texts that goes with one of screens: the same where there are templates, else English."""
+    return next((one for one in get_args(MessageLanguage) if one == language), "en")
+
+
 class MessageSettings(Section):
     """What the texts say and to whom they may go."""
 
-    language: Literal["zh", "en"] = "zh"
+    language: MessageLanguage = "zh"
     signature: Annotated[str, Field(min_length=1, max_length=40)] = "安心人寿"
     hotline: str | None = "95500"
     route: Literal["mainland", "international"] = "mainland"

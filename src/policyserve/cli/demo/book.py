@@ -16,6 +16,7 @@ from policyserve.cli.words.import_words import told
 from policyserve.dates import Days
 from policyserve.generated_book.files import write_lists
 from policyserve.generated_book.generator import generate
+from policyserve.locale import N_, say, say_many
 from policyserve.operations.lists import import_list
 from policyserve.operations.planning import plan_touches
 from policyserve.operations.release import release_tasks
@@ -26,8 +27,11 @@ FAULTS = 8
 
 def lists(story: Story) -> None:
     """Write the lists as a branch's core system would, take them in, and show what is rejected."""
-    story.title(1, "lists")
-    story.tell("lists.handed")
+    story.title(1, N_("Lists in"))
+    story.tell(
+        "The branch hands over what its core system exports: six CSV files in GB18030 with Chinese "
+        "headers. Names, numbers and phones are invented; some rows are wrong on purpose."
+    )
     generated = generate(customers=story.customers, as_of=story.day, faults=FAULTS)
     write_lists(generated, story.folder, chinese_headers=True, encoding="gb18030")
     reports = [
@@ -36,7 +40,14 @@ def lists(story: Story) -> None:
     counts = {
         name: sum(getattr(report, name) for report in reports) for name in ("rows", "added", "rejected", "warnings")
     }
-    story.tell("lists.taken", **counts)
+    story.tell(
+        "{read} read, {taken} taken in, {rejected} rejected, {warned}. What is wrong is said in plain words, and waits "
+        "beside the list to be mended and imported again:",
+        read=say_many(story.language, "{n:,} row", "{n:,} rows", counts["rows"]),
+        taken=say_many(story.language, "{n:,} row", "{n:,} rows", counts["added"]),
+        rejected=counts["rejected"],
+        warned=say_many(story.language, "{n:,} warning", "{n:,} warnings", counts["warnings"]),
+    )
     problems = pl.concat([report.problems.with_columns(list=pl.lit(report.kind)) for report in reports])
     each = problems.unique(["list", "field", "reason"], keep="first", maintain_order=True)
     each = each.unique(["list", "field"], keep="first", maintain_order=True)
@@ -46,7 +57,7 @@ def lists(story: Story) -> None:
 
 def planning(story: Story) -> None:
     """Compute the touches of a year and say what they are."""
-    story.title(2, "plan")
+    story.title(2, N_("The plan: what is promised meets the book"))
     year = Days(start=story.day, end=story.day + timedelta(days=365))
     began = time.monotonic()
     touches = plan_touches(story.engine, story.calendar, year, as_of=story.day)
@@ -55,7 +66,15 @@ def planning(story: Story) -> None:
         str(name): count for name, count in touches.group_by("performer").len().iter_rows()
     }
     services = touches["service"].n_unique()
-    story.tell("plan.touches", services=services, touches=touches.height, took=took, **by)
+    story.tell(
+        "The service standard names {services}. On this book they fall due {touches} in the next year "
+        "(worked out in {took:.1f} seconds): {agent:,} for agents, {office:,} for the office, {nobody:,} "
+        "by SMS alone.",
+        services=say_many(story.language, "{n:,} service", "{n:,} services", services),
+        touches=say_many(story.language, "{n:,} time", "{n:,} times", touches.height),
+        took=took,
+        **by,
+    )
     if notice := provisional(story.calendar, year, story.language):
         click.echo()
         tell(notice)
@@ -63,10 +82,17 @@ def planning(story: Story) -> None:
 
 def releasing(story: Story) -> None:
     """Turn the next 30 days into tasks, twice."""
-    story.title(3, "release")
-    for word in ("release.first", "release.again"):
+    story.title(3, N_("Release: the next 30 days become tasks"))
+    for word in (N_("Tonight"), N_("Once more")):
         counts = release_tasks(story.engine, story.calendar, as_of=story.day, at=story.now)
         story.tell(
-            "release.counts", word=story.words(word), added=counts.added, moved=counts.moved, unchanged=counts.unchanged
+            "{word}: {added:,} added, {moved:,} moved, {unchanged:,} unchanged.",
+            word=say(story.language, word),
+            added=counts.added,
+            moved=counts.moved,
+            unchanged=counts.unchanged,
         )
-    story.tell("release.why")
+    story.tell(
+        "Running it twice changes nothing. Whatever lies further ahead stays computed, so that a "
+        "corrected birthday or a paid premium changes the future at once."
+    )

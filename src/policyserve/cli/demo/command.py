@@ -61,11 +61,15 @@ def demo(session: Session, customers: int, day: date, keep: Path | None) -> None
         finally:
             engine.dispose()
     click.echo()
-    story.tell("end.took", took=time.monotonic() - began)
+    story.tell("The whole job took {took:.1f} seconds.", took=time.monotonic() - began)
     if keep is None:
-        story.tell("end.again")
+        story.tell("To look around yourself: policyserve demo --keep demo-book")
     else:
-        story.tell("end.look", url=f"sqlite:///{keep / 'demo.sqlite3'}", day=day)
+        story.tell(
+            "Look around: policyserve --db {url} metrics gap --by team --as-of {day}",
+            url=f"sqlite:///{keep / 'demo.sqlite3'}",
+            day=day,
+        )
 
 
 @contextmanager

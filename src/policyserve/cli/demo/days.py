@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from threading import Event
 
 import polars as pl
@@ -14,7 +15,8 @@ from policyserve.cli.demo.story import Story
 from policyserve.cli.metrics.services import names_of_services
 from policyserve.cli.screen.output import tell
 from policyserve.cli.tasks import agenda_head, print_customer
-from policyserve.locale import say
+from policyserve.locale import N_, say, say_many
+from policyserve.locale.format import money
 from policyserve.messages.generation.generation import Generation
 from policyserve.messages.reasons import in_words
 from policyserve.operations.agenda import agent_day, busiest_agent
@@ -34,11 +36,11 @@ SHOWN = 3
 
 def day_of_an_agent(story: Story) -> None:
     """Show the day of a busy agent, and finish one task."""
-    story.title(4, "agenda")
+    story.title(4, N_("An agent's day, in the order of what it does for the targets"))
     agent_no = busiest_agent(story.engine, story.day)
     found = agent_day(story.engine, agent_no, story.day) if agent_no else None
     if found is None or not found.customers:
-        story.tell("agenda.none")
+        story.tell("Nothing is due on this day for any agent.")
         return
     click.echo(agenda_head(found, story.language))
     shown = list(_different(found))[:SHOWN]
@@ -50,7 +52,10 @@ def day_of_an_agent(story: Story) -> None:
     stamp = Stamp(at=story.now, as_of=story.day, actor=found.whose)
     finish_task(story.engine, task.task_id, stamp, on=story.day, channel="visit", outcome="met", satisfaction=5)
     click.echo()
-    story.tell("agenda.done", task=str(task.task_id))
+    story.tell(
+        "The agent visits the first one and says so: policyserve task done {task} --channel visit --satisfaction 5",
+        task=str(task.task_id),
+    )
 
 
 def _different(found: Agenda) -> Iterator[tuple[int, AgendaCustomer]]:
@@ -64,13 +69,19 @@ def _different(found: Agenda) -> Iterator[tuple[int, AgendaCustomer]]:
 
 def texts(story: Story) -> None:
     """Make the day's texts and send them, twice; say what was withheld and why."""
-    story.title(5, "messages")
+    story.title(5, N_("The day's messages to customers"))
     done = _generate(story)
     made = done.composed.filter(outcome="made")
     settings = story.settings.file.messages
     segments = int(made["segments"].sum())
-    cost = f"{segments * settings.price_per_segment:,.2f}"
-    story.tell("messages.made", made=made.height, segments=segments, cost=cost, currency=settings.currency)
+    cost = Decimal(f"{segments * settings.price_per_segment:.2f}")
+    story.tell(
+        "Every service by SMS that falls due today becomes a text: {made}, {segments}, about {cost}. "
+        "A few, as they arrive:",
+        made=say_many(story.language, "{n:,} text", "{n:,} texts", made.height),
+        segments=say_many(story.language, "{n:,} segment", "{n:,} segments", segments),
+        cost=money(story.language, cost, settings.currency),
+    )
     for row in made.unique("message_class", keep="first", maintain_order=True).head(SHOWN).iter_rows(named=True):
         click.echo()
         tell(row["text"], indent=2)
@@ -79,7 +90,15 @@ def texts(story: Story) -> None:
     again, more = _generate(story), _send(story)
     files = sorted((story.folder / "sms").glob("*.csv"))
     rows = sum(pl.read_csv(file).height for file in files)
-    story.tell("messages.sent", files=len(files), rows=rows, sent=sent, added=again.added, again=more)
+    story.tell(
+        "Sent at 10:00 through a file for the company's own platform ({files}, {rows}): {sent:,}. "
+        "Generated and sent once more: {added:,} made, {again:,} sent. No customer gets a text twice.",
+        files=say_many(story.language, "{n:,} file", "{n:,} files", len(files)),
+        rows=say_many(story.language, "{n:,} row", "{n:,} rows", rows),
+        sent=sent,
+        added=again.added,
+        again=more,
+    )
 
 
 def _generate(story: Story) -> Generation:
@@ -96,9 +115,9 @@ def _held_back(story: Story, done: Generation) -> None:
     counted = counted.sort("messages", "service", "reason", descending=[True, False, False])
     click.echo()
     if counted.is_empty():
-        story.tell("messages.none")
+        story.tell("No text was held back today.")
         return
-    story.tell("messages.withheld")
+    story.tell("Not made, and why:")
     names = names_of_services(story.standard, story.language)
     rows = [{**row, **names(row), "reason": in_words(row["reason"], story.language)} for row in counted.to_dicts()]
     story.table(rows, ["messages", "service", "outcome", "reason"])
@@ -107,16 +126,23 @@ def _held_back(story: Story, done: Generation) -> None:
 
 def next_morning(story: Story) -> None:
     """Bring a new fact in, let the next release follow it, and see the gap shrink."""
-    story.title(8, "morning")
+    story.title(8, N_("The next morning: a premium has arrived"))
     before = missing_of(story, story.day)
     row = find_reminder(story.engine, before.policies if before else [], story.tomorrow)
     if row is None:
-        story.tell("morning.none")
+        story.tell("No policy of this book is in its grace.")
         return
     _pay(story, row)
     counts = release_tasks(story.engine, story.calendar, as_of=story.tomorrow, at=story.now)
-    done = {name: getattr(counts, name) for name in ("cancelled", "added", "missed")}
-    story.tell("morning.list", policy=row.policy_no, instalment=row.ordinal, **done)
+    story.tell(
+        "The night's list says that instalment {instalment} of policy {policy} was paid. The release follows: {tasks} "
+        "cancelled, {added:,} added for one more day, {missed:,} missed.",
+        policy=row.policy_no,
+        instalment=row.ordinal,
+        tasks=say_many(story.language, "{n} task", "{n} tasks", counts.cancelled),
+        added=counts.added,
+        missed=counts.missed,
+    )
     if before is not None and row.policy_no in before.policies:
         _shrunk(story, before)
     _why(story, row)
@@ -132,10 +158,14 @@ def _pay(story: Story, row: Reminder) -> None:
 def _shrunk(story: Story, before: Missing) -> None:
     after = missing_of(story, story.tomorrow, who=before.who)
     if after is None:
-        story.tell("morning.closed", who=before.who)
+        story.tell("{who} has reached its target.", who=before.who)
         return
-    amounts = {"before": before.premium, "after": after.premium}
-    story.tell("morning.gap", who=before.who, currency=before.currency, **amounts)
+    story.tell(
+        "The gap of {who} shrinks from {before} to {after}.",
+        who=before.who,
+        before=before.premium(story.language),
+        after=after.premium(story.language),
+    )
 
 
 def _why(story: Story, row: Reminder) -> None:
@@ -144,11 +174,13 @@ def _why(story: Story, row: Reminder) -> None:
     card = policy_card(story.engine, story.calendar, row.policy_no, as_of=day, language=language)
     explained = explain_task(story.engine, row.task_id, as_of=day, language=language)
     click.echo()
-    story.tell("morning.why", task=str(row.task_id))
+    story.tell("Every task can say why: policyserve task explain {task}", task=str(row.task_id))
     for line in explained:
         tell(line, indent=2)
     click.echo()
-    story.tell("morning.life", policy=row.policy_no)
+    story.tell(
+        "And every policy has its life: policyserve policy {policy}. Two months either way:", policy=row.policy_no
+    )
     near = [one for one in card.touches if _within(one["due"], story.tomorrow)]
     story.table(near, ["due", "name", "ordinal", "status", "latest"], name="service")
 

@@ -12,6 +12,8 @@ import rich_click as click
 from policyserve.cli.demo.story import Story
 from policyserve.cli.screen.output import decimal, percent
 from policyserve.dates import add_months
+from policyserve.locale import N_, say_many
+from policyserve.locale.format import money
 from policyserve.metrics.add_ons.add_ons import add_ons, calendar_year
 from policyserve.metrics.persistency.gap import gaps
 from policyserve.metrics.persistency.persistency import persistency, policy_results
@@ -30,7 +32,7 @@ SHOWN = 6
 
 def targets(story: Story) -> None:
     """Evaluate the three targets, by branch."""
-    story.title(6, "targets")
+    story.title(6, N_("The three targets"))
     book = read_book(story.engine)
     results = policy_results(book, as_of=story.day)
     final = persistency(results, by=["cohort"], book=book).filter(pl.col("status") == "final").tail(6)
@@ -38,7 +40,7 @@ def targets(story: Story) -> None:
         {**row, "ratio": _marked(row["ratio"], 0.88), "ratio_count": percent(row["ratio_count"])}
         for row in final.to_dicts()
     ]
-    story.tell("targets.persistency")
+    story.tell("13-month persistency, at least 88 %: the last six months of policies whose grace has closed.")
     columns = ["cohort", "ratio", "numerator_count", "denominator_count", "ratio_count", "excluded"]
     story.table(rows, columns, numeric=["ratio", "ratio_count"])
     year = story.day.year
@@ -49,7 +51,10 @@ def targets(story: Story) -> None:
     nothing: dict[str, Any] = {"single_policy_customers": 0, "bought": 0, "ratio": None}
     both = [_both(row, bought.get(row["branch"], nothing)) for row in brought]
     click.echo()
-    story.tell("targets.others", year=str(year))
+    story.tell(
+        "Referrals in {year}, three for each agent; and customers of a single policy who bought again, at least 10 %:",
+        year=str(year),
+    )
     columns = ["branch", "referred", "target", "single_policy_customers", "bought", "ratio"]
     story.table(both, columns, numeric=["ratio"])
 
@@ -75,10 +80,9 @@ class Missing:
         """The currency of its premium."""
         return str(self.group["currency"] or "")
 
-    @property
-    def premium(self) -> str:
+    def premium(self, language: str) -> str:
         """What is missing, as people read it."""
-        return f"{decimal(self.group['missing'], self.currency):,.0f}"
+        return money(language, round(decimal(self.group["missing"], self.currency)), self.currency)
 
     @property
     def policies(self) -> list[str]:
@@ -110,24 +114,42 @@ def _team(group: dict[str, Any]) -> str:
 
 def gap(story: Story) -> None:
     """Name the policies that would bring a team to its target, whose they are, by when, and the task."""
-    story.title(7, "gap")
+    story.title(7, N_("The gap, as names"))
     missing = missing_of(story, story.day)
     if missing is None:
-        story.tell("gap.none")
+        story.tell("No team is below its target.")
         return
     group = missing.group
-    story.tell("gap.team", who=missing.who, ratio=percent(group["ratio"]), target=percent(group["target"]))
+    story.tell(
+        "{who} keeps {ratio} of the premium of its last 12 months of policies; the target is {target}.",
+        who=missing.who,
+        ratio=percent(group["ratio"]),
+        target=percent(group["target"]),
+    )
     if group["fewest"] is None:
-        story.tell("gap.short", open=group["open"], at_best=percent(group["at_best"]))
+        story.tell(
+            "{open} still open; all together lift it to {at_best}, not to the target. Which ones:",
+            open=say_many(story.language, "{n:,} policy is", "{n:,} policies are", group["open"]),
+            at_best=percent(group["at_best"]),
+        )
     else:
-        known = {name: group[name] for name in ("open", "fewest", "by")}
-        story.tell("gap.closes", currency=missing.currency, missing=missing.premium, **known)
+        story.tell(
+            "Of {open} still open, {fewest} would close the gap of {missing}, the last by {by}. Which ones, who serves "
+            "them, and the task that is there for it:",
+            open=say_many(story.language, "{n:,} policy", "{n:,} policies", group["open"]),
+            fewest=group["fewest"],
+            missing=missing.premium(story.language),
+            by=group["by"],
+        )
     tasks = open_tasks(story.engine, [row["policy_id"] for row in missing.rows])
     rows = [_policy(row, tasks.get(row["policy_id"], [])) for row in missing.rows[:SHOWN]]
     columns = ["policy_no", "serving_agent_no", "state", "due_on", "pay_by", "gain", "needed", "tasks"]
     story.table(rows, columns, numeric=["gain"], tasks="task_id")
     if len(missing.rows) > SHOWN:
-        story.tell("gap.rest", count=len(missing.rows) - SHOWN)
+        story.tell(
+            "... and {count} more.",
+            count=say_many(story.language, "{n:,} policy", "{n:,} policies", len(missing.rows) - SHOWN),
+        )
 
 
 def _policy(row: dict[str, Any], tasks: list[int]) -> dict[str, Any]:

@@ -12,18 +12,14 @@ from zoneinfo import ZoneInfo
 import rich_click as click
 
 from policyserve.calendars.calendar import Calendar
-from policyserve.cli.demo.words import SENTENCES
 from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.output import Row, show, tell
-from policyserve.cli.screen.sentences import worded
 from policyserve.config import Settings
+from policyserve.locale import say, say_in, translated
 from policyserve.operations.database import Database
 from policyserve.operations.standards import standard_on
-from policyserve.settings_file import MessageSettings, SettingsFile
+from policyserve.settings_file import MessageSettings, SettingsFile, language_of_messages
 from policyserve.standard.model import Standard
-
-SIGNATURES = {"en": "Anxin Life", "zh": "安心人寿"}
-"""The invented company that signs the texts."""
 
 MORNING = time(10)
 """When the day's texts leave: inside all hours."""
@@ -59,7 +55,8 @@ class Story:
     def settings(self) -> Settings:
         """Settings of the demo's own: texts in the language of the screen, sent into the scratch folder."""
         messages = MessageSettings(
-            language="zh" if self.language == "zh" else "en", signature=SIGNATURES[self.language]
+            language=language_of_messages(self.language),
+            signature=say_in(self.language, "company of the demo", "Anxin Life"),
         )
         gateways = {"file": {"kind": "file", "folder": str(self.folder / "sms")}}
         return Settings(database_url="", file=SettingsFile(messages=messages, gateways=gateways))
@@ -69,17 +66,13 @@ class Story:
         zone = ZoneInfo(self.settings.time_zone)
         return datetime.combine(self.day, MORNING, zone).astimezone(UTC)
 
-    def words(self, key: str, **values: object) -> str:
-        """Return a sentence of the demo in the language of the screen."""
-        return worded(SENTENCES[key], self.language, **values)
-
-    def title(self, number: int, key: str) -> None:
+    def title(self, number: int, words: str) -> None:
         """Open a chapter."""
-        click.secho(f"\n{number}. {self.words(f'{key}.title')}", bold=True)
+        click.secho(f"\n{number}. {translated(self.language, words)}", bold=True)
 
-    def tell(self, key: str, **values: object) -> None:
-        """Say a sentence of the demo."""
-        tell(self.words(key, **values))
+    def tell(self, words: str, **values: object) -> None:
+        """Say a sentence in the language of the screen."""
+        tell(say(self.language, words, **values))
 
     def table(
         self, rows: Sequence[Row], columns: Sequence[str], *, numeric: Sequence[str] = (), **headings: str

@@ -15,7 +15,7 @@ from rich_click.rich_help_formatter import RichHelpFormatter
 
 from policyserve.config import language_of
 from policyserve.errors import PolicyserveError
-from policyserve.locale import ENGLISH, N_, translated
+from policyserve.locale import ENGLISH, N_, N_all, say_in, translated
 from policyserve.locale.languages import DOMAIN, FOLDER, language_named, languages
 
 USAGE = N_("Usage:")
@@ -26,6 +26,14 @@ PHRASES = {
     "required_long_string": N_("\\[required]"),
 }
 """What stands around the help of every command."""
+
+PLACES = N_all(
+    "value in a command",
+    "[OPTIONS]", "COMMAND [ARGS]...", "TEXT", "INTEGER", "INTEGER RANGE", "FLOAT", "FLOAT RANGE", "DATE", "PATH",
+    "FILE", "ID", "ID...", "[ID]...", "MOMENT", "NAME", "NAME=0.9", "NO", "POINTS", "S", "SAMPLE", "[SAMPLE]", "TASK",
+    "WHAT", "WHO", "YYYY-MM", "AGENT_NO", "CUSTOMER_NO", "[CUSTOMER_NO]", "COUNT", "JOB", "PHONE", "NUMBER",
+)  # fmt: skip
+"""What stands for a value in the usage and the help of a command."""
 
 Spoken = TypeVar("Spoken", bound=click.Command)
 
@@ -107,8 +115,10 @@ def spoken(command: Spoken, language: str) -> Spoken:
     told = copy(command)
     told.context_class = _Context
     told.help = in_language(command.help, language)
+    told.options_metavar = _place("[OPTIONS]", language)
     told.params = [_parameter(one, language) for one in command.params]
     if isinstance(told, click.Group):
+        told.subcommand_metavar = _place("COMMAND [ARGS]...", language)
         told.commands = {name: spoken(one, language) for name, one in told.commands.items()}
     return told
 
@@ -117,7 +127,17 @@ def _parameter(parameter: click.Parameter, language: str) -> click.Parameter:
     told = copy(parameter)
     if isinstance(told, click.Option):
         told.help = in_language(told.help, language)
+    told.type = copy(told.type)
+    told.type.name = _place(told.type.name.upper(), language)
+    if told.metavar:
+        told.metavar = _place(told.metavar, language)
+    elif isinstance(told, click.Argument) and not isinstance(told.type, click.Choice):
+        told.metavar = _place(str(told.name).upper(), language)
     return told
+
+
+def _place(name: str, language: str) -> str:
+    return say_in(language, "value in a command", name)
 
 
 def in_language(help_: str | None, language: str) -> str | None:
