@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import rich_click as click
@@ -21,7 +22,9 @@ from policyserve.locale import say
 from policyserve.locale.languages import language_named, languages
 
 if TYPE_CHECKING:
+    from policyserve.metrics.figure import Figure
     from policyserve.operations.database import Database
+    from policyserve.operations.figures import Facts
     from policyserve.tasks.transitions import Stamp
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -79,6 +82,8 @@ class Session:
     asked_as_of: date | None = None
     form: str = "table"
     asked_language: str | None = None
+    out: Path | None = None
+    """The file that a figure is written into, in place of the screen."""
 
     @cached_property
     def settings(self) -> Settings:
@@ -147,6 +152,15 @@ class Session:
 
         return Stamp(at=self.now, as_of=self.as_of, actor=actor)
 
+    def print(self, make: Callable[[Facts], Figure], *, behind: str = "") -> None:
+        """Make a figure, or the list `behind` it, in one read of the facts, and print it as was asked."""
+        from policyserve.cli.screen.figures import print_figure
+        from policyserve.operations import figures
+
+        named = self.form == "table" or self.out is not None
+        made = figures.figure(self.engine, make, as_of=self.as_of, behind=behind, named=named)
+        print_figure(made, self.form, self.language, out=self.out)
+
     @property
     def now(self) -> datetime:
         """The instant, in UTC."""
@@ -213,3 +227,11 @@ def _remember(name: str) -> Callable[[click.Context, click.Parameter, Any], None
 def shared(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of every command that asks the book something."""
     return database_option(as_of_option(form_option(language_option(click.pass_obj(command)))))
+
+
+def figure_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of every command that prints a figure: those of all, and `--out FILE`."""
+    return click.option(
+        "--out", type=click.Path(dir_okay=False, path_type=Path), expose_value=False, callback=_remember("out"),
+        help="Write it into a file: .xlsx for people, .csv exactly.",
+    )(shared(command))  # fmt: skip

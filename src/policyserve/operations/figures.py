@@ -1,12 +1,85 @@
-"""Figures: what is read for one, in one read."""
+"""Figures: one read of the facts for each, and the names of the people and policies in it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection
+
 from policyserve import db
 from policyserve.book.columns import Book
-from policyserve.book.snapshot import load_book
+from policyserve.book.snapshot import load_agents, load_book
+from policyserve.dates import Days
+from policyserve.metrics.add_ons.candidates import read_refusals, read_sums
+from policyserve.metrics.figure import Figure
+from policyserve.metrics.names import names_in
 from policyserve.metrics.persistency import gap_tasks
+from policyserve.metrics.services.first_year import with_policy_contacts
+from policyserve.metrics.services.task_states import read_tasks
 from policyserve.operations.database import Database
+from policyserve.operations.standards import current_standard
+from policyserve.standard.model import Standard
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a figure is made from, all of one moment; only what is asked for is read."""
+
+    connection: Connection
+    as_of: date
+
+    @cached_property
+    def book(self) -> Book:
+        """The whole book."""
+        return load_book(self.connection)
+
+    @cached_property
+    def book_with_services(self) -> Book:
+        """The whole book with the services given to policies, as known on the day."""
+        return with_policy_contacts(self.book, self.connection, as_of=self.as_of)
+
+    @cached_property
+    def agents(self) -> pl.DataFrame:
+        """The agents in the teams and branches of the day."""
+        return load_agents(self.connection, self.as_of)
+
+    @cached_property
+    def standard(self) -> Standard:
+        """The standard that holds on the day."""
+        return current_standard(self.connection, self.as_of)
+
+    def tasks(self, days: Days, **of: Any) -> pl.DataFrame:
+        """The tasks of the days as they stood on the day; see `task_states.read_tasks`."""
+        return read_tasks(self.connection, days, self.as_of, **of)
+
+    def open_tasks(self, policies: pl.Series) -> dict[int, list[int]]:
+        """The keys of the open tasks of policies, by the key of the policy."""
+        return gap_tasks.open_tasks(self.connection, policies.to_list())
+
+    @cached_property
+    def sums_assured(self) -> pl.DataFrame:
+        """The sums assured of today."""
+        return read_sums(self.connection)
+
+    @cached_property
+    def refusals(self) -> pl.DataFrame:
+        """Who refuses marketing today."""
+        return read_refusals(self.connection)
+
+
+def figure(
+    engine: Database, make: Callable[[Facts], Figure], *, as_of: date, behind: str = "", named: bool = False
+) -> Figure:
+    """Make a figure, or one of the lists behind it, in one read of the facts; `named`: with names and phones."""
+    with db.reading(engine) as connection:
+        made = make(Facts(connection, as_of))
+        shown = made.lists[behind]() if behind else made
+        return shown.named(names_in(connection, shown)) if named else shown
 
 
 def read_book(engine: Database) -> Book:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from policyserve.metrics.percents import percent
 from policyserve.metrics.profiles.description import profile_sentence
 from policyserve.metrics.profiles.profile import CN_COMPANY
 from policyserve.reporting.customers import candidates_section, influence_section
@@ -11,7 +12,6 @@ from policyserve.reporting.forecast import forecast_section
 from policyserve.reporting.gap import gap_months, gap_section, groups_below, missing
 from policyserve.reporting.league import ADD_ON_TARGET, added, league_section, referred
 from policyserve.reporting.material import Material
-from policyserve.reporting.percents import percent
 from policyserve.reporting.persistency import KEPT, heat_section, kept_section, rolling, year_of_final
 from policyserve.reporting.sections import BELOW, NEEDED, PROVISIONAL, SMALL, Report, Section, Tile, marks_of
 from policyserve.reporting.services import assessed, work_section

@@ -11,7 +11,7 @@ from typing import Any
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from policyserve.reporting.percents import PLACES, decimals
+from policyserve.metrics.percents import PLACES, decimals
 from policyserve.reporting.sections import Report
 from policyserve.reporting.tables import Column, Kind, Table, written
 from policyserve.reporting.words import text

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from policyserve.metrics.percents import percent
 from policyserve.metrics.persistency.gap import Gap
 from policyserve.reporting.groups import group_name
 from policyserve.reporting.material import Material
-from policyserve.reporting.percents import percent
 from policyserve.reporting.persistency import KEPT
 from policyserve.reporting.sections import NEEDED, Section, columns, compared, several, without
 from policyserve.reporting.tables import Kind, Table, amounts, money

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import polars as pl
 
 from policyserve.book.money import decimals_of
-from policyserve.reporting.percents import percent
+from policyserve.metrics.percents import percent
 
 Kind = Literal["text", "long", "count", "number", "percent", "money", "date"]
 """What a column holds: `long` a sentence, `percent` a fraction, `money` a Decimal of units, `number` decimals."""

@@ -24,7 +24,7 @@ from policyserve.reporting.excel import workbook
 from policyserve.reporting.html import page
 from policyserve.reporting.layout import laid_out
 from policyserve.reporting.pdf import document
-from policyserve.reporting.percents import number, percent
+from policyserve.metrics.percents import number, percent
 from policyserve.reporting.pictures import Bars, Curve, Curves, Fan, HeatMap, Leaf, Picture, Stacks, Tree
 from policyserve.reporting.sections import Report, Section
 from policyserve.reporting.tables import Column, Table, written

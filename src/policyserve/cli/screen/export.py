@@ -10,6 +10,7 @@ import polars as pl
 from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.output import FORMULA, Row
 from policyserve.errors import PolicyserveError
+from policyserve.metrics.figure import Figure
 
 
 def save(rows: Sequence[Row], path: Path, language: str) -> None:
@@ -29,6 +30,20 @@ def save(rows: Sequence[Row], path: Path, language: str) -> None:
         return
     titles = {name: heading(name, language) for name in frame.columns}
     frame.rename(titles).write_excel(path, autofit=True, freeze_panes=(1, 0))
+
+
+def save_figure(figure: Figure, path: Path, language: str) -> None:
+    """Write a figure to FILE.csv exactly, or to FILE.xlsx as people read it; raise PolicyserveError for another ending.
+
+    The file is readable by its owner only.
+    """
+    if path.suffix.lower() != ".xlsx":
+        save(figure.flat.exact(), path, language)
+        return
+    from policyserve.reporting.excel import figure_workbook
+
+    path.touch(mode=0o600)
+    path.write_bytes(figure_workbook(figure, language))
 
 
 def _harmless(text: pl.Expr) -> pl.Expr:

@@ -19,7 +19,7 @@ from policyserve.cli.screen.codes import shown
 from policyserve.cli.screen.folding import indented
 from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.layout import laid_out
-from policyserve.reporting import percents
+from policyserve.metrics import percents
 
 Row = Mapping[str, Any]
 

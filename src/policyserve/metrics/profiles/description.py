@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policyserve.locale import N_in, Sentence
 from policyserve.metrics.profiles.profile import Basis, Cutoff, Observation, Profile
 from policyserve.standard.vocabulary import event_word, listed, month_names, word
 
@@ -125,3 +126,27 @@ def _year(profile: Profile, language: str) -> str:
     if language == "zh":
         return f"年度自{first}至次年{last}，以起始年份称呼。"
     return f" A year runs from {first} to {last} and is called after the one it begins in."
+
+
+class Definition:
+    """What persistency of a month means in a profile, to be said in a language."""
+
+    def __init__(self, profile: Profile, month: int, cutoff: Cutoff) -> None:
+        """Take what `profile_sentence` is asked."""
+        self._asked = (profile, month, cutoff)
+
+    def told(self, language: str) -> str:
+        """Return the sentence."""
+        return profile_sentence(*self._asked, language)
+
+
+def cutoff_said(cutoff: Cutoff) -> Sentence:
+    """Name a cutoff in words."""
+    return Sentence(_CUTOFFS[cutoff])
+
+
+_CUTOFFS: dict[Cutoff, str] = {
+    "strict": N_in("cutoff", "strict"),
+    "month-end": N_in("cutoff", "month-end"),
+    "year-end": N_in("cutoff", "year-end"),
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from policyserve.metrics.percents import number
 from policyserve.reporting.drawing.axes import (
     DARK,
     HATCH,
@@ -17,7 +18,6 @@ from policyserve.reporting.drawing.axes import (
     percents,
     target_handle,
 )  # fmt: skip
-from policyserve.reporting.percents import number
 from policyserve.reporting.pictures import Bars, Stacks
 
 if TYPE_CHECKING:

@@ -1,0 +1,42 @@
+"""The legend of a figure: what its title says, and what the marks in its cells mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyserve.locale import N_, Sentence
+from policyserve.metrics.columns import STATUS
+from policyserve.metrics.figure import BELOW, RUNNING, SMALL, Figure
+from policyserve.metrics.targets import SMALL as FEW
+
+DAYS = N_("{first} to {last}")
+AS_OF = N_("as of {day}")
+BELOW_TARGET = N_("{mark} below the target of {target:.0%}")
+OVER_FEW = N_("{mark} fewer than {count}: chance alone moves the ratio")
+NOT_OVER = N_("{mark} the time is not over yet")
+APART = " · "
+
+
+def title(figure: Figure, language: str) -> str:
+    """Say what was asked, the days and the day on which it was known, and the status if all rows share one."""
+    days = [Sentence(DAYS, first=figure.days.start, last=figure.days.last)] if figure.days else []
+    told = [figure.title, *figure.asked, *days, Sentence(AS_OF, day=figure.as_of)]
+    statuses = figure.statuses
+    shared = [STATUS(status, language) for status in statuses if status] if len(statuses) == 1 else []
+    return APART.join([*(one.told(language) for one in told), *shared])
+
+
+def legend(figure: Figure) -> Iterator[Sentence]:
+    """Explain the marks that stand in the cells of a figure."""
+    rows = figure.rows.to_dicts()
+    found = [
+        (column, row) for column in figure.shown if column.target or column.small or column.running for row in rows
+    ]
+    marks = {mark: (column, row) for column, row in found for mark in column.marks(row)}
+    if BELOW in marks:
+        column, row = marks[BELOW]
+        yield Sentence(BELOW_TARGET, mark=BELOW, target=column.goal(row))
+    if SMALL in marks:
+        yield Sentence(OVER_FEW, mark=SMALL, count=FEW)
+    if RUNNING in marks:
+        yield Sentence(NOT_OVER, mark=RUNNING)
