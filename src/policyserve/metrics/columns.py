@@ -138,7 +138,7 @@ COLUMNS: dict[str, Column] = {
 def column(name: str, title: str = "", **changes: Any) -> Column:
     """Return a column, with what a figure changes about it; one that is not told above needs a title."""
     known = COLUMNS.get(name) or Column(name=name, title=title)
-    return replace(known, **({"title": title} if title else {}), **changes)
+    return replace(known, title=title or known.title, **changes)
 
 
 def columns(*names: str) -> tuple[Column, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Select, select
 
 from policyserve.metrics.figure import Figure, Names
 from policyserve.tables import Agent, Customer, Policy
@@ -28,8 +28,8 @@ def names_in(connection: Connection, figure: Figure) -> Names:
     return {
         "customer": {number: name for number, (name, _) in people.items() if name},
         "phone": {number: phone for number, (_, phone) in people.items() if phone and number in phones},
-        "agent": dict(map(tuple, _found(connection, _AGENTS, figure.numbers("agent")))),
-        "policy": dict(map(tuple, _found(connection, _POLICIES, figure.numbers("policy")))),
+        "agent": dict(_found(connection, _AGENTS, figure.numbers("agent"))),
+        "policy": dict(_found(connection, _POLICIES, figure.numbers("policy"))),
     }
 
 
@@ -38,8 +38,8 @@ _AGENTS: Select[Any] = select(AGENTS.c.agent_no, AGENTS.c.name)
 _POLICIES: Select[Any] = select(POLICIES.c.policy_no, POLICIES.c.product)
 
 
-def _found(connection: Connection, query: Select[Any], numbers: Collection[str]) -> Iterator[Row[Any]]:
+def _found(connection: Connection, query: Select[Any], numbers: Collection[str]) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a query whose first column is one of the numbers."""
-    wanted, (key, *_) = sorted(numbers), query.selected_columns
+    wanted, key = sorted(numbers), next(iter(query.selected_columns))
     for start in range(0, len(wanted), MOST):
-        yield from connection.execute(query.where(key.in_(wanted[start : start + MOST])))
+        yield from map(tuple, connection.execute(query.where(key.in_(wanted[start : start + MOST]))))

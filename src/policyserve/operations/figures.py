@@ -22,8 +22,8 @@ from policyserve.metrics.persistency import gap_tasks
 from policyserve.metrics.services.first_year import with_policy_contacts
 from policyserve.metrics.services.task_states import read_tasks
 from policyserve.operations.database import Database
-from policyserve.operations.standards import current_standard
 from policyserve.standard.model import Standard
+from policyserve.tasks.stored_standard import current_standard
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def save_figure(figure: Figure, path: Path, language: str) -> None:
     if path.suffix.lower() != ".xlsx":
         save(figure.flat.exact(), path, language)
         return
-    from policyserve.reporting.excel import figure_workbook
+    from policyserve.reporting.sheets import figure_workbook
 
     path.touch(mode=0o600)
     path.write_bytes(figure_workbook(figure, language))
