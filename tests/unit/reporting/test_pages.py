@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 
 from policyserve.errors import PolicyserveError
+from policyserve.metrics.percents import number, percent
 from policyserve.reporting import fonts
 from policyserve.reporting.charts import drawn
 from policyserve.reporting.drawing.curves import STAGES
@@ -24,7 +25,6 @@ from policyserve.reporting.excel import workbook
 from policyserve.reporting.html import page
 from policyserve.reporting.layout import laid_out
 from policyserve.reporting.pdf import document
-from policyserve.metrics.percents import number, percent
 from policyserve.reporting.pictures import Bars, Curve, Curves, Fan, HeatMap, Leaf, Picture, Stacks, Tree
 from policyserve.reporting.sections import Report, Section
 from policyserve.reporting.tables import Column, Table, written
