@@ -47,7 +47,9 @@ def record(connection: Connection, as_of: date) -> int:
     db.insert_frame(connection, "releases", release)
     db.insert_frame(connection, "tasks", tasks.drop("done_on"))
     db.insert_frame(connection, "contacts", _contacts(tasks))
-    db.insert_frame(connection, "transitions", _transitions(tasks, book))
+    transitions = _transitions(tasks, book)
+    db.insert_frame(connection, "transitions", transitions)
+    db.insert_frame(connection, "changes", _changes(transitions, tasks))
     return tasks.height
 
 
@@ -100,15 +102,24 @@ def _transitions(tasks: pl.DataFrame, book: Book) -> pl.DataFrame:
     text = pl.lit(None, dtype=pl.String)
     added = tasks.select(
         task_id="id", as_of=pl.col("due") - timedelta(days=AHEAD), actor=pl.lit("release"), action=pl.lit("added"),
-        from_status=text, to_status=pl.lit("open"), why=text,
+        from_status=text, to_status=pl.lit("open"),
     )  # fmt: skip
     done = by_agent.filter(pl.col("status") == "done").select(
         task_id="id", as_of="done_on", actor=pl.col("actor").fill_null("office"), action=pl.lit("done"),
-        from_status=pl.lit("open"), to_status=pl.lit("done"), why=pl.format("by {} on {}", CHANNEL, "done_on"),
+        from_status=pl.lit("open"), to_status=pl.lit("done"),
     )  # fmt: skip
     missed = tasks.filter(pl.col("status") == "missed").select(
         task_id="id", as_of=pl.col("latest") + timedelta(days=1), actor=pl.lit("release"), action=pl.lit("missed"),
-        from_status=pl.lit("open"), to_status=pl.lit("missed"), why=text,
+        from_status=pl.lit("open"), to_status=pl.lit("missed"),
     )  # fmt: skip
     at = pl.col("as_of").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    return pl.concat([added, done, missed]).sort("as_of", "task_id", maintain_order=True).with_columns(at=at)
+    every = pl.concat([added, done, missed]).sort("as_of", "task_id", maintain_order=True)
+    return every.with_columns(id=pl.int_range(1, pl.len() + 1), at=at)
+
+
+def _changes(transitions: pl.DataFrame, tasks: pl.DataFrame) -> pl.DataFrame:
+    """Return what was done as rows, a field each."""
+    keys = transitions.filter(action="done").select("task_id", transition_id="id")
+    contacts = _contacts(tasks).with_columns(pl.exclude("task_id").cast(pl.String))
+    keyed = contacts.join(keys, on="task_id").drop("task_id")
+    return keyed.unpivot(index="transition_id", variable_name="field", value_name="new").sort("transition_id", "field")

@@ -42,7 +42,8 @@ TASKS = (
     "id, service, subject_kind, subject_id, ordinal, customer_id, policy_id, agent_id, performer, channels, anchor, "
     "nominal, due, earliest, latest, provisional, status, snoozed_to, assigned, release_id"
 )
-TRANSITIONS = "id, task_id, at, as_of, actor, action, from_status, to_status, why"
+TRANSITIONS = "id, task_id, at, as_of, actor, action, from_status, to_status, reason, arguments"
+CHANGES = "transition_id, field, old, new"
 STORED_TASKS = f"SELECT {', '.join(name for name in STORED if name != 'by_hand')}, release_id IS NULL FROM tasks"
 
 Rows = list[tuple[object, ...]]
@@ -56,6 +57,7 @@ class Made:
     moved: Rows
     closed: Rows
     transitions: Rows
+    changes: Rows
 
 
 def run(size: int) -> Iterator[Figure]:
@@ -142,6 +144,7 @@ def made_by(start: Path, scratch: Path, as_of: date) -> Made:
                 moved=_rows(connection, f"SELECT {TASKS} FROM tasks WHERE {changed} AND status = 'open'"),
                 closed=_rows(connection, f"SELECT status, id FROM tasks WHERE {changed} AND status <> 'open'"),
                 transitions=_rows(connection, f"SELECT {TRANSITIONS} FROM transitions WHERE id > {transition}"),
+                changes=_rows(connection, f"SELECT {CHANGES} FROM changes WHERE transition_id > {transition}"),
             )
 
 
@@ -169,6 +172,7 @@ def bare(path: Path, as_of: date, made: Made) -> None:
     connection.executemany(f"INSERT INTO tasks ({TASKS}) VALUES ({', '.join('?' * 20)})", made.added)
     connection.executemany(f"UPDATE tasks SET {sets} WHERE id = ?", [(*row[1:], row[0]) for row in made.moved])
     connection.executemany("UPDATE tasks SET status = ? WHERE id = ?", made.closed)
-    connection.executemany(f"INSERT INTO transitions ({TRANSITIONS}) VALUES ({', '.join('?' * 9)})", made.transitions)
+    connection.executemany(f"INSERT INTO transitions ({TRANSITIONS}) VALUES ({', '.join('?' * 10)})", made.transitions)
+    connection.executemany(f"INSERT INTO changes ({CHANGES}) VALUES (?, ?, ?, ?)", made.changes)
     connection.execute("COMMIT")
     connection.close()

@@ -10,7 +10,9 @@ from sqlalchemy import Engine, insert, select
 
 from policyserve import db
 from policyserve.tables import Agent, Branch, Customer, Policy, Task, Transition, table
+from policyserve.tasks.history_text import why_in_words
 from policyserve.tasks.release import Ground, ReleaseCounts, read_stored, release
+from policyserve.tasks.transitions import Step, history
 
 MONDAY = date(2026, 5, 4)
 AT = datetime(2026, 5, 4, 1, 0, tzinfo=UTC)
@@ -92,16 +94,16 @@ def ground(far: list[dict[str, Any]] | None = None, **others: Any) -> Ground:
     settings: dict[str, Any] = {
         "known": pl.DataFrame(schema={"subject_kind": pl.String, "subject_id": pl.Int32, "known_on": pl.Date}),
         "rules": pl.DataFrame(schema={"service": pl.String, "since": pl.Date}),
-        "agents": pl.DataFrame(
-            {"agent_id": [1, 2, 3, 4], "agent_no": ["1001", "1002", "1003", "1004"]},
-            schema_overrides={"agent_id": pl.Int32},
-        ),
         "plan_wide": lambda _: frame(far or []),
-        "why_not": lambda tasks: tasks.select(
-            "id", why=pl.lit("the policy was surrendered"), ended_on=pl.lit(None, dtype=pl.Date)
-        ),
+        "why_not": lambda tasks: because(tasks, "surrender", '{"on": "2026-05-03"}'),
     }
     return Ground(**settings | others)
+
+
+def because(tasks: pl.DataFrame, reason: str, arguments: str | None = None, on: date | None = None) -> pl.DataFrame:
+    """Return one reason for all tasks, as `cancellation.why_not` does."""
+    told = pl.lit(arguments, dtype=pl.String)
+    return tasks.select("id", reason=pl.lit(reason), arguments=told, ended_on=pl.lit(on, dtype=pl.Date))
 
 
 def run(
@@ -120,10 +122,17 @@ def tasks(engine: Engine) -> list[Any]:
 
 
 def steps(engine: Engine) -> list[tuple[str, str | None, str, str | None]]:
-    """Return action, statuses and reason of all transitions, in order."""
-    columns = [TRANSITIONS.c[name] for name in ("action", "from_status", "to_status", "why")]
+    """Return action, statuses and the English sentence of all transitions, in order."""
+    query = select(TRANSITIONS.c.id, TRANSITIONS.c.task_id).order_by(TRANSITIONS.c.id)
     with db.reading(engine) as connection:
-        return [tuple(row) for row in connection.execute(select(*columns).order_by(TRANSITIONS.c.id))]
+        rows = connection.execute(query).all()
+        steps = {task: iter(history(connection, task)) for task in {row.task_id for row in rows}}
+    return [told(next(steps[row.task_id])) for row in rows]
+
+
+def told(step: Step) -> tuple[str, str | None, str, str | None]:
+    """Return a transition with its sentence, None where there is nothing to say."""
+    return step.action, step.from_status, step.to_status, why_in_words(step, "en") or None
 
 
 def close(engine: Engine, task_id: int, status: str) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from sqlalchemy import Engine, func, select
 
-from desks.task_book import MONDAY, close, fill, frame, ground, run, steps, tasks, touch
+from desks.task_book import MONDAY, because, close, fill, frame, ground, run, steps, tasks, touch
 from policyserve import db
 from policyserve.tasks.release import RELEASES, ReleaseCounts
 
@@ -102,7 +102,7 @@ def test_a_task_found_outside_the_days_of_the_release_moves_and_stays_open(book:
 def test_a_task_found_nowhere_is_cancelled_with_the_fact_that_removed_it(book: Engine) -> None:
     run(book, [touch(policy=1), touch(policy=3)])
     assert run(book, [touch(policy=3)]) == ReleaseCounts(cancelled=1, unchanged=1)
-    assert steps(book)[-1] == ("cancelled", "open", "cancelled", "the policy was surrendered")
+    assert steps(book)[-1] == ("cancelled", "open", "cancelled", "the policy was surrendered on 2026-05-03")
     assert run(book, [touch(policy=3)]) == ReleaseCounts(unchanged=1)
 
 
@@ -126,11 +126,8 @@ def test_a_fact_cancels_a_task_up_to_its_latest_day_and_comes_too_late_after_it(
     book: Engine, ended_on: date, status: str
 ) -> None:
     run(book, [touch()])
-    facts = ground(
-        why_not=lambda tasks: tasks.select(
-            "id", why=pl.lit("instalment 2 was paid"), ended_on=pl.lit(ended_on, dtype=pl.Date)
-        )
-    )
+    paid = f'{{"instalment": 2, "on": "{ended_on}"}}'
+    facts = ground(why_not=lambda tasks: because(tasks, "instalment-paid", paid, ended_on))
     run(book, [], as_of=date(2026, 5, 20), facts=facts)
     assert tasks(book)[0].status == status
 

@@ -13,10 +13,10 @@ from policyserve import db
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.standard.model import Standard
 from policyserve.tasks import deeds
-from policyserve.tasks.contacts import CONTACTS, withdrawn
+from policyserve.tasks.contacts import CONTACTS, Deed, withdrawn
 from policyserve.tasks.explanation import explain
 from policyserve.tasks.release import ReleaseCounts
-from policyserve.tasks.transitions import Stamp
+from policyserve.tasks.transitions import Stamp, history
 
 AGENT = Stamp(at=AT, as_of=MONDAY, actor="1002")
 
@@ -161,6 +161,10 @@ def test_nobody_is_given_work_who_is_unknown_or_has_left(work: Connection) -> No
         deeds.assign(work, 1, AGENT, agent_no="9")
 
 
+def taken_back(connection: Connection) -> list[tuple[date, Deed]]:
+    return withdrawn(history(connection, 1))
+
+
 def test_a_mistake_is_taken_back_with_its_contact_and_can_be_done_again(book: Engine) -> None:
     with db.writing(book) as work:
         deeds.done(work, 1, AGENT, on=MONDAY, channel="visit")
@@ -169,7 +173,7 @@ def test_a_mistake_is_taken_back_with_its_contact_and_can_be_done_again(book: En
     assert steps(book)[-1] == ("reopened", "done", "open", "wrong customer")
     with db.reading(book) as connection:
         assert connection.execute(select(CONTACTS)).all() == []
-        assert [(row.done_on, row.withdrawn_on) for row in withdrawn(connection, 1)] == [(MONDAY, MONDAY)]
+        assert taken_back(connection) == [(MONDAY, Deed(done_on=MONDAY, channel="visit"))]
     with db.writing(book) as work:
         deeds.done(work, 1, AGENT, on=MONDAY, channel="call")
     assert tasks(book)[0].status == "done"
@@ -178,15 +182,14 @@ def test_a_mistake_is_taken_back_with_its_contact_and_can_be_done_again(book: En
 def test_all_that_was_said_of_a_contact_is_kept_when_it_is_taken_back(work: Connection) -> None:
     deeds.done(work, 1, AGENT, on=MONDAY, channel="visit", outcome="satisfied", satisfaction=5, note="tea")
     deeds.reopen(work, 1, AGENT, why="wrong customer")
-    (row,) = withdrawn(work, 1)
-    kept = (row.task_id, row.done_on, row.channel, row.outcome, row.satisfaction, row.note)
-    assert kept == (1, MONDAY, "visit", "satisfied", 5, "tea")
+    said = Deed(done_on=MONDAY, channel="visit", outcome="satisfied", satisfaction=5, note="tea")
+    assert taken_back(work) == [(MONDAY, said)]
 
 
 def test_taking_back_a_skipped_task_leaves_no_contact(work: Connection) -> None:
     deeds.skip(work, 1, AGENT, why="abroad")
     deeds.reopen(work, 1, AGENT, why="back again")
-    assert withdrawn(work, 1) == []
+    assert taken_back(work) == []
 
 
 def test_who_takes_back_second_takes_nothing_back(book: Engine) -> None:
@@ -196,7 +199,7 @@ def test_who_takes_back_second_takes_nothing_back(book: Engine) -> None:
     with db.writing(book) as work, pytest.raises(deeds.TaskClosedError, match="Task 1 was reopened by 1002"):
         deeds.reopen(work, 1, AGENT, why="wrong customer")
     with db.reading(book) as connection:
-        assert len(withdrawn(connection, 1)) == 1
+        assert len(taken_back(connection)) == 1
 
 
 def test_an_open_task_cannot_be_reopened(work: Connection) -> None:

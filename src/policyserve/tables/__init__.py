@@ -14,13 +14,14 @@ from policyserve.tables.points import PointEntry
 from policyserve.tables.policies import Debit, Event, Policy, Premium
 from policyserve.tables.spot_checks import SpotCheck, SpotCheckResult, SpotCheckStratum, SpotCheckTask
 from policyserve.tables.standards import StandardVersion
-from policyserve.tables.tasks import Contact, ReleaseRun, Task, Transition, WithdrawnContact
+from policyserve.tables.tasks import Change, Contact, ReleaseRun, Task, Transition
 
 __all__ = [
     "NAMING",
     "Agent",
     "AgentChannel",
     "Branch",
+    "Change",
     "Contact",
     "Content",
     "Customer",
@@ -53,7 +54,6 @@ __all__ = [
     "Task",
     "Team",
     "Transition",
-    "WithdrawnContact",
     "metadata",
     "table",
 ]

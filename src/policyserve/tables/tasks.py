@@ -64,7 +64,7 @@ class Task(Model, table=True):
 
 
 class Transition(Model, table=True):
-    """What happened to a task: who, when, from, to, why."""
+    """What happened to a task: who, when, from, to, for what reason; what a person wrote stands apart."""
 
     __tablename__ = "transitions"
 
@@ -76,11 +76,30 @@ class Transition(Model, table=True):
     action: str
     from_status: str | None = None
     to_status: str
-    why: str | None = None
+    reason: str | None = None
+    """A code of `standard.reasons`."""
+    arguments: str | None = None
+    """JSON: what the sentence of the reason names."""
+    said: str | None = None
+    """What a person wrote, verbatim."""
+
+
+class Change(Model, table=True):
+    """What a transition changed: a field of its task, or of the contact for it, as text."""
+
+    __tablename__ = "changes"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    transition_id: int = Field(
+        primary_key=True, foreign_key="transitions.id", sa_column_kwargs={"autoincrement": False}
+    )
+    field: str = Field(primary_key=True)
+    old: str | None = None
+    new: str | None = None
 
 
 class Contact(Model, table=True):
-    """What was really done for a task."""
+    """What was really done for a task; what was said to be done and taken back stands in `changes`."""
 
     __tablename__ = "contacts"
 
@@ -90,19 +109,3 @@ class Contact(Model, table=True):
     outcome: str | None = None
     satisfaction: int | None = None
     note: str | None = None
-
-
-class WithdrawnContact(Model, table=True):
-    """What was said to be done for a task, and taken back when the task was reopened."""
-
-    __tablename__ = "withdrawn_contacts"
-
-    id: int | None = Field(default=None, primary_key=True)
-    task_id: int = Field(foreign_key="tasks.id", index=True)
-    done_on: date
-    channel: str
-    outcome: str | None = None
-    satisfaction: int | None = None
-    note: str | None = None
-    withdrawn_on: date
-    """The first business day on which it counts no more."""

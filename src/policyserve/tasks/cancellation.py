@@ -1,4 +1,4 @@
-"""Why a task is no longer called for: the fact that removed it, with its day.
+"""The fact that removed a task, with its day: why it is no longer called for, as a code of `standard.reasons`.
 
 Only tasks without a touch are asked about, so a fact that fits the task is taken for the cause; of several the
 earliest, and the standard before all of them.
@@ -12,22 +12,13 @@ import polars as pl
 
 from policyserve.book.columns import Book
 from policyserve.plan.states import policy_ends, suspensions
+from policyserve.standard import reasons
 from policyserve.standard.model import Standard
 
-UNKNOWN = "the facts no longer call for it"
+UNKNOWN = "gone"
 
-ENDED = {
-    "freelook_cancel": "the policy was cancelled in the free-look",
-    "surrender": "the policy was surrendered",
-    "claim_termination": "a claim ended the policy",
-    "void": "the policy was declared void",
-    "transfer_out": "the policy was transferred out",
-    "conversion": "the policy was converted",
-    "terminated": "the policy was terminated",
-    "maturity": "the policy matured",
-    "end of cover": "the cover ended",
-}
-STOPPED = {"waiver": "the premiums were waived", "reduced_paid_up": "the policy was made reduced paid-up"}
+STOPPED = ("waiver", "reduced_paid_up")
+"""Events after which no instalment falls due."""
 
 OF_INSTALMENTS = ("before-instalment", "after-unpaid", "after-debit")
 
@@ -37,7 +28,7 @@ _DONE_RECENTLY = timedelta(days=180)
 def why_not(
     book: Book, standard: Standard, tasks: pl.DataFrame, as_of: date, *, channel: str | None = None
 ) -> pl.DataFrame:
-    """Return for each of `tasks` (like `STORED`) its `id`, `why` (a phrase) and `ended_on` (null: no one day).
+    """Return for each of `tasks` (like `STORED`) its `id`, `reason`, `arguments` and `ended_on` (null: no one day).
 
     `channel`: they are no tasks but messages on this channel. `book` must
     hold the customers of the tasks; facts after `as_of` do not count.
@@ -55,7 +46,8 @@ def why_not(
         _suspended(known, policies, standard.grace_days, as_of),
         _receipt_signed(known, policies),
         *_of_instalments(known, policies),
-        *(_event_since(known, policies, kind, words) for kind, words in _SINCE.items()),
+        _event_since(known, policies, "reinstated"),
+        _event_since(known, policies, "suspension_confirmed"),
     ]
     found += [_died(known, customers), _no_policy_left(known, customers, as_of), _birthday_gone(known, customers)]
     found += [_closed(known, asked), _retracted(known, asked), _done_recently(known, asked)]
@@ -65,13 +57,7 @@ def why_not(
         .unique("id", keep="first", maintain_order=True)
     )
     whole = tasks.select("id").join(first.drop("rank"), on="id", how="left", maintain_order="left")
-    return whole.with_columns(pl.col("why").fill_null(UNKNOWN))
-
-
-_SINCE = {
-    "reinstated": "the policy was reinstated",
-    "suspension_confirmed": "the confirmation of suspension was signed",
-}
+    return whole.with_columns(pl.col("reason").fill_null(UNKNOWN))
 
 
 def _rules(standard: Standard, channel: str | None) -> pl.DataFrame:
@@ -105,30 +91,32 @@ def _ends_when(*endings: str) -> pl.Expr:
     return pl.any_horizontal(pl.col("ends_when").list.contains(ending) for ending in endings).fill_null(value=False)
 
 
-def _told(rows: pl.DataFrame, words: pl.Expr | str, day: str | None) -> pl.DataFrame:
-    """Shape a finding: `words`, and the column `day` of its fact, which is also told."""
-    phrase = pl.lit(words) if isinstance(words, str) else words
+def _told(rows: pl.DataFrame, reason: pl.Expr | str, day: str | None, arguments: pl.Expr | None = None) -> pl.DataFrame:
+    """Shape a finding: its code, and the column `day` of its fact, which is its argument unless others are given."""
+    code = pl.lit(reason) if isinstance(reason, str) else reason
     if day is None:
-        return rows.select("id", why=phrase, ended_on=pl.lit(None, dtype=pl.Date), rank=pl.lit(2))
+        none = {"arguments": pl.lit(None, dtype=pl.String), "ended_on": pl.lit(None, dtype=pl.Date)}
+        return rows.select("id", reason=code, **none, rank=pl.lit(2))
     dated = rows.filter(pl.col(day).is_not_null())
-    return dated.select("id", why=pl.format("{} on {}", phrase, day), ended_on=day, rank=pl.lit(1))
+    on = reasons.arguments(on=day) if arguments is None else arguments
+    return dated.select("id", reason=code, arguments=on, ended_on=day, rank=pl.lit(1))
 
 
 def _no_rule(tasks: pl.DataFrame) -> pl.DataFrame:
-    words = (
+    code = (
         pl.when(pl.col("enabled").is_null())
-        .then(pl.lit("the standard no longer has this service"))
+        .then(pl.lit("no-service"))
         .when(~pl.col("enabled"))
-        .then(pl.lit("the standard has switched this service off"))
-        .otherwise(pl.lit("the standard asks for it in another way now"))
+        .then(pl.lit("switched-off"))
+        .otherwise(pl.lit("other-way"))
     )
     gone = tasks.filter(pl.col("is_work").is_null() | ~pl.col("is_work"))
-    return _told(gone, words, None).with_columns(rank=pl.lit(0))
+    return _told(gone, code, None).with_columns(rank=pl.lit(0))
 
 
 def _policy_ended(book: Book, tasks: pl.DataFrame, as_of: date) -> pl.DataFrame:
     ends = policy_ends(book).filter(pl.col("ended_on") <= as_of)
-    return _told(tasks.join(ends, on="policy_id"), pl.col("ended_by").replace_strict(ENDED), "ended_on")
+    return _told(tasks.join(ends, on="policy_id"), pl.col("ended_by").cast(pl.String), "ended_on")
 
 
 def _suspended(book: Book, tasks: pl.DataFrame, grace_days: int, as_of: date) -> pl.DataFrame:
@@ -137,14 +125,14 @@ def _suspended(book: Book, tasks: pl.DataFrame, grace_days: int, as_of: date) ->
         pl.col("suspended_from") <= as_of, pl.col("suspended_to") > as_of
     )
     rows = tasks.filter(needs_cover).join(lasting.select("policy_id", "suspended_from"), on="policy_id")
-    return _told(rows, "the cover was suspended", "suspended_from")
+    return _told(rows, "suspended", "suspended_from")
 
 
 def _receipt_signed(book: Book, tasks: pl.DataFrame) -> pl.DataFrame:
     rows = tasks.filter(_ends_when("receipt-signed")).join(
         book.policies.select("policy_id", "receipt_on"), on="policy_id"
     )
-    return _told(rows, "the receipt was signed", "receipt_on")
+    return _told(rows, "receipt-signed", "receipt_on")
 
 
 def _of_instalments(book: Book, tasks: pl.DataFrame) -> list[pl.DataFrame]:
@@ -159,29 +147,29 @@ def _of_instalments(book: Book, tasks: pl.DataFrame) -> list[pl.DataFrame]:
         pl.col("trigger").is_in(OF_INSTALMENTS)
         | ((pl.col("trigger") == "after-suspension") & (pl.col("paid_on") < pl.col("anchor")))
     )
-    stops = book.events.filter(pl.col("kind").is_in(list(STOPPED))).select(
+    stops = book.events.filter(pl.col("kind").is_in(STOPPED)).select(
         "policy_id", stopped_on="occurred_on", stopped_by=pl.col("kind").cast(pl.String)
     )
     stopped = tasks.filter(pl.col("trigger").is_in(OF_INSTALMENTS)).join(stops, on="policy_id")
     return [
-        _told(paid, pl.format("instalment {} was paid", "instalment"), "paid_on"),
-        _told(stopped, pl.col("stopped_by").replace_strict(STOPPED), "stopped_on"),
+        _told(paid, "instalment-paid", "paid_on", reasons.arguments(instalment="instalment", on="paid_on")),
+        _told(stopped, pl.col("stopped_by"), "stopped_on"),
     ]
 
 
-def _event_since(book: Book, tasks: pl.DataFrame, kind: str, words: str) -> pl.DataFrame:
+def _event_since(book: Book, tasks: pl.DataFrame, kind: str) -> pl.DataFrame:
     """Find an event of `kind` of the policy on or after the task's anchor, for what follows from unpaid instalments."""
     happened = book.events.filter(pl.col("kind") == kind).select("policy_id", happened_on="occurred_on")
     follows = pl.col("trigger").is_in(["after-unpaid", "after-suspension"]) | _ends_when("reinstated")
     if kind == "suspension_confirmed":
         follows = _ends_when("suspension-confirmed")
     rows = tasks.filter(follows).join(happened, on="policy_id").filter(pl.col("happened_on") >= pl.col("anchor"))
-    return _told(rows, words, "happened_on")
+    return _told(rows, kind, "happened_on")
 
 
 def _died(book: Book, tasks: pl.DataFrame) -> pl.DataFrame:
     deaths = book.customers.select("customer_id", "deceased_on")
-    return _told(tasks.join(deaths, on="customer_id"), "the customer died", "deceased_on")
+    return _told(tasks.join(deaths, on="customer_id"), "died", "deceased_on")
 
 
 def _no_policy_left(book: Book, tasks: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -191,13 +179,13 @@ def _no_policy_left(book: Book, tasks: pl.DataFrame, as_of: date) -> pl.DataFram
     ended = held.join(ends.select("policy_id", "ended_on"), on="policy_id", how="left")
     last = ended.group_by("customer_id").agg(pl.col("ended_on").max(), left=pl.col("ended_on").null_count())
     rows = tasks.join(last.filter(pl.col("left") == 0), on="customer_id")
-    return _told(rows, "the customer's last policy ended", "ended_on")
+    return _told(rows, "last-policy-ended", "ended_on")
 
 
 def _birthday_gone(book: Book, tasks: pl.DataFrame) -> pl.DataFrame:
     nobody = book.customers.filter(pl.col("birthday").is_null() & pl.col("lunar_birthday").is_null())
     rows = tasks.filter(pl.col("trigger") == "birthday").join(nobody, on="customer_id", how="semi")
-    return _told(rows, "the birthday is no longer known", None)
+    return _told(rows, "birthday-unknown", None)
 
 
 def _closed(book: Book, tasks: pl.DataFrame) -> pl.DataFrame:
@@ -206,14 +194,14 @@ def _closed(book: Book, tasks: pl.DataFrame) -> pl.DataFrame:
         "customer_id", "policy_id", closed_on="occurred_on"
     )
     rows = tasks.filter(_ends_when("closed")).join(closings, on=["customer_id", "policy_id"], nulls_equal=True)
-    return _told(rows.filter(pl.col("closed_on") >= pl.col("anchor")), "the case was closed", "closed_on")
+    return _told(rows.filter(pl.col("closed_on") >= pl.col("anchor")), "closed", "closed_on")
 
 
 def _retracted(book: Book, tasks: pl.DataFrame) -> pl.DataFrame:
     """Find tasks whose event is no longer among the customer's."""
     numbers = book.events.select("customer_id", ordinal="number")
     rows = tasks.filter(pl.col("trigger") == "after-event").join(numbers, on=["customer_id", "ordinal"], how="anti")
-    return _told(rows, "the event was retracted", None)
+    return _told(rows, "retracted", None)
 
 
 def _done_recently(book: Book, tasks: pl.DataFrame) -> pl.DataFrame:
@@ -226,4 +214,4 @@ def _done_recently(book: Book, tasks: pl.DataFrame) -> pl.DataFrame:
         pl.col("other") != pl.col("ordinal"),
         pl.col("done_on").is_between(pl.col("nominal") - _DONE_RECENTLY, pl.col("nominal"), closed="right"),
     )
-    return _told(rows, "it was done already", "done_on")
+    return _told(rows, "done-recently", "done_on")

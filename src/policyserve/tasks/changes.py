@@ -1,4 +1,4 @@
-"""What becomes of stored tasks that differ from their touches, each with its reason in words."""
+"""Changes of stored tasks that differ from their touches: what becomes of each, and for what reason."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from datetime import date
 
 import polars as pl
 
+from policyserve.standard import reasons
 from policyserve.tasks.columns import KEY
-from policyserve.tasks.reconciliation import GONE, LATE, LEFT, MISSED, MOVED, REOPENED, UNCHANGED, moves_in_words
+from policyserve.tasks.reconciliation import GONE, LATE, LEFT, MISSED, MOVED, REOPENED, UNCHANGED
 
 TO_STATUS = {MOVED: "open", REOPENED: "open", MISSED: "missed", LATE: "cancelled", GONE: "cancelled"}
 """The status that each action of `reconciliation` leads to."""
 
 NAMES = {MOVED: "moved", REOPENED: "reopened", MISSED: "missed", LATE: "cancelled", GONE: "cancelled"}
 """The actions under the names that transitions and counts give them."""
+
+_PASSED = reasons.arguments(latest="latest")
 
 
 def changing(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -22,50 +25,48 @@ def changing(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def ended(gone: pl.DataFrame, reasons: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Give the tasks that are found nowhere their reason (`id`, `why`, `ended_on`).
+    """Give the tasks that are found nowhere their reason (`id`, `reason`, `arguments`, `ended_on`).
 
     One whose latest day passed before the fact ended it was missed.
     """
     told = gone.join(reasons, on="id", how="left", maintain_order="left")
     missed = (pl.col("latest") < as_of) & (pl.col("ended_on") > pl.col("latest"))
     action = pl.when(missed).then(pl.lit(MISSED)).otherwise(pl.col("action").cast(pl.String))
-    why = pl.when(missed).then(_passed("latest")).otherwise("why")
-    return told.with_columns(action=action.cast(told.schema["action"]), why=why).select(pl.exclude(*KEY, "ended_on"))
+    return told.with_columns(
+        action=action.cast(told.schema["action"]),
+        reason=pl.when(missed).then(pl.lit("passed")).otherwise("reason"),
+        arguments=pl.when(missed).then(_PASSED).otherwise("arguments"),
+    ).select(pl.exclude(*KEY, "ended_on"))
 
 
-def explained(changes: pl.DataFrame, agents: pl.DataFrame) -> pl.DataFrame:
-    """Add `why` to the changes that do not follow from an ending; `agents` as for `moves_in_words`.
-
-    What moves or reopens says from where: a figure of an earlier day reads it there (`metrics.task_states`).
-    """
-    opens = pl.col("action").is_in([MOVED, REOPENED])
-    opened, closed = changes.filter(opens), changes.filter(~opens)
-    moves = moves_in_words(opened, agents).replace("", None)
-    late = pl.format("now due {}, and {}", "due_new", _passed("latest_new"))
-    return pl.concat(
-        [
-            opened.with_columns(why=pl.concat_str(_reopened(), moves, separator="; ", ignore_nulls=True)),
-            closed.with_columns(why=pl.when(action=LATE).then(late).otherwise(_passed("latest"))),
-        ]
+def explained(changes: pl.DataFrame) -> pl.DataFrame:
+    """Add `reason` and `arguments` to the changes that do not follow from an ending; what moved has none."""
+    refreshed = reasons.arguments(anchor="anchor_new", before="anchor", due="due_new")
+    again = reasons.arguments(due="due_new")
+    late = reasons.arguments(due="due_new", latest="latest_new")
+    recounted = pl.col("fact_changed")
+    return changes.with_columns(
+        reason=pl.when(action=REOPENED)
+        .then(pl.when(recounted).then(pl.lit("recounted")).otherwise(pl.lit("called-again")))
+        .when(action=LATE)
+        .then(pl.lit("late"))
+        .when(action=MISSED)
+        .then(pl.lit("passed")),
+        arguments=pl.when(action=REOPENED)
+        .then(pl.when(recounted).then(refreshed).otherwise(again))
+        .when(action=LATE)
+        .then(late)
+        .when(action=MISSED)
+        .then(_PASSED),
     )
 
 
-def _reopened() -> pl.Expr:
-    """Say why a closed task opens again; null for one that was open all along."""
-    refreshed = pl.format("counted from {} instead of {}, due {}", "anchor_new", "anchor", "due_new")
-    again = pl.format("called for again, due {}", "due_new")
-    return pl.when(action=REOPENED).then(pl.when("fact_changed").then(refreshed).otherwise(again))
-
-
-def _passed(day: str) -> pl.Expr:
-    return pl.format("the latest day, {}, has passed", day)
-
-
 def transitions(changes: pl.DataFrame) -> pl.DataFrame:
-    """Return the transitions of the changes: `task_id`, `action`, `from_status`, `to_status`, `why`."""
+    """Return the transitions of the changes: `task_id`, `action`, `from_status`, `to_status`, `reason`, `arguments`."""
     action = pl.col("action").cast(pl.String)
     return changes.select(
-        "why",
+        "reason",
+        "arguments",
         task_id="id",
         action=action.replace_strict(NAMES, return_dtype=pl.String),
         from_status=pl.col("status").cast(pl.String),

@@ -16,6 +16,7 @@ from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.standard.model import Service, Standard
 from policyserve.tables import Agent, Customer, Policy, table
 from policyserve.tasks import contacts
+from policyserve.tasks.history_text import why_in_words
 from policyserve.tasks.transitions import TASKS, Stamp, history, record
 
 CHANNELS = ("visit", "call", "sms", "letter", "office", "other")
@@ -38,7 +39,8 @@ class TaskClosedError(PolicyserveError):
         if steps:
             last = steps[-1]
             verb = _VERBS.get(last.action, last.action)
-            reason = f" ({last.why})" if last.why else ""
+            why = why_in_words(last, "en")
+            reason = f" ({why})" if why else ""
             said = f"Task {task['id']} was {verb} by {last.actor} on {last.as_of}{reason}, so it cannot be {asked}"
         super().__init__("{said}. Look at it with 'policyserve task explain {id}'.", said=said, id=task["id"])
 
@@ -60,9 +62,9 @@ def done(
     """
     _check_contact(on, channel, satisfaction, stamp.as_of)
     task = _change(connection, task_id, "marked done", ("open", "missed"), status="done")
-    contacts.keep(connection, task_id, on=on, channel=channel, outcome=outcome, satisfaction=satisfaction, note=note)
-    why = f"by {channel} on {on}"
-    record(connection, task_id, "done", stamp, from_status=task["status"], to_status="done", why=why)
+    deed = contacts.Deed(done_on=on, channel=channel, outcome=outcome, satisfaction=satisfaction, note=note)
+    changes = contacts.keep(connection, task_id, deed)
+    record(connection, task_id, "done", stamp, from_status=task["status"], to_status="done", changes=changes)
     return _notices(task, on, channel)
 
 
@@ -97,7 +99,7 @@ def skip(connection: Connection, task_id: int, stamp: Stamp, *, why: str) -> Non
     """Decide against a task, for a reason that is kept."""
     reason = _reason(why, "skipping a task")
     task = _change(connection, task_id, "skipped", ("open",), status="skipped")
-    record(connection, task_id, "skipped", stamp, from_status=task["status"], to_status="skipped", why=reason)
+    record(connection, task_id, "skipped", stamp, from_status=task["status"], to_status="skipped", said=reason)
 
 
 def snooze(connection: Connection, task_id: int, stamp: Stamp, *, to: date) -> None:
@@ -118,25 +120,26 @@ def snooze(connection: Connection, task_id: int, stamp: Stamp, *, to: date) -> N
             latest=task["latest"],
             to=to,
         )
-    _change(connection, task_id, "snoozed", ("open",), snoozed_to=to)
-    record(connection, task_id, "snoozed", stamp, from_status="open", to_status="open", why=f"to {to}")
+    before = _change(connection, task_id, "snoozed", ("open",), snoozed_to=to)["snoozed_to"]
+    changes = {"snoozed_to": (before, to)}
+    record(connection, task_id, "snoozed", stamp, from_status="open", to_status="open", changes=changes)
 
 
 def assign(connection: Connection, task_id: int, stamp: Stamp, *, agent_no: str) -> None:
     """Give a task to an agent who is there."""
     agent_id = _agent(connection, agent_no, stamp.as_of)
     task = _change(connection, task_id, "assigned", ("open",), agent_id=agent_id, assigned=True)
-    before = _agent_no(connection, task["agent_id"])
-    why = f"agent {before} -> {agent_no}"
-    record(connection, task_id, "assigned", stamp, from_status="open", to_status="open", why=why)
+    changes = {"agent_id": (task["agent_id"], agent_id)}
+    record(connection, task_id, "assigned", stamp, from_status="open", to_status="open", changes=changes)
 
 
 def reopen(connection: Connection, task_id: int, stamp: Stamp, *, why: str) -> None:
     """Take back what was done or skipped by mistake, and with it the contact: figures of earlier days still know it."""
     reason = _reason(why, "reopening a task")
     task = _change(connection, task_id, "reopened", ("done", "skipped"), status="open")
-    contacts.withdraw(connection, task_id, stamp.as_of)
-    record(connection, task_id, "reopened", stamp, from_status=task["status"], to_status="open", why=reason)
+    changes = contacts.withdraw(connection, task_id)
+    before = task["status"]
+    record(connection, task_id, "reopened", stamp, from_status=before, to_status="open", said=reason, changes=changes)
 
 
 def add(
@@ -195,7 +198,7 @@ def add(
         "assigned": agent_no is not None,
     }
     task_id = int(connection.execute(insert(TASKS).values(row).returning(TASKS.c.id)).scalar_one())
-    record(connection, task_id, "added", stamp, from_status=None, to_status="open", why=note)
+    record(connection, task_id, "added", stamp, from_status=None, to_status="open", said=note)
     return task_id
 
 
@@ -284,10 +287,6 @@ def _agent(connection: Connection, agent_no: str, as_of: date) -> int:
             left_on=agent.left_on,
         )
     return int(agent.id)
-
-
-def _agent_no(connection: Connection, agent_id: int | None) -> str:
-    return connection.scalars(select(AGENTS.c.agent_no).where(AGENTS.c.id == agent_id)).first() or "nobody"
 
 
 def _reason(why: str, deed: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -12,8 +13,8 @@ from policyserve.standard.model import Standard
 from policyserve.standard.vocabulary import word
 from policyserve.tables import Agent, Customer, Policy, table
 from policyserve.tasks.agenda import line_of
-from policyserve.tasks.contacts import CONTACTS, withdrawn
-from policyserve.tasks.reason_text import why_in_words
+from policyserve.tasks.contacts import CONTACTS, Deed, withdrawn
+from policyserve.tasks.history_text import why_in_words
 from policyserve.tasks.transitions import TASKS, Step, history
 
 _AGENTS = table(Agent)
@@ -41,12 +42,13 @@ def explain(connection: Connection, task_id: int, standard: Standard, language: 
     """
     row = _read(connection, task_id)
     chinese = language == "zh"
+    steps = history(connection, task_id)
     return [
         *_what(row, standard, chinese),
         *_window(row, chinese),
         *_decisions(row, chinese),
-        *(_step(step, language) for step in history(connection, task_id)),
-        *(_withdrawn(contact, chinese) for contact in withdrawn(connection, task_id)),
+        *(_step(step, language) for step in steps),
+        *(_withdrawn(day, deed, chinese) for day, deed in withdrawn(steps)),
         *_contact(row, chinese),
     ]
 
@@ -106,14 +108,14 @@ def _decisions(row: Any, chinese: bool) -> Iterator[str]:
 
 
 def _step(step: Step, language: str) -> str:
-    why = f": {why_in_words(step.why, language)}" if step.why else ""
+    why = why_in_words(step, language)
     if language == "zh":
-        return f"{step.as_of} {step.actor} {_WORDS.get(step.action, step.action)}{why.replace(': ', '：', 1)}"
-    return f"{step.as_of} {step.actor} {step.action}{why}"
+        return f"{step.as_of} {step.actor} {_WORDS.get(step.action, step.action)}{'：' if why else ''}{why}"
+    return f"{step.as_of} {step.actor} {step.action}{': ' if why else ''}{why}"
 
 
-def _withdrawn(contact: Any, chinese: bool) -> str:
-    day, told = contact.withdrawn_on, _told(contact, chinese)
+def _withdrawn(day: date, deed: Deed, chinese: bool) -> str:
+    told = _told(deed, chinese)
     return f"已于{day}撤回的服务轨迹：{told}" if chinese else f"Contact taken back on {day}: {told}"
 
 

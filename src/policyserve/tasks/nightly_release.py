@@ -93,9 +93,7 @@ def ground_of(book: Book, standard: Standard, calendar: Calendar, as_of: date) -
     def reasons(tasks: pl.DataFrame) -> pl.DataFrame:
         return why_not(narrowed(book, _customers_of(book, tasks)), standard, tasks, as_of)
 
-    return Ground(
-        known=known_days(book), rules=rule_days(standard), agents=book.agents, plan_wide=plan_wide, why_not=reasons
-    )
+    return Ground(known=known_days(book), rules=rule_days(standard), plan_wide=plan_wide, why_not=reasons)
 
 
 def _customers_of(book: Book, tasks: pl.DataFrame) -> pl.Series:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -127,60 +126,3 @@ def _fact(service: Service, language: str) -> str:
             return f"{{anchor}}：{named}" if chinese else f"{named} on {{anchor}}"
         case trigger:
             return _FACTS[trigger.kind][chinese] if trigger.kind in _FACTS else ""
-
-
-_PHRASES = (
-    ("the policy was cancelled in the free-look", "犹豫期撤单"),
-    ("the policy was surrendered", "保单已退保"),
-    ("a claim ended the policy", "理赔终止"),
-    ("the policy was declared void", "保单已注销"),
-    ("the policy was transferred out", "保单已迁出"),
-    ("the policy was converted", "保单已转换"),
-    ("the policy was terminated", "保单效力终止"),
-    ("the policy matured", "保单已满期给付"),
-    ("the cover ended", "保险期满"),
-    ("the premiums were waived", "保费已豁免"),
-    ("the policy was made reduced paid-up", "保单已减额交清"),
-    ("the cover was suspended", "保单效力中止"),
-    ("the receipt was signed", "回执已签"),
-    ("the policy was reinstated", "保单已复效"),
-    ("the confirmation of suspension was signed", "效力中止确认书已签"),
-    ("the customer died", "客户身故"),
-    ("the customer's last policy ended", "客户已无有效保单"),
-    ("the birthday is no longer known", "客户生日已清除"),
-    ("the case was closed", "已办结"),
-    ("the event was retracted", "事件已撤销"),
-    ("it was done already", "近期已做过"),
-    ("the standard no longer has this service", "服务标准已无此项目"),
-    ("the standard has switched this service off", "服务标准已停用此项目"),
-    ("the standard asks for it in another way now", "服务标准已改用其他方式"),
-    ("the facts no longer call for it", "事实已变，不再需要"),
-    ("called for again, ", "重新需要，"),
-    ("day of the rule", "标准日"),
-    ("counted from", "起算日"),
-    ("another holder", "投保人变更"),
-    ("and the latest day, ", "最晚日"),
-    ("the latest day, ", "最晚日"),
-    (", has passed", "已过"),
-    ("now due ", "应做日现为"),
-    ("instead of", "而非"),
-    ("earliest", "最早日"),
-    ("latest", "最晚日"),
-    ("provisional", "暂定"),
-    ("done by", "执行"),
-    ("agent ", "业务员"),
-    ("due ", "应做日"),
-    ("by ", "方式"),
-)
-_INSTALMENT = re.compile(r"instalment (\d+) was paid")
-_ON = re.compile(r" on (\d{4}-\d\d-\d\d)")
-
-
-def why_in_words(why: str, language: str) -> str:
-    """Put the reason of a system's transition into `language`; what people wrote stays as it is."""
-    if language != "zh":
-        return why
-    told = _INSTALMENT.sub(r"第\1期已缴", _ON.sub(r"（\1）", why))
-    for english, chinese in _PHRASES:
-        told = told.replace(english, chinese)
-    return told

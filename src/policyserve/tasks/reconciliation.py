@@ -112,35 +112,14 @@ def _no_earlier(touches: pl.DataFrame, days: pl.DataFrame, day: str) -> pl.DataF
     return joined.filter(pl.col(day).is_null() | (pl.col("due") >= pl.col(day))).drop(day)
 
 
-def moves_in_words(pairs: pl.DataFrame, agents: pl.DataFrame) -> pl.Series:
-    """Say for each moved task what became of what: 'due 2026-05-01 -> 2026-08-01; agent 1002 -> 1007'.
-
-    `agents`: `agent_id`, `agent_no`.
-    """
-    numbers = agents.select("agent_id", was="agent_no")
-    named = pairs.join(numbers, on="agent_id", how="left", maintain_order="left")
-    named = named.join(
-        numbers.rename({"was": "is"}), left_on="agent_id_new", right_on="agent_id", how="left", maintain_order="left"
-    )
-    parts = [_change(label, pl.col(name), pl.col(f"{name}_new")) for name, label in _LABELS.items()]
-    same_day = pl.col("due") == pl.col("due_new")
-    nominal = pl.when(same_day).then(_change("day of the rule", pl.col("nominal"), pl.col("nominal_new")))
-    agent = pl.when(~_KEEPS_AGENT).then(_change("agent", pl.col("was"), pl.col("is")))
-    holder = pl.when(pl.col("customer_id") != pl.col("customer_id_new")).then(pl.lit("another holder"))
-    return named.select(pl.concat_str(*parts, nominal, agent, holder, separator="; ", ignore_nulls=True)).to_series()
+def differences(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return what became of what in tasks that move or reopen: `id`, `field`, `old`, `new` (text), a row for each."""
+    return pl.concat([_difference(pairs, name) for name in CONTENT])
 
 
-_LABELS = {
-    "due": "due",
-    "earliest": "earliest",
-    "latest": "latest",
-    "anchor": "counted from",
-    "performer": "done by",
-    "channels": "by",
-    "provisional": "provisional",
-}
-
-
-def _change(label: str, old: pl.Expr, new: pl.Expr) -> pl.Expr:
-    before, after = (side.cast(pl.String).fill_null("nobody") for side in (old, new))
-    return pl.when(old.ne_missing(new)).then(pl.format(f"{label} {{}} -> {{}}", before, after))
+def _difference(pairs: pl.DataFrame, name: str) -> pl.DataFrame:
+    new = f"{name}_new"
+    differs = pl.col(name).ne_missing(pl.col(new))
+    changed = pairs.filter(differs & ~_KEEPS_AGENT if name == "agent_id" else differs)
+    old, new_text = pl.col(name).cast(pl.String), pl.col(new).cast(pl.String)
+    return changed.select("id", field=pl.lit(name), old=old, new=new_text)

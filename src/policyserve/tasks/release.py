@@ -27,7 +27,7 @@ RELEASES = table(ReleaseRun)
 
 _KEYS_AT_ONCE = 500
 
-_NO_REASONS = pl.DataFrame(schema={"id": pl.Int32, "why": pl.String, "ended_on": pl.Date})
+_NO_REASONS = pl.DataFrame(schema={"id": pl.Int32, "reason": pl.String, "arguments": pl.String, "ended_on": pl.Date})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +50,10 @@ class Ground:
     """`subject_kind`, `subject_id`, `known_on`: the day on which a policy or a customer was first known."""
     rules: pl.DataFrame
     """`service`, `since`: the day from which a rule holds; services that always held have no row."""
-    agents: pl.DataFrame
-    """`agent_id`, `agent_no`."""
     plan_wide: Callable[[pl.DataFrame], pl.DataFrame]
     """From tasks (like `STORED`) to the touches of their subjects over a long time."""
     why_not: Callable[[pl.DataFrame], pl.DataFrame]
-    """From tasks without a touch to `id`, `why`, `ended_on`; see `reasons.why_not`."""
+    """From tasks without a touch to `id`, `reason`, `arguments`, `ended_on`; see `cancellation.why_not`."""
 
 
 def read_stored(connection: Connection, as_of: date) -> pl.DataFrame:
@@ -94,7 +92,7 @@ def release(
     added, in_the_way = _add(connection, new, release_id, stamp)
     closed = match(*with_same_services(in_the_way, new))
     far, ended = _look_further(near, ground, match, as_of)
-    moves = changes.explained(pl.concat([changes.changing(pairs) for pairs in (near, closed, far)]), ground.agents)
+    moves = changes.explained(pl.concat([changes.changing(pairs) for pairs in (near, closed, far)]))
     kept = _store(connection, pl.concat([moves, ended.select(moves.columns)]), stamp)
     unchanged = sum(pairs.filter(action=reconciliation.UNCHANGED).height for pairs in (near, far))
     counts = ReleaseCounts(added=added, unchanged=unchanged, **changes.counts(kept))
@@ -153,7 +151,7 @@ def _store(connection: Connection, changed: pl.DataFrame, stamp: Stamp) -> pl.Da
     closes = steps.filter(pl.col("to_status") != "open").select(id="task_id", status="to_status")
     db.update_frame(connection, "tasks", reconciliation.renewed(opens), keys=["id"])
     db.update_frame(connection, "tasks", closes, keys=["id"])
-    record_all(connection, steps, stamp)
+    record_all(connection, steps, stamp, reconciliation.differences(opens).rename({"id": "task_id"}))
     return changed
 
 

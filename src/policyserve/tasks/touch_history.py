@@ -17,9 +17,10 @@ from policyserve.dates import Days, add_months
 from policyserve.plan.planner import plan
 from policyserve.plan.status import statuses
 from policyserve.plan.subjects import facts_of
+from policyserve.standard import reasons
 from policyserve.standard.model import Standard
 from policyserve.tasks.agenda import line_of
-from policyserve.tasks.reason_text import why_in_words, wording_of
+from policyserve.tasks.reason_text import wording_of
 
 CLOSED = ("cancelled", "skipped", "missed")
 """Of these tasks the last transition says why."""
@@ -30,9 +31,9 @@ YEARS_AHEAD = 10
 TASKS = """
 SELECT t.id AS task_id, t.service, t.subject_kind, t.subject_id, t.ordinal, t.due, t.anchor, t.nominal, t.provisional,
        t.status, t.channels, t.performer, t.latest, c.done_on, c.channel, c.outcome, c.satisfaction, c.note,
-       p.policy_no AS subject,
-       (SELECT why FROM transitions WHERE task_id = t.id AND why IS NOT NULL ORDER BY id DESC LIMIT 1) AS why
+       p.policy_no AS subject, h.reason, h.arguments, h.said
 FROM tasks t LEFT JOIN contacts c ON c.task_id = t.id LEFT JOIN policies p ON p.id = t.policy_id
+LEFT JOIN transitions h ON h.id = (SELECT max(id) FROM transitions WHERE task_id = t.id AND to_status = t.status)
 WHERE t.customer_id = :customer_id
 """
 
@@ -130,7 +131,7 @@ def _row(touch: dict[str, Any], task: dict[str, Any] | None, asked: Asked) -> di
     service = line_of(asked.standard, known["service"], known["channels"]).service
     policy_no = touch["subject"] if touch["subject_kind"] == "policy" else None
     grounds = _Grounds(policy_no=policy_no, **{name: known[name] for name in _GROUNDS})
-    why = why_in_words(task["why"], asked.language) if task and task["status"] in CLOSED and task["why"] else None
+    why = _why_closed(task, asked.language) if task and task["status"] in CLOSED else None
     return {
         "service": known["service"],
         "name": _name(service, asked.language, known["service"]),
@@ -144,6 +145,11 @@ def _row(touch: dict[str, Any], task: dict[str, Any] | None, asked: Asked) -> di
         "reason": why or wording_of(service, asked.language).reason(grounds),
         "task_id": task["task_id"] if task else None,
     }
+
+
+def _why_closed(task: dict[str, Any], language: str) -> str | None:
+    reason = task["reason"]
+    return reasons.said(reason, task["arguments"], language) if reason else task["said"]
 
 
 def _name(service: Any, language: str, code: str) -> str:

@@ -1,18 +1,25 @@
-"""Transitions: what happened to a task, who did it, when and why."""
+"""Transitions: what happened to a task, who did it, when, for what reason, and what it changed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, insert, literal, select
+from sqlalchemy import Connection, func, insert, literal, select
 
 from policyserve import db
-from policyserve.tables import Task, Transition, table
+from policyserve.tables import Agent, Change, Task, Transition, table
 
 TASKS = table(Task)
 TRANSITIONS = table(Transition)
+CHANGES = table(Change)
+_AGENTS = table(Agent)
+
+Difference = tuple[str | None, str | None]
+"""What a field was and what it became, as text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +36,7 @@ class Stamp:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One transition, as people read it."""
+    """One transition with what it changed."""
 
     at: datetime
     as_of: date
@@ -37,16 +44,37 @@ class Step:
     action: str
     from_status: str | None
     to_status: str
-    why: str | None
+    reason: str | None
+    """A code of `standard.reasons`."""
+    arguments: str | None
+    """What its sentence names, as JSON."""
+    said: str | None
+    """What a person wrote."""
+    changes: Mapping[str, Difference] = field(default_factory=dict)
+    """By field; agents by their numbers."""
 
 
 def history(connection: Connection, task_id: int) -> list[Step]:
     """Return what happened to a task, the first thing first."""
-    columns = [TRANSITIONS.c[name] for name in Step.__dataclass_fields__]
-    rows = connection.execute(
-        select(*columns).where(TRANSITIONS.c.task_id == task_id).order_by(TRANSITIONS.c.id)
-    ).mappings()
-    return [Step(**row) for row in rows]
+    own = TRANSITIONS.c.task_id == task_id
+    rows = connection.execute(select(TRANSITIONS).where(own).order_by(TRANSITIONS.c.id)).mappings().all()
+    joined = select(CHANGES).join(TRANSITIONS, TRANSITIONS.c.id == CHANGES.c.transition_id)
+    changes: dict[int, dict[str, Difference]] = {}
+    for key, name, old, new in _numbered(connection, connection.execute(joined.where(own)).all()):
+        changes.setdefault(key, {})[name] = (old, new)
+    names = [name for name in Step.__dataclass_fields__ if name != "changes"]
+    return [Step(**{name: row[name] for name in names}, changes=changes.get(row["id"], {})) for row in rows]
+
+
+def _numbered(connection: Connection, rows: Sequence[Any]) -> list[Any]:
+    """Put the agents' numbers in the place of their keys."""
+    keys = {int(key) for row in rows if row.field == "agent_id" for key in (row.old, row.new) if key is not None}
+    agents = connection.execute(select(_AGENTS.c.id, _AGENTS.c.agent_no).where(_AGENTS.c.id.in_(keys))) if keys else ()
+    numbers = {str(agent.id): agent.agent_no for agent in agents}
+    return [
+        (row.transition_id, row.field, numbers.get(row.old), numbers.get(row.new)) if row.field == "agent_id" else row
+        for row in rows
+    ]
 
 
 def record(
@@ -57,28 +85,41 @@ def record(
     *,
     from_status: str | None,
     to_status: str,
-    why: str | None = None,
+    said: str | None = None,
+    changes: Mapping[str, tuple[object, object]] | None = None,
 ) -> None:
-    """Store one transition of one task."""
-    connection.execute(
-        insert(TRANSITIONS).values(
-            task_id=task_id,
-            at=stamp.at,
-            as_of=stamp.as_of,
-            actor=stamp.actor,
-            action=action,
-            from_status=from_status,
-            to_status=to_status,
-            why=why,
-        )
-    )
+    """Store one transition of one task by a person; `changes` that are nothing before and after are left out."""
+    row = {"task_id": task_id, "at": stamp.at, "as_of": stamp.as_of, "actor": stamp.actor, "action": action}
+    statuses = {"from_status": from_status, "to_status": to_status, "said": said}
+    key = connection.execute(insert(TRANSITIONS).values(row | statuses).returning(TRANSITIONS.c.id)).scalar_one()
+    rows = [
+        {"transition_id": key, "field": name, "old": _text(old), "new": _text(new)}
+        for name, (old, new) in (changes or {}).items()
+        if (old, new) != (None, None)
+    ]
+    if rows:
+        connection.execute(insert(CHANGES), rows)
 
 
-def record_all(connection: Connection, changes: pl.DataFrame, stamp: Stamp) -> None:
-    """Store the transitions of many tasks: `task_id`, `action`, `from_status`, `to_status`, `why`."""
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def record_all(connection: Connection, steps: pl.DataFrame, stamp: Stamp, changes: pl.DataFrame | None = None) -> None:
+    """Store the transitions of many tasks, one of each, and what they changed.
+
+    `steps`: `task_id`, `action`, `from_status`, `to_status`, `reason`, `arguments`; `changes`: `task_id`, `field`,
+    `old`, `new`. The caller holds the tasks, so that nobody else writes transitions of them meanwhile.
+    """
+    newest = connection.execute(select(func.max(TRANSITIONS.c.id))).scalar_one() or 0
     at = pl.lit(stamp.at.astimezone(UTC), dtype=pl.Datetime("us", "UTC"))
-    stamped = changes.with_columns(at=at, as_of=pl.lit(stamp.as_of), actor=pl.lit(stamp.actor))
+    stamped = steps.with_columns(at=at, as_of=pl.lit(stamp.as_of), actor=pl.lit(stamp.actor))
     db.insert_frame(connection, "transitions", stamped)
+    if changes is not None and not changes.is_empty():
+        schema = pl.Schema({"transition_id": pl.Int32(), "task_id": pl.Int32()})
+        keys = db.read_frame(connection, f"SELECT id, task_id FROM transitions WHERE id > {newest}", schema)
+        keyed = keys.join(changes, on="task_id").drop("task_id").sort("transition_id")
+        db.insert_frame(connection, "changes", keyed)
 
 
 def record_added(connection: Connection, release_id: int, after_id: int, stamp: Stamp) -> None:

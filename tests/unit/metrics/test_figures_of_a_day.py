@@ -65,8 +65,7 @@ def figures_of_the_book(book: Book, day: date) -> dict[str, pl.DataFrame]:
 def figures_of_tasks(desk: later_work.Desk, book: Book, day: date) -> dict[str, pl.DataFrame]:
     """Ask every figure that comes out of tasks."""
     days = Days.between(date(day.year, 1, 1), day)
-    past = Past(changes=desk.changes, withdrawn=desk.withdrawn, agents=book.agents.select("agent_id", "agent_no"))
-    tasks = as_they_stood(desk.tasks, past, day)
+    tasks = as_they_stood(desk.tasks, Past(statuses=desk.statuses, changes=desk.changes), day)
     return {
         "services": service_rate(tasks, STANDARD, book.agents, days, by=ALLOWED, as_of=day),
         "callbacks": callbacks(tasks, STANDARD, book.agents, days, by=["agent"], as_of=day),

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from policyserve.book.columns import CONTACTS, CUSTOMERS, DEBITS, EVENTS, POLICIES, PREMIUMS, Book
+from policyserve.standard import reasons
 from policyserve.standard.parser import default_standard
-from policyserve.tasks.cancellation import UNKNOWN, why_not
+from policyserve.tasks.cancellation import why_not
 from policyserve.tasks.columns import STORED
-from policyserve.tasks.reason_text import why_in_words
 
 TODAY = date(2026, 5, 4)
 ISSUED = date(2024, 3, 1)
@@ -47,8 +47,12 @@ def task(service: str, **others: Any) -> pl.DataFrame:
     return frame(STORED, row | days | {"status": "open", "assigned": False, "by_hand": False} | others)
 
 
+UNKNOWN = "the facts no longer call for it"
+
+
 def why(facts: Book, asked: pl.DataFrame) -> str:
-    return str(why_not(facts, STANDARD, asked, TODAY)["why"].item())
+    row = why_not(facts, STANDARD, asked, TODAY).row(0, named=True)
+    return reasons.said(row["reason"], row["arguments"], "en")
 
 
 def happened(kind: str, on: date = TODAY, *, policy: int | None = 1, number: int = 1) -> pl.DataFrame:
@@ -157,17 +161,3 @@ def test_of_several_facts_the_earliest_counts() -> None:
 
 def test_a_fact_of_tomorrow_is_no_reason_today() -> None:
     assert why(book(events=happened("surrender", date(2026, 5, 5))), task("visit-m4")) == UNKNOWN
-
-
-@pytest.mark.parametrize(
-    ("english", "chinese"),
-    [
-        ("instalment 3 was paid on 2026-05-02", "第3期已缴（2026-05-02）"),
-        ("the policy was surrendered on 2026-05-04", "保单已退保（2026-05-04）"),
-        ("the latest day, 2026-05-18, has passed", "最晚日2026-05-18已过"),
-        ("due 2026-05-04 -> 2026-05-05; agent 1002 -> 1003", "应做日2026-05-04 -> 2026-05-05; 业务员1002 -> 1003"),
-    ],
-)
-def test_reasons_can_be_read_in_chinese(english: str, chinese: str) -> None:
-    assert why_in_words(english, "zh") == chinese
-    assert why_in_words(english, "en") == english

@@ -15,7 +15,6 @@ from policyserve.tasks.columns import STORED, like_stored, with_same_services
 
 MONDAY = date(2026, 5, 4)
 LAST = MONDAY + timedelta(days=30)
-AGENTS = pl.DataFrame({"agent_id": [2, 3], "agent_no": ["1002", "1003"]}, schema_overrides={"agent_id": pl.Int32})
 
 
 def touch(**others: Any) -> dict[str, Any]:
@@ -126,16 +125,23 @@ def test_an_agent_given_by_hand_is_no_difference_until_the_fact_changes() -> Non
 
 def test_a_move_says_what_changed_and_nothing_else() -> None:
     pairs = compared([task()], [touch(agent_id=3, channels="visit+sms")])
-    assert changes.explained(pairs, AGENTS)["why"].to_list() == ["by visit -> visit+sms; agent 1002 -> 1003"]
+    assert changes.explained(pairs).select("reason", "arguments").row(0) == (None, None)
+    assert differences(pairs) == [(1, "agent_id", "2", "3"), (1, "channels", "visit", "visit+sms")]
 
 
 def test_a_reopening_says_why_and_then_what_changed() -> None:
     stored = [task(status="cancelled"), task(id=2, subject_id=2, status="missed")]
     again = [touch(agent_id=3), touch(subject_id=2, anchor=date(2026, 1, 5))]
-    assert changes.explained(compared(stored, again), AGENTS)["why"].to_list() == [
-        "called for again, due 2026-05-04; agent 1002 -> 1003",
-        "counted from 2026-01-05 instead of 2026-01-04, due 2026-05-04; counted from 2026-01-04 -> 2026-01-05",
+    pairs = compared(stored, again)
+    assert changes.explained(pairs).select("reason", "arguments").rows() == [
+        ("called-again", '{"due":"2026-05-04"}'),
+        ("recounted", '{"anchor":"2026-01-05","before":"2026-01-04","due":"2026-05-04"}'),
     ]
+    assert differences(pairs) == [(1, "agent_id", "2", "3"), (2, "anchor", "2026-01-04", "2026-01-05")]
+
+
+def differences(pairs: pl.DataFrame) -> list[tuple[object, ...]]:
+    return reconciliation.differences(pairs).sort("id", "field").rows()
 
 
 def test_only_what_is_due_in_time_and_new_is_added() -> None:

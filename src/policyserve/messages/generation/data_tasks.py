@@ -83,7 +83,7 @@ def _record(connection: Connection, code: str, stamp: Stamp) -> None:
     query = f"""SELECT t.id FROM tasks t WHERE t.service = '{code}' AND t.status = 'open'
         AND NOT EXISTS (SELECT 1 FROM transitions h WHERE h.task_id = t.id)"""
     new = db.read_frame(connection, query, _NEW)
-    record_all(connection, _step(new, "added", None, "open", "a message could not go out: no phone"), stamp)
+    record_all(connection, _step(new, "added", None, "open", "phone-missing"), stamp)
 
 
 def _cancel_answered(connection: Connection, code: str, route: str, stamp: Stamp) -> None:
@@ -93,14 +93,14 @@ def _cancel_answered(connection: Connection, code: str, route: str, stamp: Stamp
     answered = db.read_frame(connection, query, _OPEN).filter(pl.col("phone").str.contains(MOBILE[route]))
     closed = answered.select("id", status=pl.lit("cancelled"))
     db.update_frame(connection, "tasks", closed, keys=["id"], guard="status = 'open'")
-    record_all(connection, _step(answered, "cancelled", "open", "cancelled", "the phone is known now"), stamp)
+    record_all(connection, _step(answered, "cancelled", "open", "cancelled", "phone-known"), stamp)
 
 
-def _step(tasks: pl.DataFrame, action: str, before: str | None, after: str, why: str) -> pl.DataFrame:
+def _step(tasks: pl.DataFrame, action: str, before: str | None, after: str, reason: str) -> pl.DataFrame:
     return tasks.select(
         task_id="id",
         action=pl.lit(action),
         from_status=pl.lit(before, dtype=pl.String),
         to_status=pl.lit(after),
-        why=pl.lit(why),
+        reason=pl.lit(reason),
     )

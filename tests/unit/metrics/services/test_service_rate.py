@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from policyserve.dates import Days
 from policyserve.errors import PolicyserveError
 from policyserve.metrics.services.service_rate import ALLOWED, callbacks, callbacks_due, satisfaction, service_rate
-from policyserve.metrics.services.task_states import CHANGES, TASKS, WITHDRAWN, Past, as_they_stood
+from policyserve.metrics.services.task_states import CHANGES, STATUSES, TASKS, Past, as_they_stood
 from policyserve.standard.parser import default_standard
 
 Row = dict[str, Any]
@@ -173,29 +173,40 @@ def test_a_figure_over_no_call_back_has_no_ratio() -> None:
     assert (found["denominator"], found["ratio"]) == (0, None)
 
 
-def change(number: int, as_of: date, action: str, to: str, why: str | None = None, *, actor: str = "A") -> Row:
-    row = {"number": number, "task_id": 1, "as_of": as_of, "actor": actor, "action": action}
-    return {**row, "to_status": to, "why": why}
+Step = tuple[int, date, str, dict[str, tuple[str | None, str | None]]]
 
 
-def changes(*rows: Row) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=CHANGES)
+def change(number: int, as_of: date, to: str, **fields: tuple[str | None, str | None]) -> Step:
+    """Return the transition `number` of a task: its new status, and what each field was and became."""
+    return number, as_of, to, fields
 
 
-NUMBERS = AGENTS.select("agent_id", "agent_no")
-ADDED = change(1, date(2026, 4, 20), "added", "open")
+ADDED = change(1, date(2026, 4, 20), "open")
 
 
-def stood(row: Row, *rows: Row, on: date, withdrawn: list[Row] | None = None) -> Row | None:
-    taken_back = pl.DataFrame(withdrawn or [], schema=WITHDRAWN)
-    past = Past(changes=changes(*rows), withdrawn=taken_back, agents=NUMBERS)
+def stood(row: Row, *steps: Step, on: date) -> Row | None:
+    statuses = [(number, 1, as_of, to) for number, as_of, to, _ in steps]
+    changes = [(number, 1, as_of, name, *pair) for number, as_of, _, told in steps for name, pair in told.items()]
+    past = Past(
+        statuses=pl.DataFrame(statuses, STATUSES, orient="row"), changes=pl.DataFrame(changes, CHANGES, orient="row")
+    )
     found = as_they_stood(tasks(row), past, on)
     return found.row(0, named=True) if found.height else None
 
 
+def done(number: int, as_of: date, on: date = DUE, by: str = "visit", mark: int | None = None) -> Step:
+    marked = {"satisfaction": (None, str(mark))} if mark else {}
+    return change(number, as_of, "done", done_on=(None, str(on)), channel=(None, by), **marked)
+
+
+def taken_back(number: int, as_of: date, on: date = DUE, by: str = "visit", mark: int | None = None) -> Step:
+    marked = {"satisfaction": (str(mark), None)} if mark else {}
+    return change(number, as_of, "open", done_on=(str(on), None), channel=(by, None), **marked)
+
+
 def test_a_task_done_tomorrow_is_open_today() -> None:
     row = task(done=DUE, satisfaction=5)
-    steps = (ADDED, change(2, DUE, "done", "done", f"by visit on {DUE}"))
+    steps = (ADDED, done(2, DUE, mark=5))
     today = stood(row, *steps, on=DUE - timedelta(days=1))
     assert today is not None
     assert (today["status"], today["done_on"], today["satisfaction"]) == ("open", None, None)
@@ -204,8 +215,7 @@ def test_a_task_done_tomorrow_is_open_today() -> None:
 
 def test_a_contact_written_down_tomorrow_is_not_known_today_although_it_was_in_time() -> None:
     row = task(done=DUE)
-    steps = (ADDED, change(2, date(2026, 6, 1), "done", "done", f"by visit on {DUE}"))
-    today = stood(row, *steps, on=date(2026, 5, 31))
+    today = stood(row, ADDED, done(2, date(2026, 6, 1)), on=date(2026, 5, 31))
     assert today is not None
     assert today["status"] == "open"
 
@@ -214,10 +224,13 @@ def test_a_task_that_is_not_there_yet_is_left_out() -> None:
     assert stood(task(), ADDED, on=date(2026, 4, 19)) is None
 
 
+DAYS = {"due": ("2026-05-10", "2026-06-20"), "latest": ("2026-05-17", "2026-06-27")}
+FROM_B_TO_A = ("2", "1")
+
+
 def test_a_task_moved_tomorrow_is_due_today_where_it_was() -> None:
-    why = "due 2026-05-10 -> 2026-06-20; latest 2026-05-17 -> 2026-06-27; agent B -> A"
     moved = task(due=date(2026, 6, 20))
-    steps = (ADDED, change(2, date(2026, 5, 2), "moved", "open", why))
+    steps = (ADDED, change(2, date(2026, 5, 2), "open", **DAYS, agent_id=FROM_B_TO_A))
     today = stood(moved, *steps, on=date(2026, 5, 1))
     assert today is not None
     assert (today["due"], today["latest"], today["agent_id"]) == (DUE, date(2026, 5, 17), 2)
@@ -226,34 +239,35 @@ def test_a_task_moved_tomorrow_is_due_today_where_it_was() -> None:
     assert (later["due"], later["agent_id"]) == (date(2026, 6, 20), 1)
 
 
-AGAIN = (
-    "counted from 2026-02-01 instead of 2026-01-04, due 2026-06-20; due 2026-05-10 -> 2026-06-20; "
-    "latest 2026-05-17 -> 2026-06-27; done by agent -> office; agent B -> A"
-)
-
-
 def test_a_missed_task_that_a_release_reopens_with_other_days_was_missed_where_it_was() -> None:
     reopened = task(due=date(2026, 6, 20), performer="office")
-    steps = (ADDED, change(2, date(2026, 5, 18), "missed", "missed"))
-    again = change(3, date(2026, 6, 1), "reopened", "open", AGAIN, actor="release")
+    steps = (ADDED, change(2, date(2026, 5, 18), "missed"))
+    again = change(3, date(2026, 6, 1), "open", **DAYS, performer=("agent", "office"), agent_id=FROM_B_TO_A)
     today = stood(reopened, *steps, again, on=MAY.last)
     assert today is not None
     assert (today["status"], today["due"], today["latest"]) == ("missed", DUE, date(2026, 5, 17))
     assert (today["performer"], today["agent_id"]) == ("agent", 2)
 
 
-def test_what_a_person_writes_of_a_reopening_is_no_move() -> None:
-    steps = (ADDED, change(2, date(2026, 5, 2), "skipped", "skipped"))
-    today = stood(task(), *steps, change(3, date(2026, 5, 3), "reopened", "open", AGAIN), on=date(2026, 5, 2))
+def test_a_task_of_another_holder_tomorrow_is_the_first_one_s_today() -> None:
+    steps = (ADDED, change(2, date(2026, 5, 2), "open", customer_id=("77", "1")))
+    today = stood(task(), *steps, on=date(2026, 5, 1))
     assert today is not None
-    assert (today["status"], today["agent_id"], today["latest"]) == ("skipped", 1, date(2026, 5, 17))
+    assert today["customer_id"] == 77
+
+
+def test_a_holder_who_was_not_written_down_is_the_one_of_now() -> None:
+    steps = (ADDED, change(2, date(2026, 5, 2), "open", customer_id=(None, None)))
+    today = stood(task(), *steps, on=date(2026, 5, 1))
+    assert today is not None
+    assert today["customer_id"] == tasks(task())["customer_id"][0]
 
 
 def test_of_two_later_moves_the_first_says_where_it_was() -> None:
     steps = (
         ADDED,
-        change(2, date(2026, 5, 2), "moved", "open", "due 2026-05-10 -> 2026-05-12"),
-        change(3, date(2026, 5, 3), "moved", "open", "due 2026-05-12 -> 2026-05-14"),
+        change(2, date(2026, 5, 2), "open", due=("2026-05-10", "2026-05-12")),
+        change(3, date(2026, 5, 3), "open", due=("2026-05-12", "2026-05-14")),
     )
     today = stood(task(due=date(2026, 5, 14)), *steps, on=date(2026, 5, 1))
     assert today is not None
@@ -261,44 +275,30 @@ def test_of_two_later_moves_the_first_says_where_it_was() -> None:
 
 
 def test_a_task_given_to_another_agent_tomorrow_is_the_first_one_s_today() -> None:
-    steps = (ADDED, change(2, date(2026, 5, 2), "assigned", "open", "agent nobody -> A"))
+    steps = (ADDED, change(2, date(2026, 5, 2), "open", agent_id=(None, "1")))
     today = stood(task(), *steps, on=date(2026, 5, 1))
     assert today is not None
     assert today["agent_id"] is None
 
 
 def test_what_was_done_and_is_reopened_tomorrow_is_done_today() -> None:
-    steps = (
-        ADDED,
-        change(2, DUE, "done", "done", f"by call on {date(2026, 5, 9)}"),
-        change(3, date(2026, 5, 12), "reopened", "open", "due 2020-01-01 -> 2020-01-02 is what somebody wrote"),
-    )
+    called = date(2026, 5, 9)
+    steps = (ADDED, done(2, DUE, called, "call"), taken_back(3, date(2026, 5, 12), called, "call"))
     today = stood(task(), *steps, on=DUE)
     assert today is not None
-    assert (today["status"], today["done_on"], today["channel"]) == ("done", date(2026, 5, 9), "call")
+    assert (today["status"], today["done_on"], today["channel"]) == ("done", called, "call")
     assert today["due"] == DUE
-
-
-def taken_back(number: int, on: date, mark: int) -> Row:
-    """A visit of the due day, given `mark` by the customer, that was taken back."""
-    said = {"done_on": DUE, "channel": "visit", "outcome": None, "satisfaction": mark}
-    return {"number": number, "task_id": 1, "withdrawn_on": on, **said}
 
 
 def test_of_contacts_taken_back_the_first_one_after_the_day_was_known() -> None:
     steps = [ADDED]
     for number, mark_day in enumerate((DUE, date(2026, 5, 12), date(2026, 5, 12)), start=1):
-        steps.append(change(2 * number, mark_day, "done", "done", f"by visit on {DUE}"))
-        steps.append(change(2 * number + 1, date(2026, 5, 11 + number), "reopened", "open", "a mistake"))
-    gone = [
-        taken_back(2, date(2026, 5, 13), 2),
-        taken_back(1, date(2026, 5, 12), 1),
-        taken_back(3, date(2026, 5, 14), 3),
-    ]
+        steps.append(done(2 * number, mark_day, mark=number))
+        steps.append(taken_back(2 * number + 1, date(2026, 5, 11 + number), mark=number))
     row = task(done=DUE, satisfaction=4)
-    last = change(9, date(2026, 5, 14), "done", "done", f"by visit on {DUE}")
+    last = done(9, date(2026, 5, 14), mark=4)
     marks = [
-        found["satisfaction"] if (found := stood(row, *steps, last, on=day, withdrawn=gone)) else None
+        found["satisfaction"] if (found := stood(row, *steps, last, on=day)) else None
         for day in (DUE, date(2026, 5, 11), date(2026, 5, 12), date(2026, 5, 14))
     ]
     assert marks == [1, 1, 2, 4]
@@ -307,9 +307,9 @@ def test_of_contacts_taken_back_the_first_one_after_the_day_was_known() -> None:
 def test_what_is_lost_of_a_contact_taken_back_is_not_put_in_from_the_next_one() -> None:
     steps = (
         ADDED,
-        change(2, DUE, "done", "done", f"by visit on {DUE}"),
-        change(3, date(2026, 5, 12), "reopened", "open", "a mistake"),
-        change(4, date(2026, 5, 12), "done", "done", "by call on 2026-05-11"),
+        done(2, DUE),
+        taken_back(3, date(2026, 5, 12)),
+        done(4, date(2026, 5, 12), date(2026, 5, 11), "call", mark=5),
     )
     today = stood(task(done=date(2026, 5, 11), channel="call", satisfaction=5), *steps, on=DUE)
     assert today is not None
