@@ -269,8 +269,8 @@ def test_a_reopened_task_says_in_chinese_where_it_went(book: Engine) -> None:
     run(book, [touch(due=date(2026, 5, 5), agent_id=3)])
     with db.reading(book) as connection:
         assert lines(connection, "zh")[-1] == (
-            "2026-05-04 release 重新打开：重新需要，应做日2026-05-05; 应做日2026-05-04 -> 2026-05-05; "
-            "最早日 2026-04-27 -> 2026-04-28; 最晚日 2026-05-18 -> 2026-05-19; 业务员1002 -> 1003"
+            "2026-05-04 release 重新打开：重新需要，应做日2026-05-05；应做日2026-05-04 -> 2026-05-05；"
+            "最早日2026-04-27 -> 2026-04-28；最晚日2026-05-18 -> 2026-05-19；业务员1002 -> 1003"
         )
 
 
@@ -283,7 +283,7 @@ def test_a_task_explains_itself_in_chinese(book: Engine) -> None:
             "应做日2026-05-04，2026-04-27至2026-05-18均为及时",
             "执行：1002",
             "2026-05-04 release 生成",
-            "2026-05-04 release 已取消：保单已退保",
+            "2026-05-04 release 已取消：保单已退保（2026-05-03）",
         ]
 
 

@@ -212,7 +212,7 @@ def _of_endings(rows: pl.DataFrame) -> list[pl.DataFrame]:
 
 
 def _arguments(**columns: str) -> pl.Expr:
-    return pl.struct(**columns).struct.json_encode()
+    return pl.struct([pl.col(column).alias(name) for name, column in columns.items()]).struct.json_encode()
 
 
 def _code(column: str, codes: Mapping[str, str]) -> pl.Expr:

@@ -55,7 +55,7 @@ REASONS: Final = {
 
 def arguments(**columns: str) -> pl.Expr:
     """Write columns as the arguments of a reason, by the names that its sentence gives them."""
-    return pl.struct(**columns).struct.json_encode()
+    return pl.struct([pl.col(column).alias(name) for name, column in columns.items()]).struct.json_encode()
 
 
 def said(code: str, arguments: str | None, language: str) -> str:

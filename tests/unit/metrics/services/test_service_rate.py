@@ -292,7 +292,7 @@ def test_what_was_done_and_is_reopened_tomorrow_is_done_today() -> None:
 
 def test_of_contacts_taken_back_the_first_one_after_the_day_was_known() -> None:
     steps = [ADDED]
-    for number, mark_day in enumerate((DUE, date(2026, 5, 12), date(2026, 5, 12)), start=1):
+    for number, mark_day in enumerate((DUE, date(2026, 5, 12), date(2026, 5, 13)), start=1):
         steps.append(done(2 * number, mark_day, mark=number))
         steps.append(taken_back(2 * number + 1, date(2026, 5, 11 + number), mark=number))
     row = task(done=DUE, satisfaction=4)
