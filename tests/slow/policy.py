@@ -147,11 +147,16 @@ class Policy:
         return row.paid_on if row.paid_amount is None or row.paid_amount >= amount else None
 
     def premium_at(self, instalment: int) -> int:
-        """Return the premium after the last change on or before the due day of an instalment."""
-        due = self.due_of(instalment)
-        changes = [event for event in self.events if event.kind == "premium_change" and event.amount is not None]
-        known = sorted((event.on, event.number, event.amount) for event in changes if due and event.on <= due)
-        return known[-1][2] or 0 if known else self.premium
+        """Return the premium with the changes, and the riders added, on or before the due day of an instalment."""
+        due, premium = self.due_of(instalment), self.premium
+        for event in sorted(self.events, key=lambda event: (event.on, event.number)):
+            if due is None or event.on > due or event.amount is None:
+                continue
+            if event.kind == "premium_change":
+                premium = event.amount
+            if event.kind == "rider_added":
+                premium += event.amount
+        return premium
 
     def paid_on(self, instalment: int) -> date | None:
         """Return the day on which an instalment was paid, or will be, as far as is known."""

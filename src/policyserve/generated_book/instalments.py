@@ -9,12 +9,11 @@ from datetime import date
 
 import polars as pl
 
+from policyserve.contracts.grace import GRACE_DAYS
+from policyserve.contracts.instalments import due_day
 from policyserve.dates import month_number, months_later
 from policyserve.generated_book.draws import Draws, days, known_by
 from policyserve.generated_book.policies import policy_no
-
-GRACE = 60
-"""Days after the due day in which a premium may still be paid."""
 
 SECOND_YEAR, LATER = 0.07, 0.03
 """Chance that the first premium of the second year, and one year of the others, is not paid in time."""
@@ -44,7 +43,7 @@ def schedule(draws: Draws, policies: pl.DataFrame, as_of: date) -> pl.DataFrame:
             instalment=pl.int_ranges(1, count + 1, dtype=pl.Int32),
         )
         .explode("instalment")
-        .with_columns(due_on=months_later(pl.col("effective_date"), (pl.col("instalment") - 1) * pl.col("months")))
+        .with_columns(due_on=due_day(pl.col("instalment"), step=pl.col("months")))
         .filter((pl.col("instalment") == 1) | exists)
         .with_columns(amount=pl.when(pl.col("due_on") >= pl.col("changed_on")).then("new_premium").otherwise("premium"))
         .drop("effective_date", "premium", "changed_on", "new_premium", "early")
@@ -63,7 +62,7 @@ def lapses(draws: Draws, instalments: pl.DataFrame, as_of: date) -> pl.DataFrame
         .group_by("policy").agg(pl.col("instalment").min(), pl.col("due_on").min(), pl.col("ended_on").first())
         .sort("policy")
     )  # fmt: skip
-    over = pl.col("due_on") + days(pl.lit(GRACE + 1))
+    over = pl.col("due_on") + days(pl.lit(GRACE_DAYS + 1))
     back = pl.col("suspended_on") + days(4 + (draws.share("lapse.back").pow(2) * 300).cast(pl.Int32))
     comes_back = draws.happens("lapse.reinstated", 0.38) & (back < alive)
     ends = months_later(pl.col("suspended_on"), 24) + days(draws.whole("lapse.end", 2, 40))

@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.contracts.keys import locate
 from policyserve.errors import PolicyserveError
-from policyserve.plan.states import locate
 
 FIELDS = {
     "company": ("company",),

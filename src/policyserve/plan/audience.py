@@ -6,8 +6,8 @@ from datetime import date
 
 import polars as pl
 
+from policyserve.contracts.keys import lookup
 from policyserve.dates import add_months, months_later
-from policyserve.plan.states import taken
 from policyserve.plan.subjects import Facts
 from policyserve.standard.model import Audience, Service
 
@@ -67,7 +67,7 @@ def _holding(touches: pl.LazyFrame, asked: Audience, facts: Facts, first: date) 
         sharing = facts.in_force.filter(pl.col("participating")).select("customer_id", "start", "end")
         touches = _with_policy(touches, sharing, pl.lit(value=True))
     if asked.insured_under_age is not None:
-        born = taken(facts.book.customers, "customer_id", "birthday", facts.in_force["insured_id"])
+        born = lookup(facts.book.customers, "customer_id", "birthday", facts.in_force["insured_id"])
         insured = facts.in_force.select("customer_id", "start", "end").with_columns(born=born)
         young = insured.filter(pl.col("born") > add_months(first, -12 * asked.insured_under_age - 1))
         grown_on = months_later(pl.col("born"), asked.insured_under_age * 12)
@@ -98,4 +98,4 @@ def _policy(facts: Facts, column: str) -> pl.Expr:
 
 
 def _looked_up(ids: pl.Expr, frame: pl.DataFrame, key: str, column: str) -> pl.Expr:
-    return ids.map_batches(lambda keys: taken(frame, key, column, keys), return_dtype=frame.schema[column])
+    return ids.map_batches(lambda keys: lookup(frame, key, column, keys), return_dtype=frame.schema[column])

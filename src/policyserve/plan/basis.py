@@ -10,9 +10,9 @@ import polars as pl
 
 from policyserve.book.columns import MONTHS_OF_MODE
 from policyserve.calendars.calendar import Calendar
+from policyserve.contracts.endings import event_days, first_after
+from policyserve.contracts.keys import among, lookup
 from policyserve.dates import Days, completed_years, day_of_month, month_number
-from policyserve.plan import states
-from policyserve.plan.states import taken
 from policyserve.plan.subjects import EVER, SOURCE, Facts
 from policyserve.plan.workdays import Workdays
 from policyserve.standard.model import AfterDebit, BeforeInstalment, Service, Standard
@@ -41,9 +41,9 @@ class Ground:
         for known, joined in self._suspended:
             if known is policies:
                 return joined
-        confirmed = states.event_days(self.facts.book, "suspension_confirmed")
+        confirmed = event_days(self.facts.book, "suspension_confirmed")
         lapses = self.facts.suspended
-        lapses = lapses.with_columns(confirmed_on=states.first_after(lapses, confirmed, "suspended_from"))
+        lapses = lapses.with_columns(confirmed_on=first_after(lapses, confirmed, "suspended_from"))
         joined = policies.join(lapses, on="policy_id", how="semi").join(lapses, on="policy_id")
         self._suspended.append((policies, joined))
         return joined
@@ -87,7 +87,7 @@ class Ground:
         declared = self.facts.book.events.filter(pl.col("kind") == "dividend_declared")
         near = declared.filter(within("occurred_on", self.days.widened(after=366)))
         known = declared.join(near, on="policy_id", how="semi")
-        effective = taken(self.facts.policies, "policy_id", "effective_date", known["policy_id"])
+        effective = lookup(self.facts.policies, "policy_id", "effective_date", known["policy_id"])
         k = completed_years(pl.lit(effective), pl.col("occurred_on"))
         return known.group_by("policy_id", k=k).agg(declared_on=pl.col("occurred_on").min())
 
@@ -98,14 +98,12 @@ class Ground:
         back = max((rule.days for rule in rules if isinstance(rule, AfterDebit)), default=0)
         debits = self.facts.book.debits.filter(within("debit_on", self.days.widened(before=back)))
         rows = (
-            self.facts.rows.filter(
-                states.locate(debits["policy_id"].unique(), self.facts.rows["policy_id"]).is_not_null()
-            )
+            self.facts.rows.filter(among(debits["policy_id"], self.facts.rows["policy_id"]))
             .join(debits, on=["policy_id", "instalment"], how="semi")
-            .drop("place")
+            .drop("place", "amount")
         )
         owed = debits.join(rows.with_columns(listed=True), on=["policy_id", "instalment"], how="left")
-        reinstated_on = states.first_after(owed, states.event_days(self.facts.book, "reinstated"), "due_on")
+        reinstated_on = first_after(owed, event_days(self.facts.book, "reinstated"), "due_on")
         paid_at_issue = pl.when(pl.col("listed").is_null(), pl.col("instalment") == 1).then(pl.lit(EVER))
         owed = owed.with_columns(cleared_on=pl.min_horizontal("paid_on", reinstated_on, paid_at_issue))
         return self.facts.in_force.join(owed, on="policy_id", how="semi").join(owed, on="policy_id")
@@ -113,7 +111,7 @@ class Ground:
     def _cleared(self, owed: pl.DataFrame, days: Days) -> pl.DataFrame:
         """Add `cleared_on`: paid, or reinstated on or after the due day."""
         paid = self.facts.rows.filter(within("due_on", days), pl.col("paid_on").is_not_null())
-        places = states.locate(paid["policy_id"].unique(), owed["policy_id"]).is_not_null().arg_true()
+        places = among(paid["policy_id"], owed["policy_id"]).arg_true()
         listed = owed.select("policy_id", "instalment")[places].join(
             paid.select("policy_id", "instalment", "paid_on"),
             on=["policy_id", "instalment"],
@@ -122,7 +120,7 @@ class Ground:
         )
         nothing = pl.Series([None], dtype=pl.Date).new_from_index(0, owed.height)
         paid_on = nothing.scatter(places, listed["paid_on"])
-        reinstated_on = states.first_after(owed, states.event_days(self.facts.book, "reinstated"), "due_on")
+        reinstated_on = first_after(owed, event_days(self.facts.book, "reinstated"), "due_on")
         return owed.with_columns(cleared_on=pl.min_horizontal(paid_on, reinstated_on))
 
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.contracts.keys import day_of_pair, key_of_pair, lookup, pair
 from policyserve.dates import FOREVER, completed_years
-from policyserve.plan.states import day_of_pair, key_of_pair, paired, taken
 
 MOURNING = timedelta(days=365)
 """How long a death in the family counts as an open case."""
@@ -19,7 +19,7 @@ def covered(owned: pl.DataFrame) -> pl.DataFrame:
 
     `owned`: `customer_id`, `start`, `end`. On a day inside a range at least one policy is in force.
     """
-    keyed = owned.select("customer_id", start=paired("customer_id", "start"), reach=paired("customer_id", "end")).sort(
+    keyed = owned.select("customer_id", start=pair("customer_id", "start"), reach=pair("customer_id", "end")).sort(
         "start"
     )
     pieces = keyed.with_columns(pl.col("reach").cum_max()).with_columns(
@@ -54,9 +54,9 @@ def relations(policies: pl.DataFrame) -> pl.DataFrame:
 
     The anchor is the effective date of the first policy in force; the relation began with the first policy of all.
     """
-    pairs = policies.select(pair=paired("customer_id", "effective_date") * 2 + pl.col("in_force")).sort("pair")
+    pairs = policies.select(pair=pair("customer_id", "effective_date") * 2 + pl.col("in_force")).sort("pair")
     first, began = _first_days(pairs.filter(pl.col("pair") % 2 == 1)), _first_days(pairs)
-    years = completed_years(pl.lit(taken(began, "customer_id", "day", first["customer_id"])), pl.col("day"))
+    years = completed_years(pl.lit(lookup(began, "customer_id", "day", first["customer_id"])), pl.col("day"))
     return first.select("customer_id", relation_anchor="day", relation_years=years)
 
 
@@ -70,7 +70,7 @@ def _first_days(pairs: pl.DataFrame) -> pl.DataFrame:
 def family_cases(book: Book, policies: pl.DataFrame, suspended: pl.DataFrame) -> pl.DataFrame:
     """Return the days on which a death, claim or lapse is open in a customer's family: `customer_id`, `start`, `end`.
 
-    `policies`: `policy_id`, `customer_id`; `suspended` as from `states.suspensions_of`. Ranges may overlap.
+    `policies`: `policy_id`, `customer_id`; `suspended` as from `contracts.suspensions`. Ranges may overlap.
     """
     deaths = book.customers.filter(pl.col("deceased_on").is_not_null()).select(
         "customer_id", start="deceased_on", end=pl.col("deceased_on") + MOURNING

@@ -15,7 +15,7 @@ from policyserve.calendars.calendar import Calendar
 from policyserve.dates import Days, months_later
 from policyserve.plan.audience import members
 from policyserve.plan.basis import Ground, within
-from policyserve.plan.subjects import facts_of
+from policyserve.plan.subjects import Facts
 from policyserve.plan.triggers import ENDED_BY, TRIGGERS
 from policyserve.plan.workdays import Workdays
 from policyserve.standard.model import Service, Standard
@@ -55,7 +55,7 @@ def plan(
     `service`, `subject_kind`, `performer` and `channels` are enumerations, days are dates. (service, subject_kind,
     subject, ordinal) is unique.
     """
-    facts = facts_of(book, as_of, standard.grace_days)
+    facts = Facts.of(book, as_of, standard.grace_days)
     workdays = Workdays.of(calendar, days.widened(before=900, after=900))
     around = days.widened(before=LONGEST_MOVE, after=LONGEST_MOVE)
     ground = Ground(facts, standard, calendar, workdays, around)

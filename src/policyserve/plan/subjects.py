@@ -7,16 +7,15 @@ A subject whose cover was broken has a row per range; ranges of one subject neve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 import polars as pl
 
-from policyserve.book.columns import Book
+from policyserve.contracts.contracts import Contracts
+from policyserve.contracts.keys import latest_so_far, locate, lookup
 from policyserve.dates import FOREVER
-from policyserve.plan import customers, states
-from policyserve.plan.states import locate, taken
+from policyserve.plan import customers
 
 EVER = date(1800, 1, 1)
 """The start of what had no start."""
@@ -30,49 +29,19 @@ READ = [
 """What the rules read of a policy."""
 
 
-@dataclass(frozen=True)
-class Facts:
-    """A book as it was known on `as_of`, and what follows from it, worked out when it is first asked for."""
-
-    book: Book
-    as_of: date
-    grace_days: int
-
-    @cached_property
-    def lives(self) -> pl.DataFrame:
-        """Policies, riders too, with their ends; see `states.policy_lives`."""
-        return states.policy_lives(self.book)
-
-    @cached_property
-    def rows(self) -> pl.DataFrame:
-        """Listed instalments; see `states.instalment_rows`."""
-        return states.instalment_rows(self.book, self.lives)
-
-    @cached_property
-    def late(self) -> pl.DataFrame:
-        """Instalments unpaid after their due day; see `states.arrears`."""
-        return states.arrears(self.book, self.lives, self.rows, self.as_of)
-
-    @cached_property
-    def suspended(self) -> pl.DataFrame:
-        """Suspensions; see `states.suspensions_of`."""
-        return states.suspensions_of(self.book, self.late, self.grace_days)
-
-    @cached_property
-    def spells(self) -> pl.DataFrame:
-        """Ranges of days in force of every policy; see `states.spells`."""
-        return states.spells(self.lives, self.suspended)
+class Facts(Contracts):
+    """A book as it was known on `as_of`, its contracts, and the subjects that follow from them."""
 
     @cached_property
     def policies(self) -> pl.DataFrame:
         """Policies without riders: what names them, what the rules read, and `now` and `in_force` (on `as_of`)."""
-        now = self.spells.filter(pl.lit(self.as_of).is_between("start", "end", closed="left"))
+        now = self.in_force_on(self.as_of)
         return (
-            self.lives.with_columns(
+            self.terms.with_columns(
                 subject_id="policy_id",
                 subject="policy_no",
-                agent_no=taken(self.book.agents, "agent_id", "agent_no", self.lives["agent_id"]),
-                in_force=locate(now["policy_id"], self.lives["policy_id"]).is_not_null(),
+                agent_no=lookup(self.book.agents, "agent_id", "agent_no", self.terms["agent_id"]),
+                in_force=locate(now["policy_id"], self.terms["policy_id"]).is_not_null(),
             )
             .filter(pl.col("main_policy_id").is_null())
             .select(*SUBJECT, *READ, now="in_force")
@@ -91,11 +60,11 @@ class Facts:
     def unpaid(self) -> pl.DataFrame:
         """The source of policies in force with instalments unpaid after their due day.
 
-        `instalment`, `due_on`, `cleared_on` as in `states.arrears`; `earlier_on`: the day on which every
+        `instalment`, `due_on`, `cleared_on` as in `arrears.arrears`; `earlier_on`: the day on which every
         earlier one was cleared, from which on this one is the oldest.
         """
         late = self.late.sort("policy_id", "instalment")
-        late = late.with_columns(earlier_on=states.latest_so_far(late, "policy_id", "cleared_on").fill_null(EVER))
+        late = late.with_columns(earlier_on=latest_so_far(late, "policy_id", "cleared_on").fill_null(EVER))
         late = late.filter(pl.col("earlier_on") < pl.col("cleared_on")).drop("ended_on", "loaned_on")
         return self.in_force.join(late, on="policy_id", how="semi").join(late, on="policy_id")
 
@@ -120,10 +89,10 @@ class Facts:
         keys = ranges["customer_id"]
         known = people.select(pl.all().gather(locate(people["customer_id"], keys))).with_columns(ranges["start", "end"])
         serving = customers.serving_agents(self.book, self.policies)
-        agent = taken(serving, "customer_id", "agent_id", keys)
+        agent = lookup(serving, "customer_id", "agent_id", keys)
         living = known.with_columns(
             agent,
-            taken(self.book.agents, "agent_id", "agent_no", agent),
+            lookup(self.book.agents, "agent_id", "agent_no", agent),
             end=pl.min_horizontal("end", "deceased_on"),
             subject_id="customer_id",
             subject="customer_no",
@@ -138,7 +107,7 @@ class Facts:
         """The source of customers with the anchor of their relation; see `customers.relations`."""
         anchors = customers.relations(self.policies)
         keys = self.customers["customer_id"]
-        columns = [taken(anchors, "customer_id", name, keys) for name in ("relation_anchor", "relation_years")]
+        columns = [lookup(anchors, "customer_id", name, keys) for name in ("relation_anchor", "relation_years")]
         return self.customers.with_columns(columns).filter(pl.col("relation_anchor").is_not_null())
 
     @cached_property
@@ -151,8 +120,3 @@ class Facts:
     def requests(self) -> pl.DataFrame:
         """Requests and claims with the day on which they are closed; see `customers.closing_days`."""
         return customers.closing_days(self.book)
-
-
-def facts_of(book: Book, as_of: date, grace_days: int) -> Facts:
-    """Look at a book as it was known on `as_of`."""
-    return Facts(book.as_of(as_of), as_of, grace_days)

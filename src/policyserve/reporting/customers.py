@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from policyserve.config import fixture
+from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.metrics.add_ons.candidates import CoverRules, candidates
 from policyserve.metrics.referrals.referrals import centres_of_influence, referral_tree
 from policyserve.metrics.rule_files import read_rules
@@ -24,7 +25,6 @@ CENTRES, DRAWN, CANDIDATES = 10, 26, 25
 """Centres listed; boxes of a tree; candidates on paper."""
 
 EVERYBODY = 1_000_000
-GRACE_DAYS = 60
 
 
 def influence_section(material: Material) -> Section:

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from policyserve.contracts.grace import GRACE_DAYS
+
 Level = Literal["assessed", "spot-checked", "encouraged"]
 Stage = Literal["meet", "know", "trust", "rely"]
 SubjectKind = Literal["policy", "customer", "either"]
@@ -242,7 +244,7 @@ class Standard(Part):
 
     name: Name
     version: Name
-    grace_days: Annotated[int, Field(ge=0, le=366)] = 60
+    grace_days: Annotated[int, Field(ge=0, le=366)] = GRACE_DAYS
     freelook_days: Annotated[int, Field(ge=0, le=60)] = 15
     feb29: Literal["feb28", "mar01"] = "feb28"
     weights: Weights = Weights()

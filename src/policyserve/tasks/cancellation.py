@@ -11,7 +11,8 @@ from datetime import date, timedelta
 import polars as pl
 
 from policyserve.book.columns import Book
-from policyserve.plan.states import policy_ends, suspensions
+from policyserve.contracts.contracts import Contracts
+from policyserve.contracts.endings import policy_ends
 from policyserve.standard import reasons
 from policyserve.standard.model import Standard
 
@@ -121,9 +122,7 @@ def _policy_ended(book: Book, tasks: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 def _suspended(book: Book, tasks: pl.DataFrame, grace_days: int, as_of: date) -> pl.DataFrame:
     needs_cover = _ends_when("not-in-force") | pl.col("trigger").is_in(OF_INSTALMENTS)
-    lasting = suspensions(book, grace_days, as_of).filter(
-        pl.col("suspended_from") <= as_of, pl.col("suspended_to") > as_of
-    )
+    lasting = Contracts(book, as_of, grace_days).suspended_now
     rows = tasks.filter(needs_cover).join(lasting.select("policy_id", "suspended_from"), on="policy_id")
     return _told(rows, "suspended", "suspended_from")
 

@@ -13,10 +13,10 @@ from sqlalchemy.types import TypeEngine
 from policyserve.book.columns import Book
 from policyserve.book.snapshot import load_book
 from policyserve.calendars.calendar import Calendar
+from policyserve.contracts.contracts import Contracts
+from policyserve.contracts.states import states
 from policyserve.dates import Days, add_months
 from policyserve.plan.planner import plan
-from policyserve.plan.status import statuses
-from policyserve.plan.subjects import facts_of
 from policyserve.standard import reasons
 from policyserve.standard.model import Standard
 from policyserve.tasks.agenda import line_of
@@ -213,11 +213,11 @@ JOIN customers o ON o.family_no = c.family_no AND o.id <> c.id WHERE c.id = :cus
 
 
 def _policies(book: Book, customer_id: int, asked: Asked) -> list[dict[str, Any]]:
-    facts = facts_of(book, asked.as_of, asked.standard.grace_days)
-    states = statuses(facts, asked.standard.freelook_days)
-    held = facts.lives.filter(pl.col("customer_id") == customer_id).join(states, on="policy_id", how="left")
+    contracts = Contracts.of(book, asked.as_of, asked.standard.grace_days)
+    known = states(contracts, asked.standard.freelook_days)
+    held = contracts.terms.filter(pl.col("customer_id") == customer_id).join(known, on="policy_id", how="left")
     agents = book.agents.select("agent_id", "agent_no")
-    mains = facts.lives.select(main_policy_id="policy_id", main_policy_no="policy_no")
+    mains = contracts.terms.select(main_policy_id="policy_id", main_policy_no="policy_no")
     return (
         held.join(agents, on="agent_id", how="left")
         .join(mains, on="main_policy_id", how="left")

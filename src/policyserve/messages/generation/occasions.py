@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, cast
 
 import polars as pl
 
-from policyserve.book.columns import MONTHS_OF_MODE, Book
-from policyserve.dates import months_later
+from policyserve.book.columns import Book
+from policyserve.contracts.grace import suspension_day
+from policyserve.contracts.instalments import due_day
+from policyserve.contracts.keys import lookup
+from policyserve.contracts.premiums import premium_steps, with_amounts
+from policyserve.contracts.terms import step
 from policyserve.messages.people import People
 from policyserve.messages.texts.values import Known
-from policyserve.plan.states import amounts_due, locate, policy_lives, taken
 from policyserve.standard.model import AfterDebit, OnFestival, Service, Standard
 
 FACTS = tuple(name for name in Known.__annotations__ if name != "due")
@@ -22,8 +24,6 @@ _PERSONAL = ("customer_no", "phone", "consent", "opted_out", "deceased_on")
 
 OF_INSTALMENTS = ("before-instalment", "after-unpaid", "after-suspension")
 """Triggers whose ordinal is the number of an instalment."""
-
-_MONTHS = pl.col("mode").cast(pl.String).replace_strict(MONTHS_OF_MODE, default=None, return_dtype=pl.Int32)
 
 
 def known_of(
@@ -89,8 +89,8 @@ def _looked_up(key: pl.Expr, table: Mapping[str, str]) -> pl.Expr:
 def _of_policies(rows: pl.DataFrame, book: Book) -> pl.DataFrame:
     """Add the policy's number, product, currency, days and mode."""
     names = ("policy_no", "product", "currency", "effective_date", "mode", "ends_on")
-    found = [taken(book.policies, "policy_id", name, rows["policy_id"]) for name in names]
-    issued = taken(book.policies, "policy_id", "issue_date", rows["policy_id"]).alias("issued_on")
+    found = [lookup(book.policies, "policy_id", name, rows["policy_id"]) for name in names]
+    issued = lookup(book.policies, "policy_id", "issue_date", rows["policy_id"]).alias("issued_on")
     return rows.with_columns(*found, issued)
 
 
@@ -104,17 +104,14 @@ def _of_debits(rows: pl.DataFrame, people: People) -> pl.DataFrame:
 
 def _of_instalments(rows: pl.DataFrame, book: Book, grace_days: int) -> pl.DataFrame:
     """Add the due day and the amount of the instalment, and the first day without cover where it stays unpaid."""
-    owed_on = months_later(pl.col("effective_date"), (pl.col("instalment") - 1) * _MONTHS)
     lapsed_on = pl.when(pl.col("kind") == "after-suspension").then("anchor")
-    dated = rows.with_columns(owed_on=owed_on).with_columns(
-        suspended_on=pl.coalesce(lapsed_on, pl.col("owed_on") + timedelta(days=grace_days + 1))
-    )
+    dated = rows.with_columns(step=step()).with_columns(owed_on=due_day(pl.col("instalment")))
+    dated = dated.with_columns(suspended_on=pl.coalesce(lapsed_on, suspension_day(pl.col("owed_on"), grace_days)))
     asked = dated.filter(pl.col("owed_on").is_not_null()).select("policy_id", "instalment", due_on="owed_on").unique()
     listed = book.premiums.select("policy_id", "instalment", "amount")
     asked = asked.join(listed, on=["policy_id", "instalment"], how="left", maintain_order="left")
-    lives = policy_lives(book)
-    placed = asked.with_columns(place=locate(lives["policy_id"], asked["policy_id"]))
-    amounts = placed.with_columns(amount=amounts_due(book, lives, placed)).select("policy_id", "instalment", "amount")
+    priced = asked.with_columns(premium=lookup(book.policies, "policy_id", "premium", asked["policy_id"]))
+    amounts = with_amounts(priced, premium_steps(book.events, book.policies)).drop("due_on", "premium")
     return dated.join(amounts, on=["policy_id", "instalment"], how="left", maintain_order="left")
 
 

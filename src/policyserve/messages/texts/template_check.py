@@ -17,7 +17,7 @@ from policyserve.messages.generation.due_touches import rules, sends
 from policyserve.messages.generation.occasions import known_of
 from policyserve.messages.people import read_people
 from policyserve.messages.texts.templates import Message, Problem
-from policyserve.plan.subjects import Facts, facts_of
+from policyserve.plan.subjects import Facts
 from policyserve.settings_file import Caps, MessageSettings
 from policyserve.standard.model import (
     After,
@@ -58,7 +58,7 @@ class Trial:
 
     def check(self) -> list[Check]:
         """Write the text of every service that sends one to every customer or policy in force."""
-        facts = facts_of(self.book, self.day, self.standard.grace_days)
+        facts = Facts.of(self.book, self.day, self.standard.grace_days)
         services = [one for one in self.standard.services if sends(one) and one.enabled]
         return [self._tried(facts, service) for service in services]
 
@@ -78,7 +78,7 @@ class Trial:
             raise PolicyserveError(
                 "'{code}' is no service that sends a message; these are: {known}.", code=code, known=known
             )
-        subjects = _subjects(facts_of(self.book, self.day, self.standard.grace_days), service)
+        subjects = _subjects(Facts.of(self.book, self.day, self.standard.grace_days), service)
         known_rows = self._known(subjects.filter(customer_id=customer), service)
         free = self.settings.model_copy(update={"caps": _UNCAPPED})
         return compose(known_rows, NOTHING_HAD, free, self.day)

@@ -8,10 +8,12 @@ from datetime import date, timedelta
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.contracts.contracts import Contracts
+from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.dates import Days, months_later
 from policyserve.metrics.groupings import OF_AGENTS, fields_of, with_agents, with_policies
 from policyserve.metrics.services.service_rate import SMALL
-from policyserve.metrics.services.serving_agents import customer_agents, spells_in_force
+from policyserve.metrics.services.serving_agents import customer_agents
 
 TARGET = 0.10
 """The share of single-policy customers who buy (个人一单客户加保率)."""
@@ -25,15 +27,15 @@ def calendar_year(year: int) -> Days:
     return Days(start=date(year, 1, 1), end=date(year + 1, 1, 1))
 
 
-def single_policy_customers(book: Book, day: date, *, grace_days: int = 60, as_of: date) -> pl.DataFrame:
+def single_policy_customers(book: Book, day: date, *, grace_days: int = GRACE_DAYS, as_of: date) -> pl.DataFrame:
     """Return the living customers with exactly one policy in force on `day`: `customer_id`, `policy_id`.
 
     Riders and group policies do not count.
     """
-    known = book.as_of(as_of)
-    on_the_day = spells_in_force(book, grace_days, as_of).filter(pl.lit(day).is_between("start", "end", closed="left"))
+    contracts = Contracts.of(book, as_of, grace_days)
+    known = contracts.book
     held = known.policies.filter(pl.col("main_policy_id").is_null(), ~_group()).join(
-        on_the_day, on="policy_id", how="semi"
+        contracts.in_force_on(day), on="policy_id", how="semi"
     )
     dead = known.customers.filter(pl.col("deceased_on") <= day)
     single = held.group_by("customer_id").agg(pl.len(), pl.col("policy_id").first()).filter(pl.col("len") == 1)
@@ -81,7 +83,7 @@ def _within(period: Days, day: str) -> pl.Expr:
     return pl.col(day).is_between(period.start, period.end - timedelta(days=1))
 
 
-def add_on_customers(book: Book, period: Days, *, grace_days: int = 60, as_of: date) -> pl.DataFrame:
+def add_on_customers(book: Book, period: Days, *, grace_days: int = GRACE_DAYS, as_of: date) -> pl.DataFrame:
     """List the customers behind the figure: `customer_no`, `agent_id`, `policy_id` (the one they had), `bought`.
 
     And the first that they bought, else the first whose free-look is not over: `bought_id` (its policy; of an event the
@@ -105,7 +107,7 @@ def add_on_customers(book: Book, period: Days, *, grace_days: int = 60, as_of: d
 
 
 def add_ons(
-    book: Book, period: Days, *, by: Sequence[str] = ("agent",), grace_days: int = 60, as_of: date
+    book: Book, period: Days, *, by: Sequence[str] = ("agent",), grace_days: int = GRACE_DAYS, as_of: date
 ) -> pl.DataFrame:
     """Return the share of single-policy customers who bought in the period, by serving agent, as known on `as_of`.
 
@@ -134,7 +136,7 @@ LISTED = ("customer_no", "agent_no", "policy_no", "bought", "what", "bought_no",
 
 
 def customers_behind(
-    book: Book, period: Days, *, by: Sequence[str] = (), grace_days: int = 60, as_of: date
+    book: Book, period: Days, *, by: Sequence[str] = (), grace_days: int = GRACE_DAYS, as_of: date
 ) -> pl.DataFrame:
     """List the customers that `add_ons` counts, by number: a field per grouping, and LISTED."""
     fields = [field for field in fields_of(by, OF_AGENTS) if field != "agent_no"]

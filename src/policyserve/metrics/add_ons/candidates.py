@@ -21,11 +21,13 @@ from sqlalchemy import Connection
 from policyserve import db
 from policyserve.book.columns import Book
 from policyserve.book.money import decimals_of
+from policyserve.contracts.contracts import Contracts
+from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.dates import completed_years
 from policyserve.metrics.add_ons.add_ons import single_policy_customers
 from policyserve.metrics.referrals.referrals import annual_premiums
 from policyserve.metrics.rule_files import Rule
-from policyserve.metrics.services.serving_agents import customer_agents, spells_in_force
+from policyserve.metrics.services.serving_agents import customer_agents
 from policyserve.plan.customers import family_cases
 
 Kind = Literal["life", "annuity", "critical-illness", "health", "accident", "savings"]
@@ -97,7 +99,7 @@ def candidates(
     refusals: pl.DataFrame,
     *,
     language: str = "en",
-    grace_days: int = 60,
+    grace_days: int = GRACE_DAYS,
     as_of: date,
 ) -> pl.DataFrame:
     """Rank the single-policy customers of `as_of` by the cover that they lack; who lacks nothing is left out.
@@ -165,9 +167,9 @@ def _parents(known: Book, child_until: int, as_of: date) -> pl.DataFrame:
 
 def _in_force(book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
     """Return the individual policies and riders in force on `as_of`, with `premium` annualised."""
-    today = spells_in_force(book, grace_days, as_of).filter(pl.lit(as_of).is_between("start", "end", closed="left"))
-    individual = annual_premiums(book.as_of(as_of)).filter(~pl.col("is_group").fill_null(value=False))
-    return individual.join(today, on="policy_id", how="semi")
+    contracts = Contracts.of(book, as_of, grace_days)
+    individual = annual_premiums(contracts.book).filter(~pl.col("is_group").fill_null(value=False))
+    return individual.join(contracts.in_force_on(as_of), on="policy_id", how="semi")
 
 
 def _premiums(held: pl.DataFrame, currency: str) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.dates import Days
 from policyserve.metrics.collection.dues import FATES, instalments_due
 from policyserve.metrics.groupings import fields_of, with_agents, with_policies
@@ -27,7 +28,7 @@ def collection(
     *,
     policy_year: int | None = 2,
     by: Sequence[str] = (),
-    grace_days: int = 60,
+    grace_days: int = GRACE_DAYS,
     as_of: date,
 ) -> pl.DataFrame:
     """Add up what became of the premiums due in a period; a row per group and currency.
@@ -76,7 +77,7 @@ def instalments_behind(
     *,
     policy_year: int | None = 2,
     by: Sequence[str] = (),
-    grace_days: int = 60,
+    grace_days: int = GRACE_DAYS,
     as_of: date,
 ) -> pl.DataFrame:
     """List the instalments that `collection` adds up: a field per grouping, and LISTED, by due day and policy."""

@@ -5,17 +5,20 @@ A rider with a policy number of its own ends with its main policy. One without r
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.contracts.contracts import Contracts, part_of
+from policyserve.contracts.endings import first_event
+from policyserve.contracts.grace import GRACE_DAYS, grace_end
+from policyserve.contracts.instalments import instalments_to, with_instalments
+from policyserve.contracts.keys import lookup
+from policyserve.contracts.premiums import premium_steps, with_amounts
+from policyserve.contracts.terms import instalments_in, step
 from policyserve.dates import Days, month_number, months_later
 from policyserve.metrics.groupings import with_policies
-from policyserve.metrics.persistency.cohorts import step
-from policyserve.metrics.persistency.premiums_received import owed, premium_steps
-from policyserve.metrics.services.serving_agents import part_of
-from policyserve.plan.states import first_event, suspensions, taken
 
 FATES = ("collected", "surrendered", "suspended", "open")
 """What became of an instalment; together they are all that was due."""
@@ -28,7 +31,7 @@ GONE = (
 
 
 def instalments_due(
-    book: Book, period: Days, *, policy_year: int | None = 2, grace_days: int = 60, as_of: date
+    book: Book, period: Days, *, policy_year: int | None = 2, grace_days: int = GRACE_DAYS, as_of: date
 ) -> pl.DataFrame:
     """Return the renewal instalments that fell due in the period, with their fate, as known on `as_of`.
 
@@ -39,14 +42,14 @@ def instalments_due(
     known = book.as_of(as_of)
     rows = _with_payments(_scheduled(known, period, policy_year), known)
     judged = (
-        _with_endings(owed(rows, premium_steps(known.events, known.policies)), known)
-        .with_columns(grace_end=pl.col("due_on") + timedelta(days=grace_days))
+        _with_endings(with_amounts(rows, premium_steps(known.events, known.policies)), known)
+        .with_columns(grace_end=grace_end(pl.col("due_on"), grace_days))
         .pipe(_with_collected)
         .filter(_receivable())
     )
     unpaid = part_of(known, judged.filter(~pl.col("collected"))["payer_id"])
     return (
-        judged.pipe(_with_suspensions, suspensions(unpaid, grace_days, as_of))
+        judged.pipe(_with_suspensions, Contracts(unpaid, as_of, grace_days).suspended)
         .with_columns(fate=_fate(as_of), paid_on=pl.when("collected").then("paid_on"))
         .select("policy_id", "instalment", "due_on", "currency", "amount", "main", "fate", "paid_on")
         .sort("policy_id", "instalment")
@@ -55,21 +58,15 @@ def instalments_due(
 
 def _scheduled(known: Book, period: Days, policy_year: int | None) -> pl.DataFrame:
     """Return the renewal instalments of the period that the contracts foresee, listed or not."""
-    number, step_months = pl.col("instalment"), pl.col("step")
-    first, last = pl.max_horizontal(2, _steps_to(period.start)), _steps_to(period.end) + 1
+    first = pl.max_horizontal(2, instalments_to(pl.lit(period.start)))
+    last = instalments_to(pl.lit(period.last))
     if policy_year is not None:
-        first = pl.max_horizontal(first, (policy_year - 1) * 12 // step_months + 1)
-        last = pl.min_horizontal(last, policy_year * 12 // step_months)
-    return (
-        _payers(known, _begun(period, policy_year))
-        .with_columns(instalment=pl.int_ranges(first, pl.max_horizontal(first, last + 1), dtype=pl.Int32))
-        .explode("instalment", empty_as_null=False)
-        .with_columns(due_on=months_later(pl.col("effective_date"), (number - 1) * step_months))
-        .filter(
-            pl.col("due_on").is_between(period.start, period.last),
-            (pl.col("due_on") <= pl.col("ends_on")).fill_null(value=True),
-            (number <= pl.col("pay_years") * 12 // step_months).fill_null(value=True),
-        )
+        first = pl.max_horizontal(first, instalments_in(pl.lit(policy_year - 1)) + 1)
+        last = pl.min_horizontal(last, instalments_in(pl.lit(policy_year)))
+    return with_instalments(_payers(known, _begun(period, policy_year)), first, last).filter(
+        pl.col("due_on").is_between(period.start, period.last),
+        (pl.col("due_on") <= pl.col("ends_on")).fill_null(value=True),
+        (pl.col("instalment") <= instalments_in(pl.col("pay_years"))).fill_null(value=True),
     )
 
 
@@ -80,11 +77,6 @@ def _begun(period: Days, policy_year: int | None) -> pl.Expr:
     if policy_year is None:
         return began <= last
     return began.is_between(first - 12 * policy_year, last - 12 * (policy_year - 1))
-
-
-def _steps_to(day: date) -> pl.Expr:
-    """Count the instalments from the effective date to the month of a day, to within one."""
-    return (day.year * 12 + day.month - 1 - month_number(pl.col("effective_date"))) // pl.col("step")
 
 
 def _payers(known: Book, wanted: pl.Expr) -> pl.DataFrame:
@@ -130,7 +122,7 @@ def _with_endings(rows: pl.DataFrame, known: Book) -> pl.DataFrame:
     days = {"gone_on": first_event(known, *GONE), "surrendered_on": first_event(known, "surrender")}
     keys = ("policy_id", "main_policy_id")
     found = {
-        name: [taken(first, "policy_id", "occurred_on", rows[key]) for key in keys] for name, first in days.items()
+        name: [lookup(first, "policy_id", "occurred_on", rows[key]) for key in keys] for name, first in days.items()
     }
     own = pl.min_horizontal(first for first, _ in found.values())
     return rows.with_columns(left_on=own, **{name: pl.min_horizontal(*both) for name, both in found.items()})

@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.dates import Days
 from policyserve.metrics.collection.collection import ALLOWED, instalments_behind, status, with_groups
 from policyserve.metrics.collection.dues import instalments_due
@@ -23,7 +24,7 @@ def collected_by(
     *,
     policy_year: int | None = 2,
     by: Sequence[str] = (),
-    grace_days: int = 60,
+    grace_days: int = GRACE_DAYS,
     as_of: date,
 ) -> pl.DataFrame:
     """Say how much of the premiums due in each month of the period was collected when, as known on `as_of`.
@@ -68,7 +69,7 @@ def collected_behind(
     *,
     policy_year: int | None = 2,
     by: Sequence[str] = (),
-    grace_days: int = 60,
+    grace_days: int = GRACE_DAYS,
     as_of: date,
 ) -> pl.DataFrame:
     """List the instalments that `collected_by` adds up: the columns of `instalments_behind` and two more.

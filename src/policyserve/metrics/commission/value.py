@@ -11,16 +11,19 @@ from datetime import date
 import polars as pl
 
 from policyserve.book.columns import Book
-from policyserve.dates import month_number
+from policyserve.contracts.contracts import Contracts, part_of
+from policyserve.contracts.grace import GRACE_DAYS
+from policyserve.contracts.instalments import due_by, policy_year
+from policyserve.contracts.keys import locate, lookup
+from policyserve.contracts.payments import payments
+from policyserve.contracts.terms import instalments_a_year, policy_terms
 from policyserve.errors import NotFoundError
 from policyserve.metrics.commission.rates import ANY, FOR_LIFE, RateTable
 from policyserve.metrics.forecast.survival import NEVER_WAS
 from policyserve.metrics.groupings import with_agents
 from policyserve.metrics.referrals.referrals import ancestry, people_referred
-from policyserve.metrics.services.serving_agents import customer_agents, part_of
-from policyserve.plan.states import amounts_due, instalment_rows, locate, policy_lives, suspensions, taken
+from policyserve.metrics.services.serving_agents import customer_agents
 
-GRACE_DAYS = 60
 PARTS = ("first_year", "renewal", "ahead", "of_add_ons", "through_referrals", "together")
 """The amounts of a customer: minor units."""
 
@@ -48,7 +51,7 @@ def commissions(book: Book, rates: RateTable, *, as_of: date) -> pl.DataFrame:
         "policy_id",
         "customer_id",
         "currency",
-        *(taken(sums, "policy_id", name, lives["policy_id"]).fill_null(0) for name in parts),
+        *(lookup(sums, "policy_id", name, lives["policy_id"]).fill_null(0) for name in parts),
         add_on=began > began.min().over("customer_id"),
     )
 
@@ -59,7 +62,7 @@ def _bought(known: Book, rates: RateTable) -> pl.DataFrame:
     """
     undone = known.events.filter(pl.col("kind").is_in(NEVER_WAS))["policy_id"].drop_nulls()
     years = pl.when(pl.col("step").is_null()).then(1).otherwise(pl.col("pay_years").fill_null(FOR_LIFE))
-    lives = policy_lives(known).select(LIFE).with_columns(years=years.clip(1, FOR_LIFE))
+    lives = policy_terms(known).select(LIFE).with_columns(years=years.clip(1, FOR_LIFE))
     bought = lives.filter(~pl.col("policy_id").is_in(undone.implode()))
     fitting = _fitting(bought.select("product_kind", "years").unique(), rates)
     return bought.join(fitting, on=["product_kind", "years"], how="left", nulls_equal=True, maintain_order="left")
@@ -88,53 +91,38 @@ def _paid(known: Book, lives: pl.DataFrame) -> pl.DataFrame:
     """
     bought = locate(lives["policy_id"], known.premiums["policy_id"]).is_not_null()
     mine = Book(premiums=known.premiums.filter(bought), events=known.events)
-    rows = instalment_rows(mine, lives).with_columns(amount=mine.premiums["amount"])
-    of_life = [lives[name].gather(rows["place"]) for name in ("line", "step")]
-    listed = rows.with_columns(*of_life, amount=amounts_due(mine, lives, rows)).filter(pl.col("paid_on").is_not_null())
+    rows = payments(mine, lives).filter(pl.col("paid_on").is_not_null())
+    listed = rows.with_columns(lives[name].gather(rows["place"]) for name in ("line", "step"))
     begun = mine.premiums.filter(pl.col("instalment") == 1)["policy_id"]
     unlisted = lives.filter(locate(begun, lives["policy_id"]).is_null()).with_columns(
         instalment=pl.lit(1, dtype=pl.Int32), amount="premium"
     )
     paid = pl.concat([part.select("policy_id", "line", "step", "instalment", "amount") for part in (listed, unlisted)])
-    return paid.with_columns(year=_year(), ahead=pl.lit(value=False)).select(FLOW)
+    return paid.with_columns(year=policy_year(pl.col("instalment")), ahead=pl.lit(value=False)).select(FLOW)
 
 
 FLOW = ("policy_id", "line", "year", "amount", "ahead")
 """Premiums: `line` of the rates, `year` of the policy, `amount` in minor units, `ahead`: not paid yet."""
 
 
-def _year() -> pl.Expr:
-    """Return the policy year in which an instalment falls due."""
-    return ((pl.col("instalment") - 1) * pl.col("step").fill_null(0) // 12 + 1).cast(pl.Int32)
-
-
 def _due_ahead(known: Book, lives: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Return what will fall due after `as_of` in each year that earns commission, of policies in force and paying: the
     columns of FLOW.
     """
-    first = pl.max_horizontal(_due_by(pl.lit(as_of)) + 1, pl.lit(1))
-    stopped = _due_by(pl.col("stopped_on").dt.offset_by("-1d"))
+    first = pl.max_horizontal(due_by(pl.lit(as_of)) + 1, pl.lit(1))
+    stopped = due_by(pl.col("stopped_on").dt.offset_by("-1d"))
     last = pl.min_horizontal(pl.col("last_year") * 12 // pl.col("step"), "instalments", stopped)
     paying = (
         lives.filter(pl.col("step").is_not_null(), pl.col("line").is_not_null(), pl.col("stopped_on") > as_of)
         .with_columns(first=first, last=last)
         .filter(pl.col("first") <= pl.col("last"))
     )
-    suspended = suspensions(part_of(known, paying["policy_id"]), GRACE_DAYS, as_of).filter(
-        pl.lit(as_of).is_between("suspended_from", "suspended_to", closed="left")
-    )
-    a_year, year = 12 // pl.col("step"), pl.col("year")
+    suspended = Contracts(part_of(known, paying["policy_id"]), as_of, GRACE_DAYS).suspended_now
+    a_year, year = instalments_a_year(), pl.col("year")
     years = pl.int_ranges((pl.col("first") - 1) // a_year + 1, (pl.col("last") - 1) // a_year + 2, dtype=pl.Int32)
     count = pl.min_horizontal("last", year * a_year) - pl.max_horizontal("first", (year - 1) * a_year + 1) + 1
     in_force = paying.join(suspended, on="policy_id", how="anti").with_columns(year=years).explode("year")
     return in_force.with_columns(amount=pl.col("premium") * count, ahead=pl.lit(value=True)).select(FLOW)
-
-
-def _due_by(day: pl.Expr) -> pl.Expr:
-    """Count the instalments due on or before a day; none, or less, before the effective date."""
-    passed = month_number(day) - month_number(pl.col("effective_date"))
-    later = (pl.col("effective_date").dt.day() > day.dt.day()) & (day < day.dt.month_end())
-    return passed // pl.col("step") + 1 - ((passed % pl.col("step") == 0) & later).cast(pl.Int32)
 
 
 def customer_value(
@@ -200,7 +188,7 @@ def agent_value(book: Book, rates: RateTable, *, as_of: date) -> pl.DataFrame:
     so_far = pl.col("first_year") + pl.col("renewal")
     sums = (
         own.with_columns(
-            agent_id=taken(serving, "customer_id", "agent_id", own["customer_id"]),
+            agent_id=lookup(serving, "customer_id", "agent_id", own["customer_id"]),
             referred=pl.col("customer_id").is_in(referred["customer_id"].implode()),
         )
         .group_by("agent_id", "currency")

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 import polars as pl
 
 from policyserve.book.columns import Book
-from policyserve.dates import completed_years, months_later
+from policyserve.contracts.grace import GRACE_DAYS
+from policyserve.contracts.instalments import due_day
+from policyserve.contracts.terms import step
+from policyserve.dates import completed_years
 from policyserve.metrics.groupings import with_policies, writing_agents
-from policyserve.metrics.persistency.cohorts import step
 
 ROW = ("policy_id", "day")
 FIRST_YEAR = ("contract-delivery", "visit-m1", "visit-m4", "visit-m7", "visit-m10")
@@ -67,7 +69,7 @@ def _stage() -> pl.Expr:
     one. Grace begins on the day after the due day.
     """
     return (
-        pl.when(pl.col("behind") > 60)
+        pl.when(pl.col("behind") > GRACE_DAYS)
         .then(pl.lit("lapsed"))
         .when(pl.col("behind") > 0)
         .then(pl.lit("behind"))
@@ -117,11 +119,10 @@ def _payments(book: Book, frame: pl.DataFrame) -> pl.DataFrame:
     oldest one unpaid fell due; on its due day none is unpaid yet).
     """
     asked = frame.filter(pl.col("step") < 12).select(*ROW, "effective_date", "due_on", "step")
-    due = months_later(pl.col("effective_date"), (pl.col("instalment") - 1) * pl.col("step"))
     paid_by = (pl.col("paid_on") <= pl.col("day")).fill_null(value=False)
     fallen = (
         asked.join(book.premiums.filter(pl.col("instalment") >= 2), on="policy_id")
-        .with_columns(instalment_due=due)
+        .with_columns(instalment_due=due_day(pl.col("instalment")))
         .filter(pl.col("instalment_due") < pl.col("due_on"), pl.col("instalment_due") < pl.col("day"))
     )
     since = (pl.col("day") - pl.col("instalment_due")).dt.total_days()

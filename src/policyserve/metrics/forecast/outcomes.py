@@ -12,9 +12,10 @@ from datetime import date
 import polars as pl
 
 from policyserve.book.columns import ENDING_KINDS, Book
+from policyserve.contracts.instalments import due_by_month
+from policyserve.contracts.terms import step
 from policyserve.dates import FOREVER, months_later
 from policyserve.metrics.groupings import with_policies
-from policyserve.metrics.persistency.cohorts import step
 from policyserve.metrics.persistency.persistency import PolicyResults, policy_results
 
 MONTH = 13
@@ -89,9 +90,10 @@ def _all_paid(premiums: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 def _unlisted(known: Book, open_policies: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Write the rows that the lists do not have yet, from the second instalment to that of the month."""
-    numbers = pl.int_ranges(2, (MONTH - 1) // step() + 2, dtype=pl.Int32)
+    numbers = pl.int_ranges(2, due_by_month(MONTH) + 1, dtype=pl.Int32)
     return (
         known.policies.join(open_policies, on="policy_id", how="semi")
+        .with_columns(step=step())
         .select("policy_id", instalment=numbers)
         .explode("instalment")
         .join(known.premiums, on=["policy_id", "instalment"], how="anti")
@@ -125,8 +127,8 @@ def decided_on(book: Book, decided: pl.DataFrame, *, as_of: date) -> pl.DataFram
 
 
 def _last_payments(known: Book, decided: pl.DataFrame) -> pl.DataFrame:
-    lines = with_policies(decided.select("policy_id"), known, ["mode"])
-    required = lines.select("policy_id", required=(MONTH - 1) // step() + 1)
+    lines = with_policies(decided.select("policy_id"), known, ["mode"]).with_columns(step=step())
+    required = lines.select("policy_id", required=due_by_month(MONTH))
     rows = known.premiums.join(required, on="policy_id").filter(pl.col("instalment") <= pl.col("required"))
     return rows.group_by("policy_id").agg(pl.col("paid_on").max())
 

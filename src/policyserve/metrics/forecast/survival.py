@@ -12,20 +12,15 @@ from statistics import NormalDist
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.contracts.contracts import Contracts
+from policyserve.contracts.endings import first_event, policy_ends
+from policyserve.contracts.keys import lookup
+from policyserve.contracts.suspensions import suspensions
 from policyserve.dates import FOREVER
 from policyserve.errors import PolicyserveError
 from policyserve.metrics.groupings import FIELDS, fields_of, with_agents, with_policies, writing_agents
 from policyserve.metrics.persistency.cohorts import cohort_policies, grace
 from policyserve.metrics.profiles.profile import CN_COMPANY, Profile
-from policyserve.plan.states import (
-    arrears,
-    first_event,
-    instalment_rows,
-    policy_ends,
-    policy_lives,
-    suspensions_of,
-    taken,
-)
 
 LOST_BY = ("surrender", "terminated")
 """Events that are the customer's leaving; what else ends a policy ends only the observation."""
@@ -82,25 +77,21 @@ def _with_ends(known: Book, bought: pl.DataFrame, profile: Profile, as_of: date)
     paid_up, waived = first_event(known, "reduced_paid_up"), first_event(known, "waiver")
     return bought.with_columns(
         lost_on=pl.min_horizontal(
-            taken(customers, "policy_id", "ended_on", keys),
-            taken(lapses, "policy_id", "suspended_from", keys),
-            taken(paid_up, "policy_id", "occurred_on", keys),
+            lookup(customers, "policy_id", "ended_on", keys),
+            lookup(lapses, "policy_id", "suspended_from", keys),
+            lookup(paid_up, "policy_id", "occurred_on", keys),
         ),
         left_on=pl.min_horizontal(
-            taken(others, "policy_id", "ended_on", keys), taken(waived, "policy_id", "occurred_on", keys)
+            lookup(others, "policy_id", "ended_on", keys), lookup(waived, "policy_id", "occurred_on", keys)
         ),
     )
 
 
 def _suspensions(known: Book, profile: Profile, as_of: date) -> pl.DataFrame:
     """Return the suspensions, each policy by the grace that the profile gives to its mode."""
-    lives = policy_lives(known)
-    late = arrears(known, lives, instalment_rows(known, lives), as_of)
-    of_mode = lives.select("policy_id", grace=grace(profile))
-    days = of_mode["grace"].unique().to_list() or [profile.grace_days]
-    return pl.concat([
-        suspensions_of(known, late.join(of_mode.filter(grace=each), on="policy_id", how="semi"), each) for each in days
-    ])  # fmt: skip
+    contracts = Contracts(known, as_of, profile.grace_days)
+    late = contracts.late.with_columns(mode=lookup(contracts.terms, "policy_id", "mode", contracts.late["policy_id"]))
+    return suspensions(known, late.with_columns(grace=grace(profile)), pl.col("grace"))
 
 
 def survival(

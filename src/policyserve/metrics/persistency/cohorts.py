@@ -10,7 +10,10 @@ from datetime import date
 
 import polars as pl
 
-from policyserve.book.columns import MODES, MONTHS_OF_MODE
+from policyserve.book.columns import MODES
+from policyserve.contracts.grace import grace_end
+from policyserve.contracts.instalments import due_by_month
+from policyserve.contracts.terms import step
 from policyserve.dates import day_of_month, month_number, months_later
 from policyserve.errors import QuestionError
 from policyserve.metrics.profiles.profile import Cutoff, Observation, Profile
@@ -19,13 +22,6 @@ LINE = ("policy_id", "effective_date", "issue_date", "step", "required", "premiu
 """The columns of a line: `step` months between instalments, `required` instalments from 1, `premium` of each, `grace`
 days."""
 
-_STEPS = pl.Series("step", [MONTHS_OF_MODE.get(mode) for mode in MODES], dtype=pl.Int32)
-
-
-def step() -> pl.Expr:
-    """Return the months from one instalment to the next; null for a single premium."""
-    return pl.lit(_STEPS).gather(pl.col("mode").to_physical().cast(pl.UInt32))
-
 
 def grace(profile: Profile) -> pl.Expr:
     """Return the days of grace of a policy, as Int32."""
@@ -33,23 +29,6 @@ def grace(profile: Profile) -> pl.Expr:
     if len(set(days)) == 1:
         return pl.lit(profile.grace_days, dtype=pl.Int32)
     return pl.lit(pl.Series("grace", days, dtype=pl.Int32)).gather(pl.col("mode").to_physical().cast(pl.UInt32))
-
-
-def grace_end_of(due_on: pl.Expr) -> pl.Expr:
-    """Return the last day of grace of an instalment due on that Date, by the column `grace`."""
-    return (due_on.cast(pl.Int32) + pl.col("grace")).cast(pl.Date)
-
-
-def due_by(day: pl.Expr) -> pl.Expr:
-    """Count the instalments due on or before a Date that is not before the effective date."""
-    passed = (month_number(day) - month_number(pl.col("effective_date"))) // pl.col("step")
-    early = months_later(pl.col("effective_date"), passed * pl.col("step")) > day
-    return passed - early.cast(pl.Int32) + 1
-
-
-def a_year(amount: pl.Expr) -> pl.Expr:
-    """Annualise a premium: amount x 12 / months between instalments."""
-    return amount * (12 // pl.col("step"))
 
 
 def cohort_month(text: str) -> date:
@@ -86,8 +65,8 @@ def cohort_policies(
             due_on=months_later(pl.col("effective_date"), month - 1),
         )
         .with_columns(
-            required=(month - 1) // pl.col("step") + 1,
-            grace_end=grace_end_of(pl.col("due_on")),
+            required=due_by_month(month),
+            grace_end=grace_end(pl.col("due_on"), pl.col("grace")),
             reason=_left_out(profile, month),
         )
         .with_columns(cutoff_on=_cutoff_on(observation, profile) if observation else pl.col("grace_end"))

@@ -8,10 +8,12 @@ from datetime import date, timedelta
 import polars as pl
 
 from policyserve.book.columns import ENDING_KINDS, Book
-from policyserve.dates import months_later
-from policyserve.metrics.persistency.cohorts import LINE, cohort_policies, grace_end_of
+from policyserve.contracts.grace import grace_end
+from policyserve.contracts.instalments import with_instalments
+from policyserve.contracts.premiums import premium_steps, with_amounts
+from policyserve.metrics.persistency.cohorts import LINE, cohort_policies
 from policyserve.metrics.persistency.persistency import PolicyResults, policy_results
-from policyserve.metrics.persistency.premiums_received import instalments, owed, premium_steps
+from policyserve.metrics.persistency.premiums_received import instalments
 from policyserve.metrics.persistency.riders import riders
 
 BEST = {"numerator": "best", "numerator_count": "best_count"}
@@ -66,15 +68,14 @@ def _unpaid(book: Book, today: PolicyResults) -> pl.DataFrame:
     rows = instalments(lines, book.premiums, steps).select("policy_id", "instalment", "amount", "paid_on")
     paying = pl.col("policy_id").is_in(rows["policy_id"].implode()) | (pl.col("policy_id") == pl.col("main_id"))
     wanted = (
-        lines.filter(paying)
-        .with_columns(instalment=pl.int_ranges(1, pl.col("required") + 1, dtype=pl.Int32))
-        .explode("instalment")
-        .with_columns(due_on=months_later(pl.col("effective_date"), (pl.col("instalment") - 1) * pl.col("step")))
+        with_instalments(lines.filter(paying), 1, pl.col("required"))
         .join(rows.with_columns(listed=pl.lit(value=True)), on=["policy_id", "instalment"], how="left")
         .with_columns(pl.col("listed").fill_null(value=False))
         .filter(pl.col("paid_on").is_null(), pl.col("listed") | (pl.col("instalment") > 1))
     )
-    return owed(wanted, steps).select("policy_id", "main_id", "instalment", "due_on", "grace", "amount", "listed")
+    return with_amounts(wanted, steps).select(
+        "policy_id", "main_id", "instalment", "due_on", "grace", "amount", "listed"
+    )
 
 
 def _lines(book: Book, today: PolicyResults) -> pl.DataFrame:
@@ -97,7 +98,7 @@ def _open(today: PolicyResults, unpaid: pl.DataFrame) -> pl.DataFrame:
     own = pl.col("policy_id") == pl.col("main_id")
     first = pl.col("due_on").filter(own).min()
     return (
-        unpaid.with_columns(grace_end=grace_end_of(pl.col("due_on")))
+        unpaid.with_columns(grace_end=grace_end(pl.col("due_on"), pl.col("grace")))
         .group_by(policy_id="main_id")
         .agg(first_due_on=first, first_grace_end=pl.col("grace_end").filter(own).min(), amount=pl.col("amount").sum())
         .join(today.policies.select("policy_id", "cutoff_on"), on="policy_id")

@@ -6,7 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from policyserve.metrics.persistency.cohorts import a_year, grace_end_of
+from policyserve.contracts.grace import grace_end
+from policyserve.contracts.terms import a_year
 from policyserve.metrics.profiles.profile import Profile
 
 PAID_IN_TIME = (pl.col("paid_on") <= pl.col("cutoff_on")) & (
@@ -124,7 +125,7 @@ def _reason(as_of: date) -> pl.Expr:
         .then(pl.lit("paid_late"))
         .when(pl.col("unpaid_due_on").is_null())
         .then(pl.lit("not_known"))
-        .when(grace_end_of(pl.col("unpaid_due_on")) >= as_of)
+        .when(grace_end(pl.col("unpaid_due_on"), pl.col("grace")) >= as_of)
         .then(pl.lit("in_grace"))
         .otherwise(pl.lit("unpaid"))
     )

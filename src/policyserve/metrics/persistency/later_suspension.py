@@ -10,9 +10,10 @@ from datetime import date
 import polars as pl
 
 from policyserve.book.columns import Book
-from policyserve.dates import months_later
+from policyserve.contracts.grace import grace_end
+from policyserve.contracts.instalments import due_by, with_instalments
+from policyserve.contracts.terms import instalments_in
 from policyserve.metrics.groupings import with_policies
-from policyserve.metrics.persistency.cohorts import due_by, grace_end_of
 from policyserve.metrics.persistency.premiums_received import instalments, lent_after
 
 NONE = pl.Schema({"policy_id": pl.Int32(), "lapsed_due_on": pl.Date()})
@@ -31,13 +32,11 @@ def lapsed_later(lines: pl.DataFrame, known: Book, steps: pl.DataFrame, loans: p
         return pl.DataFrame(schema=NONE)
     paid = instalments(wanted, known.premiums, steps).select("policy_id", "instalment", "paid_on")
     each = (
-        wanted.with_columns(instalment=pl.int_ranges(pl.col("of_month") + 1, pl.col("required") + 1, dtype=pl.Int32))
-        .explode("instalment")
-        .with_columns(due_on=months_later(pl.col("effective_date"), (pl.col("instalment") - 1) * pl.col("step")))
+        with_instalments(wanted, pl.col("of_month") + 1, pl.col("required"))
         .filter((pl.col("due_on") < pl.col("paid_up_on")).fill_null(value=True))
         .join(paid, on=["policy_id", "instalment"], how="left")
     )
-    settled = pl.min_horizontal("paid_on", "lent_on") <= grace_end_of(pl.col("due_on"))
+    settled = pl.min_horizontal("paid_on", "lent_on") <= grace_end(pl.col("due_on"), pl.col("grace"))
     return (
         lent_after(each, loans)
         .filter(~settled.fill_null(value=False))
@@ -49,9 +48,12 @@ def lapsed_later(lines: pl.DataFrame, known: Book, steps: pl.DataFrame, loans: p
 def _owed(lines: pl.DataFrame, known: Book, by: date) -> pl.DataFrame:
     """Keep the lines that owe more than the month's: `required` up to the cutoff, `of_month` up to the month."""
     last = pl.min_horizontal("cutoff_on", pl.lit(by)).cast(pl.Int32) - pl.col("grace") - 1
-    in_all = pl.col("pay_years") * (12 // pl.col("step"))
+    in_all = instalments_in(pl.col("pay_years"))
     return (
         with_policies(lines, known, ["pay_years"])
-        .with_columns(of_month="required", required=pl.min_horizontal(due_by(last.cast(pl.Date)), in_all))
+        .with_columns(
+            of_month="required",
+            required=pl.min_horizontal(due_by(last.cast(pl.Date)), in_all),
+        )
         .filter(pl.col("required") > pl.col("of_month"))
     )

@@ -12,6 +12,7 @@ from datetime import date
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.contracts.premiums import premium_steps
 from policyserve.dates import months_later
 from policyserve.metrics.groupings import FIELDS, fields_of, with_policies
 from policyserve.metrics.persistency.cohorts import LINE, cohort_policies
@@ -19,7 +20,7 @@ from policyserve.metrics.persistency.judgement import judged
 from policyserve.metrics.persistency.later_suspension import lapsed_later
 from policyserve.metrics.persistency.policy_groups import with_groups
 from policyserve.metrics.persistency.policy_marks import events_of, marked
-from policyserve.metrics.persistency.premiums_received import LOAN, as_paid, instalments, lent, premium_steps, received
+from policyserve.metrics.persistency.premiums_received import LOAN, as_paid, instalments, lent, received
 from policyserve.metrics.persistency.riders import rider_premiums, riders, waivers
 from policyserve.metrics.persistency.rolling import check_rolling, rolled
 from policyserve.metrics.profiles.profile import BASES, CN_COMPANY, Cutoff, Profile, checked_cutoff

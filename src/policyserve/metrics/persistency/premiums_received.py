@@ -4,46 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from policyserve.dates import months_later
-from policyserve.metrics.persistency.cohorts import grace_end_of
-
-
-def premium_steps(events: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Follow the premium through its changes: `policy_id`, `from_on`, `changed` (minor units per instalment).
-
-    A `premium_change` sets it, a `rider_added` adds to it, from the next due day on (the event's own day included).
-    `lines`: `policy_id`, `premium`. Sorted by `from_on`.
-    """
-    changes = events.filter(
-        pl.col("kind").is_in(["premium_change", "rider_added"]), pl.col("amount").is_not_null()
-    ).join(lines.select("policy_id", "premium"), on="policy_id")
-    is_set = pl.col("kind") == "premium_change"
-    block = ["policy_id", "block"]
-    return (
-        changes.sort("policy_id", "occurred_on", "number")
-        .with_columns(block=is_set.cum_sum().over("policy_id"))
-        .with_columns(
-            start=pl.when(is_set).then("amount").max().over(block),
-            added=pl.when(~is_set).then("amount").otherwise(0).cum_sum().over(block),
-        )
-        .select("policy_id", from_on="occurred_on", changed=pl.coalesce("start", "premium") + pl.col("added"))
-        .unique(["policy_id", "from_on"], keep="last", maintain_order=True)
-        .sort("from_on")
-    )
-
-
-def owed(rows: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
-    """Fill empty `amount` of `rows` (`policy_id`, `due_on`, `premium`): the changed premium, else the policy's."""
-    if steps.is_empty():
-        return rows.with_columns(pl.coalesce("amount", "premium"))
-    numbered = rows.with_row_index("row")
-    empty = numbered.filter(pl.col("amount").is_null()).join(steps, on="policy_id", how="semi").sort("due_on")
-    found = empty.join_asof(steps, left_on="due_on", right_on="from_on", by="policy_id", check_sortedness=False)
-    return (
-        numbered.join(found.select("row", "changed").sort("row"), on="row", how="left", maintain_order="left")
-        .with_columns(pl.coalesce("amount", "changed", "premium"))
-        .drop("row", "changed")
-    )
+from policyserve.contracts.endings import first_after
+from policyserve.contracts.grace import grace_end
+from policyserve.contracts.instalments import due_day, with_instalments
+from policyserve.contracts.payments import IN_FULL
+from policyserve.contracts.premiums import with_amounts
 
 
 def instalments(lines: pl.DataFrame, premiums: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
@@ -55,11 +20,10 @@ def instalments(lines: pl.DataFrame, premiums: pl.DataFrame, steps: pl.DataFrame
     rows = (
         premiums.join(line, on="policy_id")
         .filter(pl.col("instalment") <= pl.col("required"))
-        .with_columns(due_on=months_later(pl.col("effective_date"), (pl.col("instalment") - 1) * pl.col("step")))
+        .with_columns(due_on=due_day(pl.col("instalment")))
     )
-    in_full = pl.col("paid_amount").is_null() | (pl.col("paid_amount") >= pl.col("amount"))
-    return owed(rows, steps).select(
-        "policy_id", "instalment", "required", "grace", "due_on", "amount", paid_on=pl.when(in_full).then("paid_on")
+    return with_amounts(rows, steps).select(
+        "policy_id", "instalment", "required", "grace", "due_on", "amount", paid_on=pl.when(IN_FULL).then("paid_on")
     )
 
 
@@ -72,7 +36,7 @@ def received(lines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     The first instalment is paid at issue when no row says otherwise.
     """
     number, paid = pl.col("instalment"), pl.col("paid_on")
-    late = (number > 1) & (paid > grace_end_of(pl.col("due_on")))
+    late = (number > 1) & (paid > grace_end(pl.col("due_on"), pl.col("grace")))
     summed = (
         rows.group_by("policy_id")
         .agg(listed=pl.len().cast(pl.Int32), paid=paid.count().cast(pl.Int32), last_paid_on=paid.max())
@@ -111,16 +75,8 @@ def as_paid(rows: pl.DataFrame, loans: pl.DataFrame) -> pl.DataFrame:
 
 def lent_after(rows: pl.DataFrame, loans: pl.DataFrame) -> pl.DataFrame:
     """Add `lent_on` to `rows` (`policy_id`, `due_on`): the first loan (LOAN) on or after the due day, else null."""
-    numbered = rows.with_row_index("row")
-    lent_on = loans.select("policy_id", lent_on="occurred_on").sort("lent_on")
-    found = (
-        numbered.join(loans, on="policy_id", how="semi")
-        .sort("due_on")
-        .join_asof(
-            lent_on, left_on="due_on", right_on="lent_on", by="policy_id", strategy="forward", check_sortedness=False
-        )
-    )
-    return numbered.join(found.select("row", "lent_on"), on="row", how="left", maintain_order="left").drop("row")
+    days = loans.select("policy_id", "occurred_on").sort("occurred_on")
+    return rows.with_columns(lent_on=first_after(rows, days, "due_on"))
 
 
 def lent(lines: pl.DataFrame, rows: pl.DataFrame, loans: pl.DataFrame) -> pl.DataFrame:
@@ -131,12 +87,7 @@ def lent(lines: pl.DataFrame, rows: pl.DataFrame, loans: pl.DataFrame) -> pl.Dat
     """
     if loans.is_empty():
         return pl.DataFrame(schema={"policy_id": pl.Int32, "late_due_on": pl.Date})
-    wanted = lines.join(loans, on="policy_id", how="semi").with_columns(
-        instalment=pl.int_ranges(1, pl.col("required") + 1, dtype=pl.Int32)
-    )
-    wanted = wanted.explode("instalment").with_columns(
-        due_on=months_later(pl.col("effective_date"), (pl.col("instalment") - 1) * pl.col("step"))
-    )
+    wanted = with_instalments(lines.join(loans, on="policy_id", how="semi"), 1, pl.col("required"))
     listed = rows.join(loans, on="policy_id", how="semi").select(
         "policy_id", "instalment", "paid_on", listed=pl.lit(value=True)
     )
@@ -144,7 +95,7 @@ def lent(lines: pl.DataFrame, rows: pl.DataFrame, loans: pl.DataFrame) -> pl.Dat
     first = pl.col("instalment") == 1
     at_issue = pl.when(first & pl.col("listed").is_null()).then("issue_date")
     settled = pl.min_horizontal("paid_on", at_issue, pl.when(~first).then("lent_on"))
-    late = ~first & (settled > grace_end_of(pl.col("due_on")))
+    late = ~first & (settled > grace_end(pl.col("due_on"), pl.col("grace")))
     kept = (settled <= pl.col("cutoff_on")).fill_null(value=False).all()
     return (
         found.group_by("policy_id")

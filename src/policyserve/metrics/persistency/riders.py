@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from policyserve.dates import months_later
-from policyserve.metrics.persistency.cohorts import LINE, a_year, due_by, grace, step
-from policyserve.metrics.persistency.premiums_received import owed
+from policyserve.contracts.instalments import due_by, due_day
+from policyserve.contracts.premiums import with_amounts
+from policyserve.contracts.terms import a_year, step
+from policyserve.metrics.persistency.cohorts import LINE, grace
 from policyserve.metrics.profiles.profile import Profile
 
 WITH_MAIN = ("main_policy_id", "due_on", "grace_end", "cutoff_on")
@@ -54,7 +55,7 @@ def rider_premiums(added: pl.DataFrame, paid: pl.DataFrame, steps: pl.DataFrame)
     `of_riders_first`: first-year premium of those that began with it; `of_riders_in_time`: what is in force on the due
     day and paid by the cutoff; `of_riders`: and paid at all. A rider without a row of its own is paid with its main
     policy; one that ended by an exclusion counts nowhere. `added`: riders, marked; `paid` as from
-    `premiums_received.received`, of riders and main policies; `steps` as from `premiums_received.premium_steps`.
+    `premiums_received.received`, of riders and main policies; `steps` as from `premiums.premium_steps`.
     """
     in_force = _lasts("ended_on") & _lasts("paid_up_on") & (pl.col("ends_on") >= pl.col("due_on")).fill_null(value=True)
     in_time = (pl.col("paid_on") <= pl.col("cutoff_on")).fill_null(value=False)
@@ -78,9 +79,9 @@ def _lasts(ending: str) -> pl.Expr:
 def _with_main(added: pl.DataFrame, paid: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
     """Add `first`, `last` and `paid_on`; a rider without rows takes the premium due and the main policy's day."""
     with_main = paid.select(main_policy_id="policy_id", main_paid_on="paid_on")
-    last_due = months_later(pl.col("effective_date"), (pl.col("required") - 1) * pl.col("step"))
-    expected = owed(
-        added.select("policy_id", "premium", due_on=last_due, amount=pl.lit(None, dtype=pl.Int64)), steps
+    last = due_day(pl.col("required"))
+    expected = with_amounts(
+        added.select("policy_id", "premium", due_on=last, amount=pl.lit(None, dtype=pl.Int64)), steps
     ).select("policy_id", expected="amount")
     unlisted = pl.col("listed") == 0
     return (

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.errors import PolicyserveError, QuestionError
 
 Cutoff = Literal["strict", "month-end", "year-end"]
@@ -70,7 +71,7 @@ CN_COMPANY = Profile(
     bases=("premium", "count"),
     window="month",
     cutoffs={"strict": None, "month-end": Observation(period=1, lag=2)},
-    grace_days=60,
+    grace_days=GRACE_DAYS,
     exclusions=("freelook_cancel", "claim_termination", "waiver", "void", "transfer_out", "conversion"),
 )
 """How Chinese insurers count month by month: 月度13个月继续率; `month-end` waits for the 宽末月."""

@@ -14,6 +14,7 @@ from itertools import pairwise
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.metrics.groupings import OF_AGENTS, fields_of, with_agents
 from policyserve.metrics.referrals.referrals import STAGES, Stage, rows_of_people, with_serving
 from policyserve.metrics.services.service_rate import grouped
@@ -29,7 +30,7 @@ PEOPLE = ("referred_on", "referrer_no", "agent_no", "referred_no", "name", "phon
 LEADS = ("referrer_no", "agent_no", "referred_no", "name", "phone", "referred_on", "days", "stage", "delete")
 
 
-def people(book: Book, *, grace_days: int = 60, as_of: date) -> pl.DataFrame:
+def people(book: Book, *, grace_days: int = GRACE_DAYS, as_of: date) -> pl.DataFrame:
     """Return everybody referred by `as_of`, one row per person, with the furthest stage.
 
     Columns: `person` (tells who it is), `referrer_id`, `referred_id` (null: no customer yet), `referred_on`,
@@ -70,7 +71,12 @@ def _stage() -> pl.Expr:
 
 
 def funnel(
-    book: Book, *, by: Sequence[str] = ("year",), grace_days: int = 60, as_of: date, named: pl.DataFrame | None = None
+    book: Book,
+    *,
+    by: Sequence[str] = ("year",),
+    grace_days: int = GRACE_DAYS,
+    as_of: date,
+    named: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Count how many of the people referred came how far, as known on `as_of`.
 
@@ -93,7 +99,9 @@ def _share(part: str, whole: str) -> pl.Expr:
     return pl.when(pl.col(whole) > 0).then(pl.col(part) / pl.col(whole))
 
 
-def open_leads(book: Book, *, grace_days: int = 60, as_of: date, named: pl.DataFrame | None = None) -> pl.DataFrame:
+def open_leads(
+    book: Book, *, grace_days: int = GRACE_DAYS, as_of: date, named: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """List the people referred who hold no policy yet, those named longest ago first.
 
     Columns as LEADS: `referred_no` of who is in the book already, `name` and `phone` masked, `days` since they were
@@ -109,7 +117,9 @@ def open_leads(book: Book, *, grace_days: int = 60, as_of: date, named: pl.DataF
     return _named(leads, book, ["agent_no"], as_of).select(LEADS)
 
 
-def people_behind(book: Book, year: int, *, by: Sequence[str] = (), grace_days: int = 60, as_of: date) -> pl.DataFrame:
+def people_behind(
+    book: Book, year: int, *, by: Sequence[str] = (), grace_days: int = GRACE_DAYS, as_of: date
+) -> pl.DataFrame:
     """List the people that `referrals` counts in a year, by the day: a field per grouping, and PEOPLE.
 
     `agent_no`: for whom they count; `referred_no` is null of who is no customer yet.

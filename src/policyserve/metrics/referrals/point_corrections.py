@@ -12,6 +12,7 @@ from datetime import date
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.metrics.referrals.funnel import people
 from policyserve.metrics.referrals.points import OWN, PAID, mentions
 from policyserve.metrics.referrals.referrals import STAGES, Stage
@@ -36,7 +37,7 @@ STORED = pl.Schema(
 COLUMNS = ("customer_id", "kind", "points", "corrects_id", "happened_on")
 
 
-def corrections(book: Book, stored: pl.DataFrame, *, grace_days: int = 60, as_of: date) -> pl.DataFrame:
+def corrections(book: Book, stored: pl.DataFrame, *, grace_days: int = GRACE_DAYS, as_of: date) -> pl.DataFrame:
     """Return the rows that put points right by what is known on `as_of`: columns as COLUMNS.
 
     `stored`: all rows (STORED). What was written down with knowledge of a later day is left alone, so a run of an

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from policyserve.book.columns import Book
 from policyserve.book.money import decimals_of
+from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.metrics.add_ons.add_ons import FREELOOK_DAYS
 from policyserve.metrics.referrals.funnel import people
 from policyserve.metrics.referrals.referrals import STAGES, Stage, annual_premiums, rows_of_people
@@ -61,7 +62,7 @@ FACTS = pl.Schema(
 """A fact that earns; `person` tells who it is within one book and is never stored."""
 
 
-def facts(book: Book, rates: Rates, *, grace_days: int = 60, as_of: date) -> pl.DataFrame:
+def facts(book: Book, rates: Rates, *, grace_days: int = GRACE_DAYS, as_of: date) -> pl.DataFrame:
     """Return everything that earns points by `as_of`: columns as FACTS, one row per fact.
 
     The first three stages after `named` bear no day in the lists, so they happened when they were first seen: on

@@ -7,7 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from policyserve.book.columns import MONTHS_OF_MODE, Book
+from policyserve.book.columns import Book
+from policyserve.contracts.grace import GRACE_DAYS
+from policyserve.contracts.terms import instalments_a_year, step
 from policyserve.errors import NotFoundError
 from policyserve.metrics.groupings import OF_AGENTS, fields_of, with_agents
 from policyserve.metrics.services.serving_agents import customer_agents
@@ -91,7 +93,7 @@ def _stages(book: Book) -> pl.DataFrame:
 
 
 def referrals(
-    book: Book, year: int, *, by: Sequence[str] = ("agent",), grace_days: int = 60, as_of: date
+    book: Book, year: int, *, by: Sequence[str] = ("agent",), grace_days: int = GRACE_DAYS, as_of: date
 ) -> pl.DataFrame:
     """Count the people referred in a calendar year by the agent who serves the referrer, as known on `as_of`.
 
@@ -142,12 +144,12 @@ def annual_premiums(book: Book) -> pl.DataFrame:
     Policies cancelled in the free-look, or void, were not bought.
     """
     undone = book.events.filter(pl.col("kind").is_in(["freelook_cancel", "void"])).select("policy_id")
-    a_year = 12 // pl.col("mode").cast(pl.String).replace_strict(MONTHS_OF_MODE, default=12, return_dtype=pl.Int64)
     first = book.premiums.filter(pl.col("instalment") == 1).select("policy_id", "amount")
     return (
         book.policies.join(undone.drop_nulls(), on="policy_id", how="anti")
         .join(first, on="policy_id", how="left")
-        .with_columns(premium=pl.coalesce("amount", "premium") * a_year)
+        .with_columns(step=step())
+        .with_columns(premium=pl.coalesce("amount", "premium") * instalments_a_year().fill_null(1))
     )
 
 

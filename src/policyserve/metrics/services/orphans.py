@@ -8,10 +8,11 @@ from datetime import date
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.contracts.contracts import Contracts
 from policyserve.dates import Days
 from policyserve.metrics.groupings import OF_AGENTS, fields_of, with_agents, with_policies
 from policyserve.metrics.services.service_rate import COUNTED, SMALL, grouped, status, tasks_due
-from policyserve.metrics.services.serving_agents import serving_on, spells_in_force
+from policyserve.metrics.services.serving_agents import serving_on
 from policyserve.standard.model import Service, Standard
 
 COUNTS = (
@@ -107,10 +108,12 @@ BEHIND = ("policy_no", "customer_no", "agent_no", "writing_agent_no", "orphan", 
 
 def _policies(book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
     """Return the orphan policies in force on `as_of`: `policy_id`, `agent_id`, `writing_agent_id`, what to add up."""
-    today = spells_in_force(book, grace_days, as_of).filter(pl.lit(as_of).is_between("start", "end", closed="left"))
+    contracts = Contracts.of(book, as_of, grace_days)
     gone = book.agents.filter(pl.col("left_on") <= as_of)["agent_id"].implode()
-    mains = book.as_of(as_of).policies.filter(pl.col("main_policy_id").is_null())
-    in_force = mains.join(today, on="policy_id", how="semi").select("policy_id", "writing_agent_id", day=pl.lit(as_of))
+    mains = contracts.book.policies.filter(pl.col("main_policy_id").is_null())
+    in_force = mains.join(contracts.in_force_on(as_of), on="policy_id", how="semi").select(
+        "policy_id", "writing_agent_id", day=pl.lit(as_of)
+    )
     served = serving_on(in_force.select("policy_id", "day"), book).select("policy_id", "agent_id")
     return (
         in_force.join(served, on="policy_id")

@@ -8,9 +8,9 @@ from datetime import date
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.contracts.contracts import Contracts, part_of
 from policyserve.metrics.groupings import with_policies
 from policyserve.plan.customers import serving_agents
-from policyserve.plan.states import policy_lives, spells, suspensions
 
 
 def serving_on(policies: pl.DataFrame, book: Book) -> pl.DataFrame:
@@ -70,11 +70,6 @@ def _taken_back(frame: pl.DataFrame, book: Book, subject: str, as_of: date) -> p
     return found.with_columns(agent_id=own).drop("from_id")
 
 
-def spells_in_force(book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
-    """Return the half-open ranges of days in force known on `as_of`: `policy_id`, `start`, `end`; riders too."""
-    return spells(policy_lives(book.as_of(as_of)), suspensions(book, grace_days, as_of))
-
-
 def customer_agents(book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
     """Say who served each customer on `as_of`: `customer_id`, `agent_id`; see `plan.customers.serving_agents`.
 
@@ -82,9 +77,9 @@ def customer_agents(book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
     """
     own = replace(book, customers=_taken_back(book.customers, book, "customer_id", as_of))
     asked = _held_without_agent(book)
-    known = asked.as_of(as_of)
-    policies = _taken_back(known.policies, book, "policy_id", as_of)
-    today = spells_in_force(asked, grace_days, as_of).filter(pl.lit(as_of).is_between("start", "end", closed="left"))
+    contracts = Contracts.of(asked, as_of, grace_days)
+    policies = _taken_back(contracts.book.policies, book, "policy_id", as_of)
+    today = contracts.in_force_on(as_of)
     held = policies.filter(pl.col("main_policy_id").is_null()).select(
         "customer_id", "agent_id", in_force=pl.col("policy_id").is_in(today["policy_id"].implode())
     )
@@ -96,13 +91,3 @@ def _held_without_agent(book: Book) -> Book:
     without = book.customers.filter(pl.col("agent_id").is_null()).select("customer_id")
     held = book.policies.join(without, on="customer_id", how="semi")
     return replace(part_of(book, held["policy_id"]), agents=book.agents)
-
-
-def part_of(book: Book, policies: pl.Series) -> Book:
-    """Return these policies (keys) alone, with their premiums and events, and nothing else."""
-    theirs = pl.col("policy_id").is_in(policies.unique().implode())
-    return Book(
-        policies=book.policies.filter(theirs),
-        premiums=book.premiums.filter(theirs),
-        events=book.events.filter(theirs),
-    )

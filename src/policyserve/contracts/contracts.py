@@ -1,0 +1,76 @@
+"""The contracts of a book as they were known on a day, and what follows from them, worked out when it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Self
+
+import polars as pl
+
+from policyserve.book.columns import Book
+from policyserve.contracts.arrears import arrears
+from policyserve.contracts.grace import GRACE_DAYS
+from policyserve.contracts.payments import payments
+from policyserve.contracts.spells import on_day, spells
+from policyserve.contracts.suspensions import suspensions
+from policyserve.contracts.terms import policy_terms
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """The policies of a book as it was known on `as_of` (see `Book.as_of`), riders with numbers of their own too."""
+
+    book: Book
+    as_of: date
+    grace_days: int
+
+    @classmethod
+    def of(cls, book: Book, as_of: date, grace_days: int = GRACE_DAYS) -> Self:
+        """Look at a book as it was known at the end of `as_of`."""
+        return cls(book.as_of(as_of), as_of, grace_days)
+
+    @cached_property
+    def terms(self) -> pl.DataFrame:
+        """Policies with their terms; see `terms.policy_terms`."""
+        return policy_terms(self.book)
+
+    @cached_property
+    def rows(self) -> pl.DataFrame:
+        """Listed instalments; see `payments.payments`."""
+        return payments(self.book, self.terms)
+
+    @cached_property
+    def late(self) -> pl.DataFrame:
+        """Instalments unpaid after their due day; see `arrears.arrears`."""
+        return arrears(self.book, self.terms, self.rows, self.as_of)
+
+    @cached_property
+    def suspended(self) -> pl.DataFrame:
+        """Suspensions; see `suspensions.suspensions`."""
+        return suspensions(self.book, self.late, self.grace_days)
+
+    @cached_property
+    def suspended_now(self) -> pl.DataFrame:
+        """Suspensions that last on `as_of`."""
+        return on_day(self.suspended, self.as_of, "suspended_from", "suspended_to")
+
+    @cached_property
+    def spells(self) -> pl.DataFrame:
+        """Ranges of days in force of every policy; see `spells.spells`."""
+        return spells(self.terms, self.suspended)
+
+    def in_force_on(self, day: date) -> pl.DataFrame:
+        """Return the spells that hold the day: a row per policy in force, riders too."""
+        return on_day(self.spells, day)
+
+
+def part_of(book: Book, policies: pl.Series) -> Book:
+    """Return these policies (keys) alone, with their premiums and events, and nothing else."""
+    theirs = pl.col("policy_id").is_in(policies.unique().implode())
+    return Book(
+        policies=book.policies.filter(theirs),
+        premiums=book.premiums.filter(theirs),
+        events=book.events.filter(theirs),
+    )
