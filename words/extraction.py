@@ -32,7 +32,7 @@ PLACES = {
 }
 """The places of sentences among the arguments of what is called; a second one is the form for many."""
 
-OF_SCREENS = {"words": (0,), "tell": (0,)}
+OF_SCREENS = {".words": (0,), ".tell": (0,)}
 """The same for what commands say with their session."""
 
 IN_CONTEXT = {"N_in": 0, "N_all": 0, "say_in": 1}
@@ -69,7 +69,8 @@ def _add(catalog: Catalog, message: Message, name: str, context: str | None = No
 
 def _of_call(call: ast.Call, places: Mapping[str, tuple[int, ...]]) -> Iterator[tuple[Message, str | None]]:
     """Yield the sentences, or pairs of one and many, that a call is made with; with their context."""
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    name = f".{call.func.attr}" if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    name = name if name in places else name.removeprefix(".")
     if name in IN_CONTEXT and len(call.args) > IN_CONTEXT[name] + 1:
         contexts, *words = (list(_texts(one)) for one in call.args[IN_CONTEXT[name] :])
         yield from ((one, contexts[0]) for texts in words for one in texts if contexts)
@@ -89,7 +90,7 @@ def _texts(node: ast.expr) -> Iterator[str]:
 
 def _errors() -> Iterator[str]:
     """Name the errors of the program: what they are made with is said."""
-    names = re.compile(r"^class (\w+)\((?:\w+Error|Exception)\)", re.MULTILINE)
+    names = re.compile(r"^class (?!NotFound)(\w+)\((?:\w+Error|Exception)\)", re.MULTILINE)
     for path in SOURCE.rglob("*.py"):
         yield from names.findall(path.read_text("utf-8"))
 

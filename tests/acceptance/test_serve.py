@@ -29,6 +29,7 @@ from policyserve import db
 from policyserve.cli import serve
 from policyserve.config import read_settings
 from policyserve.errors import PolicyserveError
+from policyserve.locale import Sentence
 from policyserve.scheduler import clock, jobs
 from policyserve.scheduler.jobs import Work, schedule, zone_of
 
@@ -38,6 +39,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from policyserve.operations import messages, notices, outbox, release
 from policyserve.cli import main
+from policyserve.locale import Sentence
 from policyserve.scheduler import jobs
 
 folder = Path(os.environ["JOBS_FOLDER"])
@@ -56,7 +58,7 @@ def stand_in(name):
                 break
             time.sleep(0.02)
         tell(f"{name} ends {os.getpid()} {as_of}")
-        return SimpleNamespace(in_words=lambda language: f"{name} in {language}")
+        return SimpleNamespace(sentence=lambda: Sentence(f"{name} done"))
     return work
 
 release.release_tasks = stand_in("release")
@@ -64,7 +66,7 @@ messages.generate_messages = stand_in("generate")
 outbox.send_messages = stand_in("send")
 notices.push_notices = stand_in("notices")
 outbox.take_in_news = lambda engine, settings, gateway, news, at: tell(f"news {gateway} {len(news.receipts)}")
-jobs.released_in_words = lambda counts, language: counts.in_words(language)
+jobs.released = lambda counts: counts.sentence()
 main()
 """
 """The command with jobs that write down what they do; the files `hold-JOB` and `fail-JOB` steer them."""
@@ -369,7 +371,7 @@ def jobs_of_the_test(monkeypatch: pytest.MonkeyPatch) -> dict[str, Work]:
 def test_run_does_a_job_says_what_came_of_it_and_keeps_it_in_the_same_record(
     any_desk: Desk, jobs_of_the_test: dict[str, Work]
 ) -> None:
-    jobs_of_the_test["send"] = lambda call: f"nothing to send on {call.as_of}"
+    jobs_of_the_test["send"] = lambda call: Sentence(f"nothing to send on {call.as_of}")
     said = any_desk.do("run", "send", "--as-of", "2026-11-21")
     assert said == "nothing to send on 2026-11-21\n"
     (row,) = any_desk.ask("jobs")
@@ -380,7 +382,7 @@ def test_run_does_a_job_says_what_came_of_it_and_keeps_it_in_the_same_record(
 def test_the_same_due_time_is_run_once_in_whatever_zone_it_is_written(
     any_desk: Desk, jobs_of_the_test: dict[str, Work]
 ) -> None:
-    jobs_of_the_test["generate"] = lambda _call: "80 planned"
+    jobs_of_the_test["generate"] = lambda _call: Sentence("80 planned")
     assert any_desk.do("run", "generate", "--due", "2026-11-21T07:00") == "80 planned\n"
     assert "has been run for 2026-11-21T07:00:00" in any_desk.do("run", "generate", "--due", "2026-11-20T23:00Z")
     assert any_desk.do("run", "generate", "--due", "2026-11-22 07:00") == "80 planned\n"
@@ -388,13 +390,13 @@ def test_the_same_due_time_is_run_once_in_whatever_zone_it_is_written(
 
 
 def test_a_job_that_runs_elsewhere_is_left_to_it(any_desk: Desk, jobs_of_the_test: dict[str, Work]) -> None:
-    jobs_of_the_test["send"] = lambda _call: any_desk.do("run", "send", "--due", "2026-11-21T07:05")
+    jobs_of_the_test["send"] = lambda _call: Sentence(any_desk.do("run", "send", "--due", "2026-11-21T07:05"))
     assert "is running already" in any_desk.do("run", "send", "--due", "2026-11-21T07:00")
     assert [row["status"] for row in any_desk.ask("jobs")] == ["done"]
 
 
 def test_a_job_that_fails_gives_status_1_and_its_sentence(desk: Desk, jobs_of_the_test: dict[str, Work]) -> None:
-    def fail(_call: object) -> str:
+    def fail(_call: object) -> Sentence:
         raise PolicyserveError("There is no gateway 'vendor'; add it.")
 
     jobs_of_the_test["send"] = fail
@@ -422,10 +424,10 @@ def test_a_due_time_that_is_none_is_wrong_usage(desk: Desk, due: str) -> None:
 
 def test_jobs_are_shown_in_the_language_of_the_screen_and_as_csv(desk: Desk, jobs_of_the_test: dict[str, Work]) -> None:
     assert desk.do("jobs") == "Nothing to show.\n"
-    jobs_of_the_test["send"] = lambda call: f"in {call.language}"
+    jobs_of_the_test["send"] = lambda _call: Sentence("{count} sent", count=7)
     desk.do("run", "send", "--due", "2026-11-21T07:00", "--lang", "zh")
     shown = desk.do("jobs", "--lang", "zh")
-    for words in ("作业", "应执行时间", "2026-11-21 07:00:00", "已完成", "in zh"):
+    for words in ("作业", "应执行时间", "2026-11-21 07:00:00", "已完成", "已发送7"):
         assert words in shown
     header, row = desk.do("jobs", "--job", "send", "--format", "csv").splitlines()
     assert header == "job,due,started,seconds,status,result"

@@ -21,10 +21,11 @@ from sqlalchemy import Engine, make_url, select, text
 from policyserve import db
 from policyserve.config import Settings
 from policyserve.errors import PolicyserveError
+from policyserve.locale import Sentence
 from policyserve.scheduler import job_run, locks
 from policyserve.scheduler.clock import TABLE, Clock, opened
 from policyserve.scheduler.job_run import RUNS, RunBeforeError, RunningElsewhereError
-from policyserve.scheduler.jobs import WORKS, Daily, Every, Work, released_in_words, schedule
+from policyserve.scheduler.jobs import WORKS, Daily, Every, Work, released, schedule
 from policyserve.scheduler.leader import Scheduler
 from policyserve.scheduler.run_records import job_rows
 from policyserve.settings_file import JobSettings, SettingsFile
@@ -140,7 +141,7 @@ def test_a_lock_that_may_not_be_written_is_told_in_a_sentence(tmp_path: Path, sq
 def test_a_run_is_a_row_before_it_begins_and_its_end_is_in_the_same_row(engine: Engine) -> None:
     run = job_run.begin(engine, "send", NOON, at=NOON.astimezone(UTC))
     assert [one.status for one in runs(engine)] == ["running"]
-    ending = job_run.carry_out(engine, run, lambda: "12 sent")
+    ending = job_run.carry_out(engine, run, lambda: Sentence("12 sent"))
     assert runs(engine) == [Kept("send", NOON, "done", "12 sent")]
     assert ending.status == "done"
 
@@ -149,12 +150,12 @@ def test_a_job_in_hand_is_not_begun_again(engine: Engine) -> None:
     run = job_run.begin(engine, "send", NOON, at=NOON.astimezone(UTC))
     with pytest.raises(RunningElsewhereError):
         job_run.begin(engine, "send", NOON + timedelta(minutes=5), at=NOON.astimezone(UTC))
-    job_run.carry_out(engine, run, lambda: "")
+    job_run.carry_out(engine, run, lambda: Sentence(""))
     assert len(runs(engine)) == 1
 
 
 def test_a_job_runs_once_for_each_time_that_it_is_due(engine: Engine) -> None:
-    job_run.carry_out(engine, job_run.begin(engine, "send", NOON, at=NOON.astimezone(UTC)), lambda: "")
+    job_run.carry_out(engine, job_run.begin(engine, "send", NOON, at=NOON.astimezone(UTC)), lambda: Sentence(""))
     with pytest.raises(RunBeforeError, match="2026-11-21T12:00:00"):
         job_run.begin(engine, "send", NOON, at=NOON.astimezone(UTC))
     again = job_run.begin(engine, "send", NOON + timedelta(minutes=5), at=NOON.astimezone(UTC))
@@ -162,8 +163,8 @@ def test_a_job_runs_once_for_each_time_that_it_is_due(engine: Engine) -> None:
 
 
 def test_our_own_errors_are_kept_as_they_are_and_of_others_only_the_kind(engine: Engine) -> None:
-    def fail(error: Exception) -> Callable[[], str]:
-        def work() -> str:
+    def fail(error: Exception) -> Callable[[], Sentence]:
+        def work() -> Sentence:
             raise error
 
         return work
@@ -185,7 +186,9 @@ def lose(engine: Engine, due: datetime, job: str = "release") -> None:
 
 def test_a_run_whose_process_died_is_marked_lost_by_the_next_run(engine: Engine) -> None:
     lose(engine, NOON)
-    job_run.carry_out(engine, job_run.begin(engine, "release", wall("12:05"), at=NOON.astimezone(UTC)), lambda: "")
+    job_run.carry_out(
+        engine, job_run.begin(engine, "release", wall("12:05"), at=NOON.astimezone(UTC)), lambda: Sentence("")
+    )
     assert [one.status for one in runs(engine)] == ["lost", "done"]
 
 
@@ -208,7 +211,7 @@ def test_what_was_lost_is_run_again_but_not_what_was_lost_twice(engine: Engine) 
 def test_a_run_called_lost_while_its_server_was_away_is_done_when_it_ends(engine: Engine) -> None:
     run = job_run.begin(engine, "release", NOON, at=NOON.astimezone(UTC))
     job_run.mark_lost(engine, "release", at=NOON.astimezone(UTC))
-    job_run.carry_out(engine, run, lambda: "5 added")
+    job_run.carry_out(engine, run, lambda: Sentence("5 added"))
     assert runs(engine) == [Kept("release", NOON, "done", "5 added")]
 
 
@@ -351,11 +354,11 @@ def at_work(engine: Engine, works: Mapping[str, Work]) -> Iterator[Bench]:
 
 
 def quiet(result: str = "") -> dict[str, Work]:
-    return {name: lambda _call: result for name in WORKS}
+    return {name: lambda _call: Sentence(result) for name in WORKS}
 
 
-def succeed(name: str, _call: object) -> str:
-    return f"{name} went well"
+def succeed(name: str, _call: object) -> Sentence:
+    return Sentence(f"{name} went well")
 
 
 def test_each_job_that_is_due_is_run_and_its_result_kept(engine: Engine) -> None:
@@ -370,15 +373,15 @@ def test_jobs_that_read_the_whole_book_follow_each_other_in_the_order_of_the_day
     order: list[str] = []
     held = threading.Event()
 
-    def release(_call: object) -> str:
+    def release(_call: object) -> Sentence:
         order.append("release begins")
         held.wait(SECONDS)
         order.append("release ends")
-        return ""
+        return Sentence("")
 
-    def generate(_call: object) -> str:
+    def generate(_call: object) -> Sentence:
         order.append("generate begins")
-        return ""
+        return Sentence("")
 
     with at_work(engine, {**quiet(), "release": release, "generate": generate}) as bench:
         bench.until(lambda: bench.statuses().get("send") == bench.statuses().get("notices") == "done")
@@ -394,7 +397,7 @@ def test_a_job_that_cron_has_in_hand_is_run_when_that_has_ended(engine: Engine) 
     with at_work(engine, quiet()) as bench:
         bench.until(lambda: list(bench.statuses().values()).count("done") == len(WORKS) - 1)
         assert [one.job for one in runs(engine)].count("send") == 1
-        job_run.carry_out(engine, by_cron, lambda: "")
+        job_run.carry_out(engine, by_cron, lambda: Sentence(""))
         bench.until(lambda: [one.status for one in runs(engine) if one.job == "send"] == ["done", "done"])
 
 
@@ -419,8 +422,8 @@ def test_one_job_that_cannot_begin_keeps_no_other_from_it(
 
 
 def test_a_stop_reaches_a_long_job_and_what_it_did_is_kept(engine: Engine) -> None:
-    def send(call: object) -> str:
-        return f"stopped: {call.stop.wait(SECONDS)}"  # type: ignore[attr-defined]
+    def send(call: object) -> Sentence:
+        return Sentence(f"stopped: {call.stop.wait(SECONDS)}")  # type: ignore[attr-defined]
 
     with at_work(engine, {**quiet(), "send": send}) as bench:
         bench.until(lambda: bench.statuses().get("send") == "running")
@@ -437,22 +440,24 @@ def test_the_next_times_come_first_then_the_runs_the_newest_first_in_the_busines
         clock.arrange(PLAN, NOON)
     for minute, result in ((0, "3 sent"), (5, "nothing to send")):
         due = NOON + timedelta(minutes=minute)
-        job_run.carry_out(engine, job_run.begin(engine, "send", due, at=due.astimezone(UTC)), partial(str, result))
+        job_run.carry_out(engine, job_run.begin(engine, "send", due, at=due.astimezone(UTC)), partial(Sentence, result))
     now = (NOON + timedelta(minutes=5, seconds=7)).astimezone(UTC)
     job_run.begin(engine, "release", NOON, at=NOON.astimezone(UTC)).lock.release()
-    rows = job_rows(engine, SHANGHAI, now=now, job=None, last=2)
+    rows = job_rows(engine, SHANGHAI, now=now, job=None, last=2, language="en")
     assert [(row["job"], row["status"]) for row in rows] == [
         ("release", "planned"), ("send", "planned"), ("release", "running"), ("send", "done"),
     ]  # fmt: skip
     assert rows[0]["due"].isoformat() == "2026-11-22T01:30:00+08:00"
     assert rows[2]["seconds"] == 307.0
     assert rows[3]["result"] == "nothing to send"
-    assert {row["job"] for row in job_rows(engine, SHANGHAI, now=now, job="send", last=9)} == {"send"}
+    assert {row["job"] for row in job_rows(engine, SHANGHAI, now=now, job="send", last=9, language="en")} == {"send"}
 
 
 def test_where_no_scheduler_ever_ran_there_are_runs_without_next_times(engine: Engine) -> None:
     lose(engine, NOON)
-    assert [row["status"] for row in job_rows(engine, SHANGHAI, now=NOON, job=None, last=9)] == ["running"]
+    assert [row["status"] for row in job_rows(engine, SHANGHAI, now=NOON, job=None, last=9, language="en")] == [
+        "running"
+    ]
 
 
 def test_hours_and_minutes_come_from_the_settings_file() -> None:
@@ -464,5 +469,5 @@ def test_hours_and_minutes_come_from_the_settings_file() -> None:
 
 def test_a_release_says_what_it_did_in_either_language() -> None:
     counts = ReleaseCounts(added=1200, missed=3)
-    assert released_in_words(counts, "en").startswith("1,200 added, 0 moved")
-    assert released_in_words(counts, "zh").startswith("新增1,200，改期0")
+    assert str(released(counts)).startswith("1,200 added, 0 moved")
+    assert released(counts).told("zh").startswith("新增1,200，改期0")

@@ -580,10 +580,10 @@ def test_a_run_is_told_in_one_line(engine: Engine) -> None:
     says: dict[str, Outcome | None] = {"2": "refused", "3": "in-doubt"}
     queue(engine, 3)
     counts = run(engine, ScriptedGateway(says=says))
-    assert counts.in_words("en") == "1 sent, 1 failed, 1 in doubt."
-    assert counts.in_words("zh") == "已发送1条，失败1条，待核实1条。"
-    assert SendCounts(stopped=True).in_words("zh") == "已发送0条。已按要求停止。"
-    assert "the gateway takes nothing" in SendCounts(in_vain=True).in_words("en")
+    assert counts.sentence().told("en") == "1 sent, 1 failed, 1 in doubt."
+    assert counts.sentence().told("zh") == "已发送1条，失败1条，待核实1条。"
+    assert SendCounts(stopped=True).sentence().told("zh") == "已发送0条。已按要求停止。"
+    assert "the gateway takes nothing" in SendCounts(in_vain=True).sentence().told("en")
 
 
 def test_the_receipts_of_three_parts_over_a_real_smpp_session_set_delivered(engine: Engine) -> None:

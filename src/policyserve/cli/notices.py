@@ -114,7 +114,7 @@ def send(session: Session, day: date | None, by_hand: bool) -> None:
         by_hand=by_hand,
     )
     if session.form == "table":
-        click.echo(counts.in_words(session.language))
+        click.echo(counts.sentence().told(session.language))
     else:
         show([asdict(counts)], session.form, columns=list(asdict(counts)))
     if counts.unknown or counts.refused or counts.failed:

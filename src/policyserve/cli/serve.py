@@ -13,6 +13,7 @@ import rich_click as click
 from policyserve.cli.options import Session, database_option, language_option, shared
 from policyserve.cli.screen.output import note, show
 from policyserve.errors import PolicyserveError, QuestionError
+from policyserve.locale import N_in
 from policyserve.scheduler.jobs import WORKS, zone_of
 
 if TYPE_CHECKING:
@@ -103,16 +104,17 @@ def run(session: Session, job: str, due: datetime | None) -> None:
         try:
             begun = job_run.begin(session.engine, job, meant, at=session.now)
         except (job_run.RunningElsewhereError, job_run.RunBeforeError) as other:
-            (note if session.form != "table" else click.echo)(str(other))
+            (note if session.form != "table" else click.echo)(other.told(session.language))
             return
         call = call_of(session.engine, session.settings, language=session.language, stop=stop, as_of=session.as_of)
         ending = job_run.carry_out(session.engine, begun, lambda: WORKS[job](call))
     if ending.status != "done":
         raise PolicyserveError(ending.result)
     if session.form == "table":
-        click.echo(ending.result)
+        click.echo(ending.result.told(session.language))
     else:
-        row = {"job": job, "due": meant, "seconds": ending.seconds, "status": ending.status, "result": ending.result}
+        row = {"job": job, "due": meant, "seconds": ending.seconds, "status": ending.status}
+        row["result"] = ending.result.told(session.language)
         show([row], session.form, columns=list(row))
 
 
@@ -128,18 +130,16 @@ def jobs(session: Session, job: str | None, last: int) -> None:
     """Show when each job is due next, and the last runs: when, how long, with what result."""
     from policyserve.scheduler.run_records import COLUMNS, job_rows
 
-    rows = job_rows(session.engine, zone_of(session.settings), now=session.now, job=job, last=last)
+    zone, language = zone_of(session.settings), session.language
+    rows = job_rows(session.engine, zone, now=session.now, job=job, last=last, language=language)
+    headings = {"due": session.words(N_in("job", "Due")), "result": session.words(N_in("job", "Result"))}
     if session.form == "table":
         rows = [row | {name: _on_the_clock(row[name]) for name in ("due", "started")} for row in rows]
-    show(rows, session.form, columns=COLUMNS, language=session.language, headings=_headings(session.language))
+    show(rows, session.form, columns=COLUMNS, language=language, headings=headings)
 
 
 def _on_the_clock(instant: datetime | None) -> str:
     return instant.strftime("%Y-%m-%d %H:%M:%S") if instant else ""
-
-
-def _headings(language: str) -> dict[str, str]:
-    return {"due": {"en": "Due", "zh": "应执行时间"}[language], "result": {"en": "Result", "zh": "结果"}[language]}
 
 
 COMMANDS = [serve, run, jobs]

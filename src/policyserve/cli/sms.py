@@ -112,7 +112,7 @@ def _print_generation(session: Session, done: Generation, *, dry_run: bool) -> N
     segments = int(done.composed["segments"].sum() or 0)
     cost = segments * session.settings.file.messages.price_per_segment
     asked = session.settings.file.messages
-    click.echo(done.in_words(session.language))
+    click.echo(done.sentence().told(session.language))
     session.tell(
         "Segments: {segments}, about {cost}.",
         segments=segments,

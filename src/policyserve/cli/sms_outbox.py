@@ -49,7 +49,7 @@ def send(session: Session, gateway: str | None, limit: int | None, moment: datet
             session.engine, session.settings, stop=stop, clock=clock, gateway=gateway, limit=limit, progress=progress
         )
     if session.form == "table":
-        click.echo(counts.in_words(session.language))
+        click.echo(counts.sentence().told(session.language))
         if counts.closed:
             classes = ", ".join(counts.closed)
             note(session.words("Outside the contact hours of: {classes}. They wait.", classes=classes))

@@ -18,6 +18,8 @@ from sqlalchemy.exc import IntegrityError
 
 from policyserve import db
 from policyserve.errors import PolicyserveError
+from policyserve.locale import Sentence
+from policyserve.locale.record import written
 from policyserve.scheduler import locks
 from policyserve.tables import JobRun, table
 
@@ -64,8 +66,8 @@ class Ending:
 
     status: str
     """done or failed."""
-    result: str
-    """In a sentence, without personal data."""
+    result: Sentence
+    """What came of it, without personal data."""
     seconds: float
 
 
@@ -101,7 +103,7 @@ def _write(engine: Engine, job: str, due: datetime, at: datetime) -> int:
         raise RunBeforeError(job, due) from error
 
 
-def carry_out(engine: Engine, run: Run, work: Callable[[], str]) -> Ending:
+def carry_out(engine: Engine, run: Run, work: Callable[[], Sentence]) -> Ending:
     """Do the work of a run, write how it ended, and let go of the job. A failure is an ending too.
 
     Raises what `db.writing` raises where the ending cannot be written: the run then counts as lost.
@@ -111,20 +113,22 @@ def carry_out(engine: Engine, run: Run, work: Callable[[], str]) -> Ending:
         ended = datetime.now(UTC)
         with db.writing(engine) as connection:
             connection.execute(
-                update(RUNS).where(RUNS.c.id == run.key).values(status=status, result=result, ended_at=ended)
+                update(RUNS).where(RUNS.c.id == run.key).values(status=status, result=written(result), ended_at=ended)
             )  # a run that was called lost while its server was away, but did end, is not lost: hence no guard
         return Ending(status=status, result=result, seconds=(ended - run.started).total_seconds())
     finally:
         run.lock.release()
 
 
-def _outcome(work: Callable[[], str]) -> tuple[str, str]:
+def _outcome(work: Callable[[], Sentence]) -> tuple[str, Sentence]:
     try:
         return "done", work()
     except PolicyserveError as error:
-        return "failed", str(error)
+        return "failed", error.sentence
     except Exception as error:  # its text may hold personal data
-        return "failed", f"Something went wrong that policyserve did not expect ({type(error).__name__})."
+        return "failed", Sentence(
+            "Something went wrong that policyserve did not expect ({fault}).", fault=type(error).__name__
+        )
 
 
 def mark_lost(engine: Engine, job: str, *, at: datetime) -> int:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from policyserve.config import Settings
+from policyserve.locale import N_, Listed, Sentence
 
 if TYPE_CHECKING:
     from policyserve.calendars.calendar import Calendar
@@ -28,7 +29,7 @@ class Call:
     engine: Engine
     settings: Settings
     language: str
-    """In which it says what came of it: en or zh."""
+    """In which it writes to people: the morning notices."""
     as_of: date
     """The business day: after an outage the work is for today, whenever it was due."""
     at: datetime
@@ -44,50 +45,47 @@ class Call:
         return calendar_named(self.settings.calendar)
 
 
-Work = Callable[[Call], str]
+Work = Callable[[Call], Sentence]
 """Does a job and says in a sentence what came of it, without personal data."""
 
 WORDS: Final = {
-    "added": ("{} added", "新增{}"),
-    "moved": ("{} moved", "改期{}"),
-    "cancelled": ("{} cancelled", "取消{}"),
-    "reopened": ("{} reopened", "恢复{}"),
-    "missed": ("{} missed", "错过{}"),
-    "unchanged": ("{} unchanged", "未变{}"),
+    "added": N_("{count:,} added"),
+    "moved": N_("{count:,} moved"),
+    "cancelled": N_("{count:,} cancelled"),
+    "reopened": N_("{count:,} reopened"),
+    "missed": N_("{count:,} missed"),
+    "unchanged": N_("{count:,} unchanged"),
 }
 
 
-def _release(call: Call) -> str:
+def _release(call: Call) -> Sentence:
     from policyserve.operations import release
 
     counts = release.release_tasks(
         call.engine, call.calendar, as_of=call.as_of, at=call.at, days=call.settings.file.jobs.days
     )
-    return released_in_words(counts, call.language)
+    return released(counts)
 
 
-def released_in_words(counts: ReleaseCounts, language: str) -> str:
+def released(counts: ReleaseCounts) -> Sentence:
     """Say what a release did with how many tasks."""
-    zh = language == "zh"
-    return ("，" if zh else ", ").join(
-        WORDS[name][zh].format(f"{number:,}") for name, number in asdict(counts).items() if name in WORDS
-    )
+    return Listed([Sentence(WORDS[name], count=count) for name, count in asdict(counts).items() if name in WORDS])
 
 
-def _generate(call: Call) -> str:
+def _generate(call: Call) -> Sentence:
     from policyserve.operations import messages
 
     done = messages.generate_messages(call.engine, call.calendar, call.settings, as_of=call.as_of, at=call.at)
-    return done.in_words(call.language)
+    return done.sentence()
 
 
-def _send(call: Call) -> str:
+def _send(call: Call) -> Sentence:
     from policyserve.operations import outbox
 
-    return outbox.send_messages(call.engine, call.settings, stop=call.stop).in_words(call.language)
+    return outbox.send_messages(call.engine, call.settings, stop=call.stop).sentence()
 
 
-def _notices(call: Call) -> str:
+def _notices(call: Call) -> Sentence:
     from policyserve.operations import notices
 
     done = notices.push_notices(
@@ -98,7 +96,7 @@ def _notices(call: Call) -> str:
         language=call.language,
         stopping=call.stop.is_set,
     )
-    return done.in_words(call.language)
+    return done.sentence()
 
 
 WORKS: Final[Mapping[str, Work]] = {"release": _release, "generate": _generate, "send": _send, "notices": _notices}

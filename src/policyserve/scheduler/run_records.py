@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, Row, column, inspect, select, table
 
 from policyserve import db
+from policyserve.locale.record import read
 from policyserve.scheduler.job_run import RUNS
 from policyserve.scheduler.jobs import WORKS
 
@@ -18,7 +19,9 @@ TIMES = table("scheduled_jobs", column("id"), column("next_run_time"))
 COLUMNS = ("job", "due", "started", "seconds", "status", "result")
 
 
-def job_rows(engine: Engine, zone: ZoneInfo, *, now: datetime, job: str | None, last: int) -> list[dict[str, Any]]:
+def job_rows(
+    engine: Engine, zone: ZoneInfo, *, now: datetime, job: str | None, last: int, language: str
+) -> list[dict[str, Any]]:
     """Return the next time of each job (status `planned`), then the `last` runs; instants in `zone`.
 
     `seconds` of a run that has not ended is the time that it has taken so far.
@@ -32,7 +35,7 @@ def job_rows(engine: Engine, zone: ZoneInfo, *, now: datetime, job: str | None, 
         for name in WORKS
         if name in times and job in {None, name}
     ]
-    return planned + [_row(run, zone, now) for run in runs]
+    return planned + [_row(run, zone, now, language) for run in runs]
 
 
 def _next_times(connection: Connection) -> dict[str, datetime]:
@@ -43,7 +46,7 @@ def _next_times(connection: Connection) -> dict[str, datetime]:
     return {name: datetime.fromtimestamp(seconds, UTC) for name, seconds in rows}
 
 
-def _row(run: Row[Any], zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+def _row(run: Row[Any], zone: ZoneInfo, now: datetime, language: str) -> dict[str, Any]:
     seconds = ((run.ended_at or now) - run.started_at).total_seconds()
     return {
         "job": run.job,
@@ -51,5 +54,5 @@ def _row(run: Row[Any], zone: ZoneInfo, now: datetime) -> dict[str, Any]:
         "started": run.started_at.astimezone(zone),
         "seconds": round(seconds, 1),
         "status": run.status,
-        "result": run.result,
+        "result": run.result and read(run.result).told(language),
     }

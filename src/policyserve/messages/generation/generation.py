@@ -19,6 +19,7 @@ from policyserve import db
 from policyserve.book.columns import Book
 from policyserve.book.snapshot import load_book
 from policyserve.calendars.calendar import Calendar
+from policyserve.locale import Sentence
 from policyserve.messages.generation import data_tasks
 from policyserve.messages.generation.composition import LEAD, compose
 from policyserve.messages.generation.due_touches import IDENTITY, called
@@ -59,16 +60,17 @@ class Generation:
     left: int
     """Touches whose message had left before, or was decided before."""
 
-    def in_words(self, language: str) -> str:
+    def sentence(self) -> Sentence:
         """Say it in one line."""
         made = self.composed.filter(outcome="made").height
-        other = self.composed.height - made
-        if language == "zh":
-            done = f"未生成或并入{other}条，此前已处理{self.left}条"
-            return f"{self.day}：新增{self.added}条，待发{made}条，变更{self.changed}条，{done}。"
-        return (
-            f"{self.day}: {self.added} added, {made} ready, {self.changed} changed, {other} withheld or merged, "
-            f"{self.left} done before."
+        return Sentence(
+            "{day}: {added} added, {made} ready, {changed} changed, {other} withheld or merged, {left} done before.",
+            day=self.day,
+            added=self.added,
+            made=made,
+            changed=self.changed,
+            other=self.composed.height - made,
+            left=self.left,
         )
 
 

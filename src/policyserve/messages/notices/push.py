@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 
 from policyserve import db
 from policyserve.config import Settings
+from policyserve.locale import Listed, N_in, Sentence
 from policyserve.messages.notices import records
 from policyserve.messages.notices.channels.channel import Answer, Channel, Text
 from policyserve.messages.notices.channels.registry import channel_of
@@ -59,24 +60,20 @@ class NoticeCounts:
     early: int = 0
     """Their hour has not come."""
 
-    def in_words(self, language: str) -> str:
+    def sentence(self) -> Sentence:
         """Say it in a sentence, without what did not happen."""
-        parts = [
-            say[language == "zh"].format(getattr(self, name)) for name, say in _WORDS.items() if getattr(self, name)
-        ]
-        if not parts:
-            return "没有到时间的通知。" if language == "zh" else "No notice was due."
-        return "通知：" + "，".join(parts) + "。" if language == "zh" else "Notices: " + ", ".join(parts) + "."
+        parts = [Sentence(words, count=count) for name, words in _WORDS.items() if (count := getattr(self, name))]
+        return Sentence("Notices: {parts}.", parts=Listed(parts)) if parts else Sentence("No notice was due.")
 
 
 _WORDS: Final = {
-    "sent": ("{} sent", "已发送{}"),
-    "nothing": ("{} with nothing due", "无任务{}"),
-    "later": ("{} to be tried again", "待重试{}"),
-    "refused": ("{} refused", "被拒绝{}"),
-    "unknown": ("{} in doubt", "结果不明{}"),
-    "failed": ("{} given up", "放弃{}"),
-    "early": ("{} whose hour has not come", "未到时间{}"),
+    "sent": N_in("notices", "{count} sent"),
+    "nothing": N_in("notices", "{count} with nothing due"),
+    "later": N_in("notices", "{count} to be tried again"),
+    "refused": N_in("notices", "{count} refused"),
+    "unknown": N_in("notices", "{count} in doubt"),
+    "failed": N_in("notices", "{count} given up"),
+    "early": N_in("notices", "{count} whose hour has not come"),
 }
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table, and_, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from policyserve import db
+from policyserve.locale import Sentence
 from policyserve.messages.gateways.gateway import Incoming, News
 from policyserve.messages.outbox import receipts
 from policyserve.messages.outbox.outbox import CUSTOMERS, OPEN, OWN_CUSTOMER, REFUSALS, change, those
@@ -49,12 +50,14 @@ class Taken:
             refusals=self.refusals + other.refusals,
         )
 
-    def in_words(self, language: str) -> str:
+    def sentence(self) -> Sentence:
         """Say it in one line."""
-        if language == "zh":
-            return f"回执{self.receipts}条，暂存{self.early}条，回复{self.replies}条，其中退订{self.refusals}条。"
-        return (
-            f"{self.receipts} receipts, {self.early} kept for later, {self.replies} replies, {self.refusals} refusals."
+        return Sentence(
+            "{receipts} receipts, {early} kept for later, {replies} replies, {refusals} refusals.",
+            receipts=self.receipts,
+            early=self.early,
+            replies=self.replies,
+            refusals=self.refusals,
         )
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import Engine
 
 from policyserve.calendars.hours import ContactHours
 from policyserve.errors import PolicyserveError
+from policyserve.locale import N_, Listed, Sentence
 from policyserve.messages.gateways.gateway import Answer, Gateway
 from policyserve.messages.generation.due_touches import CLASSES
 from policyserve.messages.outbox import inbound, outbox
@@ -70,15 +71,13 @@ class SendCounts:
     closed: tuple[str, ...] = ()
     """Classes of messages that wait for their hours."""
 
-    def in_words(self, language: str) -> str:
+    def sentence(self) -> Sentence:
         """Say it in one line."""
-        zh = language == "zh"
-        parts = [f"已发送{self.sent}条" if zh else f"{self.sent} sent"]
-        for state, words in _REST.items():
-            if count := self.answered[state]:
-                parts.append(f"{words[1]}{count}条" if zh else f"{count} {words[0]}")
-        ends = [words[zh] for words in (_IN_VAIN * self.in_vain, _STOPPED * self.stopped) if words]
-        return ("，" if zh else ", ").join(parts) + "".join(["。" if zh else ".", *ends])
+        rest = [Sentence(words, count=count) for state, words in _REST.items() if (count := self.answered[state])]
+        done = Sentence("{parts}.", parts=Listed([Sentence("{count} sent", count=self.sent), *rest]))
+        if self.in_vain:
+            done = Sentence("{done} Stopped: the gateway takes nothing; the rest waits for the next run.", done=done)
+        return Sentence("{done} Stopped as asked.", done=done) if self.stopped else done
 
     @property
     def sent(self) -> int:
@@ -87,15 +86,10 @@ class SendCounts:
 
 
 _REST = {
-    "failed": ("failed", "失败"),
-    "queued": ("to be tried again", "稍后重试"),
-    "unknown": ("in doubt", "待核实"),
+    "failed": N_("{count} failed"),
+    "queued": N_("{count} to be tried again"),
+    "unknown": N_("{count} in doubt"),
 }
-_STOPPED = (" Stopped as asked.", "已按要求停止。")
-_IN_VAIN = (
-    " Stopped: the gateway takes nothing; the rest waits for the next run.",
-    "网关连续未受理，其余下次再发。",
-)
 
 
 @dataclass(kw_only=True)

@@ -240,9 +240,9 @@ def test_apprise_refuses_robots_with_a_channel_of_their_own_and_what_is_not_encr
 
 
 def test_counts_are_told_without_what_did_not_happen() -> None:
-    assert NoticeCounts(sent=3, later=1).in_words("en") == "Notices: 3 sent, 1 to be tried again."
-    assert NoticeCounts(sent=3, nothing=2).in_words("zh") == "通知：已发送3，无任务2。"
-    assert NoticeCounts().in_words("en") == "No notice was due."
+    assert NoticeCounts(sent=3, later=1).sentence().told("en") == "Notices: 3 sent, 1 to be tried again."
+    assert NoticeCounts(sent=3, nothing=2).sentence().told("zh") == "通知：已发送3，无任务2。"
+    assert NoticeCounts().sentence().told("en") == "No notice was due."
 
 
 def test_a_robot_does_not_show_its_key_in_an_error() -> None:
