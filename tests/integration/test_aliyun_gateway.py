@@ -447,7 +447,7 @@ def test_nothing_is_said_when_the_vendor_cannot_be_asked() -> None:
     assert asyncio.run(look_up()) == []
 
 
-# Call-backs
+# Webhooks
 
 
 def push(entries: Any, token: str | None = "t0ken") -> Push:

@@ -377,12 +377,12 @@ def test_without_a_status_address_nothing_is_known() -> None:
     assert looked_up(opened(), left("a-1")) == []
 
 
-# Call-backs.
+# Webhooks.
 
 
 @asynccontextmanager
 async def listening(gateway: HttpGateway, heard: list[News]) -> AsyncIterator[str]:
-    """Take call-backs over HTTP, as the application does, and yield the address."""
+    """Take webhooks over HTTP, as the application does, and yield the address."""
 
     async def hear(request: web.Request) -> web.Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -518,7 +518,7 @@ def test_a_call_back_that_cannot_be_read_is_refused(body: bytes) -> None:
 
 
 def test_a_call_back_is_refused_where_none_is_expected() -> None:
-    with pytest.raises(PushRefusedError, match="expect no call-backs"):
+    with pytest.raises(PushRefusedError, match="expect no webhooks"):
         opened().read_push(Push(headers={}, query={}, body=b"{}"))
 
 

@@ -28,7 +28,7 @@ OUT_OF_HAND = {"submitting", "accepted", "delivered", "failed", "unknown", "canc
 """States in which a message does not wait."""
 
 
-def open_for(engine: Engine, day: Any = DAY) -> outbox.Opened:
+def open_for(engine: Engine, day: Any = DAY) -> outbox.OpeningCounts:
     with db.writing(engine) as connection:
         return outbox.open_for(connection, day, TEN)
 
@@ -71,7 +71,7 @@ def change_customer(engine: Engine, key: int, **values: Any) -> None:
 
 def test_a_planned_message_is_queued_on_its_day(engine: Engine) -> None:
     fill(engine, message(1), message(2, send_on=TOMORROW, last_on=TOMORROW))
-    assert open_for(engine) == outbox.Opened(queued=1)
+    assert open_for(engine) == outbox.OpeningCounts(queued=1)
     assert states(engine) == ["queued", "planned"]
 
 
@@ -101,7 +101,7 @@ def test_a_manager_may_let_all_go_at_once(engine: Engine) -> None:
 @pytest.mark.parametrize("status", ["planned", "approved", "queued"])
 def test_what_is_too_late_expires_wherever_it_waits(engine: Engine, status: str) -> None:
     fill(engine, message(1, status=status, send_on=YESTERDAY, last_on=YESTERDAY))
-    assert open_for(engine) == outbox.Opened(expired=1)
+    assert open_for(engine) == outbox.OpeningCounts(expired=1)
     assert (row(engine).status, row(engine).reason, row(engine).final_at) == ("expired", "expired", TEN)
 
 
@@ -114,7 +114,7 @@ def test_the_last_day_itself_is_not_too_late(engine: Engine) -> None:
 def test_opening_touches_nothing_that_does_not_wait(engine: Engine, status: str) -> None:
     fill(engine, message(1, status=status, last_on=YESTERDAY, message_class="marketing"))
     change_customer(engine, 1, sms_optout=True, phone=None)
-    assert open_for(engine) == outbox.Opened()
+    assert open_for(engine) == outbox.OpeningCounts()
     assert states(engine) == [status]
 
 
@@ -125,7 +125,7 @@ def marketing(key: int, **fields: Any) -> dict[str, Any]:
 def test_who_opted_out_since_gets_no_marketing_but_duties_and_service(engine: Engine) -> None:
     fill(engine, marketing(1), message(2, message_class="service"), message(3), marketing(4))
     change_customer(engine, 1, sms_optout=True)
-    assert open_for(engine) == outbox.Opened(queued=3, cancelled=1)
+    assert open_for(engine) == outbox.OpeningCounts(queued=3, cancelled=1)
     assert states(engine) == ["cancelled", "queued", "queued", "queued"]
     assert row(engine).reason == "opted-out"
 
@@ -150,7 +150,7 @@ def test_a_consent_that_was_withdrawn_since_stops_marketing(engine: Engine) -> N
 def test_whoever_lost_the_phone_since_gets_nothing(engine: Engine) -> None:
     fill(engine, message(1))
     change_customer(engine, 1, phone=None)
-    assert open_for(engine) == outbox.Opened(cancelled=1)
+    assert open_for(engine) == outbox.OpeningCounts(cancelled=1)
     assert row(engine).reason == "no-phone"
 
 

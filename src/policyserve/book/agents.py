@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from policyserve import db
 from policyserve.book import agent_places
-from policyserve.book.import_result import Taken
+from policyserve.book.import_result import ImportResult
 from policyserve.book.references import attach_own, fill_own
 from policyserve.book.rows import Rows, cleared, same_key
 from policyserve.book.stored_rows import (
@@ -49,7 +49,7 @@ _NAMES = tuple(name for name in _STORED if name not in {"agent_no", "id"})
 _COLUMNS = tuple(name for name in _NAMES if name not in {"team", "branch"})
 
 
-def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
+def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     """Take in a list of agents; teams and branches that it names for the first time are made.
 
     Who is in another one than before moves on `as_of` (see `agent_places`).
@@ -66,7 +66,7 @@ def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
     laid = with_changes(agent_places.record(connection, placed, history, as_of), _COLUMNS)
     add(connection, "agents", laid, ["id", "agent_no", *_COLUMNS])
     change(connection, "agents", laid, _COLUMNS)
-    return Taken.counted(rows, laid)
+    return ImportResult.counted(rows, laid)
 
 
 def _managers(connection: Connection, rows: Rows) -> Rows:

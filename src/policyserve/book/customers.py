@@ -9,7 +9,7 @@ from polars._typing import PolarsDataType as DataType
 from sqlalchemy import Connection
 
 from policyserve.book import agent_changes
-from policyserve.book.import_result import Taken
+from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import CUSTOMERS
 from policyserve.book.references import attach_own, fill_own, resolve
 from policyserve.book.rows import Rows, same_key
@@ -25,7 +25,7 @@ _STORED: dict[str, DataType] = {"customer_no": pl.String, "id": pl.Int32} | {
 }
 
 
-def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
+def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     """Take in a list of customers; who gets another agent by it gets an `agent_changed` event."""
     rows = same_key(_possible(rows, as_of), ["customer_no"], "customer_no")
     rows = resolve(connection, rows, "agent_no", "agent", "agent_id")
@@ -39,7 +39,7 @@ def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
     with agent_changes.watched(connection, moved.select(customer_id="id"), as_of):
         add(connection, "customers", laid, ["id", "customer_no", *_NAMES, pl.lit(as_of).alias("known_on")])
         change(connection, "customers", laid, _NAMES)
-    return Taken.counted(rows, laid)
+    return ImportResult.counted(rows, laid)
 
 
 def _possible(rows: Rows, as_of: date) -> Rows:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from policyserve.book import agent_changes, agent_events
 from policyserve.book.amounts import settle
 from policyserve.book.event_numbers import record, with_numbers
-from policyserve.book.import_result import Taken
+from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import EVENT_LIST
 from policyserve.book.references import attach, resolve
 from policyserve.book.rows import Rows, same_key
@@ -30,7 +30,7 @@ _STORED: dict[str, DataType] = (
 _NATURAL = ("customer_id", "policy_id", "kind", "occurred_on")
 
 
-def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
+def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     """Take in a list of events; an `agent_changed` event, where it is the latest, also changes the agent."""
     rows = _subjects(connection, rows)
     rows = settle(rows, EVENT_LIST, pl.col("currency"))
@@ -45,7 +45,7 @@ def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
         record(connection, laid.filter("added").select(*_NAMES), as_of)
         _change(connection, laid)
         agent_events.apply(connection, changes)
-    return Taken.counted(rows, laid)
+    return ImportResult.counted(rows, laid)
 
 
 def _subjects(connection: Connection, rows: Rows) -> Rows:

@@ -11,7 +11,7 @@ from policyserve.book.rows import Rows
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taken:
+class ImportResult:
     """The rows with their problems, and how many of the good ones were new or changed something."""
 
     rows: Rows

@@ -17,13 +17,13 @@ from policyserve.book.bulk_load import GREAT
 from policyserve.book.cells import parse
 from policyserve.book.files import Source, read_source
 from policyserve.book.headers import likeness, recognise
-from policyserve.book.import_result import Taken
+from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import find_kind
 from policyserve.book.rejects import check_writable, default_path, with_values, write_rejects
 from policyserve.book.rows import Rows
 from policyserve.tables import metadata
 
-_TAKE: Mapping[str, Callable[[Connection, Rows, date], Taken]] = {
+_TAKE: Mapping[str, Callable[[Connection, Rows, date], ImportResult]] = {
     "agents": agents.take,
     "customers": customers.take,
     "policies": policies.take,
@@ -93,7 +93,7 @@ def import_list(
 
 
 def _report(
-    kind: str, source: Source, taken: Taken, problems: pl.DataFrame, *, ignored: tuple[str, ...], dry_run: bool
+    kind: str, source: Source, taken: ImportResult, problems: pl.DataFrame, *, ignored: tuple[str, ...], dry_run: bool
 ) -> ImportReport:
     rejected = taken.rows.rejected
     warned = problems.filter(~pl.col("line").is_in(rejected.implode()))["line"].n_unique()

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from policyserve import db
 from policyserve.book import agent_changes
 from policyserve.book.amounts import settle
-from policyserve.book.import_result import Taken
+from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import POLICIES
 from policyserve.book.references import attach, attach_own, fill_own, resolve
 from policyserve.book.rows import Rows, same_key
@@ -30,7 +30,7 @@ _STORED: dict[str, DataType] = {"policy_no": pl.String, "id": pl.Int32} | {
 _DEFAULT_CURRENCY = "CNY"
 
 
-def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
+def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     """Take in a list of policies.
 
     Unknown writing agents become agents who have left; changes of the serving agent become `agent_changed` events.
@@ -47,7 +47,7 @@ def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
         add(connection, "policies", laid, ["id", "policy_no", *_NAMES, pl.lit(as_of).alias("known_on")])
         change(connection, "policies", laid, _NAMES)
         agent_changes.record_of_policies(connection, _moved(laid), as_of)
-    return Taken.counted(rows, laid)
+    return ImportResult.counted(rows, laid)
 
 
 def _possible(rows: Rows) -> Rows:

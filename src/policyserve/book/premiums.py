@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from policyserve.book.amounts import settle
 from policyserve.book.columns import MONTHS_OF_MODE, DebitResult, Mode
-from policyserve.book.import_result import Taken
+from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import PREMIUMS
 from policyserve.book.references import attach
 from policyserve.book.rows import Rows, cleared, same_key
@@ -48,7 +48,7 @@ _DEBIT: dict[str, DataType] = {
 _NO_DEBIT = date(1, 1, 1)
 
 
-def take(connection: Connection, rows: Rows, _as_of: date) -> Taken:
+def take(connection: Connection, rows: Rows, _as_of: date) -> ImportResult:
     """Take in a list of premiums; what a row says of the instalment and of a debit are kept apart."""
     rows = _each_debit_once(rows)
     rows = _dated(_settled(connection, rows))
@@ -65,7 +65,7 @@ def take(connection: Connection, rows: Rows, _as_of: date) -> Taken:
             added=pl.col("added") | pl.col("added_debit").fill_null(value=False),
             changed=pl.col("changed") | pl.col("changed_debit").fill_null(value=False),
         )
-    return Taken.counted(rows, states.with_columns(changed=pl.col("changed") & ~pl.col("added")))
+    return ImportResult.counted(rows, states.with_columns(changed=pl.col("changed") & ~pl.col("added")))
 
 
 def _each_debit_once(rows: Rows) -> Rows:

@@ -9,7 +9,7 @@ from polars._typing import PolarsDataType as DataType
 from sqlalchemy import Connection
 
 from policyserve.book import referral_stages
-from policyserve.book.import_result import Taken
+from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import REFERRALS
 from policyserve.book.references import resolve
 from policyserve.book.rows import Rows, same_key
@@ -24,7 +24,7 @@ _BY_CUSTOMER = ("referrer_id", "referred_id")
 _BY_NAME = ("referrer_id", "who", "referred_on")
 
 
-def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
+def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     """Take in a list of referrals; what it says of stages is known from `as_of` on (see `referral_stages`).
 
     A row is found again by both customers' numbers; without the second one, or where that pair is not stored, by the
@@ -45,7 +45,7 @@ def take(connection: Connection, rows: Rows, as_of: date) -> Taken:
     change(connection, "referrals", laid, _NAMES)
     news = referral_stages.record(connection, said.filter("told"), history, as_of)
     fresh = ~pl.col("added") & pl.col("id").is_in(news["referral_id"].implode())
-    return Taken.counted(rows, laid.with_columns(changed=pl.col("changed") | fresh))
+    return ImportResult.counted(rows, laid.with_columns(changed=pl.col("changed") | fresh))
 
 
 def _named(rows: Rows) -> Rows:

@@ -39,14 +39,14 @@ class InstantType(click.ParamType[datetime]):
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where call-backs of SMS vendors come in.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where webhooks of SMS vendors come in.")
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0: any that is free.")
-@click.option("--no-callbacks", is_flag=True, help="Open no port.")
+@click.option("--no-webhooks", "--no-callbacks", "no_webhooks", is_flag=True, help="Open no port.")
 @database_option
 @language_option
 @click.pass_obj
-def serve(session: Session, host: str, port: int, no_callbacks: bool) -> None:
-    """Run all jobs when they are due, and take in call-backs, until SIGTERM or Ctrl-C.
+def serve(session: Session, host: str, port: int, no_webhooks: bool) -> None:
+    """Run all jobs when they are due, and take in webhooks, until SIGTERM or Ctrl-C.
 
     Of several processes on one database one works and the others wait to take over. A second signal stops at once.
     """
@@ -59,30 +59,30 @@ def serve(session: Session, host: str, port: int, no_callbacks: bool) -> None:
     with stop_on_signals() as stop:
         open_journal(zone_of(session.settings))
         scheduler = Scheduler(session.engine, session.settings, language=session.language, stop=stop)
-        with nullcontext() if no_callbacks else _callbacks(session, scheduler, host, port):
+        with nullcontext() if no_webhooks else _webhooks(session, scheduler, host, port):
             scheduler.run()
         tell("stopped")
 
 
 @contextmanager
-def _callbacks(session: Session, scheduler: Scheduler, host: str, port: int) -> Iterator[None]:
-    """Take in call-backs for the time of a `with` block."""
+def _webhooks(session: Session, scheduler: Scheduler, host: str, port: int) -> Iterator[None]:
+    """Take in webhooks for the time of a `with` block."""
     from policyserve.operations import outbox
     from policyserve.scheduler.journal import tell
     from policyserve.scheduler.leader import reason
-    from policyserve.web.server import listen, serving
+    from policyserve.web.server import listen, serve_requests
     from policyserve.web.webhooks import Gateways, make_app
 
     def take_in(gateway: str, news: News) -> None:
         outbox.take_in_news(session.engine, session.settings, gateway, news, at=session.now)
 
     def trouble(gateway: str, error: Exception) -> None:
-        tell("callback-not-stored", gateway=gateway, reason=reason(error))
+        tell("webhook-not-stored", gateway=gateway, reason=reason(error))
 
     app = make_app(Gateways(session.settings.file.gateways), take_in, leads=lambda: scheduler.leads, trouble=trouble)
     opened = listen(host, port)
     tell("listening", host=host, port=opened.getsockname()[1])
-    with serving(app, opened):
+    with serve_requests(app, opened):
         yield
 
 

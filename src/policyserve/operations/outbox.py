@@ -48,7 +48,7 @@ def send_messages(
     return asyncio.run(send(sender))
 
 
-def take_in_news(engine: Database, settings: Settings, gateway: str, news: News, *, at: datetime) -> inbound.Taken:
+def take_in_news(engine: Database, settings: Settings, gateway: str, news: News, *, at: datetime) -> inbound.NewsCounts:
     """Store receipts and replies that a gateway handed over."""
     with db.writing(engine) as connection:
         return inbound.take_in(connection, gateway, news, now=at, words=settings.file.messages.opt_out_words)

@@ -9,14 +9,14 @@ from typing import Any
 from policyserve import db
 from policyserve.config import fixture
 from policyserve.metrics.referrals import point_ledger
-from policyserve.metrics.referrals.point_ledger import Earned
+from policyserve.metrics.referrals.point_ledger import PointCounts
 from policyserve.metrics.referrals.points import Rates
 from policyserve.metrics.rule_files import read_rules
 from policyserve.operations.database import Database
 from policyserve.tasks.transitions import Stamp
 
 
-def earn_points(engine: Database, rates: Path | None, stamp: Stamp) -> Earned:
+def earn_points(engine: Database, rates: Path | None, stamp: Stamp) -> PointCounts:
     """Write down what has been earned by the rates of a file (None: those that ship), and take back what was not."""
     found = read_rules(rates or fixture("points", "points-cn.yaml"), Rates)
     with db.writing(engine, bulk=True) as connection:

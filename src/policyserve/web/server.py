@@ -32,7 +32,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def serving(app: Starlette, opened: socket.socket) -> Iterator[None]:
+def serve_requests(app: Starlette, opened: socket.socket) -> Iterator[None]:
     """Answer requests on an open port for the time of a `with` block."""
     config = uvicorn.Config(
         app,

@@ -1,6 +1,6 @@
 """Where vendors push receipts and replies: what they bring is stored before they hear that we have it.
 
-So a vendor repeats whatever we could not store. Nothing of a call-back reaches a log or an answer.
+So a vendor repeats whatever we could not store. Nothing of a webhook reaches a log or an answer.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from policyserve.messages.gateways.gateway import Gateway, News, Push, Pushed, PushRefusedError
+from policyserve.messages.gateways.gateway import Gateway, News, Push, PushContent, PushRefusedError
 from policyserve.messages.gateways.registry import open_gateway
 
 LARGEST: Final = 1_000_000
-"""Bytes of a call-back at most; vendors push some hundred receipts of some hundred bytes."""
+"""Bytes of a webhook at most; vendors push some hundred receipts of some hundred bytes."""
 
 SLOWEST: Final = 30.0
-"""Seconds that a call-back may take to arrive."""
+"""Seconds that a webhook may take to arrive."""
 
 TakeIn = Callable[[str, News], object]
 """Stores the news of a gateway."""
 
 
 class Gateways:
-    """The gateways that have been called back so far; each is opened once."""
+    """The gateways whose webhooks have been called so far; each is opened once."""
 
     def __init__(self, settings: Mapping[str, Mapping[str, Any]]) -> None:
         """`settings` is the part `gateways` of the settings file."""
@@ -44,8 +44,8 @@ class Gateways:
         """Whether the settings have a gateway of this name."""
         return name in self._settings or name == "file"
 
-    def read(self, name: str, push: Push) -> Pushed:
-        """Read a call-back; raises PushRefusedError, or PolicyserveError where the settings are wrong."""
+    def read(self, name: str, push: Push) -> PushContent:
+        """Read a webhook; raises PushRefusedError, or PolicyserveError where the settings are wrong."""
         with self._lock:
             if name not in self._opened:
                 self._opened[name] = open_gateway(name, self._settings)
@@ -66,17 +66,17 @@ def make_app(
 ) -> Starlette:
     """Return the application: `/callbacks/{gateway}` and `/health`.
 
-    `leads` tells whether this process starts the jobs; `trouble` hears of a gateway's call-back that our own fault
+    `leads` tells whether this process starts the jobs; `trouble` hears of a gateway's webhook that our own fault
     kept from being stored.
     """
 
-    def store(name: str, push: Push) -> Pushed:
+    def store(name: str, push: Push) -> PushContent:
         pushed = gateways.read(name, push)
         if pushed.news:
             take_in(name, pushed.news)
         return pushed
 
-    async def call_back(request: Request) -> Response:
+    async def webhook(request: Request) -> Response:
         name = request.path_params["gateway"]
         if name not in gateways:
             return _say(404, "no such gateway")
@@ -99,7 +99,7 @@ def make_app(
         await gateways.aclose()
 
     return Starlette(
-        routes=[Route("/callbacks/{gateway}", call_back, methods=["GET", "POST"]), Route("/health", health)],
+        routes=[Route("/callbacks/{gateway}", webhook, methods=["GET", "POST"]), Route("/health", health)],
         lifespan=living,
     )
 

@@ -99,7 +99,7 @@ class News:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Push:
-    """A call-back of a vendor, as it came over HTTP."""
+    """A webhook of a vendor, as it came over HTTP."""
 
     headers: Mapping[str, str]
     """Names in lower case."""
@@ -108,8 +108,8 @@ class Push:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Pushed:
-    """A call-back read: what it brought, and what the vendor wants to hear once that is stored."""
+class PushContent:
+    """A webhook read: what it brought, and what the vendor wants to hear once that is stored."""
 
     news: News
     answer: str = '{"code":0}'
@@ -141,8 +141,8 @@ class Gateway(Protocol):
         """Return what came back since the last call, for gateways that hold a connection; others return nothing."""
         ...
 
-    def read_push(self, push: Push) -> Pushed:
-        """Read a vendor's call-back. Raises PushRefusedError where it is not the vendor's, or cannot be read."""
+    def read_push(self, push: Push) -> PushContent:
+        """Read a vendor's webhook. Raises PushRefusedError where it is not the vendor's, or cannot be read."""
         ...
 
     async def aclose(self) -> None:
@@ -151,4 +151,4 @@ class Gateway(Protocol):
 
 
 class PushRefusedError(Exception):
-    """A call-back that is not the vendor's or cannot be read; the text says why, without its content."""
+    """A webhook that is not the vendor's or cannot be read; the text says why, without its content."""

@@ -31,7 +31,7 @@ _BESIDE = ("P", "S", "C")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taken:
+class NewsCounts:
     """What was taken in."""
 
     receipts: int = 0
@@ -41,9 +41,9 @@ class Taken:
     replies: int = 0
     refusals: int = 0
 
-    def __add__(self, other: Taken) -> Taken:
+    def __add__(self, other: NewsCounts) -> NewsCounts:
         """Count both."""
-        return Taken(
+        return NewsCounts(
             receipts=self.receipts + other.receipts,
             early=self.early + other.early,
             replies=self.replies + other.replies,
@@ -61,11 +61,11 @@ class Taken:
         )
 
 
-def take_in(connection: Connection, gateway: str, news: News, *, now: datetime, words: Collection[str]) -> Taken:
+def take_in(connection: Connection, gateway: str, news: News, *, now: datetime, words: Collection[str]) -> NewsCounts:
     """Store what came back from `gateway`; `words` are the replies that refuse."""
     changed, early = receipts.take(connection, gateway, news.receipts)
     replies = [_take_reply(connection, gateway, reply, now, words) for reply in news.replies]
-    return Taken(
+    return NewsCounts(
         receipts=changed,
         early=early,
         replies=len(replies) - replies.count("known"),

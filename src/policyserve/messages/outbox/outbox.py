@@ -61,7 +61,7 @@ _READY = or_(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Opened:
+class OpeningCounts:
     """What opening the outbox for a day did with how many messages."""
 
     queued: int = 0
@@ -91,7 +91,7 @@ def those(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return select(MESSAGES.c.id).where(condition)
 
 
-def open_for(connection: Connection, day: date, now: datetime) -> Opened:
+def open_for(connection: Connection, day: date, now: datetime) -> OpeningCounts:
     """Queue what may go out on `day`, after a last look: too late, refused since, no phone any more."""
     verdict = _verdict(day)
     judged = select(MESSAGES.c.id, verdict.label("verdict")).join(CUSTOMERS, OWN_CUSTOMER)
@@ -102,7 +102,7 @@ def open_for(connection: Connection, day: date, now: datetime) -> Opened:
         "final_at": case((may_go, None), else_=now),
     }
     counts = Counter(change(connection, judged.where(_WAITS, verdict.is_not(None)), values).scalars())
-    return Opened(queued=counts["queued"], expired=counts["expired"], cancelled=counts["cancelled"])
+    return OpeningCounts(queued=counts["queued"], expired=counts["expired"], cancelled=counts["cancelled"])
 
 
 def _verdict(day: date) -> ColumnElement[str | None]:

@@ -61,10 +61,10 @@ class SendCounts:
 
     answered: Counter[str] = field(default_factory=Counter)
     """How many messages got each state."""
-    opened: outbox.Opened = field(default_factory=outbox.Opened)
+    opened: outbox.OpeningCounts = field(default_factory=outbox.OpeningCounts)
     resolved: int = 0
     """Messages in doubt whose fate the gateway knew."""
-    returned: inbound.Taken = field(default_factory=inbound.Taken)
+    returned: inbound.NewsCounts = field(default_factory=inbound.NewsCounts)
     stopped: bool = False
     in_vain: bool = False
     """Whether it stopped because the gateway took nothing any more."""

@@ -38,7 +38,7 @@ class Bookkeeper:
     """Messages a second over all senders together."""
     settings: MessageSettings
 
-    def open_for(self, day: date, now: datetime) -> outbox.Opened:
+    def open_for(self, day: date, now: datetime) -> outbox.OpeningCounts:
         """Bring the outbox up to date: senders that died, receipts that wait or will not come, what may go out.
 
         One step, one transaction: each locks messages in the order of their keys, two of them together would not.
@@ -92,7 +92,7 @@ class Bookkeeper:
             receipts.settle(connection, self.gateway, numbers)
         return states
 
-    def take_in(self, news: News, now: datetime) -> inbound.Taken:
+    def take_in(self, news: News, now: datetime) -> inbound.NewsCounts:
         """Store what came back over the gateway's own connection."""
         words = self.settings.opt_out_words
         with db.writing(self.engine) as connection:

@@ -30,7 +30,7 @@ _STORED = f"SELECT id, {', '.join(STORED.names()[1:])} FROM points"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Earned:
+class PointCounts:
     """What one run wrote down."""
 
     facts: int
@@ -42,7 +42,7 @@ class Earned:
     """Points taken back before, of facts that turned out to be so after all."""
 
 
-def earn(connection: Connection, rates: Rates, stamp: Stamp) -> Earned:
+def earn(connection: Connection, rates: Rates, stamp: Stamp) -> PointCounts:
     """Write down every fact that earns points by the day of the stamp and has not earned yet, and what is corrected."""
     book = load_book(connection)
     stored = db.read_frame(connection, _STORED, STORED)
@@ -51,7 +51,7 @@ def earn(connection: Connection, rates: Rates, stamp: Stamp) -> Earned:
     new = fresh(facts(book, rates, as_of=stamp.as_of), mentions(book, stamp.as_of), earlier).drop("person")
     _write(connection, new.with_columns(rates=pl.lit(f"{rates.name} {rates.version}")), stamp)
     _write(connection, corrected, stamp)
-    return Earned(
+    return PointCounts(
         facts=new.height,
         referrers=new["customer_id"].n_unique(),
         points=int(new["points"].sum()),

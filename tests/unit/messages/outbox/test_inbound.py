@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policyserve.messages.outbox.inbound import Taken, refuses
+from policyserve.messages.outbox.inbound import NewsCounts, refuses
 from policyserve.settings_file import MessageSettings
 
 WORDS = MessageSettings().opt_out_words
@@ -50,6 +50,6 @@ def test_an_empty_word_in_the_settings_refuses_nothing() -> None:
 
 
 def test_what_was_taken_in_is_said_in_either_language() -> None:
-    taken = Taken(receipts=3, early=1, replies=2) + Taken(refusals=1)
+    taken = NewsCounts(receipts=3, early=1, replies=2) + NewsCounts(refusals=1)
     assert taken.sentence().told("en") == "3 receipts, 1 kept for later, 2 replies, 1 refusals."
     assert taken.sentence().told("zh") == "回执3条，暂存1条，回复2条，其中退订1条。"

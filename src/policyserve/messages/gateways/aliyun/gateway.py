@@ -1,4 +1,4 @@
-"""Sends texts as filed templates of Aliyun, looks them up, and reads its call-backs."""
+"""Sends texts as filed templates of Aliyun, looks them up, and reads its webhooks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from policyserve.messages.gateways.aliyun.calls import Calls, Detail, NoAnswerEr
 from policyserve.messages.gateways.aliyun.codes import judged
 from policyserve.messages.gateways.aliyun.options import AliyunOptions
 from policyserve.messages.gateways.aliyun.template_match import UnfiledError, as_template
-from policyserve.messages.gateways.gateway import Answer, News, Outcome, Outgoing, Push, Pushed, Receipt, Sent
+from policyserve.messages.gateways.gateway import Answer, News, Outcome, Outgoing, Push, PushContent, Receipt, Sent
 from policyserve.settings_file import checked
 
 _CHINESE = re.compile(r"(?:\+|00)?86(1\d{10})")
@@ -28,7 +28,7 @@ class AliyunGateway:
     """One account at Aliyun."""
 
     def __init__(self, name: str, options: AliyunOptions, calls: Calls, clock: Callable[[], datetime] = _now) -> None:
-        """`clock` tells the time at which records are looked up and call-backs arrive."""
+        """`clock` tells the time at which records are looked up and webhooks arrive."""
         self.name = name
         self.rate = options.rate
         self.listen_seconds = 0.0
@@ -51,7 +51,7 @@ class AliyunGateway:
         """Return nothing: Aliyun pushes."""
         return News()
 
-    def read_push(self, push: Push) -> Pushed:
+    def read_push(self, push: Push) -> PushContent:
         """Read receipts or replies."""
         return pushes.read(push, self._options.push_token, self._clock())
 

@@ -64,7 +64,7 @@ class AliyunOptions(Section):
     opt_out: Word = "拒收请回复R"
     """How marketing texts end; Aliyun files no other words, and they stand in the filed template itself."""
     push_token: Word | None = None
-    """Call-backs carry it as `?token=`; without it anybody who knows the address can make receipts and replies up."""
+    """Webhooks carry it as `?token=`; without it anybody who knows the address can make receipts and replies up."""
     endpoint: Word = "dysmsapi.aliyuncs.com"
     protocol: Literal["https", "http"] = "https"
     """`http` shows phones and texts to the network, so it goes to this machine only."""

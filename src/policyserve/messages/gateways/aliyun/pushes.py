@@ -1,8 +1,8 @@
-"""Call-backs of Aliyun: receipts (SmsReport) and replies (SmsUp), a JSON array over HTTP.
+"""Webhooks of Aliyun: receipts (SmsReport) and replies (SmsUp), a JSON array over HTTP.
 
 Sources: help.aliyun.com zh/sms/developer-reference/smsreport-2 and smsup-http. Aliyun tries again after 1, 5 and 10
 minutes unless the answer is HTTP 200 with a number as `code`. It signs nothing, so a token in the address tells its
-call-backs from anybody's.
+webhooks from anybody's.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 
 from policyserve.messages.gateways.aliyun.codes import shown
 from policyserve.messages.gateways.aliyun.records import instant
-from policyserve.messages.gateways.gateway import Incoming, News, Push, Pushed, PushRefusedError, Receipt
+from policyserve.messages.gateways.gateway import Incoming, News, Push, PushContent, PushRefusedError, Receipt
 
 ANSWER = '{"code":0,"msg":"接收成功"}'
 
 
-def read(push: Push, token: str | None, now: datetime) -> Pushed:
-    """Read a call-back; entries that are neither a receipt nor a reply are passed over unless there is nothing else.
+def read(push: Push, token: str | None, now: datetime) -> PushContent:
+    """Read a webhook; entries that are neither a receipt nor a reply are passed over unless there is nothing else.
 
     `now` stands for a time that cannot be read. Raises PushRefusedError.
     """
@@ -32,7 +32,7 @@ def read(push: Push, token: str | None, now: datetime) -> Pushed:
     replies = [reply for entry in entries if (reply := _reply(entry, now))]
     if entries and not (receipts or replies):
         raise PushRefusedError("it holds neither receipts nor replies")
-    return Pushed(news=News(receipts=receipts, replies=replies), answer=ANSWER)
+    return PushContent(news=News(receipts=receipts, replies=replies), answer=ANSWER)
 
 
 def _entries(body: bytes) -> list[Mapping[str, Any]]:

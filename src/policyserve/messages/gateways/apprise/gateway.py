@@ -20,7 +20,7 @@ from policyserve.messages.gateways.gateway import (
     Outcome,
     Outgoing,
     Push,
-    Pushed,
+    PushContent,
     PushRefusedError,
     Receipt,
     Sent,
@@ -55,9 +55,9 @@ class AppriseGateway:
         """Return nothing: Apprise only sends."""
         return News()
 
-    def read_push(self, push: Push) -> Pushed:  # noqa: ARG002
+    def read_push(self, push: Push) -> PushContent:  # noqa: ARG002
         """Raise PushRefusedError: no service calls back."""
-        raise PushRefusedError("Apprise has no call-backs")
+        raise PushRefusedError("Apprise has no webhooks")
 
     async def aclose(self) -> None:
         """Do nothing: every text has a connection of its own."""

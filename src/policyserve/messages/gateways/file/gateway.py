@@ -19,7 +19,7 @@ from policyserve.messages.gateways.gateway import (
     Outcome,
     Outgoing,
     Push,
-    Pushed,
+    PushContent,
     PushRefusedError,
     Receipt,
     Sent,
@@ -81,9 +81,9 @@ class FileGateway:
         self._read = await asyncio.to_thread(self._read_receipts)
         return News(receipts=[receipt for reading in self._read for receipt in reading.receipts])
 
-    def read_push(self, push: Push) -> Pushed:  # noqa: ARG002
+    def read_push(self, push: Push) -> PushContent:  # noqa: ARG002
         """Refuse: nobody calls back."""
-        raise PushRefusedError("a file gateway expects no call-backs")
+        raise PushRefusedError("a file gateway expects no webhooks")
 
     async def aclose(self) -> None:
         """Put away the receipts that were read."""

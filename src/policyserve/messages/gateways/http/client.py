@@ -12,7 +12,7 @@ import aiohttp
 from yarl import URL
 
 from policyserve.errors import PolicyserveError
-from policyserve.messages.gateways.gateway import Answer, News, Outgoing, Push, Pushed, Receipt, Sent
+from policyserve.messages.gateways.gateway import Answer, News, Outgoing, Push, PushContent, Receipt, Sent
 from policyserve.messages.gateways.http.answers import in_doubt, read_answer, read_look_up
 from policyserve.messages.gateways.http.options import HttpOptions
 from policyserve.messages.gateways.http.pushes import read_push
@@ -80,8 +80,8 @@ class HttpGateway:
         """Return nothing: the vendor calls back."""
         return News()
 
-    def read_push(self, push: Push) -> Pushed:
-        """Read a call-back as the settings describe it."""
+    def read_push(self, push: Push) -> PushContent:
+        """Read a webhook as the settings describe it."""
         return read_push(push, self._clock(), self._options)
 
     async def aclose(self) -> None:

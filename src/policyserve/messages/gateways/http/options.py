@@ -155,18 +155,18 @@ class ReplyFields(Section):
 
 
 class PushOptions(Section):
-    """How the vendor's call-backs are checked, read and answered."""
+    """How the vendor's webhooks are checked, read and answered."""
 
     signature: SignatureOptions | None = None
     tolerance_seconds: Seconds = 300
-    """A signature older or younger than this is refused: somebody may have kept a call-back to send it again."""
+    """A signature older or younger than this is refused: somebody may have kept a webhook to send it again."""
     token: Secret | None = Field(default=None, repr=False)
     token_header: Header = "Authorization"
     """Where the token stands, alone or after `Bearer`."""
     token_query: Name | None = None
     """The query parameter in which the token stands instead of the header."""
     unchecked: bool = False
-    """Whether call-backs without signature and token are believed: only where no stranger can reach the address."""
+    """Whether webhooks without signature and token are believed: only where no stranger can reach the address."""
     form: Form = "json"
     items: Name | None = None
     """Where the list stands in the body; without it the body is one object or a list of them."""

@@ -1,4 +1,4 @@
-"""Call-backs of a vendor: receipts and replies, one object or a list of them, as JSON or as a form."""
+"""Webhooks of a vendor: receipts and replies, one object or a list of them, as JSON or as a form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from policyserve.messages.gateways.gateway import Incoming, News, Push, Pushed, PushRefusedError, Receipt
+from policyserve.messages.gateways.gateway import Incoming, News, Push, PushContent, PushRefusedError, Receipt
 from policyserve.messages.gateways.http.answers import parsed
 from policyserve.messages.gateways.http.dotted import find, spoken, text_at
 from policyserve.messages.gateways.http.options import HttpOptions, PushOptions
@@ -14,22 +14,24 @@ from policyserve.messages.gateways.http.signature import check_push
 from policyserve.messages.gateways.http.times import read_time
 
 
-def read_push(push: Push, now: datetime, options: HttpOptions) -> Pushed:
-    """Check and read a call-back; `now` stands in for a time that is missing or cannot be read.
+def read_push(push: Push, now: datetime, options: HttpOptions) -> PushContent:
+    """Check and read a webhook; `now` stands in for a time that is missing or cannot be read.
 
     Raises PushRefusedError where the check fails, and where nothing in it can be read. One that can be read in part
     brings that part: refused as a whole it would come back for ever.
     """
     asked = options.push
     if asked is None:
-        raise PushRefusedError("the settings of this gateway expect no call-backs")
+        raise PushRefusedError("the settings of this gateway expect no webhooks")
     check_push(push, asked, now.timestamp())
     items = _items(push, asked)
     receipts = [receipt for item in items if (receipt := _receipt(item, now, asked, options))]
     replies = [reply for item in items if (reply := _reply(item, now, asked, options))]
     if items and not receipts and not replies:
         raise PushRefusedError("it holds neither a receipt nor a reply under the names that the settings give")
-    return Pushed(news=News(receipts=receipts, replies=replies), answer=asked.answer, content_type=asked.content_type)
+    return PushContent(
+        news=News(receipts=receipts, replies=replies), answer=asked.answer, content_type=asked.content_type
+    )
 
 
 def _items(push: Push, asked: PushOptions) -> list[Any]:

@@ -23,7 +23,7 @@ def signed(options: SignatureOptions, now: float, body: bytes) -> Mapping[str, s
 
 
 def check_push(push: Push, options: PushOptions, now: float) -> None:
-    """Raise PushRefusedError where a call-back does not carry what the settings ask for; `now` is in Unix seconds."""
+    """Raise PushRefusedError where a webhook does not carry what the settings ask for; `now` is in Unix seconds."""
     if options.signature is not None:
         _check_signature(push, options.signature, now, options.tolerance_seconds)
     if options.token is not None and not _same(_token(push, options), options.token):

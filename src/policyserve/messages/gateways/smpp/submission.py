@@ -67,8 +67,8 @@ class SmppGateway:
         return self._keeper.news()
 
     def read_push(self, push: Push) -> NoReturn:  # noqa: ARG002
-        """SMPP has no call-backs. Raises PushRefusedError."""
-        raise PushRefusedError("an SMPP gateway hears of its texts over its session, not by call-backs")
+        """SMPP has no webhooks. Raises PushRefusedError."""
+        raise PushRefusedError("an SMPP gateway hears of its texts over its session, not by webhooks")
 
     async def aclose(self) -> None:
         """Wait shortly for answers, unbind, disconnect; `news` still returns what came until then."""

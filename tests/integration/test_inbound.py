@@ -73,7 +73,10 @@ def test_a_receipt_that_comes_twice_changes_nothing_the_second_time(engine: Engi
 def test_a_final_state_is_not_overwritten(engine: Engine) -> None:
     fill(engine, message(1, status="accepted", **OUT))
     take(engine, receipt("delivered"))
-    assert take(engine, receipt("failed"), receipt("accepted"), receipt("never"), receipt("unknown")) == inbound.Taken()
+    assert (
+        take(engine, receipt("failed"), receipt("accepted"), receipt("never"), receipt("unknown"))
+        == inbound.NewsCounts()
+    )
     assert states(engine) == ["delivered"]
 
 
@@ -140,7 +143,7 @@ ABSURD = ["", " ", "0", "-1", "1.0", "１", "x" * 5000, "2147483648", "9" * 18, 
 @pytest.mark.parametrize("reference", ABSURD)
 def test_absurd_references_are_nobodys(engine: Engine, reference: str) -> None:
     fill(engine, message(1, status="accepted", **OUT))
-    assert take(engine, receipt(number=None, reference=reference)) == inbound.Taken()
+    assert take(engine, receipt(number=None, reference=reference)) == inbound.NewsCounts()
     assert states(engine) == ["accepted"]
 
 
@@ -152,7 +155,7 @@ def test_absurd_numbers_are_kept_like_any_other(engine: Engine, number: str) -> 
 
 
 def test_a_receipt_without_any_number_is_nobodys(engine: Engine) -> None:
-    assert take(engine, receipt(number=None)) == inbound.Taken()
+    assert take(engine, receipt(number=None)) == inbound.NewsCounts()
     assert early(engine) == []
 
 
@@ -168,7 +171,7 @@ def number_stored(engine: Engine, number: str, key: int = 1) -> None:
 
 def test_a_receipt_that_comes_before_the_answer_is_stored_is_applied_once_it_is(engine: Engine) -> None:
     fill(engine, message(1, status="submitting", gateway="vendor", submitted_at=TEN))
-    assert take(engine, receipt()) == inbound.Taken(early=1)
+    assert take(engine, receipt()) == inbound.NewsCounts(early=1)
     number_stored(engine, "v1")
     assert settle(engine, ["v1"]) == 1
     assert (row(engine).status, row(engine).final_at) == ("delivered", LATER)
@@ -283,7 +286,7 @@ def test_a_refusal_takes_back_marketing_that_waits_and_nothing_else(engine: Engi
         engine, marketing(1, status=status), message(2, status=status), marketing(4, customer_id=2, status=status),
         message(3, status=status, message_class="service"),
     )  # fmt: skip
-    assert take(engine, reply()) == inbound.Taken(replies=1, refusals=1)
+    assert take(engine, reply()) == inbound.NewsCounts(replies=1, refusals=1)
     assert states(engine) == ["cancelled", status, status, status]
     assert (row(engine).reason, row(engine).final_at) == ("opted-out", LATER)
 
@@ -319,7 +322,7 @@ def test_everybody_with_the_phone_is_spared(engine: Engine) -> None:
 
 def test_a_reply_that_refuses_nothing_is_kept_and_changes_nothing(engine: Engine) -> None:
     fill(engine, marketing(1))
-    assert take(engine, reply("谢谢")) == inbound.Taken(replies=1)
+    assert take(engine, reply("谢谢")) == inbound.NewsCounts(replies=1)
     assert states(engine) == ["planned"]
     assert [(one.text, one.refuses) for one in replies(engine)] == [("谢谢", False)]
 

@@ -1,4 +1,4 @@
-"""Call-backs of vendors over real HTTP: what comes in is stored before it is answered, and nothing else gets in."""
+"""Webhooks of vendors over real HTTP: what comes in is stored before it is answered, and nothing else gets in."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from policyserve.messages.gateways.gateway import (
     News,
     Outgoing,
     Push,
-    Pushed,
+    PushContent,
     PushRefusedError,
     Receipt,
     Sent,
 )
 from policyserve.web import webhooks
-from policyserve.web.server import listen, serving
+from policyserve.web.server import listen, serve_requests
 from policyserve.web.webhooks import Gateways, TakeIn, make_app
 
 AT = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
@@ -43,13 +43,13 @@ class Vendor:
     pushes: list[Push] = field(default_factory=list)
     closed: bool = False
 
-    def read_push(self, push: Push) -> Pushed:
+    def read_push(self, push: Push) -> PushContent:
         self.pushes.append(push)
         number = push.query.get("id") or push.body.decode()
         if push.headers.get("x-token") == "wrong":
             raise PushRefusedError("the signature is wrong")
         receipts = [Receipt(state="delivered", at=AT, provider_id=number)] if number else []
-        return Pushed(news=News(receipts=receipts), answer="<ok/>", content_type="application/xml")
+        return PushContent(news=News(receipts=receipts), answer="<ok/>", content_type="application/xml")
 
     async def submit(self, claim: str, messages: Sequence[Outgoing]) -> Sequence[Answer]:
         raise NotImplementedError
@@ -105,7 +105,7 @@ def line(monkeypatch: pytest.MonkeyPatch, take_in: Callable[[str, News], None] |
     gateways = Gateways({"vendor": {"kind": "http"}, "broken": {"kind": "broken"}})
     taking: TakeIn = take_in or keep
     opened = listen("127.0.0.1", 0)
-    with serving(make_app(gateways, taking, leads=lambda: True, trouble=trouble), opened):
+    with serve_requests(make_app(gateways, taking, leads=lambda: True, trouble=trouble), opened):
         yield Line(opened.getsockname()[1], vendor, stored, troubles)
 
 
