@@ -10,7 +10,7 @@ from sqlalchemy import Engine, insert, select
 
 from policyserve import db
 from policyserve.tables import Agent, Branch, Customer, Policy, Task, Transition, table
-from policyserve.tasks.history_text import why_in_words
+from policyserve.tasks.history_text import why
 from policyserve.tasks.release import Ground, ReleaseCounts, read_stored, release
 from policyserve.tasks.transitions import Step, history
 
@@ -132,7 +132,7 @@ def steps(engine: Engine) -> list[tuple[str, str | None, str, str | None]]:
 
 def told(step: Step) -> tuple[str, str | None, str, str | None]:
     """Return a transition with its sentence, None where there is nothing to say."""
-    return step.action, step.from_status, step.to_status, why_in_words(step, "en") or None
+    return step.action, step.from_status, step.to_status, None if (reason := why(step)) is None else str(reason)
 
 
 def close(engine: Engine, task_id: int, status: str) -> None:

@@ -1,6 +1,6 @@
 """Reasons: why work or a message is not called for, is cancelled, dropped or withheld; by code, with arguments.
 
-A reason is stored as its code and its arguments (JSON), never as a sentence; `said` words it in the reader's language.
+A reason is stored as its code and its arguments (JSON), never as a sentence; `sentence` words it for its reader.
 What a person or a vendor wrote stands beside it and stays as it is.
 """
 
@@ -11,46 +11,48 @@ from typing import Final
 
 import polars as pl
 
+from policyserve.locale import N_, Sentence
+
 REASONS: Final = {
     # an end of the policy, by the event that ended it
-    "freelook_cancel": ("the policy was cancelled in the free-look on {on}", "犹豫期撤单（{on}）"),
-    "surrender": ("the policy was surrendered on {on}", "保单已退保（{on}）"),
-    "claim_termination": ("a claim ended the policy on {on}", "理赔终止（{on}）"),
-    "void": ("the policy was declared void on {on}", "保单已注销（{on}）"),
-    "transfer_out": ("the policy was transferred out on {on}", "保单已迁出（{on}）"),
-    "conversion": ("the policy was converted on {on}", "保单已转换（{on}）"),
-    "terminated": ("the policy was terminated on {on}", "保单效力终止（{on}）"),
-    "maturity": ("the policy matured on {on}", "保单已满期给付（{on}）"),
-    "end of cover": ("the cover ended on {on}", "保险期满（{on}）"),
+    "freelook_cancel": N_("the policy was cancelled in the free-look on {on}"),
+    "surrender": N_("the policy was surrendered on {on}"),
+    "claim_termination": N_("a claim ended the policy on {on}"),
+    "void": N_("the policy was declared void on {on}"),
+    "transfer_out": N_("the policy was transferred out on {on}"),
+    "conversion": N_("the policy was converted on {on}"),
+    "terminated": N_("the policy was terminated on {on}"),
+    "maturity": N_("the policy matured on {on}"),
+    "end of cover": N_("the cover ended on {on}"),
     # another fact of the policy or the customer
-    "waiver": ("the premiums were waived on {on}", "保费已豁免（{on}）"),
-    "reduced_paid_up": ("the policy was made reduced paid-up on {on}", "保单已减额交清（{on}）"),
-    "suspended": ("the cover was suspended on {on}", "保单效力中止（{on}）"),
-    "receipt-signed": ("the receipt was signed on {on}", "回执已签（{on}）"),
-    "instalment-paid": ("instalment {instalment} was paid on {on}", "第{instalment}期已缴（{on}）"),
-    "reinstated": ("the policy was reinstated on {on}", "保单已复效（{on}）"),
-    "suspension_confirmed": ("the confirmation of suspension was signed on {on}", "效力中止确认书已签（{on}）"),
-    "died": ("the customer died on {on}", "客户身故（{on}）"),
-    "last-policy-ended": ("the customer's last policy ended on {on}", "客户已无有效保单（{on}）"),
-    "birthday-unknown": ("the birthday is no longer known", "客户生日已清除"),
-    "closed": ("the case was closed on {on}", "已办结（{on}）"),
-    "retracted": ("the event was retracted", "事件已撤销"),
-    "done-recently": ("it was done already on {on}", "近期已做过（{on}）"),
+    "waiver": N_("the premiums were waived on {on}"),
+    "reduced_paid_up": N_("the policy was made reduced paid-up on {on}"),
+    "suspended": N_("the cover was suspended on {on}"),
+    "receipt-signed": N_("the receipt was signed on {on}"),
+    "instalment-paid": N_("instalment {instalment} was paid on {on}"),
+    "reinstated": N_("the policy was reinstated on {on}"),
+    "suspension_confirmed": N_("the confirmation of suspension was signed on {on}"),
+    "died": N_("the customer died on {on}"),
+    "last-policy-ended": N_("the customer's last policy ended on {on}"),
+    "birthday-unknown": N_("the birthday is no longer known"),
+    "closed": N_("the case was closed on {on}"),
+    "retracted": N_("the event was retracted"),
+    "done-recently": N_("it was done already on {on}"),
     # the standard
-    "no-service": ("the standard no longer has this service", "服务标准已无此项目"),
-    "switched-off": ("the standard has switched this service off", "服务标准已停用此项目"),
-    "other-way": ("the standard asks for it in another way now", "服务标准已改用其他方式"),
-    "gone": ("the facts no longer call for it", "事实已变，不再需要"),
+    "no-service": N_("the standard no longer has this service"),
+    "switched-off": N_("the standard has switched this service off"),
+    "other-way": N_("the standard asks for it in another way now"),
+    "gone": N_("the facts no longer call for it"),
     # time
-    "passed": ("the latest day, {latest}, has passed", "最晚日{latest}已过"),
-    "late": ("now due {due}, and the latest day, {latest}, has passed", "应做日现为{due}，最晚日{latest}已过"),
+    "passed": N_("the latest day, {latest}, has passed"),
+    "late": N_("now due {due}, and the latest day, {latest}, has passed"),
     # work that comes back, or comes from a message
-    "recounted": ("counted from {anchor} instead of {before}, due {due}", "起算日{anchor}而非{before}，应做日{due}"),
-    "called-again": ("called for again, due {due}", "重新需要，应做日{due}"),
-    "phone-missing": ("a message could not go out: no phone", "短信无法发送：无手机号"),
-    "phone-known": ("the phone is known now", "已有手机号"),
+    "recounted": N_("counted from {anchor} instead of {before}, due {due}"),
+    "called-again": N_("called for again, due {due}"),
+    "phone-missing": N_("a message could not go out: no phone"),
+    "phone-known": N_("the phone is known now"),
 }
-"""By code: in English and in Chinese."""
+"""By code, with places for the arguments."""
 
 
 def arguments(**columns: str) -> pl.Expr:
@@ -58,6 +60,6 @@ def arguments(**columns: str) -> pl.Expr:
     return pl.struct([pl.col(column).alias(name) for name, column in columns.items()]).struct.json_encode()
 
 
-def said(code: str, arguments: str | None, language: str) -> str:
+def sentence(code: str, arguments: str | None) -> Sentence:
     """Word a stored reason; `arguments` is JSON, an object. Raises KeyError for a code that is none."""
-    return REASONS[code][language == "zh"].format(**json.loads(arguments or "{}"))
+    return Sentence(REASONS[code], **json.loads(arguments or "{}"))

@@ -13,10 +13,11 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from policyserve.errors import NotFoundError, PolicyserveError
+from policyserve.locale import N_all, N_in, Sentence
 from policyserve.standard.model import Service, Standard
 from policyserve.tables import Agent, Customer, Policy, table
 from policyserve.tasks import contacts
-from policyserve.tasks.history_text import why_in_words
+from policyserve.tasks.history_text import why
 from policyserve.tasks.transitions import TASKS, Stamp, history, record
 
 CHANNELS = ("visit", "call", "sms", "letter", "office", "other")
@@ -26,23 +27,36 @@ AGENTS = table(Agent)
 CUSTOMERS = table(Customer)
 POLICIES = table(Policy)
 
-_VERBS = {"done": "marked done", "moved": "moved", "snoozed": "snoozed", "assigned": "assigned"}
+_VERBS = {"done": "marked done"}
+"""What a deed is called where it is no word of its own."""
+
+N_all(
+    "what becomes of a task",
+    "added", "marked done", "moved", "snoozed", "assigned", "skipped", "missed", "cancelled", "reopened",
+)  # fmt: skip
 
 
 class TaskClosedError(PolicyserveError):
     """The task is in no state for what was asked."""
 
     def __init__(self, connection: Connection, task: RowMapping, asked: str) -> None:
-        """`asked` is what the user wanted ("marked done"); the last transition says who came first."""
-        steps = history(connection, task["id"])
-        said = f"Task {task['id']} is {task['status']}, so it cannot be {asked}"
-        if steps:
-            last = steps[-1]
-            verb = _VERBS.get(last.action, last.action)
-            why = why_in_words(last, "en")
-            reason = f" ({why})" if why else ""
-            said = f"Task {task['id']} was {verb} by {last.actor} on {last.as_of}{reason}, so it cannot be {asked}"
-        super().__init__("{said}. Look at it with 'policyserve task explain {id}'.", said=said, id=task["id"])
+        """`asked` is the action that the user wanted; the last transition says who came first."""
+        last = history(connection, task["id"])[-1]
+        reason = why(last)
+        super().__init__(
+            "Task {id} was {action} by {actor} on {day}{why}, so it cannot be {asked}. "
+            "Look at it with 'policyserve task explain {id}'.",
+            id=task["id"],
+            action=_verb(last.action),
+            actor=last.actor,
+            day=last.as_of,
+            why=Sentence(" ({why})", why=reason) if reason else "",
+            asked=_verb(asked),
+        )
+
+
+def _verb(action: str) -> Sentence:
+    return Sentence(N_in("what becomes of a task", _VERBS.get(action, action)))
 
 
 def done(
@@ -61,7 +75,7 @@ def done(
     A missed task can still be marked done: the work may have been done in time and be written down late.
     """
     _check_contact(on, channel, satisfaction, stamp.as_of)
-    task = _change(connection, task_id, "marked done", ("open", "missed"), status="done")
+    task = _change(connection, task_id, "done", ("open", "missed"), status="done")
     deed = contacts.Deed(done_on=on, channel=channel, outcome=outcome, satisfaction=satisfaction, note=note)
     changes = contacts.keep(connection, task_id, deed)
     record(connection, task_id, "done", stamp, from_status=task["status"], to_status="done", changes=changes)

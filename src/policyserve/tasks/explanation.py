@@ -14,7 +14,7 @@ from policyserve.standard.vocabulary import word
 from policyserve.tables import Agent, Customer, Policy, table
 from policyserve.tasks.agenda import line_of
 from policyserve.tasks.contacts import CONTACTS, Deed, withdrawn
-from policyserve.tasks.history_text import why_in_words
+from policyserve.tasks.history_text import why
 from policyserve.tasks.transitions import TASKS, Step, history
 
 _AGENTS = table(Agent)
@@ -108,10 +108,11 @@ def _decisions(row: Any, chinese: bool) -> Iterator[str]:
 
 
 def _step(step: Step, language: str) -> str:
-    why = why_in_words(step, language)
+    reason = why(step)
+    told = reason.told(language) if reason else ""
     if language == "zh":
-        return f"{step.as_of} {step.actor} {_WORDS.get(step.action, step.action)}{'：' if why else ''}{why}"
-    return f"{step.as_of} {step.actor} {step.action}{': ' if why else ''}{why}"
+        return f"{step.as_of} {step.actor} {_WORDS.get(step.action, step.action)}{'：' if told else ''}{told}"
+    return f"{step.as_of} {step.actor} {step.action}{': ' if told else ''}{told}"
 
 
 def _withdrawn(day: date, deed: Deed, chinese: bool) -> str:

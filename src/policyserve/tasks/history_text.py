@@ -1,56 +1,60 @@
-"""The sentence of a transition: its reason, what it changed, and what a person wrote, in the reader's language."""
+"""The sentence of a transition: its reason, what it changed, and what a person wrote, word for word."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import Final
 
+from policyserve.locale import N_, Listed, N_all, N_in, Sentence
 from policyserve.standard import reasons
-from policyserve.standard.vocabulary import word
 from policyserve.tasks.transitions import Difference, Step
 
-_FIELDS = {
-    "due": ("due", "应做日"),
-    "earliest": ("earliest", "最早日"),
-    "latest": ("latest", "最晚日"),
-    "anchor": ("counted from", "起算日"),
-    "performer": ("done by", "执行"),
-    "channels": ("by", "方式"),
-    "provisional": ("provisional", "暂定"),
-    "nominal": ("day of the rule", "标准日"),
-    "agent_id": ("agent", "业务员"),
+_FIELDS: Final = {
+    "due": N_("due {old} -> {new}"),
+    "earliest": N_("earliest {old} -> {new}"),
+    "latest": N_("latest {old} -> {new}"),
+    "anchor": N_("counted from {old} -> {new}"),
+    "performer": N_("done by {old} -> {new}"),
+    "channels": N_("by {old} -> {new}"),
+    "provisional": N_("provisional {old} -> {new}"),
+    "nominal": N_("day of the rule {old} -> {new}"),
+    "agent_id": N_("agent {old} -> {new}"),
 }
-"""What is told of a task that moved, in this order: in English and in Chinese."""
+"""What is told of a task that moved, in this order."""
 
-_VALUES = {"true": "是", "false": "否"}
+_CODED: Final = ("performer", "channels", "provisional")
+"""Fields whose values are codes, or several joined by `+`."""
 
-
-def why_in_words(step: Step, language: str) -> str:
-    """Say why a task took a step and what became of what; empty where there is nothing to say."""
-    parts = [reasons.said(step.reason, step.arguments, language)] if step.reason else []
-    parts += _of_changes(step.action, step.changes, language)
-    return ("；" if language == "zh" else "; ").join([*parts, step.said] if step.said else parts)
+N_all("code", "visit", "call", "sms", "letter", "office", "other", "agent", "true", "false")
 
 
-def _of_changes(action: str, changes: Mapping[str, Difference], language: str) -> Iterator[str]:
-    chinese = language == "zh"
-    if action == "done" and "done_on" in changes:
-        channel, day = (changes[name][1] or "" for name in ("channel", "done_on"))
-        yield f"{day}，方式：{word(channel, 'zh')}" if chinese else f"by {channel} on {day}"
-    if action == "snoozed" and "snoozed_to" in changes:
-        yield f"至{changes['snoozed_to'][1]}" if chinese else f"to {changes['snoozed_to'][1]}"
-    for name, labels in _FIELDS.items():
+def why(step: Step) -> Sentence | None:
+    """Say why a task took a step and what became of what; None where there is nothing to say."""
+    parts: list[object] = [reasons.sentence(step.reason, step.arguments)] if step.reason else []
+    parts += _of_changes(step)
+    parts += [step.said] if step.said else []
+    return Listed(parts, N_("; ")) if parts else None
+
+
+def _of_changes(step: Step) -> Iterator[Sentence]:
+    changes = step.changes
+    if step.action == "done" and "done_on" in changes:
+        channel, day = (changes[name][1] for name in ("channel", "done_on"))
+        yield Sentence("by {channel} on {done_on}", channel=_code(str(channel)), done_on=day)
+    if "snoozed_to" in changes:
+        yield Sentence("to {day}", day=changes["snoozed_to"][1])
+    for name, words in _FIELDS.items():
         if name in changes and not (name == "nominal" and "due" in changes):
-            before, after = (_value(name, value, chinese) for value in changes[name])
-            yield f"{labels[chinese]}{'' if chinese else ' '}{before} -> {after}"
+            old, new = _values(name, changes[name])
+            yield Sentence(words, old=old, new=new)
     if "customer_id" in changes:
-        yield "投保人变更" if chinese else "another holder"
+        yield Sentence("another holder")
 
 
-def _value(name: str, value: str | None, chinese: bool) -> str:
-    if value is None:
-        return "无" if chinese else "nobody"
-    if not chinese:
-        return value
-    if name in {"performer", "channels"}:
-        return "+".join(word(part, "zh") for part in value.split("+"))
-    return _VALUES[value] if name == "provisional" else value
+def _values(name: str, change: Difference) -> list[object]:
+    nobody = Sentence(N_in("agent of a task", "nobody"))
+    return [nobody if value is None else _code(value) if name in _CODED else value for value in change]
+
+
+def _code(value: str) -> Sentence:
+    return Listed([Sentence(N_in("code", part)) for part in value.split("+")], "+")

@@ -149,7 +149,7 @@ def _row(touch: dict[str, Any], task: dict[str, Any] | None, asked: Asked) -> di
 
 def _why_closed(task: dict[str, Any], language: str) -> str | None:
     reason = task["reason"]
-    return reasons.said(reason, task["arguments"], language) if reason else task["said"]
+    return reasons.sentence(reason, task["arguments"]).told(language) if reason else task["said"]
 
 
 def _name(service: Any, language: str, code: str) -> str:

@@ -52,7 +52,7 @@ UNKNOWN = "the facts no longer call for it"
 
 def why(facts: Book, asked: pl.DataFrame) -> str:
     row = why_not(facts, STANDARD, asked, TODAY).row(0, named=True)
-    return reasons.said(row["reason"], row["arguments"], "en")
+    return str(reasons.sentence(row["reason"], row["arguments"]))
 
 
 def happened(kind: str, on: date = TODAY, *, policy: int | None = 1, number: int = 1) -> pl.DataFrame:
