@@ -111,15 +111,20 @@ def known(day: date | None, as_of: date) -> date | None:
     return day if day is not None and day <= as_of else None
 
 
-def know(book: Book, grace_days: int, as_of: date) -> Facts:
+def know(book: Book, grace_days: int, as_of: date, rider_arrears: str = "suspend-rider") -> Facts:
     """Read the facts that exist at the end of `as_of`."""
     agents = {row["agent_id"]: row["agent_no"] for row in book.agents.to_dicts()}
     customers = {row["customer_id"]: _customer(row, agents, as_of) for row in book.customers.to_dicts()}
     issued = [row for row in book.policies.to_dicts() if row["issue_date"] <= as_of]
     policies = {row["policy_id"]: _policy(row, agents, grace_days, as_of) for row in issued}
     for policy in policies.values():
+        policy.rider_arrears = rider_arrears
         if not policy.is_rider:
             customers[policy.holder].policies.append(policy)
+    for row in issued:
+        main, rider = policies.get(row["main_policy_id"]), policies[row["policy_id"]]
+        if main and rider.currency == main.currency:
+            main.riders.append(rider)
     _add_premiums(book, policies, as_of)
     _add_events(book, policies, customers, as_of)
     contacts = [row for row in book.contacts.to_dicts() if row["done_on"] <= as_of]
@@ -157,6 +162,7 @@ def _policy(row: dict[str, Any], agents: dict[int, str], grace_days: int, as_of:
         receipt=known(row["receipt_on"], as_of),
         mode=row["mode"],
         premium=row["premium"],
+        currency=row["currency"],
         pay_years=row["pay_years"],
         ends_on=row["ends_on"],
         freelook_days=row["freelook_days"],

@@ -91,11 +91,15 @@ class Policy:
     receipt: date | None
     mode: str
     premium: int
+    currency: str
     pay_years: int | None
     ends_on: date | None
     freelook_days: int | None
     rows: dict[int, Row] = field(default_factory=dict)
     debits: list[Debit] = field(default_factory=list)
+    riders: list[Policy] = field(default_factory=list)
+    """Those with a number of their own, in the same currency."""
+    rider_arrears: str = "suspend-rider"
     events: list[Event] = field(default_factory=list)
 
     def first_event(self, *kinds: str, since: date = date.min) -> date | None:
@@ -158,11 +162,40 @@ class Policy:
                 premium += event.amount
         return premium
 
-    def paid_on(self, instalment: int) -> date | None:
+    def paid_with_riders_on(self, instalment: int) -> date | None:
+        """Return the day on which the list says that an instalment and what riders owe with it were settled."""
+        due, days = self.due_of(instalment), [self.row_paid_on(instalment)]
+        if due is not None and instalment in self.rows and instalment >= 2:
+            for rider in self.riders:
+                days += rider.settled_with_main(due)
+        return None if None in days else max(day for day in days if day is not None)
+
+    def number_due_on(self, due: date) -> int | None:
+        """Return which instalment falls due on a day."""
+        if self.mode == "single":
+            return None
+        return next((number for number in range(1, 800) if self.due_of(number) == due), None)
+
+    def settled_with_main(self, due: date) -> list[date | None]:
+        """Return when what this rider owes on a due day of its main policy is settled; empty: it owes nothing."""
+        number = self.number_due_on(due)
+        if number is None or number < 2 or number not in self.rows or not self.has_instalment(number):
+            return []
+        if any(lapse.start <= due < lapse.until for lapse in self.suspensions):
+            return []
+        days = [self.row_paid_on(number), self.reinstated_on(number)]
+        if self.rider_arrears == "suspend-rider":
+            days.append(min((lapse.start for lapse in self.suspensions if lapse.start >= due), default=None))
+        if self.ended_on < FOREVER:
+            days.append(self.ended_on)
+        return [min((day for day in days if day is not None), default=None)]
+
+    def paid_on(self, instalment: int, *, with_riders: bool = True) -> date | None:
         """Return the day on which an instalment was paid, or will be, as far as is known."""
         if instalment == 1:
             return self.issued
-        due, paid = self.due_of(instalment), self.row_paid_on(instalment)
+        due = self.due_of(instalment)
+        paid = self.paid_with_riders_on(instalment) if with_riders else self.row_paid_on(instalment)
         if paid is None and due is not None and due > self.as_of and self.has_instalment(instalment):
             return due
         return paid
@@ -172,9 +205,10 @@ class Policy:
         due = self.due_of(instalment)
         return self.first_event("reinstated", since=due) if due else None
 
-    def is_paid_or_reinstated(self, instalment: int, day: date) -> bool:
+    def is_paid_or_reinstated(self, instalment: int, day: date, *, with_riders: bool = True) -> bool:
         """Whether nothing is owed any more for an instalment at the end of a day."""
-        return any(on is not None and on <= day for on in (self.paid_on(instalment), self.reinstated_on(instalment)))
+        paid_on = self.paid_on(instalment, with_riders=with_riders)
+        return any(on is not None and on <= day for on in (paid_on, self.reinstated_on(instalment)))
 
     def loan_pays(self, instalment: int, day: date) -> bool:
         """Whether a premium loan has settled an instalment by the end of a day; it keeps the cover, and no more."""
@@ -182,21 +216,23 @@ class Policy:
         loan = self.first_event("premium_loan", since=due) if due else None
         return loan is not None and loan <= day
 
-    def is_owed(self, instalment: int, day: date) -> bool:
+    def is_owed(self, instalment: int, day: date, *, with_riders: bool = True) -> bool:
         """Whether an instalment that exists is known to be unpaid at the end of a day: due by as-of, with a row."""
         due = self.due_of(instalment)
         if due is None or due > self.as_of or instalment not in self.rows or not self.has_instalment(instalment):
             return False
-        return not self.is_paid_or_reinstated(instalment, day)
+        return not self.is_paid_or_reinstated(instalment, day, with_riders=with_riders)
 
     @cached_property
     def suspensions(self) -> list[Suspension]:
         """The times without cover, oldest first."""
         found: list[Suspension] = []
+        with_riders = self.rider_arrears == "suspend-main"
         for instalment, due in self.instalments(self.as_of):
             last_of_grace = due + timedelta(days=self.grace_days)
             start = last_of_grace + DAY
-            if not self.is_owed(instalment, last_of_grace) or self.loan_pays(instalment, last_of_grace):
+            owed = self.is_owed(instalment, last_of_grace, with_riders=with_riders)
+            if not owed or self.loan_pays(instalment, last_of_grace):
                 continue
             if any(earlier.start <= day < earlier.until for earlier in found for day in (due, start)):
                 continue

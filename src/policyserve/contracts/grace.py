@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 import polars as pl
 
 GRACE_DAYS = 60
 """Where neither a standard nor a profile says otherwise."""
+
+RiderArrears = Literal["suspend-rider", "suspend-main"]
+"""What an unpaid premium of a rider does when its grace is over: the rider alone lapses, or its main policy too."""
 
 
 def grace_end(due_on: pl.Expr, days: pl.Expr | int) -> pl.Expr:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from policyserve.contracts.grace import GRACE_DAYS
+from policyserve.contracts.grace import GRACE_DAYS, RiderArrears
 
 Level = Literal["assessed", "spot-checked", "encouraged"]
 Stage = Literal["meet", "know", "trust", "rely"]
@@ -245,6 +245,7 @@ class Standard(Part):
     name: Name
     version: Name
     grace_days: Annotated[int, Field(ge=0, le=366)] = GRACE_DAYS
+    rider_arrears: RiderArrears = "suspend-rider"
     freelook_days: Annotated[int, Field(ge=0, le=60)] = 15
     feb29: Literal["feb28", "mar01"] = "feb28"
     weights: Weights = Weights()
