@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from books import random_books
-from policyserve.book.columns import Book
+from books.random_riders import with_riders
 from policyserve.dates import Days
 from policyserve.metrics.collection.collection import collection, instalments_behind
 from policyserve.metrics.collection.dues import FATES, instalments_due
@@ -21,41 +19,6 @@ from slow.collection import Due, Judge
 RUNS = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-
-
-@st.composite
-def with_riders(draw: st.DrawFn, as_of: date) -> Book:
-    """Draw a book, and put riders beside its policies: most of the same day and mode, some with rows and events."""
-    book = draw(random_books.books(as_of))
-    mains = book.policies.filter(pl.col("main_policy_id").is_null()).to_dicts()
-    riders, premiums, events = [], [], []
-    for place, main in enumerate(mains):
-        if draw(st.booleans()):
-            key = 1000 + place
-            rider = {"policy_id": key, "policy_no": f"R{place}", "main_policy_id": main["policy_id"], "premium": 60}
-            mode = draw(st.sampled_from([main["mode"]] * 4 + ["annual"]))
-            years = {"pay_years": draw(st.sampled_from([main["pay_years"], None, 2])), "ends_on": None}
-            riders.append(main | rider | years | {"mode": mode})
-            if draw(st.sampled_from([False, False, True])):
-                premiums.append({"policy_id": key, "instalment": 2, "paid_on": draw(random_books.days_near(as_of))})
-            if draw(st.sampled_from([False, True])):
-                kind = draw(st.sampled_from(["surrender", "terminated", "waiver", "claim_termination"]))
-                day = draw(st.sampled_from([timedelta(days=days) for days in (0, 1, 30, 61, 200, 420)]))
-                events.append({
-                    "customer_id": main["customer_id"], "policy_id": key, "number": 500 + place, "kind": kind,
-                    "occurred_on": as_of - day,
-                })  # fmt: skip
-    return replace(
-        book,
-        policies=_more(book.policies, riders),
-        premiums=_more(book.premiums, premiums),
-        events=_more(book.events, events),
-    )
-
-
-def _more(frame: pl.DataFrame, rows: list[dict[str, object]]) -> pl.DataFrame:
-    made = [{name: row.get(name) for name in frame.columns} for row in rows]
-    return pl.concat([frame, pl.DataFrame(made, schema=frame.schema)])
 
 
 AS_OF = date(2026, 11, 21)
