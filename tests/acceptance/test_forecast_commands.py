@@ -143,7 +143,7 @@ def test_a_library_that_is_not_installed_is_named(
     served: Desk, figure: str, module: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "policyserve.cli.metrics.fit_options.find_spec", lambda asked: None if asked == module else object()
+        "policyserve.cli.metrics.forecast.find_spec", lambda asked: None if asked == module else object()
     )
     result = served.run("metrics", figure, *END)
     assert (result.status, result.out) == (1, "")

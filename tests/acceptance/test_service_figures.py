@@ -107,7 +107,7 @@ def test_leads_without_contact_are_listed_for_deletion_without_their_names(refer
     rows = referred.ask("metrics", "funnel", "--leads", *TODAY)
     assert [(row["days"], row["stage"], row["delete"]) for row in rows] == [(51, "named", True), (1, "met", False)]
     printed = referred.run("metrics", "funnel", "--leads", *TODAY)
-    assert "1 leads have not been contacted for more than 30 days" in printed.err
+    assert "1 lead has not been contacted for more than 30 days" in printed.err
     assert "李小明" not in printed.out
     assert "15400000001" not in printed.out
 

@@ -62,6 +62,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> list[Shown]:
         return laid_out(rows, headings, **options)
 
     monkeypatch.setattr("policyserve.cli.screen.output.laid_out", watched)
+    monkeypatch.setattr("policyserve.cli.screen.figures.laid_out", watched)
     return seen
 
 

@@ -13,7 +13,6 @@ import rich_click as click
 from click.exceptions import Exit
 
 from policyserve.cli import sms_outbox
-from policyserve.cli.metrics.services import names_of_services
 from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.screen.export import save
 from policyserve.cli.screen.output import Row, console, note, show
@@ -25,6 +24,7 @@ from policyserve.messages.outbox import overview
 from policyserve.messages.outbox.stored_messages import CHANNEL, STATUSES
 from policyserve.messages.reasons import in_words
 from policyserve.messages.texts.segments import ROUTES
+from policyserve.metrics.services.work import service_names
 from policyserve.operations.messages import (
     check_messages,
     export_messages,
@@ -124,8 +124,8 @@ def _print_generation(session: Session, done: Generation, *, dry_run: bool) -> N
 
 def _by_name(rows: Sequence[Row], standard: Standard, language: str) -> list[dict[str, Any]]:
     """Put the names of services in place of their codes, for people."""
-    names = names_of_services(standard, language)
-    return [{**row, **names(row)} for row in rows]
+    names = service_names(standard)
+    return [{**row, "service": names(row["service"], language)} for row in rows]
 
 
 @sms.command(name="list")

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
 import rich_click as click
 
-from policyserve.cli.metrics.services import names_of_services
 from policyserve.cli.options import DATE, KEY, Session, shared
-from policyserve.cli.screen.codes import coded, shown
-from policyserve.cli.screen.figure_tables import title
-from policyserve.cli.screen.headings import heading
-from policyserve.cli.screen.output import Row, note, percent, show, tell
-from policyserve.locale import N_, say, say_many
-from policyserve.metrics.groupings import WHOLE_COMPANY
-from policyserve.metrics.services.definitions import service_definition
-from policyserve.metrics.spot_checks.records import SAMPLE, Scope
-from policyserve.metrics.spot_checks.spot_checks import RESULTS, estimated, summed
+from policyserve.cli.screen.figures import print_figure
+from policyserve.cli.screen.output import note, show
+from policyserve.locale import N_, Counted
+from policyserve.metrics.figure import Figure
+from policyserve.metrics.spot_checks.figures import RESULT, estimate_figure, sample_figure, scope_said
+from policyserve.metrics.spot_checks.records import Scope
+from policyserve.metrics.spot_checks.spot_checks import RESULTS
 from policyserve.operations.spot_checks import Sample, draw_sample, list_samples, read_sample, record_result
 
-LISTED = [name for name in SAMPLE.names() if name not in {"agent_id", "claimed", "branch"}]
-AGENTS = ["agent_no", "claimed", "drawn", "confirmed", "not_confirmed", "not_reached", "open", "flagged"]
 SAMPLES = ["check_id", "first_day", "last_day", "scope", "seed", "drawn", "answered", "as_of", "actor"]
-WHOLE = ["claimed", "drawn", "confirmed", "not_confirmed", "not_reached", "open", "flagged"]
-RATES = ("rate", "low", "high", "lowest")
 
 BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")
 
@@ -50,55 +42,20 @@ def draw(session: Session, *, first: date, last: date, size: int, seed: int, act
     days = session.days(first, last)
     stamp = session.stamp(actor)
     sample = draw_sample(session.engine, days, stamp, scope=Scope(**scope), size=size, seed=seed)
-    key = sample.check["check_id"]
-    _title(session, sample)
-    _tasks(session, sample, {"check_id": key})
-    note(
-        "\n"
-        + say(
-            session.language,
-            N_("Sample {check} of {tasks} is drawn.")
-            if sample.is_new
-            else N_("Sample {check} of {tasks} was drawn before with this seed."),
-            check=key,
-            tasks=say_many(session.language, "{n} task", "{n} tasks", sample.tasks.height),
-        )
+    print_figure(_sample(session, sample, drawn=True), session.form, session.language)
+    said = (
+        N_("Sample {check} of {tasks} is drawn.")
+        if sample.is_new
+        else N_("Sample {check} of {tasks} was drawn before with this seed.")
     )
+    tasks = Counted("{n} task", "{n} tasks", sample.tasks.height)
+    note("\n" + session.words(said, check=sample.check["check_id"], tasks=tasks))
 
 
-def _title(session: Session, sample: Sample, status: str | None = None) -> None:
-    """Say above a table which sample it is of: its days and its scope."""
-    if session.form != "table":
-        return
-    check = sample.check
-    days = {"first": check["first_day"], "last": check["last_day"]}
-    scope = _scope(str(check["scope"]), session.language)
-    question = say(
-        session.language, "Sample {check} · {first} to {last} · {scope}", check=check["check_id"], scope=scope, **days
-    )
-    tell(title(session, question, [status]))
-
-
-def _scope(name: str, language: str) -> str:
-    """Put a scope (as `Scope.name`) into the language of the screen; names of branches and teams stay."""
-    if language != "zh":
-        return name
-    if name == "company":
-        return coded(WHOLE_COMPANY, language)
-    kinds = {"branch": "branch", "team": "team", "agent": "agent_no"}
-    parts = re.split(r", (?=(?:branch|team|agent) )", name)
-    return "，".join(heading(kinds[kind], language) + of for kind, _, of in (part.partition(" ") for part in parts))
-
-
-def _tasks(session: Session, sample: Sample, more: Row | None = None) -> None:
-    """List the tasks of a sample; people read names of services and see no empty columns."""
-    rows = [{**(more or {}), **row} for row in sample.tasks.select(LISTED).to_dicts()]
-    columns = [*(more or {}), *LISTED]
-    if session.form == "table":
-        names = names_of_services(sample.standard, session.language)
-        rows = [{**row, **names(row)} for row in rows]
-        columns = [name for name in LISTED if any(row[name] is not None for row in rows)]
-    show(rows, session.form, columns=columns, language=session.language)
+def _sample(session: Session, sample: Sample, *, drawn: bool = False) -> Figure:
+    """Return the tasks of a sample."""
+    made = sample_figure(sample.check, sample.tasks, sample.standard, as_of=session.as_of, drawn=drawn)
+    return made.named(sample.names)
 
 
 @spot_check.command(name="list")
@@ -108,12 +65,11 @@ def list_(session: Session, check_id: int | None) -> None:
     """List the samples, or the tasks of one with their results."""
     if check_id is not None:
         sample = read_sample(session.engine, check_id, as_of=session.as_of)
-        _title(session, sample)
-        _tasks(session, sample)
+        print_figure(_sample(session, sample), session.form, session.language)
         return
     rows = list_samples(session.engine, as_of=session.as_of)
     if session.form == "table":
-        rows = [{**row, "scope": _scope(str(row["scope"]), session.language)} for row in rows]
+        rows = [{**row, "scope": scope_said(str(row["scope"])).told(session.language)} for row in rows]
     empty = session.words("No sample has been drawn yet; draw one with 'policyserve spot-check draw'.")
     show(rows, session.form, columns=SAMPLES, language=session.language, empty=empty)
 
@@ -128,7 +84,7 @@ def list_(session: Session, check_id: int | None) -> None:
 def record(session: Session, check_id: int, task_id: int, result: str, *, remark: str | None, actor: str) -> None:
     """Write down what verifying a task came to; a later result goes before an earlier one."""
     record_result(session.engine, check_id, task_id, session.stamp(actor), result=result, note=remark)
-    told = str(shown("result", result, session.language)).replace("-", " ")
+    told = RESULT(result, session.language)
     session.tell("Task {task} of sample {check} is {result}.", task=task_id, check=check_id, result=told)
 
 
@@ -139,29 +95,8 @@ def record(session: Session, check_id: int, task_id: int, result: str, *, remark
 def estimate(session: Session, check_id: int, by_agent: bool) -> None:
     """Estimate the share of services that were really done, with a 95 % interval."""
     sample = read_sample(session.engine, check_id, as_of=session.as_of)
-    counts = summed(sample.tasks)
-    whole = estimated(counts)
-    _title(session, sample, str(whole["status"]))
-    headings = {"open": session.words("To be asked")}
-    if by_agent:
-        numbers = sample.tasks.select("agent_id", "agent_no").unique()
-        rows = counts.join(numbers, on="agent_id").sort("agent_no").select(AGENTS).to_dicts()
-        show(rows, session.form, columns=AGENTS, language=session.language, headings=headings)
-        return
-    row: dict[str, Any] = {"check_id": check_id, **whole, "as_of": session.as_of}
-    headings["flagged"] = session.words("Agents flagged")
-    show([row], session.form, columns=WHOLE, language=session.language, headings=headings)
-    if session.form == "table":
-        rates = {name: percent(row[name]) for name in RATES}
-        told, untold = (
-            N_(
-                "True rate {rate}, with 95 % confidence between {low} and {high}; {lowest} if nobody who was not "
-                "reached would confirm. Agents without an answer: {silent}."
-            ),
-            N_("Nobody has given an answer yet."),
-        )
-        click.echo("\n" + session.words(untold if row["rate"] is None else told, silent=row["silent"], **rates))
-        note("\n" + service_definition("spot-check", session.language))
+    made = estimate_figure(sample.check, sample.tasks, by_agent=by_agent, as_of=session.as_of)
+    print_figure(made.named(sample.names), session.form, session.language)
 
 
 COMMANDS = [spot_check]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from policyserve.locale import N_, translated
+from policyserve.locale import N_, N_in, translated
 from policyserve.metrics.figure import Column, Kind, Names, Row, decimal
 from policyserve.metrics.percents import percent
 
 YES, NO = N_("yes"), N_("no")
-BETWEEN = N_(", ")
+BETWEEN = N_in("several words", ", ")
 NOTHING = "-"
 """What stands in place of a number that is not there."""
 
@@ -26,7 +26,7 @@ def cell(column: Column, row: Row, language: str, names: Names) -> str:
 def _written(column: Column, value: Any, row: Row, language: str, names: Names) -> str:
     match column.kind:
         case "customer" | "agent" | "policy":
-            return f"{value} {names.get(column.kind, {}).get(value) or ''}".rstrip()
+            return f"{_worded(column, value, language)} {names.get(column.kind, {}).get(value) or ''}".rstrip()
         case "phone":
             return names["phone"].get(value) or ""
         case "ratio":

@@ -12,6 +12,7 @@ from policyserve.metrics.targets import SMALL as FEW
 DAYS = N_("{first} to {last}")
 AS_OF = N_("as of {day}")
 BELOW_TARGET = N_("{mark} below the target of {target:.0%}")
+BELOW_OWN = N_("{mark} below the target")
 OVER_FEW = N_("{mark} fewer than {count}: chance alone moves the ratio")
 NOT_OVER = N_("{mark} the time is not over yet")
 APART = " · "
@@ -20,7 +21,7 @@ APART = " · "
 def title(figure: Figure, language: str) -> str:
     """Say what was asked, the days and the day on which it was known, and the status if all rows share one."""
     days = [Sentence(DAYS, first=figure.days.start, last=figure.days.last)] if figure.days else []
-    told = [figure.title, *figure.asked, *days, Sentence(AS_OF, day=figure.as_of)]
+    told = [figure.title, *days, *figure.asked, Sentence(AS_OF, day=figure.as_of)]
     statuses = figure.statuses
     shared = [STATUS(status, language) for status in statuses if status] if len(statuses) == 1 else []
     return APART.join([*(one.told(language) for one in told), *shared])
@@ -34,8 +35,12 @@ def legend(figure: Figure) -> Iterator[Sentence]:
     ]
     marks = {mark: (column, row) for column, row in found for mark in column.marks(row)}
     if BELOW in marks:
-        column, row = marks[BELOW]
-        yield Sentence(BELOW_TARGET, mark=BELOW, target=column.goal(row))
+        goals = {column.goal(row) for column, row in found if BELOW in column.marks(row)}
+        yield (
+            Sentence(BELOW_TARGET, mark=BELOW, target=goals.pop())
+            if len(goals) == 1
+            else Sentence(BELOW_OWN, mark=BELOW)
+        )
     if SMALL in marks:
         yield Sentence(OVER_FEW, mark=SMALL, count=FEW)
     if RUNNING in marks:

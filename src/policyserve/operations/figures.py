@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Literal
 
 import polars as pl
 from sqlalchemy import Connection
@@ -21,6 +21,8 @@ from policyserve.metrics.names import names_in
 from policyserve.metrics.persistency import gap_tasks
 from policyserve.metrics.services.first_year import with_policy_contacts
 from policyserve.metrics.services.task_states import read_tasks
+from policyserve.metrics.services.tasks_behind import tasks_behind
+from policyserve.metrics.services.work import Work
 from policyserve.operations.database import Database
 from policyserve.standard.model import Standard
 from policyserve.tasks.stored_standard import current_standard
@@ -53,9 +55,12 @@ class Facts:
         """The standard that holds on the day."""
         return current_standard(self.connection, self.as_of)
 
-    def tasks(self, days: Days, **of: Any) -> pl.DataFrame:
+    def work(self, days: Days, *, of: Literal["due", "done_on"] = "due") -> Work:
         """The tasks of the days as they stood on the day; see `task_states.read_tasks`."""
-        return read_tasks(self.connection, days, self.as_of, **of)
+        return Work(
+            tasks=read_tasks(self.connection, days, self.as_of, of=of), standard=self.standard, agents=self.agents,
+            list_tasks=partial(tasks_behind, self.connection), days=days, as_of=self.as_of,
+        )  # fmt: skip
 
     def open_tasks(self, policies: pl.Series) -> dict[int, list[int]]:
         """The keys of the open tasks of policies, by the key of the policy."""

@@ -11,7 +11,10 @@ from sqlalchemy import Connection
 
 from policyserve import db
 from policyserve.dates import Days
+from policyserve.metrics.figure import Names
+from policyserve.metrics.names import names_in
 from policyserve.metrics.spot_checks import records
+from policyserve.metrics.spot_checks.figures import sample_figure
 from policyserve.metrics.spot_checks.records import Scope
 from policyserve.operations.database import Database
 from policyserve.standard.model import Standard
@@ -28,6 +31,8 @@ class Sample:
     tasks: pl.DataFrame
     """As `records.SAMPLE`."""
     standard: Standard
+    names: Names
+    """Of the people and policies of its tasks."""
     is_new: bool = False
     """Whether it has been drawn just now."""
 
@@ -49,7 +54,9 @@ def read_sample(engine: Database, check_id: int, *, as_of: date) -> Sample:
 def _sample(connection: Connection, check_id: int, as_of: date, *, is_new: bool = False) -> Sample:
     tasks = records.read_sample(connection, check_id, as_of)
     (check,) = records.samples(connection, as_of, check_id)
-    return Sample(check=check, tasks=tasks, standard=current_standard(connection, as_of), is_new=is_new)
+    standard = current_standard(connection, as_of)
+    names = names_in(connection, sample_figure(check, tasks, standard, as_of=as_of))
+    return Sample(check=check, tasks=tasks, standard=standard, names=names, is_new=is_new)
 
 
 def list_samples(engine: Database, *, as_of: date) -> list[dict[str, Any]]:

@@ -10,10 +10,11 @@ import polars as pl
 
 from policyserve.config import fixture
 from policyserve.contracts.grace import GRACE_DAYS
+from policyserve.locale import translated
 from policyserve.metrics.add_ons.candidates import CoverRules, candidates
+from policyserve.metrics.add_ons.figures import CANDIDATES_MEAN
 from policyserve.metrics.referrals.referrals import centres_of_influence, referral_tree
 from policyserve.metrics.rule_files import read_rules
-from policyserve.metrics.services.definitions import service_definition
 from policyserve.metrics.services.serving_agents import customer_agents
 from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Leaf, Tree
@@ -156,5 +157,5 @@ def candidates_section(material: Material) -> Section:
         title=title,
         sentences=tuple(legend),
         tables=(Table(title=title, columns=shown, rows=tuple(rows), paper=CANDIDATES),),
-        notes=(service_definition("candidates", language),),
+        notes=(translated(language, CANDIDATES_MEAN),),
     )

@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from policyserve.metrics.services.definitions import service_definition
+from policyserve.locale import translated
+from policyserve.metrics.services.figures import SERVICES_MEAN
 from policyserve.metrics.services.service_rate import service_rate
 from policyserve.reporting.groups import group_name
 from policyserve.reporting.material import Material
@@ -46,7 +47,7 @@ def work_section(material: Material) -> Section:
         sentences=(text("work.period", language, **days),),
         pictures=(_stacks(named, language),),
         tables=(_table(named, "level", language), _table(groups, part, language)),
-        notes=(service_definition("services", language),),
+        notes=(translated(language, SERVICES_MEAN),),
     )
 
 

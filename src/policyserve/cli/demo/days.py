@@ -12,13 +12,13 @@ import rich_click as click
 
 from policyserve.cli.demo.gap import Missing, missing_of
 from policyserve.cli.demo.story import Story
-from policyserve.cli.metrics.services import names_of_services
 from policyserve.cli.screen.output import tell
 from policyserve.cli.tasks import agenda_head, print_customer
 from policyserve.locale import N_, say, say_many
 from policyserve.locale.format import money
 from policyserve.messages.generation.generation import Generation
 from policyserve.messages.reasons import in_words
+from policyserve.metrics.services.work import service_names
 from policyserve.operations.agenda import agent_day, busiest_agent
 from policyserve.operations.cards import policy_card
 from policyserve.operations.lists import import_list
@@ -118,8 +118,11 @@ def _held_back(story: Story, done: Generation) -> None:
         story.tell("No text was held back today.")
         return
     story.tell("Not made, and why:")
-    names = names_of_services(story.standard, story.language)
-    rows = [{**row, **names(row), "reason": in_words(row["reason"], story.language)} for row in counted.to_dicts()]
+    names = service_names(story.standard)
+    rows = [
+        {**row, "service": names(row["service"], story.language), "reason": in_words(row["reason"], story.language)}
+        for row in counted.to_dicts()
+    ]
     story.table(rows, ["messages", "service", "outcome", "reason"])
     click.echo()
 

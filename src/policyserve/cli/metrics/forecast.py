@@ -1,44 +1,44 @@
-"""Commands that look ahead: forecast, survival, value."""
+"""Commands that look ahead: forecast, survival, worth of service, value."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import rich_click as click
 
-from policyserve.cli.metrics.fit_options import CONFIDENCE, book_with_services, check_libraries
 from policyserve.cli.metrics.profile_option import PROFILE
-from policyserve.cli.metrics.worth import worth
-from policyserve.cli.options import Decorator, Session, shared
-from policyserve.cli.screen.forecast_tables import explain, interval_of, print_rows, tell_title, with_day
-from policyserve.cli.words.forecast_words import coded
-from policyserve.errors import QuestionError
+from policyserve.cli.options import DATE, Session, figure_options, grouped_by
+from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.metrics import groupings
-from policyserve.metrics.commission import rates, value
-from policyserve.metrics.forecast.survival import ALLOWED, at_months
-from policyserve.metrics.forecast.survival import survival as survival_curve
-from policyserve.metrics.persistency.cohorts import cohort_month
+from policyserve.metrics.commission import rates
+from policyserve.metrics.commission.figures import value_of_agents, value_of_customers
+from policyserve.metrics.forecast.survival import ALLOWED
+from policyserve.metrics.persistency.figures import cohorts
 from policyserve.metrics.profiles.profile import Profile
-from policyserve.operations.figures import read_book
 
-if TYPE_CHECKING:
-    from policyserve.book.columns import Book
-    from policyserve.metrics.forecast.backtest import Backtest
-    from policyserve.metrics.forecast.forecast import Forecast
+LIBRARIES = {"numpy": "numpy", "sklearn": "scikit-learn", "lifelines": "lifelines"}
+"""What forecasts and the worth of service are worked out with: modules, and what they are installed as."""
+
+CONFIDENCE = click.option(
+    "--confidence", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help="What an interval holds."
+)
 
 
-def _by(allowed: Sequence[str], *default: str) -> Decorator:
-    return click.option(
-        "--by", multiple=True, type=click.Choice(allowed), default=default, show_default=bool(default),
-        help="What to group by; may be repeated.",
-    )  # fmt: skip
+def check_libraries() -> None:
+    """Raise PolicyserveError where a library is missing: it names it, and how it is installed."""
+    missing = [name for module, name in LIBRARIES.items() if find_spec(module) is None]
+    if missing:
+        raise PolicyserveError(
+            "This figure is worked out with libraries that are not installed ({missing}); install them "
+            "with: pip install 'policyserve[forecast]'.",
+            missing=", ".join(missing),
+        )
 
 
 @click.command()
-@_by(list(groupings.FIELDS), "cohort")
+@grouped_by(list(groupings.FIELDS), "cohort")
 @click.option("--cohort-from", metavar="YYYY-MM", help="The first month; default all cohorts with something open.")
 @click.option("--cohort-to", metavar="YYYY-MM", help="The last month of effective dates.")
 @click.option(
@@ -48,105 +48,55 @@ def _by(allowed: Sequence[str], *default: str) -> Decorator:
 @click.option("--policies", is_flag=True, help="List the open policies with their chances, the least likely first.")
 @click.option("--backtest", is_flag=True, help="Compare past forecasts with what came.")
 @CONFIDENCE
-@shared
-def forecast(session: Session, *, by: tuple[str, ...], policies: bool, backtest: bool, **asked: Any) -> None:
+@figure_options
+def forecast(
+    session: Session, *, policies: bool, backtest: bool, cohort_from: str | None, cohort_to: str | None,
+    confidence: float, **asked: Any,
+) -> None:  # fmt: skip
     """What 13-month persistency will come to, with an interval (继续率预测)."""
     check_libraries()
-    book = book_with_services(session)
+    from policyserve.metrics.forecast.figures import backtest_figure, forecast_figure
+
     if backtest:
-        _print_backtest(session, book, asked["confidence"])
-        return
-    from policyserve.metrics.forecast.forecast import forecast_policies
-
-    first, last = _cohort(asked["cohort_from"]), _cohort(asked["cohort_to"])
-    if first and last and last < first:
-        raise QuestionError(
-            "--cohort-from {first:%Y-%m} lies after --cohort-to; give the earlier month first.", first=first
+        session.print(
+            lambda facts: backtest_figure(facts.book_with_services, confidence=confidence, as_of=session.as_of)
         )
-    made = forecast_policies(book, as_of=session.as_of, method=asked["method"], cohort_from=first, cohort_to=last)
-    if policies:
-        _print_policies(session, book, made)
-    else:
-        _print_forecast(session, book, made, by, asked["confidence"])
-
-
-def _cohort(text: str | None) -> date | None:
-    return cohort_month(text) if text else None
-
-
-def _print_forecast(session: Session, book: Book, made: Forecast, by: tuple[str, ...], confidence: float) -> None:
-    from policyserve.metrics.forecast.forecast import forecast as summed
-
-    rows = summed(made, by=by, book=book, confidence=confidence).to_dicts()
-    fields = groupings.fields_of(by, list(groupings.FIELDS))
-    columns = [*fields, "currency", "denominator", "kept", "expected", "ratio", "interval", "open_policies", "status"]
-    people = [{**row, "interval": interval_of(row)} for row in rows]
-    tell_title(session, "forecast", rows, profile=made.results.profile.name)
-    print_rows(session, rows, people, columns, amounts=("denominator", "kept", "open", "expected"), ratios=("ratio",))
-    told = {"confidence": confidence, "learnt_from": made.learnt_from, "as_of": made.as_of}
-    explain(session, "forecast", method=coded(made.method, session.language), **told)
-
-
-def _print_policies(session: Session, book: Book, made: Forecast) -> None:
-    from policyserve.metrics.forecast.forecast import policies_forecast
-
-    asked = {"profile": made.results.profile.name, "as_of": made.as_of}
-    rows = [{**row, **asked} for row in policies_forecast(made, book).to_dicts()]
-    people = [{**row, "stage": coded(row["stage"], session.language)} for row in rows]
-    columns = ["policy_no", "cohort", "due_on", "cutoff_on", "stage", "chance", "if_kept", "currency"]
-    tell_title(session, "forecast.policies", profile=made.results.profile.name)
-    print_rows(session, rows, people, columns, amounts=("if_kept",), ratios=("chance",))
-
-
-def _print_backtest(session: Session, book: Book, confidence: float) -> None:
-    from policyserve.metrics.forecast import backtest
-
-    tried = backtest.backtest(book, as_of=session.as_of, confidence=confidence)
-    rows = with_day(session, backtest.scores(tried).rename({"kept": "came"}).to_dicts())
-    codes = {name: [coded(row[name], session.language) for row in rows] for name in ("method", "stage")}
-    people = [
-        {**row, "method": method, "stage": stage, "brier": f"{row['brier']:.4f}", "foreseen": row["expected"]}
-        for row, method, stage in zip(rows, codes["method"], codes["stage"], strict=True)
-    ]
-    columns = ["method", "stage", "policies", "brier", "gain", "foreseen", "came"]
-    tell_title(session, "backtest")
-    print_rows(session, rows, people, columns, ratios=("gain", "foreseen", "came"))
-    explain(session, "backtest")
-    if session.form == "table":
-        _print_calibration(session, tried)
-
-
-def _print_calibration(session: Session, tried: Backtest) -> None:
-    from policyserve.metrics.forecast import backtest
-
-    bins = backtest.calibration(tried).rename({"kept": "came", "expected": "foreseen"}).to_dicts()
-    shown = ("chance_from", "foreseen", "came", "error")
-    click.echo()
-    tell_title(session, "calibration")
-    print_rows(session, bins, bins, ["chance_from", "policies", "foreseen", "came", "error"], ratios=shown)
-    explain(session, "calibration", **backtest.coverage(tried).row(0, named=True))
+        return
+    first, last = cohorts(cohort_from, cohort_to)
+    session.print(
+        lambda facts: forecast_figure(
+            facts.book_with_services, cohort_from=first, cohort_to=last, confidence=confidence, as_of=session.as_of,
+            **asked,
+        ),
+        behind="policies" if policies else "",
+    )  # fmt: skip
 
 
 @click.command()
-@_by(ALLOWED)
+@grouped_by(ALLOWED)
 @PROFILE
 @click.option("--curve", is_flag=True, help="Every day on which a policy was lost or left, not only some months.")
 @CONFIDENCE
-@shared
-def survival(session: Session, *, by: tuple[str, ...], profile: Profile, curve: bool, confidence: float) -> None:
+@figure_options
+def survival(session: Session, *, profile: Profile, **asked: Any) -> None:
     """How long policies are kept (留存曲线, Kaplan-Meier)."""
-    book = read_book(session.engine)
-    fields = groupings.fields_of(by, ALLOWED)
-    whole = survival_curve(book, profile, by=by, as_of=session.as_of, confidence=confidence)
-    found = (whole if curve else at_months(whole, by=fields)).to_dicts()
-    rows = [{**row, "profile": profile.name} for row in with_day(session, found)]
-    people = [{**row, "interval": interval_of(row)} for row in rows]
-    tell_title(session, "survival", profile=profile.name)
-    print_rows(
-        session, rows, people, [*fields, "days" if curve else "month", "at_risk", "lost", "survival", "interval"],
-        ratios=("survival",),
-    )  # fmt: skip
-    explain(session, "survival", confidence=confidence, profile=profile.name)
+    from policyserve.metrics.forecast.survival_figure import survival_figure
+
+    session.print(lambda facts: survival_figure(facts.book, profile, as_of=session.as_of, **asked))
+
+
+@click.command()
+@click.option("--landmark", type=click.IntRange(1, 60), default=11, show_default=True, help="Months after the issue.")
+@click.option("--since", type=DATE, help="Policies issued from this day on; default when services were first recorded.")
+@click.option("--curves", is_flag=True, help="The survival curves of the groups from the landmark on.")
+@CONFIDENCE
+@figure_options
+def worth(session: Session, **asked: Any) -> None:
+    """What first-year service is worth: how policies fare with all, some, or none of it (服务价值)."""
+    check_libraries()
+    from policyserve.metrics.services.worth_figure import worth_figure
+
+    session.print(lambda facts: worth_figure(facts.book_with_services, as_of=session.as_of, **asked))
 
 
 @click.command(name="value")
@@ -154,24 +104,18 @@ def survival(session: Session, *, by: tuple[str, ...], profile: Profile, curve: 
 @click.option("--agents", is_flag=True, help="The books of agents instead of customers.")
 @click.option("--top", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many to show.")
 @click.option("--rates", "file", type=click.Path(path_type=Path), help="Your commission rates; default a sample.")
-@shared
+@figure_options
 def value_(session: Session, *, customer_no: str | None, agents: bool, top: int, file: Path | None) -> None:
     """What customers and books are worth in commission, referrals included (客户价值)."""
     table = rates.load_rates(file)
-    book = read_book(session.engine)
     if agents and customer_no is not None:
         raise QuestionError("Ask about one customer or about the books of agents (--agents), not both at once.")
     if agents:
-        frame = value.agent_value(book, table, as_of=session.as_of).head(top)
-        columns = ["agent_no", "team", "branch", "currency", "customers", "policies", *value.OF_AGENT]
+        session.print(lambda facts: value_of_agents(facts.book, table, top=top, as_of=session.as_of))
     else:
-        frame = value.customer_value(book, table, as_of=session.as_of, customer_no=customer_no, top=top)
-        columns = ["customer_no", "currency", "policies", *value.PARTS, "people"]
-    amounts = value.OF_AGENT if agents else value.PARTS
-    rows = [{**row, "rates": table.name} for row in with_day(session, frame.to_dicts())]
-    tell_title(session, "value.agents" if agents else "value")
-    print_rows(session, rows, rows, columns, amounts=amounts)
-    explain(session, "value", rates=table.name, as_of=session.as_of)
+        session.print(
+            lambda facts: value_of_customers(facts.book, table, customer_no=customer_no, top=top, as_of=session.as_of)
+        )
 
 
 FIGURES: list[click.Command] = [forecast, survival, worth, value_]

@@ -68,6 +68,10 @@ class Need(Rule):
         """Return what people call the cover."""
         return (self.name_zh if language == "zh" else self.name) or self.code
 
+    def reason(self, language: str) -> str:
+        """Return why people should have it."""
+        return self.why_zh if language == "zh" else self.why
+
 
 class CoverRules(Rule):
     """Which cover belongs to which people."""
@@ -206,9 +210,12 @@ def _lacking(people: pl.DataFrame, cover: pl.DataFrame, need: Need, currency: st
         .then(0.0)
         .otherwise(short)
     )
-    why = need.why_zh if language == "zh" else need.why
     return found.select(
-        "customer_id", code=pl.lit(need.code), weight=pl.lit(need.weight), share=share, why=pl.lit(why)
+        "customer_id",
+        code=pl.lit(need.code),
+        weight=pl.lit(need.weight),
+        share=share,
+        why=pl.lit(need.reason(language)),
     ).filter(pl.col("share") > 0)
 
 

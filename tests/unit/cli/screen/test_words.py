@@ -10,16 +10,11 @@ from policyserve.cli import notices, points, spot_checks
 from policyserve.cli.screen.codes import coded
 from policyserve.cli.screen.headings import HEADINGS, heading
 from policyserve.messages.outbox import overview
-from policyserve.metrics.add_ons import add_ons
-from policyserve.metrics.collection import collection
-from policyserve.metrics.referrals import funnel, referrals
 from policyserve.scheduler import run_records
 
 SHOWN = (
-    overview.FIELDS, overview.MORE, notices.COLUMNS, points.BALANCE, points.ENTRY, spot_checks.AGENTS,
-    spot_checks.LISTED, spot_checks.SAMPLES, spot_checks.WHOLE, referrals.BROUGHT, referrals.TREE, funnel.LEADS,
-    referrals.STAGES,
-    run_records.COLUMNS, collection.LISTED, add_ons.LISTED, funnel.PEOPLE,
+    overview.FIELDS, overview.MORE, notices.COLUMNS, points.BALANCE, points.ENTRY, spot_checks.SAMPLES,
+    run_records.COLUMNS,
 )  # fmt: skip
 
 

@@ -1,0 +1,134 @@
+"""Premiums due as figures: what became of them, when they came in, and the list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from policyserve.book.columns import Book
+from policyserve.dates import Days, add_months
+from policyserve.locale import N_, N_in, Sentence
+from policyserve.metrics.collection.collection import ALLOWED, collection, instalments_behind
+from policyserve.metrics.collection.dues import FATES
+from policyserve.metrics.collection.timing import STEPS, collected_behind, collected_by
+from policyserve.metrics.columns import column, columns, words_of
+from policyserve.metrics.figure import Column, Figure
+from policyserve.metrics.groupings import fields_of
+
+COLLECTION = N_("Premiums due, and what became of them")
+COLLECTION_MEANS = N_(
+    "Premiums due in the period, and what became of them: collected (paid in full by the end of the grace), "
+    "surrendered (by then, or in the twelve months before), suspended, open. Rate = collected / due. Left out: "
+    "premiums no longer owed because of a claim, waiver, reduced paid-up, conversion, transfer, cancellation or "
+    "termination. A rider ends with its main policy. By the agent who served the policy on the due day. Provisional "
+    "until the last grace is over."
+)
+COLLECTED = N_("Premiums collected")
+COLLECTED_MEANS = N_(
+    "Premiums due in a month: the share collected by the end of that month (in advance counts), by the end of the "
+    "next, and by the end of each policy's grace, of 60 days. What is due is counted as in 'collection'."
+)
+
+FATE = words_of({
+    "collected": N_in("premium", "collected"),
+    "surrendered": N_in("premium", "surrendered"),
+    "suspended": N_in("premium", "suspended"),
+    "open": N_in("premium", "open"),
+})  # fmt: skip
+
+STEP = words_of({
+    "in_month": N_("in the month"),
+    "by_next_month": N_("by the end of the next"),
+    "by_grace": N_("by the end of grace"),
+})  # fmt: skip
+
+DUE = column("due", N_in("premium", "Due"), kind="money")
+COLLECTED_COLUMN = N_("Collected")
+STEP_COLUMN = Column(name="step", title=N_in("when", "Collected"), kind="code", words=STEP)
+FATES_SHOWN = tuple(
+    Column(name=name, title=title, kind="money")
+    for name, title in zip(
+        FATES, (COLLECTED_COLUMN, N_("Surrendered"), N_("Suspended"), N_in("premium", "Open")), strict=True
+    )
+)
+RATES = tuple(
+    Column(name=f"{step}_rate", title=title, kind="ratio", running=f"_{step}_runs")
+    for step, title in zip(STEPS, (N_("In the month"), N_("By the next"), N_("By end of grace")), strict=True)
+)
+LISTED = (
+    *columns("policy_no", "customer_no", "phone_of_customer", "agent_no", "rider", "instalment", "due_on", "currency"),
+    *columns("amount", "paid_on"),
+    Column(name="fate", title=N_("State"), kind="code", words=FATE),
+)
+
+
+def collection_figure(
+    book: Book, days: Days, *, policy_year: int | None = 2, by: Sequence[str] = (), as_of: date
+) -> Figure:
+    """Return what became of the premiums due (see `collection.collection`), and behind it the list `policies`."""
+    fields = fields_of(by, ALLOWED)
+
+    def policies() -> Figure:
+        rows = instalments_behind(book, days, policy_year=policy_year, by=by, as_of=as_of)
+        return _listed(rows, COLLECTION, COLLECTION_MEANS, days, as_of)
+
+    return Figure(
+        title=Sentence(COLLECTION),
+        days=days,
+        columns=(
+            *columns(*fields, "currency"), DUE, *FATES_SHOWN, column("rate", N_("Rate"), kind="ratio"),
+            *columns("due_count", "status"),
+        ),
+        rows=collection(book, days, policy_year=policy_year, by=by, as_of=as_of),
+        as_of=as_of,
+        definition=(Sentence(COLLECTION_MEANS),),
+        lists={"policies": policies},
+    )  # fmt: skip
+
+
+def collected_figure(
+    book: Book, days: Days, *, policy_year: int | None = 2, by: Sequence[str] = (), as_of: date
+) -> Figure:
+    """Return when the premiums due came in (see `timing.collected_by`), and behind it the list `policies`."""
+    fields = fields_of(by, ALLOWED)
+    rows = collected_by(book, days, policy_year=policy_year, by=by, as_of=as_of)
+
+    def policies() -> Figure:
+        rows = collected_behind(book, days, policy_year=policy_year, by=by, as_of=as_of)
+        return _listed(rows, COLLECTED, COLLECTED_MEANS, days, as_of, STEP_COLUMN)
+
+    return Figure(
+        title=Sentence(COLLECTED),
+        days=days,
+        columns=(
+            *columns(*fields), column("month", N_("Month"), kind="month"), *columns("currency"), DUE,
+            column("by_grace", COLLECTED_COLUMN, kind="money"), *RATES, *columns("due_count"),
+        ),
+        rows=rows.with_columns(**_running(as_of)),
+        as_of=as_of,
+        amounts=STEPS,
+        definition=(Sentence(COLLECTED_MEANS),),
+        lists={"policies": policies},
+    )  # fmt: skip
+
+
+def _running(as_of: date) -> dict[str, pl.Expr]:
+    """Say of which steps the time is not over on `as_of`."""
+    months = {"in_month": 0, "by_next_month": -1}
+    running = {
+        f"_{step}_runs": pl.col("month") >= f"{add_months(as_of.replace(day=1), back):%Y-%m}"
+        for step, back in months.items()
+    }
+    return {**running, "_by_grace_runs": pl.col("status") != "final"}
+
+
+def _listed(rows: pl.DataFrame, title: str, meaning: str, days: Days, as_of: date, *more: Column) -> Figure:
+    """List premiums, after the groups that are asked for."""
+    names = {one.name for one in LISTED}
+    groups = columns(*(name for name in rows.columns if name not in {*names, "month", "step"}))
+    return Figure(
+        title=Sentence(title), days=days, columns=(*groups, *LISTED, *more), rows=rows, as_of=as_of,
+        definition=(Sentence(meaning),),
+    )  # fmt: skip

@@ -1,0 +1,39 @@
+"""How long policies are kept, as a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from policyserve.book.columns import Book
+from policyserve.locale import N_, Sentence
+from policyserve.metrics.columns import column, columns
+from policyserve.metrics.figure import Figure
+from policyserve.metrics.forecast.survival import ALLOWED, at_months, survival
+from policyserve.metrics.groupings import fields_of
+from policyserve.metrics.persistency.figures import PROFILE
+from policyserve.metrics.profiles.profile import Profile
+
+SURVIVAL_MEANS = N_(
+    "Share of policies still kept so long after the effective date (Kaplan-Meier; limits: {confidence:.0%}). Lost: "
+    "surrendered, reduced paid-up, or suspended and not reinstated (grace: {profile}). Claims, waivers, maturity and "
+    "transfers end the observation."
+)
+
+
+def survival_figure(
+    book: Book, profile: Profile, *, by: Sequence[str] = (), curve: bool = False, confidence: float, as_of: date
+) -> Figure:
+    """Return how long policies are kept (see `survival.survival`), at some months or, as a `curve`, every day."""
+    fields = fields_of(by, ALLOWED)
+    whole = survival(book, profile, by=by, as_of=as_of, confidence=confidence)
+    time = columns("days") if curve else (column("month", N_("Months"), kind="count"),)
+    return Figure(
+        title=Sentence(N_("Survival of policies")),
+        asked=(Sentence(PROFILE, profile=profile.name),),
+        columns=(*columns(*fields), *time, *columns("at_risk", "lost", "survival", "interval")),
+        rows=whole if curve else at_months(whole, by=fields),
+        as_of=as_of,
+        of_all={"profile": profile.name},
+        definition=(Sentence(SURVIVAL_MEANS, confidence=confidence, profile=profile.name),),
+    )

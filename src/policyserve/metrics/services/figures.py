@@ -1,0 +1,106 @@
+"""Figures of service: what was done in time, what customers were called back and what they said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyserve.locale import N_, N_in, Sentence
+from policyserve.metrics.columns import column, columns
+from policyserve.metrics.figure import Column, Figure
+from policyserve.metrics.services import service_rate
+from policyserve.metrics.services.work import RATIO, Work, decided, groups, in_order, tasks_figure
+
+SERVICES = N_("Service rate")
+SERVICES_MEAN = N_(
+    "Service rate: services done by their latest day over the services that fell due in the days asked for. Late is "
+    "done after it; missed is not done when it was over; open is still in time and counts as due. Skipped (with a "
+    "reason) and cancelled ones are in neither; pending ones are not due yet. Work of the office belongs to no agent "
+    "and no team. Provisional until every window is closed."
+)
+CALLBACKS = N_("Call-backs inside the free-look")
+CALLBACKS_MEAN = N_(
+    "Call-backs inside the free-look: those that reached the customer by its last day, over those that fell due in the "
+    "days asked for (policies cancelled before are left out). Done with an outcome such as 'no answer' is no success, "
+    "nor is late; open is still in time and counts as due. Calls of the office belong to its branch, to no agent and "
+    "no team."
+)
+SATISFACTION = N_("Satisfaction")
+SATISFACTION_MEANS = N_(
+    "Satisfaction: the mean of the answers from 1 (not at all) to 5 (very) to services done in the days asked for, and "
+    "the share of 4 and 5. Fewer than 30 answers say little and are flagged *."
+)
+DUE = column("denominator", N_in("service", "Due"), kind="count")
+OPEN = column("open", N_in("service", "Open"), kind="count")
+
+
+def services_figure(work: Work, *, by: Sequence[str] = ("level",)) -> Figure:
+    """Return the services done in time (see `service_rate.service_rate`), and behind it the list `tasks`."""
+    fields = service_rate.fields_by(by)
+    rows = service_rate.service_rate(work.tasks, work.standard, work.agents, work.days, by=by, as_of=work.as_of)
+
+    def tasks() -> Figure:
+        due = service_rate.tasks_due(work.tasks, work.days, work.as_of)
+        named = service_rate.named(due, work.standard, work.agents, [*fields, "agent_no"])
+        return tasks_figure(work, named, fields, "fate", title=SERVICES, meaning=SERVICES_MEAN)
+
+    return Figure(
+        title=Sentence(SERVICES),
+        days=work.days,
+        columns=(
+            *groups(fields, work.standard), column("numerator", N_("In time"), kind="count"), DUE, RATIO,
+            *columns("late", "missed"), OPEN, *columns("pending", "skipped", "status"),
+        ),
+        rows=in_order(decided(rows, "open", "denominator"), fields, work.standard),
+        as_of=work.as_of,
+        definition=(Sentence(SERVICES_MEAN),),
+        lists={"tasks": tasks},
+    )  # fmt: skip
+
+
+def callbacks_figure(work: Work, *, by: Sequence[str] = ("company",)) -> Figure:
+    """Return the call-backs that reached customers (see `service_rate.callbacks`), and behind it the list `tasks`."""
+    fields = service_rate.fields_by(by)
+    rows = service_rate.callbacks(work.tasks, work.standard, work.agents, work.days, by=by, as_of=work.as_of)
+
+    def tasks() -> Figure:
+        due = service_rate.callbacks_due(work.tasks, work.standard, work.days, work.as_of)
+        named = service_rate.named(due, work.standard, work.agents, [*fields, "agent_no"])
+        return tasks_figure(work, named, fields, "outcome", "fate", title=CALLBACKS, meaning=CALLBACKS_MEAN)
+
+    return Figure(
+        title=Sentence(CALLBACKS),
+        days=work.days,
+        columns=(
+            *groups(fields, work.standard), column("numerator", N_("Reached in time"), kind="count"), DUE, RATIO,
+            *columns("not_reached", "late", "missed"), OPEN, *columns("status"),
+        ),
+        rows=in_order(decided(rows, "open", "denominator"), fields, work.standard),
+        as_of=work.as_of,
+        definition=(Sentence(CALLBACKS_MEAN),),
+        lists={"tasks": tasks},
+    )  # fmt: skip
+
+
+def satisfaction_figure(work: Work, *, by: Sequence[str] = ("company",)) -> Figure:
+    """Return what customers said (see `service_rate.satisfaction`), and behind it the list `tasks`."""
+    fields = service_rate.fields_by(by)
+    rows = service_rate.satisfaction(work.tasks, work.standard, work.agents, work.days, by=by)
+
+    def tasks() -> Figure:
+        done = service_rate.tasks_done(work.tasks, work.days).rename({"satisfaction": "answer"})
+        named = service_rate.named(done, work.standard, work.agents, [*fields, "agent_no"])
+        return tasks_figure(work, named, fields, "answer", title=SATISFACTION, meaning=SATISFACTION_MEANS)
+
+    return Figure(
+        title=Sentence(SATISFACTION),
+        days=work.days,
+        columns=(
+            *groups(fields, work.standard), column("services", N_("Services"), kind="count"),
+            column("answers", N_("Answers"), kind="count"), Column(name="mean", title=N_("Mean"), kind="number"),
+            column("satisfied", N_("4 and 5"), kind="ratio", small="small"),
+        ),
+        rows=in_order(rows, fields, work.standard),
+        as_of=work.as_of,
+        definition=(Sentence(SATISFACTION_MEANS),),
+        lists={"tasks": tasks},
+    )  # fmt: skip
