@@ -96,7 +96,7 @@ def made_by(start: Path, scratch: Path) -> Made:
         cursor = connection.execute(f"SELECT * FROM {TABLE}")
         columns = ", ".join(name for name, *_ in cursor.description)
         return Made(
-            words=[(one.template, dict(one.facts.words)) for one in drafts], columns=columns, rows=cursor.fetchall()
+            words=[(one.template, dict(one.values.words)) for one in drafts], columns=columns, rows=cursor.fetchall()
         )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, insert, select
 from policyserve import db
 from policyserve.tables import Agent, Branch, Customer, Policy, Task, Transition, table
 from policyserve.tasks.history_text import why
-from policyserve.tasks.release import Ground, ReleaseCounts, read_stored, release
+from policyserve.tasks.release import Evidence, ReleaseCounts, read_stored, release
 from policyserve.tasks.transitions import Step, history
 
 MONDAY = date(2026, 5, 4)
@@ -89,7 +89,7 @@ def frame(touches: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(touches, schema=SCHEMA)
 
 
-def ground(far: list[dict[str, Any]] | None = None, **others: Any) -> Ground:
+def evidence(far: list[dict[str, Any]] | None = None, **others: Any) -> Evidence:
     """Return facts under which `far` is found outside the days of the release, and what is gone was surrendered."""
     settings: dict[str, Any] = {
         "known": pl.DataFrame(schema={"subject_kind": pl.String, "subject_id": pl.Int32, "known_on": pl.Date}),
@@ -97,7 +97,7 @@ def ground(far: list[dict[str, Any]] | None = None, **others: Any) -> Ground:
         "plan_wide": lambda _: frame(far or []),
         "why_not": lambda tasks: because(tasks, "surrender", '{"on": "2026-05-03"}'),
     }
-    return Ground(**settings | others)
+    return Evidence(**settings | others)
 
 
 def because(tasks: pl.DataFrame, reason: str, arguments: str | None = None, on: date | None = None) -> pl.DataFrame:
@@ -107,12 +107,12 @@ def because(tasks: pl.DataFrame, reason: str, arguments: str | None = None, on: 
 
 
 def run(
-    engine: Engine, touches: list[dict[str, Any]], *, as_of: date = MONDAY, facts: Ground | None = None
+    engine: Engine, touches: list[dict[str, Any]], *, as_of: date = MONDAY, facts: Evidence | None = None
 ) -> ReleaseCounts:
     """Release `touches` for 30 days."""
     with db.writing(engine, bulk=True) as connection:
         stored = read_stored(connection, as_of)
-        return release(connection, stored, frame(touches), facts or ground(), as_of=as_of, days=30, at=AT)
+        return release(connection, stored, frame(touches), facts or evidence(), as_of=as_of, days=30, at=AT)
 
 
 def tasks(engine: Engine) -> list[Any]:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from sqlalchemy import Engine, func, select
 
-from desks.task_book import MONDAY, because, close, fill, frame, ground, run, steps, tasks, touch
+from desks.task_book import MONDAY, because, close, evidence, fill, frame, run, steps, tasks, touch
 from policyserve import db
 from policyserve.tasks.release import RELEASES, ReleaseCounts
 
@@ -65,14 +65,14 @@ def test_what_fell_due_before_the_policy_was_known_is_not_tracked(book: Engine) 
         schema_overrides={"subject_id": pl.Int32},
     )
     touches = [touch(policy=1, due=MONDAY - timedelta(days=1)), touch(policy=2, due=MONDAY)]
-    assert run(book, touches, facts=ground(known=known)).added == 1
+    assert run(book, touches, facts=evidence(known=known)).added == 1
     assert [task.subject_id for task in tasks(book)] == [2]
 
 
 def test_what_fell_due_before_the_rule_held_is_not_tracked(book: Engine) -> None:
     rules = pl.DataFrame({"service": ["visit-m4", "other"], "since": [MONDAY, MONDAY]})
     touches = [touch(due=MONDAY - timedelta(days=1)), touch("policy-review", due=MONDAY - timedelta(days=1))]
-    assert run(book, touches, facts=ground(rules=rules)).added == 1
+    assert run(book, touches, facts=evidence(rules=rules)).added == 1
     assert [task.service for task in tasks(book)] == ["policy-review"]
 
 
@@ -94,8 +94,8 @@ def test_a_task_follows_the_agent_of_its_policy(book: Engine) -> None:
 
 def test_a_task_found_outside_the_days_of_the_release_moves_and_stays_open(book: Engine) -> None:
     run(book, [touch()])
-    assert run(book, [], facts=ground(far=[touch(due=AUGUST)])) == ReleaseCounts(moved=1)
-    assert run(book, [], facts=ground(far=[touch(due=AUGUST)])) == ReleaseCounts(unchanged=1)
+    assert run(book, [], facts=evidence(far=[touch(due=AUGUST)])) == ReleaseCounts(moved=1)
+    assert run(book, [], facts=evidence(far=[touch(due=AUGUST)])) == ReleaseCounts(unchanged=1)
     assert [(task.due, task.status) for task in tasks(book)] == [(AUGUST, "open")]
 
 
@@ -127,7 +127,7 @@ def test_a_fact_cancels_a_task_up_to_its_latest_day_and_comes_too_late_after_it(
 ) -> None:
     run(book, [touch()])
     paid = f'{{"instalment": 2, "on": "{ended_on}"}}'
-    facts = ground(why_not=lambda tasks: because(tasks, "instalment-paid", paid, ended_on))
+    facts = evidence(why_not=lambda tasks: because(tasks, "instalment-paid", paid, ended_on))
     run(book, [], as_of=date(2026, 5, 20), facts=facts)
     assert tasks(book)[0].status == status
 
@@ -220,7 +220,7 @@ def test_a_failure_half_way_leaves_nothing_behind(book: Engine) -> None:
         raise RuntimeError("the power went")
 
     with pytest.raises(RuntimeError):
-        run(book, [touch(policy=3)], facts=ground(plan_wide=fail))
+        run(book, [touch(policy=3)], facts=evidence(plan_wide=fail))
     assert len(tasks(book)) == len(steps(book)) == 1
 
 

@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 from sqlalchemy import Engine
 
-from desks.task_book import AT, MANY, MONDAY, because, close, fill, ground, run, steps, tasks
+from desks.task_book import AT, MANY, MONDAY, because, close, evidence, fill, run, steps, tasks
 from policyserve import db
 from policyserve.tasks import deeds
 from policyserve.tasks.release import ReleaseCounts
@@ -92,7 +92,7 @@ def test_a_task_closed_between_reading_and_writing_is_left_to_who_closed_it(book
         close(book, 1, "done")  # another connection, which commits while the release is under way
         return because(asked, "gone")
 
-    assert run(book, [], facts=ground(why_not=meanwhile)) == ReleaseCounts(cancelled=1)
+    assert run(book, [], facts=evidence(why_not=meanwhile)) == ReleaseCounts(cancelled=1)
     assert [task.status for task in tasks(book)] == ["done", "cancelled"]
     assert [step[0] for step in steps(book)] == ["added", "added", "cancelled"]
 

@@ -78,7 +78,7 @@ def test_no_figure_of_today_changes_by_what_is_done_moved_and_reopened_later(bra
 def test_a_task_moved_out_of_the_days_is_still_among_them_before_the_move(branch: Engine) -> None:
     task_book.run(
         branch, [task_book.touch("policy-review", policy=1, due=date(2026, 6, 2))], as_of=date(2026, 5, 5),
-        facts=task_book.ground(),
+        facts=task_book.evidence(),
     )  # fmt: skip
     assert tasks(branch, MONDAY)["task_id"].to_list() == [1, 2, 3]
     assert 1 not in tasks(branch, date(2026, 5, 5))["task_id"].to_list()

@@ -19,7 +19,7 @@ from policyserve.standard.model import AfterDebit, BeforeInstalment, Service, St
 
 
 @dataclass(frozen=True)
-class Ground:
+class Basis:
     """What all triggers of one plan stand on."""
 
     facts: Facts

@@ -10,7 +10,7 @@ import polars as pl
 from policyserve.calendars.lunar import lunar_parts
 from policyserve.dates import Days, add_months
 from policyserve.plan.audience import HOLDER, members
-from policyserve.plan.basis import Ground, recurring
+from policyserve.plan.basis import Basis, recurring
 from policyserve.standard.model import OnBirthday, OnCalendar, OnFestival, Service, Standard
 
 PERIODS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
@@ -35,11 +35,11 @@ def _period_number(year: int, period: int, months: int) -> int:
     return {1: year * 100 + period, 12: year}.get(months, year * 10 + period)
 
 
-def on_calendar(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
+def on_calendar(service: Service, basis: Basis) -> Iterator[pl.LazyFrame]:
     """Every month, quarter, half-year or year on a fixed day, for every customer."""
     assert isinstance(service.trigger, OnCalendar)
-    for day, ordinal in calendar_days(service.trigger, ground.days):
-        yield on_day(ground.facts.customers.lazy(), day, ordinal)
+    for day, ordinal in calendar_days(service.trigger, basis.days):
+        yield on_day(basis.facts.customers.lazy(), day, ordinal)
 
 
 def on_day(customers: pl.LazyFrame, day: date, ordinal: int) -> pl.LazyFrame:
@@ -47,14 +47,14 @@ def on_day(customers: pl.LazyFrame, day: date, ordinal: int) -> pl.LazyFrame:
     return customers.with_columns(ordinal=pl.lit(ordinal, dtype=pl.Int32), anchor=pl.lit(day), nominal=pl.lit(day))
 
 
-def on_birthday(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
+def on_birthday(service: Service, basis: Basis) -> Iterator[pl.LazyFrame]:
     """Every year on the birthday, the lunar one where it is given."""
     assert isinstance(service.trigger, OnBirthday)
-    people = ground.facts.customers.lazy()
+    people = basis.facts.customers.lazy()
     solar = people.filter(pl.col("lunar_birthday").is_null(), pl.col("birthday").is_not_null())
-    for frame in recurring(solar, "birthday", ground.days.widened(before=1), step=12, first=1, keep=HOLDER):
-        yield _celebrated(frame.with_columns(ordinal="k", nominal=_leap_day(pl.col("nominal"), ground.standard)))
-    table = ground.calendar.lunar_birthdays(ground.days).lazy()
+    for frame in recurring(solar, "birthday", basis.days.widened(before=1), step=12, first=1, keep=HOLDER):
+        yield _celebrated(frame.with_columns(ordinal="k", nominal=_leap_day(pl.col("nominal"), basis.standard)))
+    table = basis.calendar.lunar_birthdays(basis.days).lazy()
     given = pl.col("lunar_birthday")
     lunar = people.filter(given.is_not_null()).with_columns(lunar_parts(given))
     yield _celebrated(
@@ -75,23 +75,23 @@ def _celebrated(people: pl.LazyFrame) -> pl.LazyFrame:
     return people.filter(pl.col("ordinal") >= 1).with_columns(anchor="nominal")
 
 
-def on_festival(service: Service, ground: Ground) -> Iterator[pl.LazyFrame]:
+def on_festival(service: Service, basis: Basis) -> Iterator[pl.LazyFrame]:
     """On a festival, unless an earlier one in the calendar's list falls on the same day for the same customer."""
     rule = service.trigger
     assert isinstance(rule, OnFestival)
-    festivals = ground.calendar.festivals(ground.days)
+    festivals = basis.calendar.festivals(basis.days)
     ranked = {
         other.trigger.name: other
-        for other in ground.standard.services
+        for other in basis.standard.services
         if other.enabled and isinstance(other.trigger, OnFestival)
     }
     for name, day, ordinal, rank in festivals.select("name", "on", "ordinal", "rank").iter_rows():
         if name != rule.name:
             continue
         same_day = festivals.filter(pl.col("on") == day, pl.col("rank") < rank)["name"]
-        people = on_day(ground.facts.customers.lazy(), day, ordinal)
+        people = on_day(basis.facts.customers.lazy(), day, ordinal)
         for other in same_day:
             if other in ranked:
-                greeted = members(people, ranked[other], ground.facts, day)
+                greeted = members(people, ranked[other], basis.facts, day)
                 people = people.join(greeted, on="subject_id", how="anti")
         yield people

@@ -14,7 +14,7 @@ from policyserve.book.columns import Book
 from policyserve.calendars.calendar import Calendar
 from policyserve.dates import Days, months_later
 from policyserve.plan.audience import members
-from policyserve.plan.basis import Ground, within
+from policyserve.plan.basis import Basis, within
 from policyserve.plan.subjects import Facts
 from policyserve.plan.triggers import ENDED_BY, TRIGGERS
 from policyserve.plan.workdays import Workdays
@@ -58,15 +58,15 @@ def plan(
     facts = Facts.of(book, as_of, standard.grace_days, standard.rider_arrears)
     workdays = Workdays.of(calendar, days.widened(before=900, after=900))
     around = days.widened(before=LONGEST_MOVE, after=LONGEST_MOVE)
-    ground = Ground(facts, standard, calendar, workdays, around)
+    basis = Basis(facts, standard, calendar, workdays, around)
     types = _types(standard)
     touches = [
-        _touches(occurrences, service, ground, days, standing=standing)
+        _touches(occurrences, service, basis, days, standing=standing)
         .select(columns)
         .cast({name: types[name] for name in columns})
         for service in standard.services
         if service.enabled and type(service.trigger) in TRIGGERS
-        for occurrences in TRIGGERS[type(service.trigger)](service, ground)
+        for occurrences in TRIGGERS[type(service.trigger)](service, basis)
     ]
     empty = pl.DataFrame(schema={name: types[name] for name in columns})
     return pl.concat([empty, *pl.collect_all(touches)], rechunk=False)
@@ -86,28 +86,24 @@ def _types(standard: Standard) -> dict[str, pl.DataType]:
     return {"subject": pl.String(), "agent_no": pl.String(), "provisional": pl.Boolean(), **days, **keys, **named}
 
 
-def _touches(
-    occurrences: pl.LazyFrame, service: Service, ground: Ground, days: Days, *, standing: bool
-) -> pl.LazyFrame:
+def _touches(occurrences: pl.LazyFrame, service: Service, basis: Basis, days: Days, *, standing: bool) -> pl.LazyFrame:
     """Turn the occurrences of a trigger into touches of the service: endings, audience, window, days off."""
     near = occurrences.filter(
-        within("nominal", ground.days if service.moves_off_days_off else days), *_stands(service, ground, standing)
+        within("nominal", basis.days if service.moves_off_days_off else days), *_stands(service, basis, standing)
     )
-    near = members(near, service, ground.facts, ground.days.start)
-    near = _without_family_cases(_without_recent(near, service, ground), service, ground, standing)
+    near = members(near, service, basis.facts, basis.days.start)
+    near = _without_family_cases(_without_recent(near, service, basis), service, basis, standing)
     opened = near.with_columns(
         earliest=pl.col("nominal") - timedelta(days=service.window.before),
-        latest=pl.max_horizontal("nominal", _latest(service, ground)),
+        latest=pl.max_horizontal("nominal", _latest(service, basis)),
     )
     day = pl.col("nominal")
     if service.moves_off_days_off:
-        day = ground.workdays.moved(day, pl.col("earliest"), pl.col("latest"))
+        day = basis.workdays.moved(day, pl.col("earliest"), pl.col("latest"))
         moved = opened.with_columns(due=day).filter(within("due", days))
     else:
         moved = opened.with_columns(due=day)
-    return moved.with_columns(**_constants(service)).with_columns(
-        provisional=ground.workdays.provisional(pl.col("due"))
-    )
+    return moved.with_columns(**_constants(service)).with_columns(provisional=basis.workdays.provisional(pl.col("due")))
 
 
 def _constants(service: Service) -> dict[str, pl.Expr]:
@@ -122,10 +118,10 @@ def _constants(service: Service) -> dict[str, pl.Expr]:
     }
 
 
-def _stands(service: Service, ground: Ground, standing: bool) -> Iterator[pl.Expr]:
+def _stands(service: Service, basis: Basis, standing: bool) -> Iterator[pl.Expr]:
     """Yield what must hold: the subject may be served on the nominal day, and no ending has come by it."""
     nominal = pl.col("nominal")
-    as_of = pl.lit(ground.facts.as_of)
+    as_of = pl.lit(basis.facts.as_of)
     yield (pl.col("start") <= nominal) & (nominal < pl.col("end"))
     if standing:
         yield (nominal >= as_of) | pl.col("now")
@@ -135,24 +131,24 @@ def _stands(service: Service, ground: Ground, standing: bool) -> Iterator[pl.Exp
             yield (pl.col(ENDED_BY[ending]) > looked_at).fill_null(value=True)
 
 
-def _latest(service: Service, ground: Ground) -> pl.Expr:
+def _latest(service: Service, basis: Basis) -> pl.Expr:
     window = service.window
     if window.until == "freelook-end":
-        length = pl.coalesce("freelook_days", pl.lit(ground.standard.freelook_days))
-        return ground.workdays.next_from(pl.col("receipt_on") + pl.duration(days=length))
+        length = pl.coalesce("freelook_days", pl.lit(basis.standard.freelook_days))
+        return basis.workdays.next_from(pl.col("receipt_on") + pl.duration(days=length))
     if window.after_months is not None:
         return months_later(pl.col("suspended_from"), window.after_months)
     if window.after_workdays is not None:
-        return ground.workdays.later(pl.col("nominal"), window.after_workdays)
+        return basis.workdays.later(pl.col("nominal"), window.after_workdays)
     return pl.col("nominal") + timedelta(days=window.after)
 
 
-def _without_recent(touches: pl.LazyFrame, service: Service, ground: Ground) -> pl.LazyFrame:
+def _without_recent(touches: pl.LazyFrame, service: Service, basis: Basis) -> pl.LazyFrame:
     """Leave out touches of a service that was done for the subject on another occasion shortly before."""
     if "done-recently" not in service.ends_when:
         return touches
-    contacts = ground.facts.book.contacts
-    done = contacts.filter(pl.col("service") == service.code, pl.col("done_on") > ground.days.start - RECENTLY)
+    contacts = basis.facts.book.contacts
+    done = contacts.filter(pl.col("service") == service.code, pl.col("done_on") > basis.days.start - RECENTLY)
     if done.is_empty():
         return touches
     again = (
@@ -167,12 +163,12 @@ def _without_recent(touches: pl.LazyFrame, service: Service, ground: Ground) -> 
     return touches.join(again, on=["subject_id", "ordinal"], how="anti")
 
 
-def _without_family_cases(touches: pl.LazyFrame, service: Service, ground: Ground, standing: bool) -> pl.LazyFrame:
+def _without_family_cases(touches: pl.LazyFrame, service: Service, basis: Basis, standing: bool) -> pl.LazyFrame:
     """Leave out touches on days on which a death, claim or lapse is open in the family."""
     if "family-case" not in service.ends_when:
         return touches
-    nominal, as_of = pl.col("nominal"), pl.lit(ground.facts.as_of)
-    cases = ground.facts.cases.lazy().filter(pl.col("end") > ground.days.start).rename({"start": "from", "end": "to"})
+    nominal, as_of = pl.col("nominal"), pl.lit(basis.facts.as_of)
+    cases = basis.facts.cases.lazy().filter(pl.col("end") > basis.days.start).rename({"start": "from", "end": "to"})
     open_then = nominal.is_between("from", "to", closed="left")
     if standing:
         open_then |= (nominal < as_of) & as_of.is_between("from", "to", closed="left")

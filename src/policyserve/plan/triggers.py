@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import polars as pl
 
 from policyserve.plan import customer_rules, policy_rules
-from policyserve.plan.basis import Ground
+from policyserve.plan.basis import Basis
 from policyserve.standard.model import (
     After,
     AfterDebit,
@@ -31,7 +31,7 @@ ENDED_BY = {
 }
 """The column that holds the day on which an ending comes."""
 
-TRIGGERS: dict[type, Callable[[Service, Ground], Iterator[pl.LazyFrame]]] = {
+TRIGGERS: dict[type, Callable[[Service, Basis], Iterator[pl.LazyFrame]]] = {
     After: policy_rules.after,
     OnCalendar: customer_rules.on_calendar,
     OnBirthday: customer_rules.on_birthday,

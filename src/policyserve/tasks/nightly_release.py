@@ -16,7 +16,7 @@ from policyserve.standard.model import Service, Standard
 from policyserve.tasks.book_part import narrowed
 from policyserve.tasks.cancellation import why_not
 from policyserve.tasks.columns import CONTENT, KEY
-from policyserve.tasks.release import RELEASES, Ground, ReleaseCounts, read_stored, release
+from policyserve.tasks.release import RELEASES, Evidence, ReleaseCounts, read_stored, release
 
 WIDE = 400
 """How many days on either side a touch is looked for that has left the days of the release."""
@@ -45,8 +45,8 @@ def run_release(
     stored = read_stored(connection, as_of)
     window = days_to_plan(standard, book, as_of, _last_day(connection, as_of, days))
     touches = plan(book, work_of(standard), calendar, window, as_of, standing=True, columns=PLANNED)
-    ground = ground_of(book, standard, calendar, as_of)
-    return release(connection, stored, touches, ground, as_of=as_of, days=days, at=at)
+    evidence = evidence_of(book, standard, calendar, as_of)
+    return release(connection, stored, touches, evidence, as_of=as_of, days=days, at=at)
 
 
 def work_of(standard: Standard) -> Standard:
@@ -82,7 +82,7 @@ def _last_day(connection: Connection, as_of: date, days: int) -> date:
     return last if row is None else max(last, row.as_of + timedelta(days=row.days))
 
 
-def ground_of(book: Book, standard: Standard, calendar: Calendar, as_of: date) -> Ground:
+def evidence_of(book: Book, standard: Standard, calendar: Calendar, as_of: date) -> Evidence:
     """Return what a release asks of a book and a standard."""
 
     def plan_wide(tasks: pl.DataFrame) -> pl.DataFrame:
@@ -93,7 +93,7 @@ def ground_of(book: Book, standard: Standard, calendar: Calendar, as_of: date) -
     def reasons(tasks: pl.DataFrame) -> pl.DataFrame:
         return why_not(narrowed(book, _customers_of(book, tasks)), standard, tasks, as_of)
 
-    return Ground(known=known_days(book), rules=rule_days(standard), plan_wide=plan_wide, why_not=reasons)
+    return Evidence(known=known_days(book), rules=rule_days(standard), plan_wide=plan_wide, why_not=reasons)
 
 
 def _customers_of(book: Book, tasks: pl.DataFrame) -> pl.Series:

@@ -43,7 +43,7 @@ class ReleaseCounts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ground:
+class Evidence:
     """What a release asks of the facts and the standard beyond the touches."""
 
     known: pl.DataFrame
@@ -71,7 +71,7 @@ def release(
     connection: Connection,
     stored: pl.DataFrame,
     touches: pl.DataFrame,
-    ground: Ground,
+    evidence: Evidence,
     *,
     as_of: date,
     days: int,
@@ -88,10 +88,10 @@ def release(
     stored, planned = with_same_services(stored, like_stored(touches))
     near = match(stored, planned)
     new = reconciliation.additions(stored, planned, as_of=as_of, last=stamp.as_of + timedelta(days=days))
-    new = reconciliation.tracked(new, ground.known, ground.rules)
+    new = reconciliation.tracked(new, evidence.known, evidence.rules)
     added, in_the_way = _add(connection, new, release_id, stamp)
     closed = match(*with_same_services(in_the_way, new))
-    far, ended = _look_further(near, ground, match, as_of)
+    far, ended = _look_further(near, evidence, match, as_of)
     moves = changes.explained(pl.concat([changes.changing(pairs) for pairs in (near, closed, far)]))
     kept = _store(connection, pl.concat([moves, ended.select(moves.columns)]), stamp)
     unchanged = sum(pairs.filter(action=reconciliation.UNCHANGED).height for pairs in (near, far))
@@ -132,15 +132,15 @@ def _in_the_way(connection: Connection, new: pl.DataFrame, release_id: int) -> p
 
 
 def _look_further(
-    near: pl.DataFrame, ground: Ground, match: Callable[..., pl.DataFrame], as_of: date
+    near: pl.DataFrame, evidence: Evidence, match: Callable[..., pl.DataFrame], as_of: date
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Look for what is gone from the days of the release: return it compared again, and what is found nowhere."""
     gone = near.filter(action=reconciliation.GONE).select(STORED.names())
     if gone.is_empty():
         return near.clear(), changes.ended(near.clear(), _NO_REASONS, as_of)
-    far = match(*with_same_services(gone, like_stored(ground.plan_wide(gone))))
+    far = match(*with_same_services(gone, like_stored(evidence.plan_wide(gone))))
     nowhere = far.filter(action=reconciliation.GONE)
-    return far, changes.ended(nowhere, ground.why_not(nowhere), as_of)
+    return far, changes.ended(nowhere, evidence.why_not(nowhere), as_of)
 
 
 def _store(connection: Connection, changed: pl.DataFrame, stamp: Stamp) -> pl.DataFrame:

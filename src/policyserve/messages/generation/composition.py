@@ -17,11 +17,11 @@ import polars as pl
 
 from policyserve.messages.generation import combination, permission
 from policyserve.messages.generation.due_touches import IDENTITY
-from policyserve.messages.generation.occasions import known_row
+from policyserve.messages.generation.occasions import occasion_of
 from policyserve.messages.texts import templates
 from policyserve.messages.texts.segments import ROUTES
 from policyserve.messages.texts.templates import Draft
-from policyserve.messages.texts.values import combined_facts, facts_of
+from policyserve.messages.texts.values import combined_values, values_of
 from policyserve.settings_file import MessageSettings
 
 Row = dict[str, Any]
@@ -54,7 +54,7 @@ OUTCOMES = (
 
 
 def compose(known: pl.DataFrame, had: pl.DataFrame, settings: MessageSettings, day: date) -> pl.DataFrame:
-    """Return what becomes of each of `known` (as from `occasions.known_of`): the columns `COMPOSED`, in order.
+    """Return what becomes of each of `known` (as from `occasions.occasions_of`): the columns `COMPOSED`, in order.
 
     `had`: `customer_id`, and how many messages the customer has had besides: `today` and `this_week` of marketing,
     `all_today` of all.
@@ -147,10 +147,10 @@ def render_one_by_one(
 
 def _draft(key: int, group: list[Row], settings: MessageSettings, day: date) -> Draft:
     members = sorted(group, key=lambda row: str(row["template"])) if len(group) > 1 else group
-    parts = [facts_of(known_row(row), language=settings.language, as_of=day) for row in members]
-    facts = parts[0] if len(parts) == 1 else combined_facts(parts)
+    parts = [values_of(occasion_of(row), language=settings.language, as_of=day) for row in members]
+    values = parts[0] if len(parts) == 1 else combined_values(parts)
     template = combination.combined(group)
-    return Draft(key=key, template=template, message_class=group[0]["message_class"], facts=facts)
+    return Draft(key=key, template=template, message_class=group[0]["message_class"], values=values)
 
 
 def _capped(written: pl.DataFrame, over: pl.Expr) -> pl.DataFrame:

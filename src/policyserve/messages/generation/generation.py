@@ -23,7 +23,7 @@ from policyserve.locale import Sentence
 from policyserve.messages.generation import data_tasks
 from policyserve.messages.generation.composition import LEAD, compose
 from policyserve.messages.generation.due_touches import IDENTITY, called
-from policyserve.messages.generation.occasions import known_of
+from policyserve.messages.generation.occasions import occasions_of
 from policyserve.messages.outbox.stored_messages import CHANNEL, WAITING, had, hold_waiting, stored_of, waiting
 from policyserve.messages.people import read_people
 from policyserve.settings_file import MessageSettings
@@ -106,7 +106,7 @@ def run_generation(
     stored = stored_of(connection, touches)
     open_touches = touches.join(stored.filter(~pl.col("is_waiting")), on=IDENTITY, how="anti", maintain_order="left")
     people = read_people(connection, open_touches, day, settings.language)
-    known = known_of(open_touches, book, standard, people, settings.hotline)
+    known = occasions_of(open_touches, book, standard, people, settings.hotline)
     composed = compose(known, had(connection, day), settings, day)
     left = touches.height - open_touches.height
     done = Generation(day=day, standard=standard, composed=composed, unstored=composed, added=0, changed=0, left=left)

@@ -14,11 +14,11 @@ from policyserve.contracts.keys import lookup
 from policyserve.contracts.premiums import premium_steps, with_amounts
 from policyserve.contracts.terms import step
 from policyserve.messages.people import People
-from policyserve.messages.texts.values import Known
+from policyserve.messages.texts.values import Occasion
 from policyserve.standard.model import AfterDebit, OnFestival, Service, Standard
 
-FACTS = tuple(name for name in Known.__annotations__ if name != "due")
-"""The columns of `known_of` that are fields of `Known`; the instalment's due day is in `owed_on`."""
+FIELDS = tuple(name for name in Occasion.__annotations__ if name != "due")
+"""The columns of `occasions_of` that are fields of `Occasion`; the instalment's due day is in `owed_on`."""
 
 _PERSONAL = ("customer_no", "phone", "consent", "opted_out", "deceased_on")
 
@@ -26,12 +26,12 @@ OF_INSTALMENTS = ("before-instalment", "after-unpaid", "after-suspension")
 """Triggers whose ordinal is the number of an instalment."""
 
 
-def known_of(
+def occasions_of(
     touches: pl.DataFrame, book: Book, standard: Standard, people: People, hotline: str | None
 ) -> pl.DataFrame:
     """Return the touches (as from `due_touches.called`) with what is known of each, in their order.
 
-    Columns: those of the touches, `template`, `FACTS`, `owed_on`, and those of `people.PEOPLE`.
+    Columns: those of the touches, `template`, `FIELDS`, `owed_on`, and those of `people.PEOPLE`.
     """
     kinds = _kinds(standard)
     rows = touches.join(kinds, on="service", how="left", maintain_order="left")
@@ -48,7 +48,7 @@ def known_of(
         event=pl.lit(contents.get("event"), dtype=pl.String),
         template=_templates(standard),
     )
-    return rows.select(*touches.columns, "template", "owed_on", *_PERSONAL, *FACTS)
+    return rows.select(*touches.columns, "template", "owed_on", *_PERSONAL, *FIELDS)
 
 
 def _kinds(standard: Standard) -> pl.DataFrame:
@@ -121,6 +121,6 @@ def _of_handovers(rows: pl.DataFrame, people: People) -> pl.DataFrame:
     return rows.join(changes, on=["customer_id", "ordinal", "kind"], how="left", maintain_order="left")
 
 
-def known_row(row: Mapping[str, Any]) -> Known:
-    """Return a row of `known_of` as the facts of one message."""
-    return cast(Known, {**{name: row[name] for name in FACTS}, "due": row["owed_on"]})
+def occasion_of(row: Mapping[str, Any]) -> Occasion:
+    """Return a row of `occasions_of` as the facts of one message."""
+    return cast(Occasion, {**{name: row[name] for name in FIELDS}, "due": row["owed_on"]})

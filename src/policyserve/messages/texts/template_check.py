@@ -14,7 +14,7 @@ from policyserve.book.columns import Book
 from policyserve.errors import PolicyserveError
 from policyserve.messages.generation.composition import NOTHING_HAD, compose, render_one_by_one
 from policyserve.messages.generation.due_touches import rules, sends
-from policyserve.messages.generation.occasions import known_of
+from policyserve.messages.generation.occasions import occasions_of
 from policyserve.messages.people import read_people
 from policyserve.messages.texts.templates import Message, Problem
 from policyserve.plan.subjects import Facts
@@ -86,7 +86,7 @@ class Trial:
     def _known(self, subjects: pl.DataFrame, service: Service) -> pl.DataFrame:
         touches = _as_if_due(subjects, service, self.standard, self.day)
         people = read_people(self.connection, touches, self.day, self.settings.language)
-        known = known_of(touches, self.book, self.standard, people, self.settings.hotline)
+        known = occasions_of(touches, self.book, self.standard, people, self.settings.hotline)
         if isinstance(service.trigger, AfterDebit):
             known = known.with_columns(debit_on=pl.lit(self.day), amount=pl.col("amount").fill_null(0))
         return known.with_columns(template=pl.lit(service.template))

@@ -27,7 +27,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from policyserve.config import template_folder
 from policyserve.errors import PolicyserveError
 from policyserve.messages.texts.segments import Route, Segments
-from policyserve.messages.texts.values import FACTS, Facts, Language
+from policyserve.messages.texts.values import VALUES, Language, Values
 from policyserve.standard.model import MessageClass
 
 OPT_OUT: dict[Language, str] = {"zh": "，拒收请回复R", "en": ". Reply R to opt out"}
@@ -72,7 +72,7 @@ class Draft:
     """The caller's own, handed back with the text or the problem."""
     template: str
     message_class: MessageClass
-    facts: Facts
+    values: Values
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +110,7 @@ def compiled(name: str, language: Language, folder: Path | None = None) -> Templ
 
 def render(
     template: str,
-    facts: Facts,
+    values: Values,
     *,
     signature: str,
     message_class: MessageClass,
@@ -118,12 +118,12 @@ def render(
     opt_out: str | None = None,
     folder: Path | None = None,
 ) -> Rendered:
-    """Write one whole text in the language of its facts; `opt_out` replaces the ending of marketing texts.
+    """Write one whole text in the language of its values; `opt_out` replaces the ending of marketing texts.
 
     Raises RenderError where the template is missing or wrong, says what is not known, or writes what carriers refuse.
     """
     sender = _Sender(signature=signature, route=route, opt_out=opt_out, folder=folder)
-    text, segments = sender.writer(template, message_class, facts.language).write(facts)
+    text, segments = sender.writer(template, message_class, values.language).write(values)
     return Rendered(text=text, segments=segments)
 
 
@@ -136,11 +136,11 @@ def render_all(
     messages: list[Message] = []
     problems: list[Problem] = []
     for draft in drafts:
-        kind = (draft.template, draft.message_class, draft.facts.language)
+        kind = (draft.template, draft.message_class, draft.values.language)
         if (writer := writers.get(kind)) is None:
             writer = writers[kind] = _writer_or_refuser(sender, *kind)
         try:
-            text, segments = writer.write(draft.facts)
+            text, segments = writer.write(draft.values)
         except RenderError as error:
             problems.append(Problem(key=draft.key, error=error))
         else:
@@ -159,9 +159,9 @@ class _Writer:
     after: str
     route: Route
 
-    def write(self, facts: Facts) -> tuple[str, Segments]:
+    def write(self, values: Values) -> tuple[str, Segments]:
         """Return the whole text and its segments."""
-        body = self._body(facts)
+        body = self._body(values)
         if (sign := _REFUSED.search(body)) is not None:
             raise self._error(f"its text holds {_sign(sign[0])}, which carriers refuse")
         text = f"{self.before}{_ended(body, self.after)}"
@@ -170,9 +170,9 @@ class _Writer:
             raise self._error(f"its length is {segments.length}; at most {self.route.limit} can be sent")
         return text, segments
 
-    def _body(self, facts: Facts) -> str:
+    def _body(self, values: Values) -> str:
         try:
-            body = self.template.render(facts.words).strip()
+            body = self.template.render(values.words).strip()
         except Exception as error:  # a template is code of its own: whatever it raises is about this message alone
             raise self._error(_reason(error)) from error
         if not body:
@@ -189,7 +189,7 @@ class _Refuser:
 
     error: RenderError
 
-    def write(self, _: Facts) -> tuple[str, Segments]:
+    def write(self, _: Values) -> tuple[str, Segments]:
         """Raise what is wrong with the template."""
         raise self.error
 
@@ -250,7 +250,7 @@ def _reason(error: Exception) -> str:
     """Say what a template did wrong, without the values that it was given."""
     if isinstance(error, UndefinedError):
         unknown = _UNDEFINED.search(error.message or "")
-        if unknown and unknown[1] in FACTS:
+        if unknown and unknown[1] in VALUES:
             return f"it says '{unknown[1]}', which is not known of this customer or policy"
         return (
             f"it says '{unknown[1]}', which is no fact of messages" if unknown else "it asks a fact for what it is not"

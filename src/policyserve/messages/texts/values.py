@@ -1,4 +1,4 @@
-"""What a template may say: words made of the facts, in the language of the message.
+"""What a template may say: words made of facts, in the language of the message.
 
 A template gets these words and nothing else. Policy numbers come as their last digits; ID numbers, health data and free
 text of the book have no place here, so no template can say them (个人信息保护法 6: the least that the purpose needs).
@@ -43,8 +43,8 @@ _FAILURES = {
 """Reasons of a failed debit that a message may name; a bank's free text is never passed on."""
 
 
-class Known(TypedDict, total=False):
-    """What the book knows of one message, a row of columns; nothing of it reaches a template but through `facts_of`."""
+class Occasion(TypedDict, total=False):
+    """What the book knows of one message, a row; nothing of it reaches a template but through `values_of`."""
 
     name: str | None
     gender: str | None
@@ -77,7 +77,7 @@ class Known(TypedDict, total=False):
     """The event that customers are invited to, with place and time, in the language of the message."""
 
 
-FACTS = {
+VALUES = {
     "language": "zh or en",
     "greeting": "what the text begins with: 尊敬的王女士： or Dear Ms Wang, - 您好， or Hello, without name or gender",
     "contact": "whom to ask: 联系林慧15400000102或95500 or call Hui Lin on 15400000102 or 95500",
@@ -116,15 +116,15 @@ Word = str | int | Sequence[Mapping[str, "Word"]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Facts:
+class Values:
     """The words for one message."""
 
     language: Language
     words: Mapping[str, Word]
-    """Some of `FACTS`."""
+    """Some of `VALUES`."""
 
 
-def facts_of(known: Known, *, language: Language, as_of: date) -> Facts:
+def values_of(known: Occasion, *, language: Language, as_of: date) -> Values:
     """Put what is known into words; `as_of` is the message's day: dates of another year name their year."""
     who = _addressed(known, language, as_of)
     agent, phone, hotline = known.get("agent_name"), known.get("agent_phone"), known.get("hotline")
@@ -142,7 +142,7 @@ def facts_of(known: Known, *, language: Language, as_of: date) -> Facts:
         if isinstance(day := known.get(name), date) and not (name in _AHEAD and day < as_of):
             words.update(_of_day(name, day, as_of, language))
     words.update(_of_contract(known, language))
-    return Facts(language=language, words=words)
+    return Values(language=language, words=words)
 
 
 _COPIED = ("product", "agent_name", "agent_phone", "previous_agent", "hotline", "festival")
@@ -174,7 +174,7 @@ def _of_day(name: str, day: date, as_of: date, language: Language) -> Mapping[st
     return words
 
 
-def _of_contract(known: Known, language: Language) -> dict[str, str]:
+def _of_contract(known: Occasion, language: Language) -> dict[str, str]:
     words: dict[str, str] = {}
     if tail := policy_tail(known.get("policy_no") or ""):
         words |= {"policy_tail": tail, "policy": _policy(tail, known.get("product"), language)}
@@ -186,10 +186,10 @@ def _of_contract(known: Known, language: Language) -> dict[str, str]:
     return words
 
 
-def combined_facts(parts: Sequence[Facts]) -> Facts:
+def combined_values(parts: Sequence[Values]) -> Values:
     """Put the words of several texts to one person into those of one: the first one's, and each as one of `parts`."""
     first = parts[0]
-    return Facts(language=first.language, words={**first.words, "parts": [part.words for part in parts]})
+    return Values(language=first.language, words={**first.words, "parts": [part.words for part in parts]})
 
 
 def greeting(who: str | None, language: Language) -> str:
@@ -233,7 +233,7 @@ def day_in_words(day: date, year: int, language: Language) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]}{'' if day.year == year else f' {day.year}'}"
 
 
-def _addressed(known: Known, language: Language, as_of: date) -> str | None:
+def _addressed(known: Occasion, language: Language, as_of: date) -> str | None:
     """Address a person: children and pupils by their name, others by surname and title if the gender is known."""
     name, gender, birthday = known.get("name"), known.get("gender"), known.get("birthday")
     if name and birthday and as_of.year - birthday.year <= ADULT and add_months(birthday, ADULT * 12) > as_of:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from desks.known_messages import DAY, composed, fates, had, known, message, templates
+from desks.occasions import DAY, composed, fates, had, known, message, templates
 from policyserve.errors import PolicyserveError
 from policyserve.messages.generation.composition import COMPOSED, NOTHING_HAD, OUTCOMES, compose
 from policyserve.settings_file import MessageSettings

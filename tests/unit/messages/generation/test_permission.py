@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desks.known_messages import DAY, MOBILE, Row, composed, fates, had, message, templates
+from desks.occasions import DAY, MOBILE, Row, composed, fates, had, message, templates
 from policyserve.messages.generation.due_touches import CLASSES
 from policyserve.settings_file import MessageSettings
 

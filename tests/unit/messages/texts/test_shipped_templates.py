@@ -14,7 +14,7 @@ from policyserve.config import fixture, template_folder
 from policyserve.messages.generation.combination import MOST
 from policyserve.messages.texts.segments import GSM_BASIC, GSM_EXTENSION, INTERNATIONAL, MAINLAND
 from policyserve.messages.texts.templates import Rendered, RenderError, render
-from policyserve.messages.texts.values import FACTS, Known, Language, combined_facts, facts_of
+from policyserve.messages.texts.values import VALUES, Language, Occasion, combined_values, values_of
 from policyserve.standard.model import MessageClass
 from policyserve.standard.parser import default_standard
 
@@ -34,18 +34,18 @@ FILES = sorted(template_folder("sms").glob("*.j2"))
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 TODAY = date(2026, 11, 21)
 
-POLICY: Known = {
+POLICY: Occasion = {
     "policy_no": "3302026000001234", "product": "世代传家终身寿险", "amount": 1234500, "due": date(2026, 11, 21),
     "debit_on": date(2026, 11, 22), "next_debit_on": date(2026, 11, 28), "failure": "余额不足",
     "suspended_on": date(2027, 1, 21), "issued_on": date(2026, 11, 18), "ends_on": date(2027, 1, 15),
     "festival": "dragon-boat", "gender": "female", "birthday": date(1980, 5, 12), "agent_phone": "15400000102",
     "hotline": "95500",
 }  # fmt: skip
-PEOPLE: dict[Language, Known] = {
+PEOPLE: dict[Language, Occasion] = {
     "zh": {"name": "欧阳芳", "agent_name": "林慧", "previous_agent": "张三丰"},
     "en": {"name": "Fang Wang", "agent_name": "Hui Lin", "previous_agent": "Min Zhang"},
 }
-NEEDED: dict[str, Known] = {
+NEEDED: dict[str, Occasion] = {
     "issue-notice": {"policy_no": "P00001", "issued_on": TODAY},
     "birthday-greeting": {},
     "good-news": {},
@@ -70,11 +70,11 @@ every_combined = pytest.mark.parametrize("template", COMBINED)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
-def written(template: str, language: Language, known: Known) -> Rendered:
+def written(template: str, language: Language, known: Occasion) -> Rendered:
     chinese = language == "zh"
     return render(
         template,
-        facts_of(known, language=language, as_of=TODAY),
+        values_of(known, language=language, as_of=TODAY),
         signature="安心人寿" if chinese else "Anxin Life",
         message_class=CLASSES[template],
         route=MAINLAND if chinese else INTERNATIONAL,
@@ -124,7 +124,7 @@ def test_a_template_is_refused_without_any_one_of_what_it_needs(template: str, l
             written(template, language, known)  # type: ignore[arg-type]
 
 
-PERSONS: dict[str, Known] = {
+PERSONS: dict[str, Occasion] = {
     "woman": {"name": "王芳", "gender": "female", "birthday": date(1980, 5, 12)},
     "man": {"name": "李强", "gender": "male"},
     "no gender": {"name": "李强"},
@@ -133,8 +133,8 @@ PERSONS: dict[str, Known] = {
     "pupil": {"name": "李明轩", "gender": "male", "birthday": date(2010, 1, 1)},
     "latin": {"name": "Fang Wang", "gender": "female"},
 }
-NOTHING_OF_PEOPLE: Known = {**POLICY, "gender": None, "birthday": None, "agent_phone": None, "hotline": None}
-AGENTS: tuple[Known, ...] = (
+NOTHING_OF_PEOPLE: Occasion = {**POLICY, "gender": None, "birthday": None, "agent_phone": None, "hotline": None}
+AGENTS: tuple[Occasion, ...] = (
     {"agent_name": "林慧", "agent_phone": "15400000102", "hotline": "95500", "previous_agent": "张三丰"},
     {"agent_name": "林慧", "hotline": "95500"},
     {"agent_name": "林慧", "agent_phone": "15400000102"},
@@ -165,13 +165,13 @@ def test_only_marketing_offers_a_way_out(template: str, language: Language) -> N
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_a_template_says_nothing_but_facts(file: Path) -> None:
     asked = meta.find_undeclared_variables(Environment(autoescape=True).parse(source(file)))
-    assert asked <= FACTS.keys()
+    assert asked <= VALUES.keys()
     assert "greeting" in asked
 
 
 def test_no_fact_is_a_whole_policy_number_an_identity_or_a_matter_of_health() -> None:
     forbidden = re.compile(r"policy_no|id_|identity|birthday|health|claim|sick|account|phone$")
-    assert [name for name in FACTS if forbidden.search(name)] == ["agent_phone"]
+    assert [name for name in VALUES if forbidden.search(name)] == ["agent_phone"]
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if ".en." in file.name], ids=lambda file: file.name)
@@ -239,21 +239,21 @@ def test_dragon_boat_is_wished_well_being_and_not_joy() -> None:
 
 
 def test_news_and_events_of_the_company_take_the_place_of_the_stock_sentence() -> None:
-    news: Known = {"news": "电子保单服务已上线。", "hotline": "95500"}
+    news: Occasion = {"news": "电子保单服务已上线。", "hotline": "95500"}
     assert written("good-news", "zh", news).text == "【安心人寿】您好，电子保单服务已上线。详情请致电95500，拒收请回复R"
-    event: Known = {"event": "12月5日下午2点的书法沙龙", "hotline": "95500"}
+    event: Occasion = {"event": "12月5日下午2点的书法沙龙", "hotline": "95500"}
     assert "诚邀您参加12月5日下午2点的书法沙龙，" in written("event-invitation", "zh", event).text
 
 
-OTHER: Known = {**POLICY, "policy_no": "3302026000005678", "product": "福满年金", "amount": 6789000}
+OTHER: Occasion = {**POLICY, "policy_no": "3302026000005678", "product": "福满年金", "amount": 6789000}
 
 
-def combined(template: str, language: Language, *knowns: Known) -> Rendered:
+def combined(template: str, language: Language, *knowns: Occasion) -> Rendered:
     chinese = language == "zh"
-    parts = [facts_of({**PEOPLE[language], **known}, language=language, as_of=TODAY) for known in knowns]
+    parts = [values_of({**PEOPLE[language], **known}, language=language, as_of=TODAY) for known in knowns]
     return render(
         template,
-        combined_facts(parts),
+        combined_values(parts),
         signature="安心人寿" if chinese else "Anxin Life",
         message_class="service",
         route=MAINLAND if chinese else INTERNATIONAL,
@@ -297,7 +297,7 @@ def test_as_many_as_may_go_together_fit_into_one_text(template: str, language: L
 @pytest.mark.parametrize("template", COMBINED)
 def test_a_combined_text_is_written_for_people_of_whom_little_is_known(template: str, language: Language) -> None:
     first, second = (NEEDED[name] for name in COMBINED[template])
-    parts = [facts_of(known, language=language, as_of=TODAY) for known in (first, second)]
+    parts = [values_of(known, language=language, as_of=TODAY) for known in (first, second)]
     route = MAINLAND if language == "zh" else INTERNATIONAL
-    done = render(template, combined_facts(parts), signature="安心", message_class="service", route=route)
+    done = render(template, combined_values(parts), signature="安心", message_class="service", route=route)
     assert not re.search(r"None|  |，，|。。|（）|\(\)", done.text)

@@ -12,22 +12,27 @@ import pytest
 from policyserve.errors import PolicyserveError
 from policyserve.messages.texts.segments import INTERNATIONAL, MAINLAND, Route, Segments
 from policyserve.messages.texts.templates import Draft, Message, RenderError, compiled, render, render_all
-from policyserve.messages.texts.values import Facts, Known, facts_of
+from policyserve.messages.texts.values import Occasion, Values, values_of
 from policyserve.standard.model import MessageClass
 
-WANG: Known = {"name": "王芳", "gender": "female", "policy_no": "3302026000001234", "amount": 123400}
+WANG: Occasion = {"name": "王芳", "gender": "female", "policy_no": "3302026000001234", "amount": 123400}
 
 
-def facts(known: Known = WANG) -> Facts:
-    return facts_of(known, language="zh", as_of=date(2026, 11, 21))
+def values(known: Occasion = WANG) -> Values:
+    return values_of(known, language="zh", as_of=date(2026, 11, 21))
 
 
 def written(
-    folder: Path, source: str, *, message_class: MessageClass = "service", route: Route = MAINLAND, known: Known = WANG
+    folder: Path,
+    source: str,
+    *,
+    message_class: MessageClass = "service",
+    route: Route = MAINLAND,
+    known: Occasion = WANG,
 ) -> str:
     (folder / "own.zh.j2").write_text(source, encoding="utf-8")
     return render(
-        "own", facts(known), signature="安心人寿", message_class=message_class, route=route, folder=folder
+        "own", values(known), signature="安心人寿", message_class=message_class, route=route, folder=folder
     ).text
 
 
@@ -40,7 +45,7 @@ def test_a_text_is_signature_and_body(tmp_path: Path) -> None:
 
 def test_the_whole_text_is_counted(tmp_path: Path) -> None:
     (tmp_path / "own.zh.j2").write_text("安" * 65, encoding="utf-8")
-    done = render("own", facts(), signature="安心人寿", message_class="duty", route=MAINLAND, folder=tmp_path)
+    done = render("own", values(), signature="安心人寿", message_class="duty", route=MAINLAND, folder=tmp_path)
     assert done.segments == Segments(encoding="ucs2", length=71, segments=2)
 
 
@@ -69,7 +74,7 @@ def test_the_way_out_is_a_setting(tmp_path: Path) -> None:
     (tmp_path / "own.zh.j2").write_text("祝您安康。", encoding="utf-8")
     done = render(
         "own",
-        facts(),
+        values(),
         signature="安心",
         message_class="marketing",
         route=MAINLAND,
@@ -114,7 +119,7 @@ def test_500_characters_are_not_too_many(tmp_path: Path) -> None:
 
 
 def test_a_template_changes_no_fact(tmp_path: Path) -> None:
-    known = facts()
+    known = values()
     before = dict(known.words)
     (tmp_path / "own.zh.j2").write_text("{% set amount = '0元' %}{{ amount }}", encoding="utf-8")
     render("own", known, signature="安心", message_class="duty", route=MAINLAND, folder=tmp_path)
@@ -174,11 +179,11 @@ def test_a_template_is_compiled_once_and_again_when_its_file_changes(tmp_path: P
 def test_a_signature_that_carriers_refuse_is_refused(tmp_path: Path, signature: str) -> None:
     (tmp_path / "own.zh.j2").write_text("安", encoding="utf-8")
     with pytest.raises(PolicyserveError, match="The signature of messages is"):
-        render("own", facts(), signature=signature, message_class="duty", route=MAINLAND, folder=tmp_path)
+        render("own", values(), signature=signature, message_class="duty", route=MAINLAND, folder=tmp_path)
 
 
-def draft(key: int, template: str = "own", known: Known = WANG) -> Draft:
-    return Draft(key=key, template=template, message_class="service", facts=facts(known))
+def draft(key: int, template: str = "own", known: Occasion = WANG) -> Draft:
+    return Draft(key=key, template=template, message_class="service", values=values(known))
 
 
 def test_one_that_fails_spares_the_others(tmp_path: Path) -> None:
@@ -198,11 +203,11 @@ def test_one_that_fails_spares_the_others(tmp_path: Path) -> None:
 
 def test_many_are_written_like_one(tmp_path: Path) -> None:
     (tmp_path / "own.zh.j2").write_text("{{ greeting }}{{ amount }}", encoding="utf-8")
-    knowns: list[Known] = [{"name": "王芳", "gender": "female", "amount": 100 * number} for number in range(50)]
+    knowns: list[Occasion] = [{"name": "王芳", "gender": "female", "amount": 100 * number} for number in range(50)]
     drafts = [draft(number, known=known) for number, known in enumerate(knowns)]
     messages, problems = render_all(drafts, signature="安心", route=MAINLAND, folder=tmp_path)
     alone = [
-        render("own", each.facts, signature="安心", message_class="service", route=MAINLAND, folder=tmp_path)
+        render("own", each.values, signature="安心", message_class="service", route=MAINLAND, folder=tmp_path)
         for each in drafts
     ]
     assert [(message.text, message.segments) for message in messages] == [(one.text, one.segments) for one in alone]

@@ -9,27 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyserve.messages.texts.values import (
-    FACTS,
-    Facts,
-    Known,
+    VALUES,
     Language,
+    Occasion,
+    Values,
     Word,
     amount_in_words,
     contact,
     day_in_words,
-    facts_of,
     policy_tail,
+    values_of,
 )
 
 TODAY = date(2026, 11, 21)
 
 
-def facts(language: Language = "zh", known: Known | None = None) -> Facts:
-    return facts_of(known or {}, language=language, as_of=TODAY)
+def values(language: Language = "zh", known: Occasion | None = None) -> Values:
+    return values_of(known or {}, language=language, as_of=TODAY)
 
 
-def word(name: str, known: Known, language: Language = "zh") -> Word | None:
-    return facts(language, known).words.get(name)
+def word(name: str, known: Occasion, language: Language = "zh") -> Word | None:
+    return values(language, known).words.get(name)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def word(name: str, known: Known, language: Language = "zh") -> Word | None:
     ],
 )
 def test_people_are_greeted_by_surname_and_title_and_plainly_where_one_is_missing(
-    known: Known, chinese: str, english: str
+    known: Occasion, chinese: str, english: str
 ) -> None:
     assert word("greeting", known) == chinese
     assert word("greeting", known, "en") == english
@@ -62,7 +62,7 @@ def test_people_are_greeted_by_surname_and_title_and_plainly_where_one_is_missin
     ],
 )
 def test_children_are_greeted_by_name_until_they_are_18(birthday: date, chinese: str, english: str) -> None:
-    known: Known = {"name": "李明轩", "gender": "male", "birthday": birthday}
+    known: Occasion = {"name": "李明轩", "gender": "male", "birthday": birthday}
     assert word("greeting", known) == chinese
     assert word("greeting", known, "en") == english
 
@@ -94,14 +94,14 @@ def test_a_day_of_another_year_names_its_year() -> None:
 
 
 def test_the_last_day_of_grace_and_of_reinstatement_follow_from_the_suspension() -> None:
-    words = facts("zh", {"suspended_on": date(2026, 12, 1)}).words
+    words = values("zh", {"suspended_on": date(2026, 12, 1)}).words
     assert words["suspended_on"] == "12月1日"
     assert (words["last_grace_day"], words["days_of_grace"]) == ("11月30日", 9)
     assert (words["reinstate_by"], words["days_to_reinstate"]) == ("2028年11月30日", 740)
 
 
 def test_a_suspension_on_29_february_ends_two_years_later_on_the_28th() -> None:
-    words = facts_of({"suspended_on": date(2024, 2, 29)}, language="en", as_of=date(2026, 2, 1)).words
+    words = values_of({"suspended_on": date(2024, 2, 29)}, language="en", as_of=date(2026, 2, 1)).words
     assert words["reinstate_by"] == "27 February"
 
 
@@ -121,7 +121,7 @@ def test_a_policy_number_is_never_said_in_full(policy_no: str, tail: str) -> Non
 
 
 def test_a_policy_is_named_by_product_and_tail() -> None:
-    known: Known = {"policy_no": "3302026000001234", "product": "安康重疾险"}
+    known: Occasion = {"policy_no": "3302026000001234", "product": "安康重疾险"}
     assert word("policy", known) == "《安康重疾险》（尾号1234）"
     assert word("policy", {"policy_no": "3302026000001234"}) == "保单（尾号1234）"
     assert word("policy", known, "en") == "policy ending 1234"
@@ -159,15 +159,15 @@ numbers = st.text("0123456789ABP", min_size=5, max_size=20)
 def test_words_are_text_and_numbers_of_the_list_and_hold_no_policy_number_and_no_birthday(
     policy_no: str, birthday: date, language: Language
 ) -> None:
-    known: Known = {"name": "王芳", "gender": "female", "policy_no": policy_no, "birthday": birthday, "amount": None}
-    words = facts(language, known).words
-    assert words.keys() <= FACTS.keys()
+    known: Occasion = {"name": "王芳", "gender": "female", "policy_no": policy_no, "birthday": birthday, "amount": None}
+    words = values(language, known).words
+    assert words.keys() <= VALUES.keys()
     assert all(type(value) in {str, int} for value in words.values())
     assert not any(policy_no in str(value) or str(birthday) in str(value) for value in words.values())
 
 
 def test_columns_that_are_no_facts_are_not_passed_on() -> None:
     row = {"policy_no": "12345678", "id_number": "110101198001011234", "product_kind": "health", "detail": "住院"}
-    assert facts("zh", row).words.keys() == {  # type: ignore[arg-type]
+    assert values("zh", row).words.keys() == {  # type: ignore[arg-type]
         "language", "greeting", "contact", "policy", "policy_tail",
     }  # fmt: skip

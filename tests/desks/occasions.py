@@ -1,4 +1,4 @@
-"""What is known of messages, written in a test: rows as `occasions.known_of` gives them, and a folder of templates."""
+"""Occasions of messages, written in a test: rows as `occasions.occasions_of` gives them, and a folder of templates."""
 
 from __future__ import annotations
 
