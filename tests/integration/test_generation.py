@@ -185,7 +185,7 @@ def test_a_touch_that_moved_before_its_message_left_goes_on_its_new_day(book: En
     generate(book, BIRTHDAY, GREETING)
     change(book, "UPDATE customers SET birthday = '1980-05-12'")
     generate(book, BIRTHDAY, GREETING)
-    assert states(book) == [(GREETING, "cancelled", "gone: the facts no longer call for it")]
+    assert states(book) == [(GREETING, "cancelled", "gone: gone {}")]
     generate(book, date(2026, 5, 12), GREETING)
     (row,) = messages(book)
     assert (row.status, row.reason, row.due, row.send_on) == ("planned", None, date(2026, 5, 12), date(2026, 5, 12))
@@ -208,7 +208,9 @@ def test_a_message_that_waits_is_cancelled_with_the_fact_when_the_premium_is_pai
     pay(book, date(2026, 5, 17))
     done = generate(book, date(2026, 5, 17), REMINDER)
     assert done.changed == 1
-    assert states(book) == [("renewal-reminder-d30", "cancelled", "gone: instalment 2 was paid on 2026-05-17")]
+    assert states(book) == [
+        ("renewal-reminder-d30", "cancelled", 'gone: instalment-paid {"instalment":2,"on":"2026-05-17"}')
+    ]
 
 
 def test_a_message_is_made_again_when_its_touch_comes_back_before_it_ever_left(book: Engine) -> None:
@@ -425,7 +427,7 @@ def test_when_one_of_two_is_paid_before_they_left_the_other_goes_alone(twice: En
     gone, goes = rows[paid], rows[3 - paid]
     assert (gone.status, gone.reason, gone.merged_into_id) == (
         "cancelled",
-        "gone: instalment 2 was paid on 2026-05-16",
+        'gone: instalment-paid {"instalment":2,"on":"2026-05-16"}',
         None,
     )
     assert (goes.status, goes.reason, goes.merged_into_id) == ("planned", None, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from policyserve.locale import N_, say, translated
+from policyserve.standard import reasons
 
 REASONS: Final = {
     "no-phone": N_("the customer has no mobile phone; the agent has a task to ask for it"),
@@ -28,12 +29,22 @@ REASONS: Final = {
 
 
 def in_words(reason: str | None, language: str) -> str | None:
-    """Return a stored reason for people; what a vendor said stands after the code and a colon."""
+    """Return a stored reason for people.
+
+    After its code and a colon stands what a vendor said; after `gone` the fact, as a code of `standard.reasons` and its
+    arguments.
+    """
     if reason is None:
         return None
     code, colon, said = reason.partition(": ")
     words = REASONS.get(code)
     if words is None:
         return translated(language, reason)
+    fact, _, arguments = said.partition(" ")
+    if code == "gone" and fact in reasons.REASONS:
+        told = reasons.sentence(fact, arguments or None).told(language)
+        return (
+            told if fact == code else say(language, "{reason} ({said})", reason=translated(language, words), said=told)
+        )
     told = translated(language, words)
     return say(language, "{reason} ({said})", reason=told, said=said) if colon else told

@@ -206,9 +206,8 @@ class _Run:
         changed = self._update(expired, _NOT_IN_HAND)
         if gone.is_empty():
             return changed
-        cancelled = reasons(gone).select(
-            "id", status=pl.lit("cancelled"), reason=pl.format("gone: {}", "why"), **self._closed()
-        )
+        fact = pl.concat_str(pl.lit("gone: "), "reason", pl.lit(" "), pl.col("arguments").fill_null("{}"))
+        cancelled = reasons(gone).select("id", status=pl.lit("cancelled"), reason=fact, **self._closed())
         return changed + self._update(cancelled, _NOT_IN_HAND)
 
     def _closed(self) -> dict[str, pl.Expr]:
