@@ -18,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from policyserve.calendars.hours import MARKETING, SERVICE, ContactHours, Hours
 from policyserve.errors import PolicyserveError
+from policyserve.locale import N_, Listed, Sentence
+from policyserve.model_errors import UnfitError, clause
 
 MessageClass = Literal["duty", "service", "marketing"]
 Times = Annotated[int, Field(ge=0, le=1000)]
@@ -42,7 +44,7 @@ class OpenHours(Section):
     @model_validator(mode="after")
     def _in_order(self) -> OpenHours:
         if self.opens >= self.closes:
-            raise ValueError("the hours must open before they close")
+            raise UnfitError("the hours must open before they close")
         return self
 
     def hours(self) -> Hours:
@@ -213,19 +215,18 @@ def checked(options: type[Options], given: Mapping[str, Any], where: str) -> Opt
         raise SettingsError("{where} is wrong in the settings: {error}.", where=where, error=in_words(error)) from error
 
 
-def in_words(error: ValidationError) -> str:
+def in_words(error: ValidationError) -> Sentence:
     """Say what is wrong with each field; values are not repeated, for they may be secrets."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in one['loc']) or 'the file'}: {_clause(one['type'], one['msg'])}"
-        for one in error.errors(include_url=False, include_input=False)
+    found = error.errors(include_url=False, include_input=False)
+    return Listed(
+        [
+            Sentence(
+                "{where}: {wrong}", where=".".join(map(str, one["loc"])) or Sentence("the file"), wrong=clause(one)
+            )
+            for one in found
+        ],
+        N_("; "),
     )
-
-
-def _clause(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "there is no setting of this name"
-    said = message.removeprefix("Value error, ")
-    return said[:1].lower() + said[1:]
 
 
 def _revealed(value: Any, where: str, path: Path, environment: Mapping[str, str]) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from policyserve.book.lists import KINDS, Column, ListKind
 from policyserve.errors import PolicyserveError
+from policyserve.locale import Counted, N_in, Sentence
 
 REPORT = ("severity", "line", "field", "value", "reason")
 """The columns that a reject file has before the list's own; they are skipped when it is imported again."""
@@ -76,17 +77,22 @@ def _refuse_doubles(counts: Counter[str], kind: ListKind) -> None:
         )
 
 
-def _missing(missing: list[Column], headers: tuple[str, ...], kind: ListKind) -> str:
+def _missing(missing: list[Column], headers: tuple[str, ...], kind: ListKind) -> Sentence:
     known = {word for one in KINDS.values() for word in _known(one)}
     found = ", ".join(header.strip() for header in headers if plain_header(header) in known)
-    sentence = (
-        f"A list of {kind.name} needs the column{'s' if len(missing) > 1 else ''} "
-        f"{', '.join(column.title for column in missing)}; "
-        f"of the columns known, the first line of this file has: {found[:300] or 'none'}."
+    sentence: Sentence = Counted(
+        "A list of {kind} needs the column {columns}; of the columns known, the first line of this file has: {found}.",
+        "A list of {kind} needs the columns {columns}; of the columns known, the first line of this file has: {found}.",
+        len(missing),
+        kind=kind.name,
+        columns=", ".join(column.title for column in missing),
+        found=found[:300] or Sentence(N_in("columns", "none")),
     )
     other = _likely_kind(headers)
     if other and other != kind.name:
-        sentence += f" It looks like a list of {other}: import it as '{other}'."
+        return Sentence(
+            "{sentence} It looks like a list of {kind}: import it as '{kind}'.", sentence=sentence, kind=other
+        )
     return sentence
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from policyserve.errors import PolicyserveError
+from policyserve.locale import N_, Sentence
 
 _LONG = r"^-?\d{16,}"
 """Numbers of 1e15 and more: a spreadsheet keeps 15 digits."""
@@ -47,9 +48,11 @@ def read_spreadsheet(data: bytes, name: str, likeness: Likeness | None = None) -
         names = book.sheet_names
         number, texts, line = _find(book, len(names), likeness or (lambda _: (True, 0)))
     except fastexcel.FastExcelError as error:
-        raise PolicyserveError(_why_not(str(error), name)) from error
+        raise _why_not(str(error), name) from error
     if line is None:
-        raise PolicyserveError("{name} is empty; a list has a header row and rows below it.", name=_first(names, name))
+        raise PolicyserveError(
+            "{sheet} is empty; a list has a header row and rows below it.", sheet=_first(names, name)
+        )
     rows = _filled(texts)
     headers = rows.filter(pl.col("line") == line).drop("line").row(0)
     return Sheet(
@@ -60,8 +63,9 @@ def read_spreadsheet(data: bytes, name: str, likeness: Likeness | None = None) -
     )
 
 
-def _first(names: Sequence[str], name: str) -> str:
-    return f"Every sheet of {name}" if len(names) > 1 else f"The first sheet of {name}"
+def _first(names: Sequence[str], name: str) -> Sentence:
+    words = N_("Every sheet of {name}") if len(names) > 1 else N_("The first sheet of {name}")
+    return Sentence(words, name=name)
 
 
 def _find(book: Any, count: int, likeness: Likeness) -> tuple[int, pl.DataFrame, int | None]:
@@ -88,11 +92,12 @@ def _load(book: Any, number: int, form: str) -> pl.DataFrame:
     return frame.rename({name: str(place) for place, name in enumerate(frame.columns)})
 
 
-def _why_not(problem: str, name: str) -> str:
+def _why_not(problem: str, name: str) -> PolicyserveError:
     if "password" in problem.lower() or "encrypt" in problem.lower():
-        return f"The spreadsheet {name} is protected by a password; save it without one."
-    return (
-        f"The spreadsheet {name} cannot be opened, it may be damaged; save it again as XLSX, or export the list as CSV."
+        return PolicyserveError("The spreadsheet {name} is protected by a password; save it without one.", name=name)
+    return PolicyserveError(
+        "The spreadsheet {name} cannot be opened, it may be damaged; save it again as XLSX, or export the list as CSV.",
+        name=name,
     )
 
 

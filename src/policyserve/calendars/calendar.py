@@ -15,6 +15,8 @@ from policyserve.calendars.document import Document
 from policyserve.calendars.festivals import FESTIVALS, Festival, NamedDay, Part, Weekday, festival_days
 from policyserve.calendars.workdays import PublishedYear, statutory_days, weekend_days
 from policyserve.dates import Days
+from policyserve.locale import N_, Sentence
+from policyserve.model_errors import UnfitError
 
 DAYS = pl.Schema({"day": pl.Date, "workday": pl.Boolean, "published": pl.Boolean})
 """A day, whether it is a working day, and whether the days off of its year are published."""
@@ -37,11 +39,13 @@ class Calendar(Part):
     @model_validator(mode="after")
     def _says_nothing_twice(self) -> Self:
         for what, values in (
-            ("greeting day", [festival.code for festival in self.greeting_days]),
-            ("year", [str(published.year) for published in self.published_years]),
+            (N_("greeting day"), [festival.code for festival in self.greeting_days]),
+            (N_("year"), [str(published.year) for published in self.published_years]),
         ):
             if twice := [value for value in values if values.count(value) > 1]:
-                raise ValueError(f"the {what} {twice[0]} is there twice; remove one of them")
+                raise UnfitError(
+                    "the {what} {twice} is there twice; remove one of them", what=Sentence(what), twice=twice[0]
+                )
         return self
 
     def __hash__(self) -> int:

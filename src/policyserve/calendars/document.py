@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from policyserve.errors import PolicyserveError
+from policyserve.locale import Listed, Sentence
+from policyserve.model_errors import clause
 
 BOOLEAN = "tag:yaml.org,2002:bool"
 
@@ -54,16 +56,22 @@ class Document:
 
     def error(self, found: ValidationError) -> CalendarError:
         """Turn what pydantic found into sentences with line and field."""
-        return CalendarError("\n".join(self._sentence(one) for one in found.errors()))
+        return CalendarError(Listed([self._sentence(one) for one in found.errors()], "\n"))
 
-    def _sentence(self, problem: ErrorDetails) -> str:
+    def _sentence(self, problem: ErrorDetails) -> Sentence:
         node, field = self._root, []
         for step in problem["loc"]:
             if (inner := _child(node, step)) is not None:
                 node = inner
                 field.append(str(step + 1) if isinstance(step, int) else step)
         line = node.start_mark.line + 1 if node else 1
-        return f"{self.path}, line {line}: {' > '.join(field) or 'the file'}: {_words(problem)}."
+        return Sentence(
+            "{path}, line {line}: {where}: {wrong}.",
+            path=self.path,
+            line=line,
+            where=" > ".join(field) or Sentence("the file"),
+            wrong=_words(problem),
+        )
 
     def _refuse_double_keys(self, node: yaml.Node | None) -> None:
         if isinstance(node, yaml.SequenceNode):
@@ -84,16 +92,15 @@ class Document:
                 self._refuse_double_keys(value)
 
 
-def _words(problem: ErrorDetails) -> str:
+def _words(problem: ErrorDetails) -> Sentence:
     match problem["type"]:
         case "missing":
-            return f"the field '{problem['loc'][-1]}' is missing"
+            return Sentence("the field '{field}' is missing", field=problem["loc"][-1])
         case "extra_forbidden":
-            return "there is no field of that name; remove it or correct its name"
+            return Sentence("there is no field of that name; remove it or correct its name")
         case "model_type" | "dict_type":
-            return "fields with values are expected here"
-    text = problem["msg"].removeprefix("Value error, ")
-    return text[:1].lower() + text[1:]
+            return Sentence("fields with values are expected here")
+    return clause(problem)
 
 
 def _text(path: Path) -> str:

@@ -15,6 +15,7 @@ import sxtwl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from policyserve.calendars.lunar import LunarDate, celebrated_on, lunar_year
+from policyserve.model_errors import UnfitError
 
 FESTIVALS = pl.Schema({"name": pl.String, "on": pl.Date, "ordinal": pl.Int32, "rank": pl.Int32})
 """A festival's code, its day, the number of its lunar or solar year, and its place in the calendar's list, from 1."""
@@ -127,7 +128,10 @@ class Festival(NamedDay):
     def _is_no_day_of_mourning(self) -> Self:
         for code, name_zh, rule in DAYS_OF_MOURNING:
             if code == self.code or name_zh in self.name_zh or rule == self.day:
-                raise ValueError(f"{name_zh} is a day of mourning, on which nobody is greeted; take it out of the list")
+                raise UnfitError(
+                    "{name_zh} is a day of mourning, on which nobody is greeted; take it out of the list",
+                    name_zh=name_zh,
+                )
         return self
 
 

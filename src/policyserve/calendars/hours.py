@@ -11,6 +11,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from policyserve.model_errors import UnfitError
+
 MessageClass = Literal["duty", "service", "marketing"]
 
 
@@ -24,7 +26,9 @@ class Hours:
     def __post_init__(self) -> None:
         """Raise ValueError for hours that close before they open."""
         if self.opens >= self.closes:
-            raise ValueError(f"hours open before they close, not from {self.opens} to {self.closes}")
+            raise UnfitError(
+                "hours open before they close, not from {opens} to {closes}", opens=self.opens, closes=self.closes
+            )
 
 
 MARKETING = Hours(opens=time(9), closes=time(20))

@@ -142,8 +142,9 @@ def to_solar(lunar: LunarDate) -> date:
     month = _existing_month(lunar)
     if not 1 <= lunar.day <= month.length:
         raise LunarDateError(
-            "{value} {month} of the lunar year {year} has {length} days; write a day from 1 to {length}.",
-            value="Leap month" if lunar.leap else "Month",
+            "Leap month {month} of the lunar year {year} has {length} days; write a day from 1 to {length}."
+            if lunar.leap
+            else "Month {month} of the lunar year {year} has {length} days; write a day from 1 to {length}.",
             month=lunar.month,
             year=lunar.year,
             length=month.length,
@@ -157,11 +158,16 @@ def _existing_month(lunar: LunarDate) -> LunarMonth:
     year = lunar_year(lunar.year)
     if month := year.month(lunar.month, leap=lunar.leap):
         return month
-    has = "no leap month" if year.leap_month is None else f"the leap month {year.leap_month} only"
+    if year.leap_month is None:
+        raise LunarDateError(
+            "The lunar year {year} has no leap month; write the regular month without 闰, or correct the year.",
+            year=lunar.year,
+        )
     raise LunarDateError(
-        "The lunar year {year} has {has}; write the regular month without 闰, or correct the year.",
+        "The lunar year {year} has the leap month {month} only; write the regular month without 闰, or correct "
+        "the year.",
         year=lunar.year,
-        has=has,
+        month=year.leap_month,
     )
 
 

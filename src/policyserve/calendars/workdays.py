@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from policyserve.calendars.festivals import WEEKDAYS, NamedDay, Part, Weekday
+from policyserve.model_errors import UnfitError
 
 _WRITTEN = re.compile(r"([0-9]{2}-[0-9]{2})(?:\.\.([0-9]{2}-[0-9]{2}))?")
 
@@ -28,7 +29,7 @@ class DayRange(Part):
         """Yield its days in a year; raises ValueError for a day that the year lacks."""
         day, last = _day_of(year, self.first), _day_of(year, self.last)
         if last < day:
-            raise ValueError(f"{self.first}..{self.last} ends before it starts")
+            raise UnfitError("{first}..{last} ends before it starts", first=self.first, last=self.last)
         while day <= last:
             yield day
             day += timedelta(days=1)
@@ -38,7 +39,7 @@ def _day_of(year: int, written: str) -> date:
     try:
         return date.fromisoformat(f"{year:04}-{written}")
     except ValueError as error:
-        raise ValueError(f"{year} has no day {written}") from error
+        raise UnfitError("{year} has no day {written}", year=year, written=written) from error
 
 
 def _split_range(written: object) -> object:
@@ -46,7 +47,7 @@ def _split_range(written: object) -> object:
         return written
     found = _WRITTEN.fullmatch(str(written))
     if found is None:
-        raise ValueError("days are written like 10-01..10-07, a single one like 10-10")
+        raise UnfitError("days are written like 10-01..10-07, a single one like 10-10")
     return {"first": found[1], "last": found[2] or found[1]}
 
 
@@ -63,7 +64,7 @@ class PublishedYear(Part):
     @model_validator(mode="after")
     def _is_of_one_mind(self) -> Self:
         if both := self.days("off") & self.days("work"):
-            raise ValueError(f"{min(both):%m-%d} is both off and work; keep it in one of the lists")
+            raise UnfitError("{both:%m-%d} is both off and work; keep it in one of the lists", both=min(both))
         return self
 
     def days(self, which: Literal["off", "work"]) -> set[date]:

@@ -51,7 +51,7 @@ def show_(session: Session, file: Path | None) -> None:
         columns.append("on")
     if session.form == "table":
         session.tell("{name}, version {version}", **_named(found))
-    titled = {key: words[session.language == "zh"] for key, words in HEADINGS.items()}
+    titled = {key: session.words(words) for key, words in HEADINGS.items()}
     show(rows, session.form, columns=columns, language=session.language, headings=titled)
 
 

@@ -10,24 +10,25 @@ from sqlalchemy import URL
 
 from policyserve.db import engine
 from policyserve.errors import DatabaseBusyError, PolicyserveError
+from policyserve.locale import N_, Sentence
 
 SQLITE = {
-    "file is not a database": "{place} is no SQLite database; name another file with --db.",
-    "unable to open database file": "{place} cannot be opened; check that it is a file and that you may write it.",
-    "readonly database": "{place} may not be written by you; ask for the right to write the file and its folder.",
-    "database or disk is full": "The disk of {place} is full and nothing was changed; make room and run it again.",
-    "disk image is malformed": "{place} is damaged; put a backup copy in its place.",
-    "disk i/o error": "The disk of {place} failed and nothing was changed; check the disk and your rights.",
+    "file is not a database": N_("{place} is no SQLite database; name another file with --db."),
+    "unable to open database file": N_("{place} cannot be opened; check that it is a file and that you may write it."),
+    "readonly database": N_("{place} may not be written by you; ask for the right to write the file and its folder."),
+    "database or disk is full": N_("The disk of {place} is full and nothing was changed; make room and run it again."),
+    "disk image is malformed": N_("{place} is damaged; put a backup copy in its place."),
+    "disk i/o error": N_("The disk of {place} failed and nothing was changed; check the disk and your rights."),
 }
 """What is found in a message of SQLite, and what is said instead."""
 
 POSTGRESQL = {
-    "42501": "The database user lacks a right on {place}; ask its administrator for the rights on all tables.",
-    "25006": "No changes can be made in {place} (a standby, or set to read only); name the primary server.",
-    "53100": "The disk of {place} is full and nothing was changed; make room and run it again.",
-    "40P01": "Another command was changing the same rows of {place} and nothing was changed; run it again.",
-    "40001": "Another command was changing the same rows of {place} and nothing was changed; run it again.",
-    "57P01": "The server of {place} was stopped; nothing was changed. Run the command again when it is up.",
+    "42501": N_("The database user lacks a right on {place}; ask its administrator for the rights on all tables."),
+    "25006": N_("No changes can be made in {place} (a standby, or set to read only); name the primary server."),
+    "53100": N_("The disk of {place} is full and nothing was changed; make room and run it again."),
+    "40P01": N_("Another command was changing the same rows of {place} and nothing was changed; run it again."),
+    "40001": N_("Another command was changing the same rows of {place} and nothing was changed; run it again."),
+    "57P01": N_("The server of {place} was stopped; nothing was changed. Run the command again when it is up."),
 }
 """Conditions of PostgreSQL (SQLSTATE), and what is said for them."""
 
@@ -60,17 +61,20 @@ def _explain_sqlite(message: str, url: URL, wait: float) -> PolicyserveError | N
     if "locked" in message:
         return DatabaseBusyError(wait)
     known = [sentence for words, sentence in SQLITE.items() if words in message]
-    return PolicyserveError(known[0].format(place=f"'{url.database}'")) if known else None
+    return PolicyserveError(known[0], place=f"'{url.database}'") if known else None
 
 
 def _explain_postgresql(error: BaseException, url: URL, wait: float) -> PolicyserveError | None:
-    state, place = getattr(error, "sqlstate", None), f"the database '{url.database}'"
+    state, place = getattr(error, "sqlstate", None), Sentence("the database '{name}'", name=url.database)
     if state == "55P03":
         return DatabaseBusyError(wait)
     if state in POSTGRESQL:
-        return PolicyserveError(POSTGRESQL[state].format(place=place))
+        return PolicyserveError(POSTGRESQL[state], place=place)
     if state is None and type(error).__name__ == "OperationalError":
         reason = str(error).partition("\n")[0]
-        advice = "Check the database URL, the user's password, and that the server runs."
-        return PolicyserveError("PostgreSQL does not answer ({reason}). {advice}", reason=reason, advice=advice)
+        return PolicyserveError(
+            "PostgreSQL does not answer ({reason}). Check the database URL, the user's password, and that the server "
+            "runs.",
+            reason=reason,
+        )
     return None

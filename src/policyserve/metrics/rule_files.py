@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from policyserve.errors import PolicyserveError
+from policyserve.locale import Listed, Sentence
+from policyserve.model_errors import clause
 from policyserve.standard.document import Node, read_document
 from policyserve.standard.problem import Problem
 
@@ -26,7 +29,9 @@ def read_rules(path: Path, model: type[Rules]) -> Rules:
     """Read the rules in a file; raises PolicyserveError with every fault, one a line."""
     root, problems = read_document(_text(path))
     if root is None or problems:
-        raise _error(path, problems or [Problem(message="the file is empty; compare it with the one that ships.")])
+        raise _error(
+            path, problems or [Problem(message=Sentence("the file is empty; compare it with the one that ships."))]
+        )
     try:
         return model.model_validate(root.plain(), strict=True)
     except ValidationError as error:
@@ -46,9 +51,9 @@ def _text(path: Path) -> str:
 
 def _problem(error: ErrorDetails, root: Node) -> Problem:
     node, _ = root.at(error["loc"])
-    return Problem(where=error["loc"], line=node.line, message=f"{error['msg']}.")
+    return Problem(where=error["loc"], line=node.line, message=Sentence("{wrong}.", wrong=clause(error)))
 
 
 def _error(path: Path, problems: list[Problem]) -> PolicyserveError:
-    lines = [f"{path}{f' line {one.line}' if one.line else ''}, {one.field}: {one.message}" for one in problems]
-    return PolicyserveError("\n".join(["The rules cannot be used; mend them and try again.", *lines]))
+    head = Sentence("The rules cannot be used; mend them and try again.")
+    return PolicyserveError(Listed([head, *(replace(one, source=str(path)) for one in problems)], "\n"))

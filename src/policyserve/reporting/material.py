@@ -151,11 +151,13 @@ def _check_policies(book: Book, scope: Scope, as_of: date) -> None:
         theirs = agents_of(book.agents, scope)["agent_id"].implode()
         issued = issued.filter(pl.any_horizontal(pl.col("writing_agent_id", "agent_id").is_in(theirs)))
     if issued.is_empty():
-        of_whom = "" if scope == Scope() else f" of {scope.name}"
         raise PolicyserveError(
-            "No policy{of_whom} had been issued by {as_of}, so there is nothing to report. Import policies, "
-            "or ask about a later day with --as-of.",
-            of_whom=of_whom,
+            "No policy had been issued by {as_of}, so there is nothing to report. Import policies, or ask about a "
+            "later day with --as-of."
+            if scope == Scope()
+            else "No policy of {scope} had been issued by {as_of}, so there is nothing to report. Import policies, or "
+            "ask about a later day with --as-of.",
+            scope=scope.name,
             as_of=as_of,
         )
 

@@ -7,6 +7,7 @@ from itertools import combinations
 
 from policyserve.book.columns import EVENT_KINDS
 from policyserve.calendars.festivals import DAYS_OF_MOURNING
+from policyserve.locale import N_, N_in, Sentence
 from policyserve.standard.model import (
     MONTHS_OF_PERIOD,
     After,
@@ -56,7 +57,7 @@ KINDS_OF_ENDING: dict[Ending, tuple[str, ...]] = {
 OF_POLICIES: tuple[Ending, ...] = ("receipt-signed", "ended", "not-in-force")
 """Endings that need a policy."""
 
-Found = Iterator[tuple[Where, str]]
+Found = Iterator[tuple[Where, Sentence]]
 
 
 def check_standard(standard: Standard, festivals: Collection[str] | None = None) -> tuple[Problem, ...]:
@@ -94,34 +95,45 @@ def _subject(service: Service) -> Found:
     else:
         allowed = SUBJECTS[trigger.kind]
     if service.subject not in allowed:
-        yield ("subject",), not_allowed(service.subject, f"a subject of the trigger '{trigger.kind}'", allowed)
+        yield (
+            ("subject",),
+            not_allowed(service.subject, Sentence("a subject of the trigger '{kind}'", kind=trigger.kind), allowed),
+        )
 
 
 def _events(service: Service) -> Found:
     if isinstance(service.trigger, AfterEvent):
         for number, event in enumerate(service.trigger.events):
             if event not in EVENT_KINDS:
-                yield ("trigger", "events", number), not_allowed(event, "a kind of event", EVENT_KINDS)
+                yield ("trigger", "events", number), not_allowed(event, N_("a kind of event"), EVENT_KINDS)
 
 
-def _festival(service: Service, festivals: Collection[str] | None) -> Iterator[str]:
+def _festival(service: Service, festivals: Collection[str] | None) -> Iterator[Sentence]:
     if not isinstance(service.trigger, OnFestival):
         return
     name = service.trigger.name
     if any(word in f"{name} {service.name_zh}".lower() for word in NEVER_GREETED):
-        yield f"'{name}' is a day of mourning, on which nobody is greeted; remove the service."
+        yield Sentence("'{name}' is a day of mourning, on which nobody is greeted; remove the service.", name=name)
     elif festivals is not None and name not in festivals:
-        yield not_allowed(name, "a festival of the calendar", festivals)
+        yield not_allowed(name, N_("a festival of the calendar"), festivals)
 
 
 def _endings(service: Service) -> Found:
     for number, ending in enumerate(service.ends_when):
         kinds = KINDS_OF_ENDING.get(ending)
         if kinds and service.trigger.kind not in kinds:
-            said = f"'{ending}' does not fit the trigger '{service.trigger.kind}'; allowed with: {', '.join(kinds)}."
+            said = Sentence(
+                "'{ending}' does not fit the trigger '{kind}'; allowed with: {kinds}.",
+                ending=ending,
+                kind=service.trigger.kind,
+                kinds=", ".join(kinds),
+            )
             yield ("ends_when", number), said
         if ending in OF_POLICIES and service.subject != "policy":
-            yield ("ends_when", number), f"'{ending}' needs a policy; allowed only with subject: policy."
+            yield (
+                ("ends_when", number),
+                Sentence("'{ending}' needs a policy; allowed only with subject: policy.", ending=ending),
+            )
     yield from _never_due(service)
 
 
@@ -130,10 +142,13 @@ def _never_due(service: Service) -> Found:
     if isinstance(trigger, AfterSuspension) and "not-in-force" in service.ends_when:
         yield (
             ("ends_when",),
-            "'not-in-force' holds from the first day of suspension, so this would never be due; remove it.",
+            Sentence("'not-in-force' holds from the first day of suspension, so this would never be due; remove it."),
         )
     if isinstance(trigger, After) and trigger.anchor == "receipt" and "receipt-signed" in service.ends_when:
-        yield ("ends_when",), "'receipt-signed' holds from the receipt on, so this would never be due; remove it."
+        yield (
+            ("ends_when",),
+            Sentence("'receipt-signed' holds from the receipt on, so this would never be due; remove it."),
+        )
 
 
 def _window(service: Service) -> Found:
@@ -146,13 +161,16 @@ def _window(service: Service) -> Found:
     }
     given = [name for name, is_given in ends.items() if is_given]
     if len(given) > 1:
-        yield ("window",), f"the window has several ends ({', '.join(given)}); keep one."
+        yield ("window",), Sentence("the window has several ends ({given}); keep one.", given=", ".join(given))
     if window.after_months is not None and not isinstance(trigger, AfterSuspension):
-        yield ("window", "after_months"), "'after_months' counts from the suspension; allowed with: after-suspension."
+        yield (
+            ("window", "after_months"),
+            Sentence("'after_months' counts from the suspension; allowed with: after-suspension."),
+        )
     if window.until and not (isinstance(trigger, After) and trigger.anchor == "receipt"):
         yield (
             ("window", "until"),
-            "the free-look begins with the receipt; allowed with: {kind: after, anchor: receipt}.",
+            Sentence("the free-look begins with the receipt; allowed with: {kind: after, anchor: receipt}."),
         )
 
 
@@ -160,21 +178,32 @@ def _calendar(service: Service) -> Found:
     trigger = service.trigger
     if isinstance(trigger, OnCalendar) and trigger.month > MONTHS_OF_PERIOD[trigger.every]:
         most = MONTHS_OF_PERIOD[trigger.every]
-        yield ("trigger", "month"), f"a {trigger.every} has no month {trigger.month}; allowed: 1 to {most}."
+        yield (
+            ("trigger", "month"),
+            Sentence(
+                "a {every} has no month {month}; allowed: 1 to {most}.",
+                every=trigger.every,
+                month=trigger.month,
+                most=most,
+            ),
+        )
 
 
 def _dividend(service: Service) -> Found:
     trigger = service.trigger
     if isinstance(trigger, OnAnniversary) and trigger.dividend and trigger.of == "relation":
-        yield ("trigger", "dividend"), "a dividend belongs to a policy; allowed with: {of: policy}."
+        yield ("trigger", "dividend"), Sentence("a dividend belongs to a policy; allowed with: {of: policy}.")
     if service.audience.participating and service.subject != "policy":
-        yield ("audience", "participating"), "a policy takes part in dividends; allowed only with subject: policy."
+        yield (
+            ("audience", "participating"),
+            Sentence("a policy takes part in dividends; allowed only with subject: policy."),
+        )
 
 
 def _doubles(service: Service) -> Found:
     for name, values in (("channels", service.channels), ("ends_when", service.ends_when)):
         for value in sorted({value for value in values if values.count(value) > 1}):
-            yield (name,), f"'{value}' stands twice; keep one."
+            yield (name,), Sentence("'{value}' stands twice; keep one.", value=value)
 
 
 CHECKS: tuple[Callable[[Service], Found], ...] = (
@@ -186,7 +215,10 @@ def _repeated(services: Mapping[int, Service]) -> Iterator[Problem]:
     """Find codes used twice; only debits with different results may share one."""
     for (_, first), (number, second) in combinations(services.items(), 2):
         if first.code == second.code and not _share_a_code(first, second):
-            said = f"the code '{second.code}' is used twice; only debits with different results may share a code."
+            said = Sentence(
+                "the code '{code}' is used twice; only debits with different results may share a code.",
+                code=second.code,
+            )
             yield Problem(where=("services", number, "code"), message=said)
 
 
@@ -195,12 +227,17 @@ def _share_a_code(first: Service, second: Service) -> bool:
     return isinstance(one, AfterDebit) and isinstance(other, AfterDebit) and not set(one.results) & set(other.results)
 
 
-def _few_reminders(standard: Standard) -> Iterator[str]:
+def _few_reminders(standard: Standard) -> Iterator[Sentence]:
     modes: tuple[PaidMode, ...] = ("annual", "semi-annual", "quarterly")
     for mode in modes:
         count = sum(_reminds(service, mode) for service in standard.services)
         if count < LEAST_REMINDERS:
-            yield f"{mode} policies get {count} reminders before the due day; at least {LEAST_REMINDERS} are owed."
+            yield Sentence(
+                "{mode} policies get {count} reminders before the due day; at least {least} are owed.",
+                mode=Sentence(N_in("standard", mode)),
+                count=count,
+                least=LEAST_REMINDERS,
+            )
 
 
 def _reminds(service: Service, mode: PaidMode) -> bool:
@@ -212,7 +249,10 @@ def _doubtful(standard: Standard) -> Found:
     for number, service in enumerate(standard.services):
         trigger, window = service.trigger, service.window
         if isinstance(trigger, AfterUnpaid) and trigger.days > standard.grace_days:
-            said = f"the cover is suspended after {standard.grace_days} days of grace, so this is never due."
+            said = Sentence(
+                "the cover is suspended after {grace_days} days of grace, so this is never due.",
+                grace_days=standard.grace_days,
+            )
             yield ("services", number, "trigger", "days"), said
         if isinstance(trigger, BeforeInstalment) and max(window.after, window.after_workdays or 0) > trigger.days:
-            yield ("services", number, "window"), "a reminder would still be on time after the due day."
+            yield ("services", number, "window"), Sentence("a reminder would still be on time after the due day.")

@@ -13,6 +13,7 @@ from datetime import date
 
 import yaml
 
+from policyserve.locale import Sentence
 from policyserve.standard.problem import Problem, Where
 
 Scalar = str | int | float | bool | date | None
@@ -73,8 +74,8 @@ class Node:
 class _UnreadableError(Exception):
     """The rest of the document cannot be read."""
 
-    def __init__(self, line: int, message: str, where: Where = ()) -> None:
-        super().__init__(message)
+    def __init__(self, line: int, message: Sentence, where: Where = ()) -> None:
+        super().__init__(str(message))
         self.problem = Problem(line=line, message=message, where=where)
 
 
@@ -87,10 +88,16 @@ def read_document(text: str) -> tuple[Node | None, list[Problem]]:
         return None, [*problems, error.problem]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        said = f"the YAML cannot be read here: {error.problem or error.context}. Mend indentation, quotes or brackets."
+        said = Sentence(
+            "the YAML cannot be read here: {problem}. Mend indentation, quotes or brackets.",
+            problem=error.problem or error.context,
+        )
         return None, [*problems, Problem(line=mark.line + 1 if mark else None, message=said)]
     except yaml.YAMLError:
-        return None, [*problems, Problem(message="this is not a text file in YAML; it holds control characters.")]
+        return None, [
+            *problems,
+            Problem(message=Sentence("this is not a text file in YAML; it holds control characters.")),
+        ]
 
 
 class _Reader:
@@ -110,7 +117,7 @@ class _Reader:
         more = next(self.events)
         if not isinstance(more, yaml.StreamEndEvent):
             raise _UnreadableError(
-                _line(more), "a second document begins here; a standard is one document, without '---'."
+                _line(more), Sentence("a second document begins here; a standard is one document, without '---'.")
             )
         return root
 
@@ -127,15 +134,23 @@ class _Reader:
     def refuse(self, event: yaml.Event, where: Where, line: int) -> None:
         """Note what plain YAML does not have."""
         if len(where) > DEEPEST:
-            raise _UnreadableError(line, "the values are nested too deeply for a standard.")
+            raise _UnreadableError(line, Sentence("the values are nested too deeply for a standard."))
         if isinstance(event, yaml.AliasEvent):
             raise _UnreadableError(
-                line, f"'*{getattr(event, 'anchor', '')}' refers to another place; write the value out.", where
+                line,
+                Sentence(
+                    "'*{anchor}' refers to another place; write the value out.", anchor=getattr(event, "anchor", "")
+                ),
+                where,
             )
         if anchor := getattr(event, "anchor", None):
-            self.note(where, line, f"'&{anchor}' names a place, which a standard does not use; remove it.")
+            self.note(
+                where,
+                line,
+                Sentence("'&{anchor}' names a place, which a standard does not use; remove it.", anchor=anchor),
+            )
         if getattr(event, "tag", None):
-            self.note(where, line, "a type is given with '!', which a standard does not use; remove it.")
+            self.note(where, line, Sentence("a type is given with '!', which a standard does not use; remove it."))
 
     def mapping(self, where: Where) -> dict[str, Node]:
         """Read the fields up to the end of the mapping; of a key that stands twice the first one holds."""
@@ -144,12 +159,16 @@ class _Reader:
             line = _line(event)
             if not isinstance(event, yaml.ScalarEvent):
                 raise _UnreadableError(
-                    line, "a field's name must be a word, not a list, a mapping or a reference.", where
+                    line, Sentence("a field's name must be a word, not a list, a mapping or a reference."), where
                 )
             key = event.value
             node = self.node(next(self.events), (*where, key), line)
             if key in fields:
-                self.note((*where, key), line, f"'{key}' stands twice, first in line {fields[key].line}; keep one.")
+                self.note(
+                    (*where, key),
+                    line,
+                    Sentence("'{key}' stands twice, first in line {line}; keep one.", key=key, line=fields[key].line),
+                )
             fields.setdefault(key, node)
         return fields
 
@@ -170,10 +189,10 @@ class _Reader:
                 try:
                     return read(text)
                 except ValueError:
-                    self.note(where, line, f"'{text}' is no day of the calendar.")
+                    self.note(where, line, Sentence("'{text}' is no day of the calendar.", text=text))
         return text
 
-    def note(self, where: Where, line: int, message: str) -> None:
+    def note(self, where: Where, line: int, message: Sentence) -> None:
         """Keep a problem and read on."""
         self.problems.append(Problem(line=line, where=where, message=message))
 

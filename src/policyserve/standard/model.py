@@ -7,7 +7,7 @@ still on time, its endings which facts make it pointless. A new service is a new
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -225,6 +225,10 @@ class Service(Part):
     enabled: bool = True
     since: date | None = None
     """The day on which this rule started to hold; what fell due before is not released. None: always."""
+
+    def said(self, field: Literal["name", "talking_points", "tools"], language: str) -> Any:
+        """Return a field that a standard may write in several languages (`name_zh`); else as it is in English."""
+        return getattr(self, f"{field}_{language}", None) or getattr(self, field)
 
     @property
     def performer(self) -> Performer:

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from policyserve.config import fixture
 from policyserve.errors import PolicyserveError
-from policyserve.locale import Counted, Listed
+from policyserve.locale import Counted, Listed, Sentence
 from policyserve.standard.complaints import in_plain_words
 from policyserve.standard.consistency import check_services, check_standard
 from policyserve.standard.document import Node, read_document
@@ -45,9 +45,9 @@ def parse_standard(
     """
     root, problems = read_document(text)
     if root is None and not problems:
-        problems = [Problem(message="the file is empty; a standard has at least name, version and services.")]
+        problems = [Problem(message=Sentence("the file is empty; a standard has at least name, version and services."))]
     if root is not None and not isinstance(root.value, dict):
-        said = "a standard is a group of fields (name, version, services, ...), and this is something else."
+        said = Sentence("a standard is a group of fields (name, version, services, ...), and this is something else.")
         problems.append(Problem(line=root.line, message=said))
     standard = None
     if root is not None and isinstance(root.value, dict):

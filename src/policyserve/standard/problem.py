@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from policyserve.locale import ENGLISH, N_, Sentence, say
+
 Where = tuple[str | int, ...]
 """The way to a value: ("services", 3, "window", "after")."""
 
@@ -17,7 +19,7 @@ class Problem:
 
     where: Where = ()
     """The way to the value; numbers count from 0."""
-    message: str
+    message: Sentence
     """What is wrong and what is allowed, without line and field."""
     line: int | None = None
     """The line in the file, from 1; None where there is no file."""
@@ -31,11 +33,16 @@ class Problem:
         """The way to the value as people read it: services[3].window.after."""
         return field_name(self.where)
 
-    def __str__(self) -> str:
+    def told(self, language: str) -> str:
         """Tell file, line, field and what is wrong, in one line."""
-        place = self.source if self.line is None else f"{self.source} line {self.line}"
+        place = say(language, "{source} line {line}", source=self.source, line=self.line) if self.line else self.source
         place = f"{place}, {self.field}" if self.where else place
-        return f"{place}: {'warning: ' if self.severity == 'warning' else ''}{self.message}"
+        words = N_("{place}: warning: {message}") if self.severity == "warning" else N_("{place}: {message}")
+        return say(language, words, place=place, message=self.message)
+
+    def __str__(self) -> str:
+        """Tell the same in English."""
+        return self.told(ENGLISH)
 
 
 def field_name(where: Where) -> str:
@@ -43,9 +50,11 @@ def field_name(where: Where) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in where).removeprefix(".")
 
 
-def not_allowed(value: object, what: str, allowed: Iterable[str]) -> str:
+def not_allowed(value: object, what: str | Sentence, allowed: Iterable[str]) -> Sentence:
     """Say that `value` is not `what`, with the nearest word that is and all words that are."""
     words = list(allowed)
     near = get_close_matches(str(value), words, n=1)
-    meant = f"; did you mean '{near[0]}'?" if near else "; "
-    return f"'{value}' is not {what}{meant}{' Allowed' if near else 'allowed'}: {', '.join(words)}."
+    values = {"value": value, "what": Sentence(what) if isinstance(what, str) else what, "allowed": ", ".join(words)}
+    if near:
+        return Sentence("'{value}' is not {what}; did you mean '{near}'? Allowed: {allowed}.", near=near[0], **values)
+    return Sentence("'{value}' is not {what}; allowed: {allowed}.", **values)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from policyserve.locale import Sentence
 from policyserve.standard.document import Node
 from policyserve.standard.problem import Problem
 
@@ -29,16 +30,16 @@ def _services(entry: Node) -> tuple[list[Node], list[Problem]]:
     base = replace(entry, value={key: node for key, node in entry.fields.items() if key != "series"})
     if not series.items:
         return [base], [
-            _problem(series, "a series is a list with at least one line, each with the fields that differ.")
+            _problem(series, Sentence("a series is a list with at least one line, each with the fields that differ."))
         ]
     lines = [line for line in series.items if isinstance(line.value, dict)]
     problems = [
-        _problem(line, "a line of a series is a group of fields, such as {suffix: d30, trigger: {days: 30}}.")
+        _problem(line, Sentence("a line of a series is a group of fields, such as {suffix: d30, trigger: {days: 30}}."))
         for line in series.items
         if line not in lines
     ]
     problems += [
-        _problem(line.fields["code"], "a line of a series has no code of its own; give it a suffix.")
+        _problem(line.fields["code"], Sentence("a line of a series has no code of its own; give it a suffix."))
         for line in lines
         if "code" in line.fields
     ]
@@ -60,5 +61,5 @@ def _combined(old: Node | None, new: Node) -> Node:
     return replace(new, value={**old.value, **new.value})
 
 
-def _problem(node: Node, message: str) -> Problem:
+def _problem(node: Node, message: Sentence) -> Problem:
     return Problem(line=node.line, where=node.where, message=message)

@@ -79,7 +79,7 @@ def service(trigger: dict[str, object], **fields: object) -> Service:
         ),
         ({"kind": "after-debit", "days": 7, "results": ["failed"]}, "7 days after each failed debit", "扣款失败后7天"),
         ({"kind": "after-debit", "days": 1}, "1 day after each debit", "扣款后1天"),
-        ({"kind": "festival", "name": "lantern"}, "every year on the festival (lantern)", "每年节日当日"),
+        ({"kind": "festival", "name": "lantern"}, "every year on the festival", "每年节日当日"),
         (
             {"kind": "after-event", "events": ["service_request", "claim"], "workdays": 1},
             "1 working day after a service request or a claim",

@@ -28,6 +28,7 @@ from policyserve.metrics.add_ons.add_ons import single_policy_customers
 from policyserve.metrics.referrals.referrals import annual_premiums
 from policyserve.metrics.rule_files import Rule
 from policyserve.metrics.services.serving_agents import customer_agents
+from policyserve.model_errors import UnfitError
 from policyserve.plan.customers import family_cases
 
 Kind = Literal["life", "annuity", "critical-illness", "health", "accident", "savings"]
@@ -61,7 +62,7 @@ class Need(Rule):
     @model_validator(mode="after")
     def _one_minimum(self) -> Self:
         if self.minimum is not None and self.minimum_premiums is not None:
-            raise ValueError("give either minimum or minimum_premiums, not both")
+            raise UnfitError("give either minimum or minimum_premiums, not both")
         return self
 
     def called(self, language: str) -> str:

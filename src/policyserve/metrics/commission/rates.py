@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from policyserve.config import fixture
 from policyserve.errors import PolicyserveError
+from policyserve.model_errors import UnfitError, clause, place
 
 ANY = "any"
 FOR_LIFE = 99
@@ -35,7 +36,7 @@ class Rate(BaseModel):
     @model_validator(mode="after")
     def _in_order(self) -> Rate:
         if self.pay_years[1] < self.pay_years[0]:
-            raise ValueError("the first of pay_years is the smaller one")
+            raise UnfitError("the first of pay_years is the smaller one")
         return self
 
 
@@ -74,8 +75,9 @@ def load_rates(path: Path | None = None) -> RateTable:
         ) from error
     except ValidationError as error:
         first = error.errors()[0]
-        place = " > ".join(str(step + 1) if isinstance(step, int) else step for step in first["loc"])
-        said = first["msg"].removeprefix("Value error, ")
         raise PolicyserveError(
-            "The rates {file}: {place}: {said}; mend it and try again.", file=file, place=place or "the file", said=said
+            "The rates {file}: {where}: {wrong}; mend it and try again.",
+            file=file,
+            where=place(first, " > "),
+            wrong=clause(first),
         ) from error

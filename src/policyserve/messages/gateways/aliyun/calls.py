@@ -142,7 +142,7 @@ def _client(options: AliyunOptions, name: str) -> tuple[Any, Any, Any, type[Any]
         from darabonba.runtime import RuntimeOptions  # type: ignore[import-untyped]
     except ImportError as error:
         raise PolicyserveError(
-            f"The gateway '{name}' needs Aliyun's SDK: pip install 'policyserve[aliyun]'."
+            "The gateway '{name}' needs Aliyun's SDK: pip install 'policyserve[aliyun]'.", name=name
         ) from error
     for logger in ("darabonba-core", "alibabacloud-tea"):  # with DEBUG=sdk they write whole calls to the terminal
         logging.getLogger(logger).setLevel(logging.WARNING)

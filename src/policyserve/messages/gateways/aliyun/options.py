@@ -26,6 +26,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from policyserve.model_errors import UnfitError
 from policyserve.settings_file import Section
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -46,7 +47,7 @@ class Filed(Section):
     @model_validator(mode="after")
     def _one_way(self) -> Filed:
         if (self.wording is None) == (self.param is None):
-            raise ValueError("give either the wording of the template or its one param")
+            raise UnfitError("give either the wording of the template or its one param")
         return self
 
 
@@ -80,5 +81,5 @@ class AliyunOptions(Section):
     @model_validator(mode="after")
     def _in_secret(self) -> AliyunOptions:
         if self.protocol == "http" and self.endpoint.rpartition(":")[0] not in _LOOPBACK:
-            raise ValueError("protocol http is for an endpoint on this machine only; use https")
+            raise UnfitError("protocol http is for an endpoint on this machine only; use https")
         return self

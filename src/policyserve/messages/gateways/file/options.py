@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field
 
 from policyserve.messages.gateways.gateway import State
+from policyserve.model_errors import UnfitError
 from policyserve.settings_file import Section
 
 STATES: Final[Mapping[str, State]] = {
@@ -25,7 +26,7 @@ def _is_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("is no time zone; a right one is Asia/Shanghai") from error
+        raise UnfitError("is no time zone; a right one is Asia/Shanghai") from error
     return name
 
 

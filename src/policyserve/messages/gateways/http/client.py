@@ -181,7 +181,9 @@ def _trust(options: HttpOptions) -> ssl.SSLContext | bool:
         trust = ssl.create_default_context()
         trust.load_verify_locations(options.ca_file)
     except OSError as error:
-        raise PolicyserveError(f"The certificates in '{options.ca_file}' cannot be read; check ca_file.") from error
+        raise PolicyserveError(
+            "The certificates in '{file}' cannot be read; check ca_file.", file=options.ca_file
+        ) from error
     return trust
 
 

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from yarl import URL
 
 from policyserve.messages.gateways.gateway import Outcome, State
+from policyserve.model_errors import UnfitError
 from policyserve.settings_file import Section
 
 
@@ -21,19 +22,19 @@ def _is_url(url: str) -> str:
     except ValueError:
         right = False
     if not right:
-        raise ValueError("must be an address that begins with https:// or http://")
+        raise UnfitError("must be an address that begins with https:// or http://")
     return url
 
 
 def _is_header(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
-        raise ValueError("is no name of an HTTP header")
+        raise UnfitError("is no name of an HTTP header")
     return name
 
 
 def _is_header_value(value: str) -> str:
     if not value.isprintable():
-        raise ValueError("must be printable and of one line")
+        raise UnfitError("must be printable and of one line")
     return value
 
 
@@ -41,7 +42,7 @@ def _is_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("is no time zone; a right one is Asia/Shanghai") from error
+        raise UnfitError("is no time zone; a right one is Asia/Shanghai") from error
     return name
 
 
@@ -108,7 +109,7 @@ class AnswerOptions(Section):
     @model_validator(mode="after")
     def _some_code_is_good(self) -> AnswerOptions:
         if self.code is not None and not {"accepted", "delivered"} & {*self.codes.values()}:
-            raise ValueError("codes must say which value of code means accepted")
+            raise UnfitError("codes must say which value of code means accepted")
         return self
 
 
@@ -131,7 +132,7 @@ class LookUpOptions(Section):
     @model_validator(mode="after")
     def _asks_for_one(self) -> LookUpOptions:
         if not {"{reference}", "{provider_id}"} & {*re.findall(r"\{\w+\}", self.url)}:
-            raise ValueError("url must hold {reference} or {provider_id}, or it asks for nothing")
+            raise UnfitError("url must hold {reference} or {provider_id}, or it asks for nothing")
         return self
 
 
@@ -182,7 +183,7 @@ class PushOptions(Section):
     @model_validator(mode="after")
     def _is_checked(self) -> PushOptions:
         if self.signature is None and self.token is None and not self.unchecked:
-            raise ValueError("give a signature or a token, or unchecked = true where no stranger reaches the address")
+            raise UnfitError("give a signature or a token, or unchecked = true where no stranger reaches the address")
         return self
 
 
@@ -233,16 +234,16 @@ class HttpOptions(Section):
     @model_validator(mode="after")
     def _parts_fit(self) -> HttpOptions:
         if self.connect_seconds > self.timeout_seconds:
-            raise ValueError("connect_seconds must not be longer than timeout_seconds")
+            raise UnfitError("connect_seconds must not be longer than timeout_seconds")
         if self.sender is not None and not self.fields.sender:
-            raise ValueError("fields.sender must say where the sender belongs")
+            raise UnfitError("fields.sender must say where the sender belongs")
         return self
 
     @model_validator(mode="after")
     def _names_fit(self) -> HttpOptions:
         names = [name for name in (*self.fields.model_dump().values(), *self.extra) if name]
         if len(names) != len({*names}):
-            raise ValueError("two fields have the same name")
+            raise UnfitError("two fields have the same name")
         if any(one.startswith(f"{other}.") for one in names for other in names):
-            raise ValueError("a field cannot be a text and hold other fields")
+            raise UnfitError("a field cannot be a text and hold other fields")
         return self

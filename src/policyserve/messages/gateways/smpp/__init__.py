@@ -23,7 +23,7 @@ def open_gateway(name: str, options: Mapping[str, Any]) -> Gateway:
     """
     settings = checked(SmppOptions, options, f"gateways.{name}")
     if find_spec("smpplib") is None:
-        raise PolicyserveError(f"gateways.{name} needs smpplib. Run: pip install 'policyserve[smpp]'.")
+        raise PolicyserveError("gateways.{name} needs smpplib. Run: pip install 'policyserve[smpp]'.", name=name)
     from policyserve.messages.gateways.smpp.submission import SmppGateway
 
     return SmppGateway(name, settings)
