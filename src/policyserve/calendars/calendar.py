@@ -15,7 +15,7 @@ from policyserve.calendars.document import Document
 from policyserve.calendars.festivals import FESTIVALS, Festival, NamedDay, Part, Weekday, festival_days
 from policyserve.calendars.workdays import PublishedYear, statutory_days, weekend_days
 from policyserve.dates import Days
-from policyserve.locale import N_, Sentence
+from policyserve.locale import N_, Listed, N_in, Sentence
 from policyserve.model_errors import UnfitError
 
 DAYS = pl.Schema({"day": pl.Date, "workday": pl.Boolean, "published": pl.Boolean})
@@ -90,14 +90,15 @@ class Calendar(Part):
         """List the lunar birthdays celebrated in a range: the columns of `lunar.LUNAR_BIRTHDAYS`."""
         return lunar.lunar_birthdays(days)
 
-    def notice(self, days: Days) -> str | None:
+    def notice(self, days: Days) -> Sentence | None:
         """Name, in a sentence, the years of a range whose days off are not yet published; None where all are."""
         years = [year for year in _years(days) if not self.published(year)]
         if not years:
             return None
-        return (
-            f"The days off of {_listed(years)} are not yet published: what is planned there is provisional and knows "
-            "weekends and statutory days only; add them to the calendar file when they are published, and plan again."
+        return Sentence(
+            "The days off of {years} are not yet published: what is planned there is provisional and knows weekends "
+            "and statutory days only; add them to the calendar file when they are published, and plan again.",
+            years=_listed(years),
         )
 
 
@@ -110,10 +111,12 @@ def load_calendar(path: Path) -> Calendar:
         raise document.error(error) from error
 
 
-def _listed(years: list[int]) -> str:
+def _listed(years: list[int]) -> Sentence:
     if len(years) > 2 and years[-1] - years[0] == len(years) - 1:
-        return f"{years[0]} to {years[-1]}"
-    return " and ".join(filter(None, [", ".join(map(str, years[:-1])), str(years[-1])]))
+        return Sentence(N_in("years", "{first} to {last}"), first=years[0], last=years[-1])
+    if len(years) == 1:
+        return Sentence(str(years[0]))
+    return Sentence("{years} and {last}", years=Listed(years[:-1], N_in("years", ", ")), last=years[-1])
 
 
 def _years(days: Days) -> range:

@@ -10,7 +10,7 @@ import rich_click as click
 
 from policyserve.cli.options import DATE, KEY, Session, database_option, shared
 from policyserve.cli.screen.output import FORMULA, decimal, note, show, tell
-from policyserve.cli.screen.provisional import provisional
+from policyserve.dates import Days
 from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.locale import say, say_many
 from policyserve.operations.database import SCHEMA, check_database, upgrade_database
@@ -116,7 +116,7 @@ def release(session: Session, days: int) -> None:
                 **row,
             )
         )
-        note(provisional(session.calendar, session.days_ahead(days), session.language))
+        _note_provisional(session, session.days_ahead(days))
     else:
         show([row], session.form, columns=names)
 
@@ -153,7 +153,7 @@ def plan(session: Session, *, first: date, last: date, out: Path | None, **subje
     else:
         columns = ["due", "service", "subject", "ordinal", "earliest", "latest", "agent_no", "performer", "channels"]
         show(touches.to_dicts(), session.form, columns=columns, language=session.language)
-    note(provisional(session.calendar, session.days(first, last), session.language))
+    _note_provisional(session, session.days(first, last))
 
 
 def _write(touches: pl.DataFrame, out: Path) -> None:
@@ -171,6 +171,12 @@ def _harmless(touches: pl.DataFrame) -> pl.DataFrame:
     return touches.with_columns(
         pl.when(text.str.slice(0, 1).is_in([*FORMULA])).then("'" + text).otherwise(text).name.keep()
     )
+
+
+def _note_provisional(session: Session, days: Days) -> None:
+    """Say which years' days off are not yet published."""
+    if notice := session.calendar.notice(days):
+        note(notice.told(session.language))
 
 
 COMMANDS = [db, event, plan, release]

@@ -108,7 +108,7 @@ def done(session: Session, task_id: int, on: date | None, remark: str | None, ac
     notices = tasks.finish_task(session.engine, task_id, stamp, on=day, note=remark, **contact)
     session.tell("Task {task} is done, on {day}.", task=str(task_id), day=day)
     for notice in notices:
-        note(notice)
+        note(notice.told(session.language))
 
 
 @task.command()

@@ -7,13 +7,14 @@ from datetime import date
 from typing import Any
 
 from policyserve import db
+from policyserve.locale import Sentence
 from policyserve.operations.database import Database
 from policyserve.tasks import agenda_queries, deeds, explanation
 from policyserve.tasks.stored_standard import current_standard
 from policyserve.tasks.transitions import Stamp
 
 
-def finish_task(engine: Database, task_id: int, stamp: Stamp, *, on: date, **contact: Any) -> list[str]:
+def finish_task(engine: Database, task_id: int, stamp: Stamp, *, on: date, **contact: Any) -> list[Sentence]:
     """Mark a task done on a day, and keep what came of it (see `deeds.done`); return what is worth a notice."""
     with db.writing(engine) as connection:
         return deeds.done(connection, task_id, stamp, on=on, **contact)

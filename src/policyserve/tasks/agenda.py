@@ -35,18 +35,15 @@ class Line:
     """Whether the law or the contract asks for it."""
 
     @cached_property
-    def english(self) -> Wording:
-        """Its fact and rule in English."""
-        return wording_of(self.service, "en")
-
-    @cached_property
-    def chinese(self) -> Wording:
-        """Its fact and rule in Chinese."""
-        return wording_of(self.service, "zh")
+    def wordings(self) -> dict[str, Wording]:
+        """Its fact and rule in the languages that were asked for."""
+        return {}
 
     def wording(self, language: str) -> Wording:
-        """Its fact and rule in a language (en or zh)."""
-        return self.chinese if language == "zh" else self.english
+        """Its fact and rule in a language."""
+        if language not in self.wordings:
+            self.wordings[language] = wording_of(self.service, language)
+        return self.wordings[language]
 
 
 class AgendaTask(NamedTuple):
@@ -78,7 +75,7 @@ class AgendaTask(NamedTuple):
         line = self.line.service
         if line is None:
             return self.service
-        return line.name_zh if language == "zh" else line.name
+        return str(line.said("name", language))
 
     def reason(self, language: str) -> str:
         """Say why."""
@@ -89,14 +86,14 @@ class AgendaTask(NamedTuple):
         service = self.line.service
         if service is None:
             return ()
-        return service.talking_points_zh if language == "zh" else service.talking_points
+        return tuple(service.said("talking_points", language))
 
     def tools(self, language: str) -> tuple[str, ...]:
         """Name what to bring."""
         service = self.line.service
         if service is None:
             return ()
-        return service.tools_zh if language == "zh" else service.tools
+        return tuple(service.said("tools", language))
 
     def fields(self, language: str) -> dict[str, object]:
         """Return the fields that programs rely on."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from policyserve.errors import NotFoundError, PolicyserveError
-from policyserve.locale import N_all, N_in, Sentence
+from policyserve.locale import N_, Listed, N_all, N_in, Sentence
 from policyserve.standard.model import Service, Standard
 from policyserve.tables import Agent, Customer, Policy, table
 from policyserve.tasks import contacts
@@ -69,7 +69,7 @@ def done(
     outcome: str | None = None,
     satisfaction: int | None = None,
     note: str | None = None,
-) -> list[str]:
+) -> list[Sentence]:
     """Mark a task done and keep the contact; return what the user should know (outside the window, another channel).
 
     A missed task can still be marked done: the work may have been done in time and be written down late.
@@ -97,21 +97,27 @@ def _check_contact(on: date, channel: str, satisfaction: int | None, as_of: date
         )
 
 
-def _notices(task: RowMapping, on: date, channel: str) -> list[str]:
+def _notices(task: RowMapping, on: date, channel: str) -> list[Sentence]:
     notices = []
     if on < task["earliest"]:
-        notices.append(f"The day {on} is before the first day on time, {task['earliest']}.")
+        notices.append(
+            Sentence("The day {on} is before the first day on time, {first}.", on=on, first=task["earliest"])
+        )
     if on > task["latest"]:
-        notices.append(f"The day {on} is after the last day on time, {task['latest']}: it counts as late.")
-    if channel not in task["channels"].split("+"):
-        asked = task["channels"].replace("+", " and ")
-        notices.append(f"The standard asks for {asked}; the contact was kept as '{channel}'.")
+        words = N_("The day {on} is after the last day on time, {last}: it counts as late.")
+        notices.append(Sentence(words, on=on, last=task["latest"]))
+    channels = task["channels"].split("+")
+    if channel not in channels:
+        asked = Listed([Sentence(N_in("code", one)) for one in channels], N_(" and "))
+        kept = Sentence(N_in("code", channel))
+        words = N_("The standard asks for {asked}; the contact was kept as '{kept}'.")
+        notices.append(Sentence(words, asked=asked, kept=kept))
     return notices
 
 
 def skip(connection: Connection, task_id: int, stamp: Stamp, *, why: str) -> None:
     """Decide against a task, for a reason that is kept."""
-    reason = _reason(why, "skipping a task")
+    reason = _reason(why, N_("skipping a task"))
     task = _change(connection, task_id, "skipped", ("open",), status="skipped")
     record(connection, task_id, "skipped", stamp, from_status=task["status"], to_status="skipped", said=reason)
 
@@ -149,7 +155,7 @@ def assign(connection: Connection, task_id: int, stamp: Stamp, *, agent_no: str)
 
 def reopen(connection: Connection, task_id: int, stamp: Stamp, *, why: str) -> None:
     """Take back what was done or skipped by mistake, and with it the contact: figures of earlier days still know it."""
-    reason = _reason(why, "reopening a task")
+    reason = _reason(why, N_("reopening a task"))
     task = _change(connection, task_id, "reopened", ("done", "skipped"), status="open")
     changes = contacts.withdraw(connection, task_id)
     before = task["status"]
@@ -305,5 +311,5 @@ def _agent(connection: Connection, agent_no: str, as_of: date) -> int:
 
 def _reason(why: str, deed: str) -> str:
     if not why.strip():
-        raise PolicyserveError("Say why: {deed} needs a reason.", deed=deed)
+        raise PolicyserveError("Say why: {deed} needs a reason.", deed=Sentence(deed))
     return why.strip()

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from policyserve.errors import NotFoundError
+from policyserve.locale import N_, Listed, N_all, N_in, Sentence, say
 from policyserve.standard.model import Standard
 from policyserve.standard.vocabulary import word
 from policyserve.tables import Agent, Customer, Policy, table
@@ -21,35 +22,23 @@ _AGENTS = table(Agent)
 _CUSTOMERS = table(Customer)
 _POLICIES = table(Policy)
 
-_WORDS = {
-    "open": "待办",
-    "done": "已完成",
-    "skipped": "已跳过",
-    "missed": "已错过",
-    "cancelled": "已取消",
-    "added": "生成",
-    "moved": "调整",
-    "reopened": "重新打开",
-    "snoozed": "改期",
-    "assigned": "指派",
-}
+N_all("deed on a task", "added", "moved", "done", "skipped", "missed", "cancelled", "reopened", "snoozed", "assigned")
 
 
 def explain(connection: Connection, task_id: int, standard: Standard, language: str) -> list[str]:
-    """Return lines that say why a task is there and what became of it; `language` is en or zh.
+    """Return lines that say why a task is there and what became of it.
 
     Raises NotFoundError for a task that does not exist.
     """
     row = _read(connection, task_id)
-    chinese = language == "zh"
     steps = history(connection, task_id)
     return [
-        *_what(row, standard, chinese),
-        *_window(row, chinese),
-        *_decisions(row, chinese),
+        *_what(row, standard, language),
+        _window(row, language),
+        *_decisions(row, language),
         *(_step(step, language) for step in steps),
-        *(_withdrawn(day, deed, chinese) for day, deed in withdrawn(steps)),
-        *_contact(row, chinese),
+        *(_withdrawn(day, deed, language) for day, deed in withdrawn(steps)),
+        *_contact(row, language),
     ]
 
 
@@ -78,56 +67,58 @@ def _read(connection: Connection, task_id: int) -> Any:
     return row
 
 
-def _what(row: Any, standard: Standard, chinese: bool) -> Iterator[str]:
+def _what(row: Any, standard: Standard, language: str) -> Iterator[str]:
     """Say what it is, for whom, and why: the fact, the rule, and the day off that moved it."""
     line = line_of(standard, row.service, row.channels)
     service = line.service
-    name = row.service if service is None else service.name_zh if chinese else service.name
-    policy = row.policy_no and (f"，保单{row.policy_no}" if chinese else f", policy {row.policy_no}")
-    subject = f"客户{row.customer_no}" if chinese else f"customer {row.customer_no}"
-    status = _WORDS[row.status] if chinese else row.status
-    yield f"{row.id} {name} ({row.service}): {subject}{policy or ''}: {status}"
-    yield ("原因：" if chinese else "Why: ") + line.wording("zh" if chinese else "en").reason(row)
+    yield say(
+        language,
+        "{task} {name} ({service}): customer {customer}, policy {policy}: {status}"
+        if row.policy_no
+        else "{task} {name} ({service}): customer {customer}: {status}",
+        task=row.id,
+        name=row.service if service is None else service.said("name", language),
+        service=row.service,
+        customer=row.customer_no,
+        policy=row.policy_no,
+        status=Sentence(N_in("code", row.status)),
+    )
+    yield say(language, "Why: {reason}", reason=line.wording(language).reason(row))
 
 
-def _window(row: Any, chinese: bool) -> Iterator[str]:
-    if chinese:
-        yield f"应做日{row.due}，{row.earliest}至{row.latest}均为及时"
-    else:
-        yield f"Due {row.due}; on time from {row.earliest} to {row.latest}"
+def _window(row: Any, language: str) -> str:
+    words = N_("Due {due}; on time from {first} to {last}")
+    return say(language, words, due=row.due, first=row.earliest, last=row.latest)
 
 
-def _decisions(row: Any, chinese: bool) -> Iterator[str]:
+def _decisions(row: Any, language: str) -> Iterator[str]:
     """Say who is to do it, and what somebody decided."""
-    who = row.agent_no if row.performer == "agent" else word(row.performer, "zh" if chinese else "en")
+    who = row.agent_no if row.performer == "agent" else word(row.performer, language)
     if who is not None:
-        by_hand = ("（人工指派）" if chinese else " (given by hand)") if row.assigned else ""
-        yield f"执行：{who}{by_hand}" if chinese else f"To be done by {who}{by_hand}"
+        words = N_("To be done by {who} (given by hand)") if row.assigned else N_("To be done by {who}")
+        yield say(language, words, who=who)
     if row.snoozed_to is not None:
-        yield f"改期至{row.snoozed_to}" if chinese else f"Put off to {row.snoozed_to}"
+        yield say(language, "Put off to {day}", day=row.snoozed_to)
 
 
 def _step(step: Step, language: str) -> str:
-    reason = why(step)
-    told = reason.told(language) if reason else ""
-    if language == "zh":
-        return f"{step.as_of} {step.actor} {_WORDS.get(step.action, step.action)}{'：' if told else ''}{told}"
-    return f"{step.as_of} {step.actor} {step.action}{': ' if told else ''}{told}"
+    reason, deed = why(step), Sentence(N_in("deed on a task", step.action))
+    words = N_("{day} {who} {deed}: {reason}") if reason else N_("{day} {who} {deed}")
+    return say(language, words, day=step.as_of, who=step.actor, deed=deed, reason=reason)
 
 
-def _withdrawn(day: date, deed: Deed, chinese: bool) -> str:
-    told = _told(deed, chinese)
-    return f"已于{day}撤回的服务轨迹：{told}" if chinese else f"Contact taken back on {day}: {told}"
+def _withdrawn(day: date, deed: Deed, language: str) -> str:
+    return say(language, "Contact taken back on {day}: {deed}", day=day, deed=_told(deed, language))
 
 
-def _contact(row: Any, chinese: bool) -> Iterator[str]:
+def _contact(row: Any, language: str) -> Iterator[str]:
     if row.done_on is not None:
-        yield ("服务轨迹：" if chinese else "Contact: ") + _told(row, chinese)
+        yield say(language, "Contact: {deed}", deed=_told(row, language))
 
 
-def _told(contact: Any, chinese: bool) -> str:
+def _told(contact: Any, language: str) -> str:
     """Say when and how it was done, and what came of it."""
-    parts = [str(contact.done_on), word(contact.channel, "zh" if chinese else "en"), contact.outcome, contact.note]
+    parts = [contact.done_on, word(contact.channel, language), contact.outcome, contact.note]
     if contact.satisfaction is not None:
-        parts.append(f"满意度{contact.satisfaction}/5" if chinese else f"satisfaction {contact.satisfaction}/5")
-    return ("，" if chinese else ", ").join(part for part in parts if part)
+        parts.append(Sentence("satisfaction {mark}/5", mark=contact.satisfaction))
+    return Listed(part for part in parts if part).told(language)

@@ -6,37 +6,29 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from policyserve.locale import N_, say, say_in, translated
 from policyserve.standard.description import when_in_words
 from policyserve.standard.model import After, AfterDebit, AfterEvent, OnAnniversary, Service
 from policyserve.standard.vocabulary import event_word, listed, word
 
 _OF_POLICY = {
-    "issue": ("policy {policy} was issued on {anchor}", "保单{policy}于{anchor}承保"),
-    "effective": ("policy {policy} took effect on {anchor}", "保单{policy}于{anchor}生效"),
-    "receipt": ("the receipt of policy {policy} was signed on {anchor}", "保单{policy}于{anchor}签收回执"),
-    "end": ("the cover of policy {policy} ends on {anchor}", "保单{policy}于{anchor}满期"),
+    "issue": N_("policy {policy} was issued on {anchor}"),
+    "effective": N_("policy {policy} took effect on {anchor}"),
+    "receipt": N_("the receipt of policy {policy} was signed on {anchor}"),
+    "end": N_("the cover of policy {policy} ends on {anchor}"),
 }
 
 _FACTS = {
-    "birthday": ("the birthday is {anchor}", "生日为{anchor}"),
-    "before-instalment": (
-        "instalment {ordinal} of policy {policy} falls due on {anchor}",
-        "保单{policy}第{ordinal}期应缴日为{anchor}",
-    ),
-    "after-unpaid": (
-        "instalment {ordinal} of policy {policy}, due on {anchor}, is unpaid",
-        "保单{policy}第{ordinal}期（应缴日{anchor}）未缴",
-    ),
-    "after-suspension": (
-        "the cover of policy {policy} is suspended since {anchor}, instalment {ordinal} is unpaid",
-        "保单{policy}自{anchor}起效力中止（第{ordinal}期未缴）",
-    ),
-    "festival": ("the festival is on {anchor}", "节日为{anchor}"),
-    "by-hand": ("added by hand on {anchor}", "{anchor}由人工添加"),
+    "birthday": N_("the birthday is {anchor}"),
+    "before-instalment": N_("instalment {ordinal} of policy {policy} falls due on {anchor}"),
+    "after-unpaid": N_("instalment {ordinal} of policy {policy}, due on {anchor}, is unpaid"),
+    "after-suspension": N_("the cover of policy {policy} is suspended since {anchor}, instalment {ordinal} is unpaid"),
+    "festival": N_("the festival is on {anchor}"),
+    "by-hand": N_("added by hand on {anchor}"),
 }
 
-_RELATION = ("the year of the relation begins on {anchor}", "服务年度始于{anchor}")
-_ANNIVERSARY = ("year {ordinal} of policy {policy}: {anchor}", "保单{policy}第{ordinal}个周年：{anchor}")
+_RELATION = N_("the year of the relation begins on {anchor}")
+_ANNIVERSARY = N_("year {ordinal} of policy {policy}: {anchor}")
 
 
 class Grounds(Protocol):
@@ -85,44 +77,43 @@ class Wording:
         fact = self.fact.format(policy=grounds.policy_no, ordinal=grounds.ordinal, anchor=grounds.anchor)
         if not self.rule:
             return fact
-        chinese = self.language == "zh"
-        day = f"标准：{self.rule}，{grounds.nominal}" if chinese else f"{self.rule}: {grounds.nominal}"
-        gap = ("；" if chinese else "; ") if fact else ""
-        return f"{fact}{gap}{day}{_shift(grounds, chinese)}"
+        words = N_("{fact}; {rule}: {day}{shift}") if fact else N_("{rule}: {day}{shift}")
+        shift = _shift(grounds, self.language)
+        return say(self.language, words, fact=fact, rule=self.rule, day=grounds.nominal, shift=shift)
 
 
 def wording_of(service: Service | None, language: str) -> Wording:
-    """Word a service in English (en) or Chinese (zh); None is one that the standard no longer has."""
+    """Word a service in a language; None is one that the standard no longer has."""
     if service is None:
-        gone = "现行服务标准已无此项目" if language == "zh" else "the standard no longer has this service"
+        gone = say_in(language, "reason of a task", "the standard no longer has this service")
         return Wording(language=language, fact=gone, rule="")
     rule = "" if service.trigger.kind == "by-hand" else when_in_words(service, language)
     return Wording(language=language, fact=_fact(service, language), rule=rule)
 
 
-def _shift(grounds: Grounds, chinese: bool) -> str:
-    moved = ""
-    if grounds.due != grounds.nominal:
-        moved = f"，逢休息日改为{grounds.due}" if chinese else f"; a day off, so {grounds.due}"
-    if not grounds.provisional:
-        return moved
-    return moved + ("（当年休假安排未公布，暂定）" if chinese else " (provisional: days off not yet published)")
+def _shift(grounds: Grounds, language: str) -> str:
+    moved = say(language, "; a day off, so {day}", day=grounds.due) if grounds.due != grounds.nominal else ""
+    return moved + (say(language, " (provisional: days off not yet published)") if grounds.provisional else "")
 
 
 def _fact(service: Service, language: str) -> str:
-    chinese = language == "zh"
     match service.trigger:
         case After(anchor=anchor):
-            return _OF_POLICY[anchor][chinese]
+            return translated(language, _OF_POLICY[anchor])
         case OnAnniversary(of=of):
-            return (_RELATION if of == "relation" else _ANNIVERSARY)[chinese]
+            return translated(language, _RELATION if of == "relation" else _ANNIVERSARY)
         case AfterDebit(results=results):
             named = listed([word(result, language) for result in results], language)
-            if chinese:
-                return f"保单{{policy}}于{{anchor}}扣款（{named}）"
-            return f"policy {{policy}} was debited on {{anchor}} ({named})"
+            return _with(translated(language, "policy {policy} was debited on {anchor} ({result})"), result=named)
         case AfterEvent(events=events):
             named = listed([event_word(kind, language) for kind in events], language)
-            return f"{{anchor}}：{named}" if chinese else f"{named} on {{anchor}}"
+            return _with(translated(language, "{events} on {anchor}"), events=named)
         case trigger:
-            return _FACTS[trigger.kind][chinese] if trigger.kind in _FACTS else ""
+            return translated(language, _FACTS[trigger.kind]) if trigger.kind in _FACTS else ""
+
+
+def _with(words: str, **known: str) -> str:
+    """Fill the places that are the same for all tasks of a service; the others stay open."""
+    for name, value in known.items():
+        words = words.replace(f"{{{name}}}", value.replace("{", "{{").replace("}", "}}"))
+    return words

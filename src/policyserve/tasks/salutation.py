@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from policyserve.locale import N_, say, say_in
+
 COMPOUND_SURNAMES = (
     "欧阳", "司马", "上官", "诸葛", "司徒", "皇甫", "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文", "夏侯",
     "东方", "端木", "独孤", "南宫", "轩辕", "闻人", "申屠", "太叔", "澹台", "公冶", "宗政", "濮阳", "淳于",
@@ -9,22 +11,15 @@ COMPOUND_SURNAMES = (
 )  # fmt: skip
 """Chinese surnames of two characters."""
 
-_TITLES = {
-    ("female", "zh"): "女士",
-    ("male", "zh"): "先生",
-    ("female", "en"): "Ms ",
-    ("male", "en"): "Mr ",
-}
+_TITLES = {"female": N_("Ms {surname}"), "male": N_("Mr {surname}")}
 
 
 def salutation(name: str | None, gender: str | None, language: str) -> str:
     """Address a customer by surname and title (欧阳女士, Mr Li): without a gender by name, without a name as 客户."""
     if not name:
-        return "客户" if language == "zh" else "Customer"
-    title = _TITLES.get((gender or "", language))
-    if title is None:
-        return name
-    return f"{surname(name)}{title}" if language == "zh" else f"{title}{surname(name)}"
+        return say_in(language, "salutation", "Customer")
+    title = _TITLES.get(gender or "")
+    return name if title is None else say(language, title, surname=surname(name))
 
 
 def surname(name: str) -> str:

@@ -155,7 +155,7 @@ def _why_closed(task: dict[str, Any], language: str) -> str | None:
 def _name(service: Any, language: str, code: str) -> str:
     if service is None:
         return code
-    return str(service.name_zh if language == "zh" else service.name)
+    return str(service.said("name", language))
 
 
 def _untasked(touch: dict[str, Any], as_of: date) -> str:

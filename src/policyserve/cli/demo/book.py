@@ -11,7 +11,6 @@ import rich_click as click
 from policyserve.book.lists import KINDS
 from policyserve.cli.demo.story import Story
 from policyserve.cli.screen.output import tell
-from policyserve.cli.screen.provisional import provisional
 from policyserve.cli.words.import_words import told
 from policyserve.dates import Days
 from policyserve.generated_book.files import write_lists
@@ -75,9 +74,9 @@ def planning(story: Story) -> None:
         took=took,
         **by,
     )
-    if notice := provisional(story.calendar, year, story.language):
+    if notice := story.calendar.notice(year):
         click.echo()
-        tell(notice)
+        tell(notice.told(story.language))
 
 
 def releasing(story: Story) -> None:

@@ -19,6 +19,7 @@ from policyserve.cli.screen.codes import shown
 from policyserve.cli.screen.folding import indented
 from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.layout import laid_out
+from policyserve.locale import say
 from policyserve.metrics import percents
 
 Row = Mapping[str, Any]
@@ -72,7 +73,7 @@ def show(
         wanted = numbers_in(worded) | frozenset(numeric)
         out.print(_laid_out(worded, {name: titles[name] for name in columns}, wanted, out), soft_wrap=True)
     else:
-        click.echo(empty or {"en": "Nothing to show.", "zh": "没有记录。"}[language])
+        click.echo(empty or say(language, "Nothing to show."))
 
 
 def numbers_in(rows: Sequence[Row]) -> frozenset[str]:
