@@ -13,7 +13,6 @@ from desks.branch_desk import LATE
 from policyserve.cli.screen.codes import CODED
 from policyserve.cli.screen.layout import laid_out
 from policyserve.cli.screen.output import Row
-from policyserve.cli.words.import_words import reason
 
 Shown = tuple[Sequence[Row], Mapping[str, str]]
 
@@ -153,14 +152,12 @@ def test_every_reason_for_which_a_row_is_rejected_or_warned_of_is_chinese(
     assert in_chinese(result.out.splitlines()[0])
 
 
-def test_the_reject_file_keeps_the_words_that_programs_know(desk: Desk) -> None:
+def test_the_reject_file_is_in_the_language_of_its_reader_and_can_be_imported_again(desk: Desk) -> None:
     path = desk.write("list.csv", "客户号,性别\nC1,x\n")
     desk.run("import", "customers", path, "--as-of", DAY, "--lang", "zh")
     told = (desk.folder / "list.rejects.csv").read_text("utf-8-sig").splitlines()
     assert told[0].startswith("severity,line,field,value,reason")
-    assert "is none of the words known here" in told[1]
-
-
-def test_a_reason_that_is_not_known_stays_as_it_is() -> None:
-    assert reason("is something new", "zh") == "is something new"
-    assert reason("is missing", "en") == "is missing"
+    assert told[1].startswith('警告,2,性别,x,"不是已知的词；可用：')
+    desk.write("list.rejects.csv", "\n".join(told).replace("C1,x", "C1,女"))
+    again = desk.run("import", "customers", desk.folder / "list.rejects.csv", "--as-of", DAY, "--lang", "zh")
+    assert again.status == 0

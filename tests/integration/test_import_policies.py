@@ -140,7 +140,7 @@ def test_a_due_date_is_warned_of_where_it_is_not_the_one_worked_out(engine: Engi
     )
     report = import_text(engine, tmp_path, "premiums", text)
     assert problems(report) == [(3, "warning", "due_on", "2027-02-01")]
-    assert "2027-01-31" in report.problems["reason"][0]
+    assert "2027-01-31" in told("premiums", report.problems, "en")["reason"][0]
     assert rows_of(engine, "SELECT due_on FROM premiums WHERE instalment = 3") == [("2027-02-01",)]
 
 

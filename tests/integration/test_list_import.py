@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from books.lists_in import AGENTS, AS_OF, AT, CUSTOMERS, POLICIES, counts, import_book, import_text, problems, rows_of
 from policyserve.book.list_import import import_list
+from policyserve.book.problems import told
 from policyserve.errors import PolicyserveError
 
 LISTS = {
@@ -89,7 +90,7 @@ def test_a_number_twice_with_different_content_keeps_all_its_rows_out(engine: En
     text = "customer_no,name\nC1,Li\nC2,Wu\nC1,Lu\nC2,Wu\n"
     report = import_text(engine, tmp_path, "customers", text)
     assert counts(report) == (1, 0, 1, 2)
-    assert "lines 2, 4" in report.problems["reason"][0]
+    assert "lines 2, 4" in told("customers", report.problems, "en")["reason"][0]
     assert rows_of(engine, "SELECT customer_no FROM customers") == [("C2",)]
 
 

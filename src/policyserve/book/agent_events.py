@@ -8,8 +8,10 @@ from sqlalchemy import Connection
 
 from policyserve import db
 from policyserve.book.agent_changes import KIND
+from policyserve.book.references import NOT_STORED
 from policyserve.book.rows import Rows
 from policyserve.book.stored_rows import known_ids, read_matching
+from policyserve.locale import N_
 
 _HISTORY: dict[str, DataType] = {
     "id": pl.Int32,
@@ -33,9 +35,11 @@ def check(connection: Connection, rows: Rows) -> Rows:
     if named.is_empty():
         return rows
     known = known_ids(connection, "agents", "agent_no", named)["number"]
-    rows = rows.reject(changing & pl.col("detail").is_null(), "detail", "is missing: it tells the new agent's number")
+    rows = rows.reject(
+        changing & pl.col("detail").is_null(), "detail", N_("is missing: it tells the new agent's number")
+    )
     unknown = changing & ~pl.col("detail").is_in(known.implode())
-    return rows.reject(unknown, "detail", "is a number that no agent has; import the list that holds it first")
+    return rows.reject(unknown, "detail", NOT_STORED["agent"])
 
 
 def apply(connection: Connection, changes: pl.DataFrame) -> None:

@@ -24,6 +24,7 @@ from policyserve.book.stored_rows import (
     with_changes,
     with_ids,
 )
+from policyserve.locale import N_
 
 _STORED: dict[str, DataType] = {
     "agent_no": pl.String,
@@ -72,7 +73,7 @@ def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
 def _managers(connection: Connection, rows: Rows) -> Rows:
     if not rows.has("manager_no"):
         return rows
-    rows = rows.leave_empty(pl.col("manager_no") == pl.col("agent_no"), "manager_no", "names the agent himself")
+    rows = rows.leave_empty(pl.col("manager_no") == pl.col("agent_no"), "manager_no", N_("names the agent himself"))
     stored = known_ids(connection, "agents", "agent_no", rows.values["manager_no"])
     return attach_own(rows, "manager_no", "manager_id", key="agent_no", stored=stored, noun="agent")
 

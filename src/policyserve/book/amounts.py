@@ -10,6 +10,7 @@ from policyserve.book.cells import MANY_DECIMALS
 from policyserve.book.lists import Column, ListKind
 from policyserve.book.money import step
 from policyserve.book.rows import Rows
+from policyserve.locale import N_
 
 
 def settle(rows: Rows, kind: ListKind, currency: pl.Expr) -> Rows:
@@ -28,7 +29,7 @@ def settle(rows: Rows, kind: ListKind, currency: pl.Expr) -> Rows:
 def _refuse_low(rows: Rows, columns: Sequence[Column]) -> Rows:
     for column in columns:
         if column.lowest is not None:
-            reason = "must be more than zero" if column.lowest else "must not be less than zero"
+            reason = N_("must be more than zero") if column.lowest else N_("must not be less than zero")
             rows = _refuse(rows, pl.col(column.name) < column.lowest, column, reason)
     return rows
 

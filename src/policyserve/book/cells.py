@@ -12,6 +12,7 @@ from policyserve.book.lists import Column, ListKind
 from policyserve.book.money import SCALE
 from policyserve.book.rows import Rows, cleared
 from policyserve.book.values import REASONS, clean, quickly, thoroughly
+from policyserve.locale import N_
 
 CLEAR = "-"
 """What is typed into a cell to clear what is stored."""
@@ -66,28 +67,32 @@ def _note_unread(rows: Rows, text: pl.Series, column: Column) -> Rows:
     where = pl.lit(text).is_not_null() & pl.col(column.name).is_null()
     lost = column.required or column.form == "number"
     note = rows.reject if lost else rows.warn
-    return note(where, column.name, _reason(text, column))
-
-
-def _reason(text: pl.Series, column: Column) -> str | pl.Expr:
     if column.form == "code":
-        return f"is none of the words known here: {', '.join(column.words)}"
+        words = N_("is none of the words known here: {known}")
+        return note(where, column.name, words, known=pl.lit(", ".join(column.words)))
     if column.form == "whole":
-        return f"is no whole number from {column.lowest} to {column.highest}"
+        words = N_("is no whole number from {lowest} to {highest}")
+        return note(where, column.name, words, lowest=pl.lit(column.lowest), highest=pl.lit(column.highest))
+    return note(where, column.name, _words(text, column))
+
+
+def _words(text: pl.Series, column: Column) -> str | pl.Expr:
     if column.form == "money":
         fine = pl.lit(text).str.contains(rf"^\D?[\d,]+\.\d{{{SCALE + 1},}}\D?$")
         return pl.when(fine).then(pl.lit(MANY_DECIMALS)).otherwise(pl.lit(REASONS["money"]))
     return REASONS[column.form]
 
 
-MANY_DECIMALS = "has more decimals than the currency has"
+MANY_DECIMALS = N_("has more decimals than the currency has")
 
 
 def _reject_missing(rows: Rows, texts: pl.DataFrame, columns: Sequence[Column]) -> Rows:
     for column in columns:
         if column.required and texts[column.name].null_count():
             mark = pl.col(cleared(column.name)) if rows.has(cleared(column.name)) else pl.lit(value=False)
-            reason = pl.when(mark).then(pl.lit("is required and cannot be cleared")).otherwise(pl.lit("is missing"))
+            reason = (
+                pl.when(mark).then(pl.lit(N_("is required and cannot be cleared"))).otherwise(pl.lit(N_("is missing")))
+            )
             rows = rows.reject(pl.lit(texts[column.name]).is_null(), column.name, reason)
     return rows
 
@@ -98,7 +103,7 @@ def _reject_ragged(rows: Rows, source: Source) -> Rows:
     return rows.reject(
         pl.lit(source.cells[EXTRA]).str.strip_chars() != "",
         "row",
-        "has more cells than the header; put a text with a separator in it in quotation marks",
+        N_("has more cells than the header; put a text with a separator in it in quotation marks"),
     )
 
 

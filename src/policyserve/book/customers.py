@@ -14,6 +14,7 @@ from policyserve.book.lists import CUSTOMERS
 from policyserve.book.references import attach_own, fill_own, resolve
 from policyserve.book.rows import Rows, same_key
 from policyserve.book.stored_rows import OLD, add, beside, change, known_ids, lay_over, read_matching, with_ids
+from policyserve.locale import N_
 
 _NAMES = (
     "name", "gender", "birthday", "lunar_birthday", "deceased_on", "phone", "vip", "occupation", "hobbies", "family_no",
@@ -44,17 +45,17 @@ def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
 
 def _possible(rows: Rows, as_of: date) -> Rows:
     if rows.has("birthday"):
-        rows = rows.leave_empty(pl.col("birthday") > as_of, "birthday", "lies in the future")
+        rows = rows.leave_empty(pl.col("birthday") > as_of, "birthday", N_("lies in the future"))
     if rows.has("lunar_birthday"):
         year = pl.col("lunar_birthday").str.slice(0, 4).cast(pl.Int32)
-        rows = rows.leave_empty(year > as_of.year, "lunar_birthday", "lies in the future")
-        rows = rows.leave_empty(year < 1899, "lunar_birthday", "lies before 1900")
+        rows = rows.leave_empty(year > as_of.year, "lunar_birthday", N_("lies in the future"))
+        rows = rows.leave_empty(year < 1899, "lunar_birthday", N_("lies before 1900"))
     if rows.has("birthday", "deceased_on"):
         born_later = pl.col("deceased_on") < pl.col("birthday")
-        rows = rows.leave_empty(born_later, "deceased_on", "lies before the birthday")
+        rows = rows.leave_empty(born_later, "deceased_on", N_("lies before the birthday"))
     if rows.has("referred_by"):
         itself = pl.col("referred_by") == pl.col("customer_no")
-        rows = rows.leave_empty(itself, "referred_by", "names the customer himself")
+        rows = rows.leave_empty(itself, "referred_by", N_("names the customer himself"))
     return rows
 
 

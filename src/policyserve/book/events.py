@@ -16,6 +16,7 @@ from policyserve.book.lists import EVENT_LIST
 from policyserve.book.references import attach, resolve
 from policyserve.book.rows import Rows, same_key
 from policyserve.book.stored_rows import OLD, beside, change, lay_over, read_matching
+from policyserve.locale import N_
 
 _POLICIES = "SELECT policy_no AS number, id, customer_id, currency FROM policies"
 _POLICY: dict[str, DataType] = {"number": pl.String, "id": pl.Int32, "customer_id": pl.Int32, "currency": pl.String}
@@ -54,14 +55,14 @@ def _subjects(connection: Connection, rows: Rows) -> Rows:
         if not rows.has(name):
             rows = rows.with_values(rows.values.with_columns(pl.lit(None, EVENT_LIST.column(name).dtype).alias(name)))
     nobody = pl.col("policy_no").is_null() & pl.col("customer_no").is_null()
-    rows = rows.reject(nobody, "policy_no", "is missing: an event names a policy or a customer")
+    rows = rows.reject(nobody, "policy_no", N_("is missing: an event names a policy or a customer"))
     known = read_matching(connection, _POLICIES, _POLICY, rows.values.select(number="policy_no"))
     rows = attach(rows, "policy_no", "policy_id", known.select("number", "id"), "policy")
     rows = resolve(connection, rows, "customer_no", "customer", "named_id")
     about = known.select(policy_id="id", holder_id="customer_id", currency="currency")
     rows = rows.with_values(rows.values.join(about, on="policy_id", how="left", maintain_order="left"))
     other = pl.col("named_id") != pl.col("holder_id")
-    rows = rows.reject(other, "customer_no", "is not the holder of the policy; leave one of the two numbers empty")
+    rows = rows.reject(other, "customer_no", N_("is not the holder of the policy; leave one of the two numbers empty"))
     return rows.with_values(
         rows.values.with_columns(
             customer_id=pl.coalesce("holder_id", "named_id"), currency=pl.col("currency").fill_null("CNY")
@@ -71,9 +72,9 @@ def _subjects(connection: Connection, rows: Rows) -> Rows:
 
 def _amounts_told(rows: Rows) -> Rows:
     needs = pl.col("kind").is_in(["premium_change", "rider_added"]) & pl.col("amount").is_null()
-    rows = rows.warn(needs, "amount", "is missing: this event has the premium per instalment as its amount")
+    rows = rows.warn(needs, "amount", N_("is missing: this event has the premium per instalment as its amount"))
     nothing = pl.col("kind").is_in(["premium_change", "rider_added"]) & (pl.col("amount") <= 0)
-    return rows.reject(nothing, "amount", "must be more than zero: it is the premium per instalment")
+    return rows.reject(nothing, "amount", N_("must be more than zero: it is the premium per instalment"))
 
 
 def _each_once(rows: Rows) -> Rows:

@@ -19,8 +19,10 @@ from policyserve.book.files import Source, read_source
 from policyserve.book.headers import likeness, recognise
 from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import find_kind
+from policyserve.book.problems import told
 from policyserve.book.rejects import check_writable, default_path, with_values, write_rejects
 from policyserve.book.rows import Rows
+from policyserve.locale import ENGLISH
 from policyserve.tables import metadata
 
 _TAKE: Mapping[str, Callable[[Connection, Rows, date], ImportResult]] = {
@@ -46,7 +48,7 @@ class ImportReport:
     warnings: int
     """Rows that went in with a warning."""
     problems: pl.DataFrame
-    """`line`, `severity` (rejected or warning), `field`, `value`, `reason`; personal data, for the user's eyes only."""
+    """`PROBLEMS` with the `value` of the cell: personal data, for the user's eyes only."""
     rejects: Path | None
     """The reject file, where one was written."""
     ignored: tuple[str, ...]
@@ -65,8 +67,10 @@ def import_list(
     at: datetime,
     dry_run: bool = False,
     rejects: Path | None = None,
+    language: str = ENGLISH,
 ) -> ImportReport:
     """Import the file at `path` as a list of `kind`; `at` (aware, UTC) is the instant that the import's own row gets.
+    The reject file is written in `language`.
 
     The reject file stands just before the commit: a crash in between leaves it, and nothing in the database.
     A dry run does the same work and takes it back; it writes a reject file only where `rejects` names one.
@@ -85,7 +89,7 @@ def import_list(
         report = _report(kind, source, taken, problems, ignored=headers.ignored, dry_run=dry_run)
         _log(connection, report, source, as_of, at)
         if to_file and not problems.is_empty():
-            write_rejects(target, problems, source, headers)
+            write_rejects(target, told(kind, problems, language), source, headers)
             report = replace(report, rejects=target)
         if dry_run and (transaction := connection.get_transaction()):
             transaction.rollback()

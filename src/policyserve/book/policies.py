@@ -16,6 +16,7 @@ from policyserve.book.lists import POLICIES
 from policyserve.book.references import attach, attach_own, fill_own, resolve
 from policyserve.book.rows import Rows, same_key
 from policyserve.book.stored_rows import OLD, add, beside, change, known_ids, lay_over, read_matching, with_ids
+from policyserve.locale import N_
 
 _NAMES = (
     "customer_id", "insured_id", "writing_agent_id", "agent_id", "product", "product_kind", "sum_assured",
@@ -53,11 +54,11 @@ def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
 def _possible(rows: Rows) -> Rows:
     if rows.has("ends_on"):
         start = pl.coalesce("effective_date", "issue_date") if rows.has("effective_date") else pl.col("issue_date")
-        rows = rows.leave_empty(pl.col("ends_on") < start, "ends_on", "lies before the policy begins")
+        rows = rows.leave_empty(pl.col("ends_on") < start, "ends_on", N_("lies before the policy begins"))
     if rows.has("main_policy_no"):
         itself = pl.col("main_policy_no") == pl.col("policy_no")
-        rows = rows.leave_empty(itself, "main_policy_no", "names the policy itself; a main policy leaves it empty")
-        told = "names a policy that names this one as its main policy; only a rider has a main policy"
+        rows = rows.leave_empty(itself, "main_policy_no", N_("names the policy itself; a main policy leaves it empty"))
+        told = N_("names a policy that names this one as its main policy; only a rider has a main policy")
         rows = rows.leave_empty(_names_back(rows.values) == pl.col("policy_no"), "main_policy_no", told)
     return rows
 

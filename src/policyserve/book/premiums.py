@@ -16,6 +16,7 @@ from policyserve.book.references import attach
 from policyserve.book.rows import Rows, cleared, same_key
 from policyserve.book.stored_rows import add, beside, change, lay_over, read_matching
 from policyserve.dates import months_later
+from policyserve.locale import N_
 
 _POLICIES = """
     SELECT policy_no AS number, id, currency, coalesce(effective_date, issue_date) AS effective, mode FROM policies
@@ -92,8 +93,8 @@ def _dated(rows: Rows) -> Rows:
     months = pl.col("mode").replace_strict(MONTHS_OF_MODE, default=None, return_dtype=pl.Int32)
     elapsed = pl.when(pl.col("instalment") == 1).then(0).otherwise((pl.col("instalment") - 1) * months)
     rows = rows.with_values(rows.values.with_columns(worked_out=months_later(pl.col("effective"), elapsed)))
-    reason = pl.format("differs from the day worked out from the policy, {}, which counts", "worked_out")
-    return rows.warn(pl.col("due_on") != pl.col("worked_out"), "due_on", reason)
+    words = N_("differs from the day worked out from the policy, {day}, which counts")
+    return rows.warn(pl.col("due_on") != pl.col("worked_out"), "due_on", words, day=pl.col("worked_out"))
 
 
 def _with_debits(rows: Rows) -> Rows:
@@ -103,7 +104,7 @@ def _with_debits(rows: Rows) -> Rows:
         return rows
     dayless = pl.col("debit_on").is_null() if rows.has("debit_on") else pl.lit(value=True)
     said = pl.any_horizontal(pl.col(name).is_not_null() for name in told)
-    return rows.warn(dayless & said, "debit_on", "is missing, so what the row says of the debit is left out")
+    return rows.warn(dayless & said, "debit_on", N_("is missing, so what the row says of the debit is left out"))
 
 
 def _take_instalments(connection: Connection, good: pl.DataFrame) -> pl.DataFrame:
@@ -157,7 +158,7 @@ def _warn_resultless(rows: Rows, good: pl.DataFrame, debits: pl.DataFrame) -> Ro
         return rows
     lost = good.filter(pl.col("debit_on").is_not_null()).join(debits, on=list(_DEBIT_KEY), how="anti")
     where = pl.col("line").is_in(lost["line"].implode())
-    return rows.warn(where, "debit_result", "is missing, so the debit is left out")
+    return rows.warn(where, "debit_result", N_("is missing, so the debit is left out"))
 
 
 def _debits(good: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from policyserve.book.rows import Rows, cleared
 from policyserve.book.stored_rows import known_ids
+from policyserve.locale import N_
 
 TABLES = {
     "agent": ("agents", "agent_no"),
@@ -14,6 +15,22 @@ TABLES = {
     "policy": ("policies", "policy_no"),
 }
 """For each thing that a number can name: its table, and the number's column there."""
+
+NOT_STORED = {
+    "agent": N_("is a number that no agent has; import the list that holds it first"),
+    "customer": N_("is a number that no customer has; import the list that holds it first"),
+    "policy": N_("is a number that no policy has; import the list that holds it first"),
+}
+_NOWHERE = {
+    "agent": N_("is a number that no agent has, neither stored nor in this file"),
+    "customer": N_("is a number that no customer has, neither stored nor in this file"),
+    "policy": N_("is a number that no policy has, neither stored nor in this file"),
+}
+_REJECTED = {
+    "agent": N_("names an agent whose own row in this file is rejected"),
+    "customer": N_("names a customer whose own row in this file is rejected"),
+    "policy": N_("names a policy whose own row in this file is rejected"),
+}
 
 
 def resolve(connection: Connection, rows: Rows, name: str, noun: str, into: str) -> Rows:
@@ -30,9 +47,7 @@ def resolve(connection: Connection, rows: Rows, name: str, noun: str, into: str)
 def attach(rows: Rows, name: str, into: str, known: pl.DataFrame, noun: str) -> Rows:
     """As `resolve`, with the known numbers (`number`, `id`) at hand."""
     found = _with_ids(rows, name, into, known)
-    return found.reject(
-        _unknown(name, into), name, f"is a number that no {noun} has; import the list that holds it first"
-    )
+    return found.reject(_unknown(name, into), name, NOT_STORED[noun])
 
 
 def attach_own(rows: Rows, name: str, into: str, *, key: str, stored: pl.DataFrame, noun: str) -> Rows:
@@ -45,7 +60,7 @@ def attach_own(rows: Rows, name: str, into: str, *, key: str, stored: pl.DataFra
         return found
     here = found.values.select(pl.col(key))
     missing = _unknown(name, into) & ~pl.col(name).is_in(here[key].drop_nulls().implode())
-    found = found.reject(missing, name, f"is a number that no {noun} has, neither stored nor in this file")
+    found = found.reject(missing, name, _NOWHERE[noun])
     return _reject_dependants(found, name, into, key=key, noun=noun)
 
 
@@ -66,7 +81,7 @@ def _reject_dependants(rows: Rows, name: str, into: str, *, key: str, noun: str)
                     "line",
                     severity=pl.lit("rejected"),
                     field=pl.lit(name),
-                    reason=pl.lit(f"names a {noun} whose own row in this file is rejected"),
+                    reason=pl.lit(_REJECTED[noun]),
                 )
             )
         )

@@ -14,6 +14,7 @@ from policyserve.book.lists import REFERRALS
 from policyserve.book.references import resolve
 from policyserve.book.rows import Rows, same_key
 from policyserve.book.stored_rows import add, beside, change, lay_over, read_matching, with_changes, with_ids
+from policyserve.locale import N_
 
 _NAMES = ("referred_id", "referred_name", "referred_phone", "referred_on", "agent_id", "stage")
 _QUERY = f"SELECT id, referrer_id, {', '.join(_NAMES)} FROM referrals"
@@ -54,9 +55,11 @@ def _named(rows: Rows) -> Rows:
     rows = rows.with_values(rows.values.with_columns(who=who))
     nobody = pl.col("who") == ""
     if rows.has("referred_no"):
-        rows = rows.reject(pl.col("referred_no") == pl.col("referrer_no"), "referred_no", "names the referrer himself")
+        rows = rows.reject(
+            pl.col("referred_no") == pl.col("referrer_no"), "referred_no", N_("names the referrer himself")
+        )
         nobody &= pl.col("referred_no").is_null()
-    return rows.warn(nobody, "referred_name", "is missing: the row tells nobody who was referred")
+    return rows.warn(nobody, "referred_name", N_("is missing: the row tells nobody who was referred"))
 
 
 def _each_once(rows: Rows) -> Rows:

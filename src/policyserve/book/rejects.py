@@ -48,7 +48,7 @@ def check_writable(rejects: Path, source: Path) -> None:
 
 
 def with_values(rows: Rows, source: Source, headers: Headers) -> pl.DataFrame:
-    """Return all problems with the cell that each is about: `line`, `severity`, `field`, `value`, `reason`."""
+    """Return all problems with the cell that each is about: PROBLEMS with `value`."""
     problems = rows.all_problems
     cells = source.cells.join(problems.select("line").unique(), on="line", how="semi")
     named = cells.select("line", **headers.places).cast(pl.String)
@@ -56,11 +56,14 @@ def with_values(rows: Rows, source: Source, headers: Headers) -> pl.DataFrame:
         index="line", variable_name="field", value_name="value"
     )
     told = problems.join(values, on=["line", "field"], how="left", maintain_order="left")
-    return told.select("line", "severity", "field", "value", "reason")
+    return told.select("line", "severity", "field", "value", "reason", "arguments")
 
 
 def write_rejects(path: Path, problems: pl.DataFrame, source: Source, headers: Headers) -> None:
-    """Write the reject file in one step: a crash leaves the old one or none, never half of one."""
+    """Write the reject file in one step: a crash leaves the old one or none, never half of one.
+
+    `problems` in words, as `problems.told` makes them.
+    """
     rows = _by_row(problems).join(source.cells, on="line", how="left").sort("line")
     own = [str(place) for place in range(len(source.headers)) if str(place) not in headers.report]
     extra = [EXTRA] if EXTRA in rows.columns and rows[EXTRA].null_count() < rows.height else []

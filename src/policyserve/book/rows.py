@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 import polars as pl
 
+from policyserve.locale import N_, columns
+
 Severity = Literal["rejected", "warning"]
 
 SEVERITIES = pl.Enum(["rejected", "warning"])
 
-PROBLEMS = pl.Schema({"line": pl.UInt32(), "severity": SEVERITIES, "field": pl.String(), "reason": pl.String()})
-"""What is wrong with the rows of a list: a `rejected` row stays out, with a `warning` it goes in."""
+PROBLEMS = pl.Schema(
+    {
+        "line": pl.UInt32(),
+        "severity": SEVERITIES,
+        "field": pl.String(),
+        "reason": pl.String(),
+        "arguments": pl.String(),
+    }
+)
+"""What is wrong with the rows of a list: a `rejected` row stays out, with a `warning` it goes in.
+
+`reason` is words with places for the values in `arguments` (JSON); see `locale.columns`.
+"""
 
 
 def cleared(name: str) -> str:
@@ -40,33 +53,38 @@ class Rows:
         """Return the same rows with further or other columns."""
         return replace(self, values=values)
 
-    def reject(self, where: pl.Expr, name: str, reason: str | pl.Expr) -> Self:
-        """Reject the rows for which `where` holds; `reason` follows the column's `name` in a sentence."""
-        return self._note(where, name, reason, "rejected")
+    def reject(self, where: pl.Expr, name: str, words: str | pl.Expr, **values: pl.Expr) -> Self:
+        """Reject the rows for which `where` holds; `words` follow the column's `name`, `values` fill their places."""
+        return self._note(where, name, "rejected", words, values)
 
-    def warn(self, where: pl.Expr, name: str, reason: str | pl.Expr) -> Self:
+    def warn(self, where: pl.Expr, name: str, words: str | pl.Expr, **values: pl.Expr) -> Self:
         """Warn of the rows for which `where` holds; their values stay."""
-        return self._note(where, name, reason, "warning")
+        return self._note(where, name, "warning", words, values)
 
-    def leave_empty(self, where: pl.Expr, name: str, reason: str | pl.Expr) -> Self:
+    def leave_empty(self, where: pl.Expr, name: str, words: str | pl.Expr) -> Self:
         """Warn of the rows for which `where` holds, and leave their column `name` empty."""
-        warned = self.warn(where, name, reason)
+        warned = self.warn(where, name, words)
         if len(warned.problems) == len(self.problems):
             return self
         return warned.with_values(self.values.with_columns(pl.when(where.not_().fill_null(value=True)).then(name)))
 
-    def _note(self, where: pl.Expr, name: str, reason: str | pl.Expr, severity: Severity) -> Self:
+    def _note(
+        self, where: pl.Expr, name: str, severity: Severity, words: str | pl.Expr, values: Mapping[str, pl.Expr]
+    ) -> Self:
         bad = self.values.select("line", bad=where).filter("bad")["line"]
         if bad.is_empty():
             return self
-        sentence = pl.lit(reason) if isinstance(reason, str) else reason
+        reason = pl.lit(words) if isinstance(words, str) else words
         # the reason is worked out for all rows: it may stand beside a column of the whole file
-        told = self.values.select("line", severity=pl.lit(severity), field=pl.lit(name), reason=sentence)
-        return self.noted(told.filter(pl.col("line").is_in(bad.implode())))
+        found = self.values.select("line", severity=pl.lit(severity), field=pl.lit(name), reason=reason, **values)
+        return self.noted(found.filter(pl.col("line").is_in(bad.implode())))
 
     def noted(self, found: pl.DataFrame) -> Self:
-        """Return the same rows with further problems, a frame of the schema `PROBLEMS`."""
-        return replace(self, problems=(*self.problems, found.cast(PROBLEMS)))
+        """Return the same rows with further problems: PROBLEMS, with a column for each value instead of `arguments`."""
+        places = [name for name in found.columns if name not in PROBLEMS]
+        arguments = columns.values(**{name: name for name in places}) if places else pl.lit(None, pl.String)
+        told = found.with_columns(arguments=arguments).select(PROBLEMS.names())
+        return replace(self, problems=(*self.problems, told.cast(PROBLEMS)))
 
     @property
     def all_problems(self) -> pl.DataFrame:
@@ -108,5 +126,6 @@ def same_key(rows: Rows, key: Sequence[str], name: str) -> Rows:
         where=pl.col("line").cast(pl.String).head(5).str.join(", "), count=pl.len()
     )
     told = bad.join(first, on=list(key), how="left")
-    reason = pl.format("stands in this file more than once with different content (lines {}); keep one row", "where")
-    return kept.noted(told.select("line", severity=pl.lit("rejected"), field=pl.lit(name), reason=reason))
+    words = N_("stands in this file more than once with different content (lines {lines}); keep one row")
+    told = told.select("line", severity=pl.lit("rejected"), field=pl.lit(name), reason=pl.lit(words), lines="where")
+    return kept.noted(told)

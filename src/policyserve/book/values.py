@@ -15,6 +15,7 @@ from policyserve.book.lists import Column, Form
 from policyserve.book.money import SCALE
 from policyserve.book.words import CURRENCIES, NO, YES, lookup
 from policyserve.calendars.lunar import LunarDateError, parse_lunar_birthday
+from policyserve.locale import N_
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 """The days that a list can name."""
@@ -30,17 +31,17 @@ _AMOUNT = r"^[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$"
 _YES_NO = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
 
 REASONS: dict[Form, str] = {
-    "number": "has lost digits in a spreadsheet; format the column as text and enter the number again",
-    "text": "cannot be read",
-    "date": "is no possible date; write it like 2026-11-21",
-    "birthday": "is no possible birthday; write it like 1968-08-15",
-    "money": "is no amount; write it like 1234.50",
-    "whole": "is no whole number that is possible here",
-    "yes-no": "is neither yes nor no; write Y or N",
-    "code": "is none of the words known here",
-    "phone": "is no phone number",
-    "lunar": "is no lunar date that existed; write it like 1968-08-15, a leap month like 1968-闰7-15",
-    "currency": "is no currency; write its three letters, like CNY",
+    "number": N_("has lost digits in a spreadsheet; format the column as text and enter the number again"),
+    "text": N_("cannot be read"),
+    "date": N_("is no possible date; write it like 2026-11-21"),
+    "birthday": N_("is no possible birthday; write it like 1968-08-15"),
+    "money": N_("is no amount; write it like 1234.50"),
+    "whole": N_("is no whole number that is possible here"),
+    "yes-no": N_("is neither yes nor no; write Y or N"),
+    "code": N_("is none of the words known here"),
+    "phone": N_("is no phone number"),
+    "lunar": N_("is no lunar date that existed; write it like 1968-08-15, a leap month like 1968-闰7-15"),
+    "currency": N_("is no currency; write its three letters, like CNY"),
 }
 """What is wrong with a cell that cannot be read, in plain words that follow the column's name."""
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import rich_click as click
 
 from policyserve.book.lists import KINDS
+from policyserve.book.problems import list_name, told
 from policyserve.book.rejects import default_path
 from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.output import Row, note, show, tell
-from policyserve.cli.words.import_words import list_name, told
 from policyserve.locale import N_, say, say_many
 from policyserve.operations.lists import ImportReport, import_list
 
@@ -50,7 +50,14 @@ def import_(session: Session, kind: str, file: Path, rejects: Path | None, dry_r
     path = PIPE if str(file) == "-" else file
     target = rejects or (None if dry_run else free_path(path, kind))
     report = import_list(
-        session.engine, kind, path, as_of=session.as_of, at=session.now, dry_run=dry_run, rejects=target
+        session.engine,
+        kind,
+        path,
+        as_of=session.as_of,
+        at=session.now,
+        dry_run=dry_run,
+        rejects=target,
+        language=session.language,
     )
     _tell(report, session)
     return REJECTED if report.rejected else 0
@@ -96,32 +103,33 @@ def _summary(report: ImportReport, language: str, counts: Mapping[str, int]) -> 
     )
     read = say_many(language, "{n:,} row", "{n:,} rows", counts["rows"])
     warned = say_many(language, "{n:,} warning", "{n:,} warnings", counts["warnings"])
-    return say(language, words, list=list_name(report.kind, language), read=read, warned=warned, **counts)
+    return say(language, words, list=list_name(report.kind), read=read, warned=warned, **counts)
 
 
 def _tell_problems(report: ImportReport, session: Session) -> None:
     if report.problems.is_empty():
         return
     rejected_first = report.problems.sort("severity", maintain_order=True)
-    rows = [_seen(row, report, session.language) for row in rejected_first.head(SHOWN).to_dicts()]
+    first = told(report.kind, rejected_first.head(SHOWN), session.language)
+    hidden = [_is_hidden(row) for row in rejected_first.head(SHOWN).to_dicts()]
+    rows = [
+        {**row, "value": _hidden(row, report, session.language)} if personal else row
+        for row, personal in zip(first.to_dicts(), hidden, strict=True)
+    ]
     show(rows, "table", columns=["line", "severity", "field", "value", "reason"], language=session.language)
     if report.problems.height > SHOWN:
         session.tell("... and {count:,} more.", count=report.problems.height - SHOWN)
     if report.rejects:
         mend, look = N_("Mend the rows in {file} and import that file."), N_("The rows with warnings are in {file}.")
         note(session.words(mend if report.rejected else look, file=report.rejects))
-    elif any(_is_hidden(row) for row in report.problems.head(SHOWN).to_dicts()):
+    elif any(hidden):
         tell(session.words("Personal values are not shown: they stand in the list, at the line that is named."))
 
 
-def _seen(row: Row, report: ImportReport, language: str) -> Row:
-    """Put a problem into words, and leave personal data to the files.
-
-    A screen may be somebody else's, and cron mails what is printed.
-    """
+def _hidden(row: Row, report: ImportReport, language: str) -> str:
+    """Say where a personal value stands: a screen may be somebody else's, and cron mails what is printed."""
     where = N_("(in the reject file)") if report.rejects else N_("(line {line} of the list)")
-    value = say(language, where, line=row["line"]) if _is_hidden(row) else row["value"]
-    return {**told({**row, "list": report.kind}, language), "value": value}
+    return say(language, where, line=row["line"])
 
 
 def _is_hidden(row: Row) -> bool:

@@ -13,10 +13,12 @@ from policyserve import db
 from policyserve.book.cells import parse_texts
 from policyserve.book.events import take as take_events
 from policyserve.book.lists import EVENT_LIST
+from policyserve.book.problems import problem
 from policyserve.book.rows import Rows
 from policyserve.book.snapshot import customer_of
 from policyserve.book.values import clean
 from policyserve.errors import NotFoundError, PolicyserveError
+from policyserve.locale import N_, Listed
 from policyserve.operations.database import Database
 from policyserve.tables import Customer, Event, Policy, table
 
@@ -42,9 +44,8 @@ def add_event(engine: Database, fields: Mapping[str, str], *, as_of: date) -> in
         rows = parse_texts(texts, columns)
         issued = connection.scalar(select(POLICIES.c.issue_date).where(POLICIES.c.policy_no == fields.get("policy_no")))
         taken = take_events(connection, _on_possible_days(rows, issued, as_of), as_of)
-        reasons = [f"{row['field']} {row['reason']}" for frame in taken.rows.problems for row in frame.to_dicts()]
-        if reasons:
-            raise PolicyserveError("The event was not entered: {reasons}.", reasons="; ".join(reasons))
+        if reasons := [problem(EVENT_LIST.name, row) for row in taken.rows.all_problems.to_dicts()]:
+            raise PolicyserveError("The event was not entered: {reasons}.", reasons=Listed(reasons, N_("; ")))
         if not taken.added:
             raise PolicyserveError(
                 "This event is in the book already: same subject, kind and day. Nothing was changed."
@@ -54,10 +55,17 @@ def add_event(engine: Database, fields: Mapping[str, str], *, as_of: date) -> in
 
 def _on_possible_days(rows: Rows, issued: date | None, as_of: date) -> Rows:
     """Reject what has not happened yet, and what would have happened to a policy before it was issued."""
-    rows = rows.reject(pl.col("occurred_on") > as_of, "occurred_on", f"lies in the future, after {as_of}")
+    rows = rows.reject(
+        pl.col("occurred_on") > as_of, "occurred_on", N_("lies in the future, after {day}"), day=pl.lit(as_of)
+    )
     if issued is None:
         return rows
-    return rows.reject(pl.col("occurred_on") < issued, "occurred_on", f"lies before the policy was issued, on {issued}")
+    return rows.reject(
+        pl.col("occurred_on") < issued,
+        "occurred_on",
+        N_("lies before the policy was issued, on {day}"),
+        day=pl.lit(issued),
+    )
 
 
 def retract_event(engine: Database, key: int, *, why: str, as_of: date) -> None:

@@ -6,12 +6,9 @@ What a person or a vendor wrote stands beside it and stays as it is.
 
 from __future__ import annotations
 
-import json
 from typing import Final
 
-import polars as pl
-
-from policyserve.locale import N_, Sentence
+from policyserve.locale import N_, Sentence, columns
 
 REASONS: Final = {
     # an end of the policy, by the event that ended it
@@ -55,11 +52,10 @@ REASONS: Final = {
 """By code, with places for the arguments."""
 
 
-def arguments(**columns: str) -> pl.Expr:
-    """Write columns as the arguments of a reason, by the names that its sentence gives them."""
-    return pl.struct([pl.col(column).alias(name) for name, column in columns.items()]).struct.json_encode()
+arguments = columns.values
+"""Write columns as the arguments of a reason, by the names that its sentence gives them."""
 
 
 def sentence(code: str, arguments: str | None) -> Sentence:
     """Word a stored reason; `arguments` is JSON, an object. Raises KeyError for a code that is none."""
-    return Sentence(REASONS[code], **json.loads(arguments or "{}"))
+    return columns.sentence(REASONS[code], arguments)

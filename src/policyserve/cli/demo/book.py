@@ -9,9 +9,9 @@ import polars as pl
 import rich_click as click
 
 from policyserve.book.lists import KINDS
+from policyserve.book.problems import list_name, told
 from policyserve.cli.demo.story import Story
 from policyserve.cli.screen.output import tell
-from policyserve.cli.words.import_words import told
 from policyserve.dates import Days
 from policyserve.generated_book.files import write_lists
 from policyserve.generated_book.generator import generate
@@ -50,7 +50,11 @@ def lists(story: Story) -> None:
     problems = pl.concat([report.problems.with_columns(list=pl.lit(report.kind)) for report in reports])
     each = problems.unique(["list", "field", "reason"], keep="first", maintain_order=True)
     each = each.unique(["list", "field"], keep="first", maintain_order=True)
-    rows = [told(row, story.language) for row in each.to_dicts()]
+    rows = [
+        {**row, "list": list_name(kind).told(story.language)}
+        for (kind,), part in each.group_by("list", maintain_order=True)
+        for row in told(str(kind), part, story.language).to_dicts()
+    ]
     story.table(rows, ["list", "line", "severity", "field", "reason"])
 
 
