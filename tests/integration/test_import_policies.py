@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from books.lists_in import counts, import_book, import_text, problems, rows_of
+from policyserve.book.problems import told
 
 HEADER = "policy_no,customer_no,agent_no,issue_date,mode,premium"
 PREMIUMS = "policy_no,instalment,due_on,amount,paid_on,paid_amount,debit_on,debit_result,failure,next_debit_on\n"
