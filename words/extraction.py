@@ -22,6 +22,7 @@ Message = str | tuple[str, ...]
 PLACES = {
     "N_": (0,),
     "say": (1,),
+    "_say": (0,),
     "say_many": (1, 2),
     "translated": (1,),
     "Sentence": (0,),

@@ -17,7 +17,19 @@ into a language by whoever shows them. Errors are made so. Values that are sente
 
 from __future__ import annotations
 
-from policyserve.locale.catalogue import N_, Counted, Listed, N_all, N_in, Sentence, say, say_in, say_many, translated
+from policyserve.locale.catalogue import (
+    N_,
+    Counted,
+    Listed,
+    N_all,
+    N_in,
+    Sentence,
+    in_language,
+    say,
+    say_in,
+    say_many,
+    translated,
+)
 from policyserve.locale.languages import ENGLISH
 
 __all__ = [
@@ -28,6 +40,7 @@ __all__ = [
     "N_all",
     "N_in",
     "Sentence",
+    "in_language",
     "say",
     "say_in",
     "say_many",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from gettext import NullTranslations, translation
 from pathlib import Path
+from typing import Any
 
 from policyserve.locale import languages as spoken
 
@@ -48,6 +49,11 @@ def translated(language: str, words: str) -> str:
     if not words:
         return words  # in a catalogue the empty text is the name of its heading
     return _catalogue(language).gettext(words).rpartition(CONTEXT)[2]
+
+
+def in_language(rule: object, field: str, language: str) -> Any:
+    """Return a field that the rules of a company write in several languages (`name_zh`); else the plain one."""
+    return getattr(rule, f"{field}_{language}", None) or getattr(rule, field)
 
 
 class Sentence:

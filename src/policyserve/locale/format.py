@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
-from policyserve.locale.catalogue import N_all, N_in, say, translated
+from policyserve.locale.catalogue import N_all, N_in, say, say_in, translated
 
 UNITS = N_all("unit of money", "CNY", "USD", "HKD", "JPY", "EUR", "GBP", "SGD", "TWD", "MOP")
 """Currencies that a language may have a word for; the others keep their three letters."""
 
 AMOUNT = N_in("amount of money with its unit", "{unit} {amount}")
+MONTHS = N_all(
+    "month in a date",
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 PERCENT = N_in("share of a whole", "{number}%")
 
 
@@ -24,3 +30,11 @@ def money(language: str, amount: Decimal | int, currency: str | None) -> str:
 def percent(language: str, number: Decimal | float | str) -> str:
     """Write a number of hundredths, which is rounded already, as a share: 87.99%."""
     return say(language, PERCENT, number=number)
+
+
+def day(language: str, day: date, year: int) -> str:
+    """Write a day for people: 21 November, 11月21日; outside of `year` with its year."""
+    month = translated(language, MONTHS[day.month - 1])
+    if day.year == year:
+        return say_in(language, "date", "{day} {month}", day=day.day, month=month)
+    return say_in(language, "date", "{day} {month} {year}", day=day.day, month=month, year=day.year)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, cast
+from typing import Any
 
 from policyserve import db
 from policyserve.config import Settings
@@ -13,7 +13,7 @@ from policyserve.messages.notices import push, subscriptions
 from policyserve.messages.notices.channels.channel import Style, Text
 from policyserve.messages.notices.channels.registry import channel_of
 from policyserve.messages.notices.push import NoticeCounts
-from policyserve.messages.notices.text import Language, write
+from policyserve.messages.notices.text import write
 from policyserve.operations.database import Database
 from policyserve.operations.standards import standard_on
 from policyserve.tasks.agenda import agenda
@@ -77,5 +77,5 @@ def preview_notice(engine: Database, agent_no: str, day: date, *, language: str,
         work = agenda(connection, agent_no, day, current_standard(connection, day))
         chosen = subscriptions.channel_chosen(connection, agent_no)
     style = channel_of(chosen[0]).style(chosen[1]) if chosen else NO_CHANNEL
-    text = write(work, style, cast(Language, language), most=most)
+    text = write(work, style, language, most=most)
     return Preview(text=text, channel=chosen[0] if chosen else None, style=style)

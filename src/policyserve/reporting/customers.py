@@ -152,7 +152,7 @@ def candidates_section(material: Material) -> Section:
     ]
     every = columns(language, customer="text", served_by="text", age="count", score="number", needs="text", why="long")
     shown = (*every[:-1], replace(every[-1], paper=False))
-    legend = [f"{signs[need.code]} {need.why_zh if language == 'zh' else need.why}" for need in rules.needs]
+    legend = [f"{signs[need.code]} {need.reason(language)}" for need in rules.needs]
     return Section(
         title=title,
         sentences=tuple(legend),

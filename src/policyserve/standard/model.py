@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from policyserve.contracts.grace import GRACE_DAYS, RiderArrears
+from policyserve.locale import in_language
 
 Level = Literal["assessed", "spot-checked", "encouraged"]
 Stage = Literal["meet", "know", "trust", "rely"]
@@ -228,7 +229,7 @@ class Service(Part):
 
     def said(self, field: Literal["name", "talking_points", "tools"], language: str) -> Any:
         """Return a field that a standard may write in several languages (`name_zh`); else as it is in English."""
-        return getattr(self, f"{field}_{language}", None) or getattr(self, field)
+        return in_language(self, field, language)
 
     @property
     def performer(self) -> Performer:

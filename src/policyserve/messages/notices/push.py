@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as hour
-from typing import Final, cast
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -27,7 +27,7 @@ from policyserve.messages.notices.channels.channel import Answer, Channel, Text
 from policyserve.messages.notices.channels.registry import channel_of
 from policyserve.messages.notices.pace import reserve
 from policyserve.messages.notices.records import Candidate
-from policyserve.messages.notices.text import Language, task_count, write
+from policyserve.messages.notices.text import task_count, write
 from policyserve.standard.model import Standard
 from policyserve.tasks.agenda import agenda
 
@@ -204,7 +204,7 @@ def _written(run: _Run, candidate: Candidate, channel: Channel) -> tuple[Text | 
     with db.reading(run.engine) as connection:
         found = agenda(connection, candidate.agent_no, run.day, run.standard)
     most = run.settings.file.notices.most
-    return write(found, channel.style(candidate.robot), cast(Language, run.language), most=most), task_count(found)
+    return write(found, channel.style(candidate.robot), run.language, most=most), task_count(found)
 
 
 async def _waited(run: _Run, candidate: Candidate, channel: Channel) -> bool:

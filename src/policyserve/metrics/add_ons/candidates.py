@@ -24,6 +24,7 @@ from policyserve.book.money import decimals_of
 from policyserve.contracts.contracts import Contracts
 from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.dates import completed_years
+from policyserve.locale import in_language
 from policyserve.metrics.add_ons.add_ons import single_policy_customers
 from policyserve.metrics.referrals.referrals import annual_premiums
 from policyserve.metrics.rule_files import Rule
@@ -67,11 +68,11 @@ class Need(Rule):
 
     def called(self, language: str) -> str:
         """Return what people call the cover."""
-        return (self.name_zh if language == "zh" else self.name) or self.code
+        return in_language(self, "name", language) or self.code
 
     def reason(self, language: str) -> str:
         """Return why people should have it."""
-        return self.why_zh if language == "zh" else self.why
+        return in_language(self, "why", language) or self.why
 
 
 class CoverRules(Rule):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import get_args
 
 import polars as pl
@@ -96,15 +97,17 @@ def service_names(standard: Standard) -> Words:
     services = {one.code: one for one in reversed(standard.services)}
 
     def name(code: str, language: str) -> str:
-        return services[code].name_zh if language == "zh" else services[code].name
+        return str(services[code].said("name", language))
 
-    counts = {language: Counter(name(code, language) for code in services) for language in ("en", "zh")}
+    @cache
+    def counts(language: str) -> Counter[str]:
+        return Counter(name(code, language) for code in services)
 
     def words(code: str, language: str) -> str:
         if code not in services:
             return code
         called = name(code, language)
-        return called if counts["zh" if language == "zh" else "en"][called] == 1 else f"{called} ({code})"
+        return called if counts(language)[called] == 1 else f"{called} ({code})"
 
     return words
 

@@ -15,7 +15,7 @@ from policyserve.messages.notices.channels.feishu import sign as sign_feishu
 from policyserve.messages.notices.channels.post import of_code
 from policyserve.messages.notices.channels.registry import KINDS, channel_of
 from policyserve.messages.notices.push import NoticeCounts
-from policyserve.messages.notices.text import Language, harmless, write
+from policyserve.messages.notices.text import harmless, write
 from policyserve.standard.model import Service
 from policyserve.tasks.agenda import Agenda, AgendaCustomer, AgendaTask, Line
 
@@ -51,7 +51,7 @@ def day_of(*customers: AgendaCustomer, name: str | None = "林慧") -> Agenda:
     return Agenda(whose="1002", name=name, day=MONDAY, customers=customers, ahead=0)
 
 
-def body(found: Agenda, style: Style = PLAIN, language: Language = "zh", most: int = 10) -> str:
+def body(found: Agenda, style: Style = PLAIN, language: str = "zh", most: int = 10) -> str:
     text = write(found, style, language, most=most)
     assert text is not None
     return text.body
@@ -83,7 +83,7 @@ def test_a_day_without_tasks_is_no_notice() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_no_phone_and_no_policy_number_stands_in_a_notice(language: Language) -> None:
+def test_no_phone_and_no_policy_number_stands_in_a_notice(language: str) -> None:
     text = body(day_of(customer("王芳")), language=language)
     assert "13900000001" not in text
     assert "P1" not in text
