@@ -10,7 +10,7 @@ import polars as pl
 
 from policyserve.config import fixture
 from policyserve.contracts.grace import GRACE_DAYS
-from policyserve.locale import translated
+from policyserve.locale import say, translated
 from policyserve.metrics.add_ons.candidates import CoverRules, candidates
 from policyserve.metrics.add_ons.figures import CANDIDATES_MEAN
 from policyserve.metrics.referrals.referrals import centres_of_influence, referral_tree
@@ -20,7 +20,6 @@ from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Leaf, Tree
 from policyserve.reporting.sections import Section, columns, several, without
 from policyserve.reporting.tables import Table, amounts, main_currency, money, of_currency
-from policyserve.reporting.words import text
 
 CENTRES, DRAWN, CANDIDATES = 10, 26, 25
 """Centres listed; boxes of a tree; candidates on paper."""
@@ -30,11 +29,11 @@ EVERYBODY = 1_000_000
 
 def influence_section(material: Material) -> Section:
     """Show the largest centres of influence, and the tree of the largest of all."""
-    language, title = material.question.language, text("influence", material.question.language)
+    language, title = material.question.language, say(material.question.language, "Centres of influence")
     known = material.book.as_of(material.question.as_of)
     centres = _centres(material)
     if centres.is_empty():
-        return Section(title=title, sentences=(text("influence.none", language),))
+        return Section(title=title, sentences=(say(language, "No customer's referrals have brought policies yet."),))
     currency = main_currency(centres, "premium_through")
     first = centres.filter(of_currency(currency)).row(0, named=True)
     tree = referral_tree(known, first["customer_no"])
@@ -62,11 +61,14 @@ def _centres(material: Material) -> pl.DataFrame:
 
 def _together(material: Material, row: dict[str, Any]) -> str:
     amount = partial(money, currency=row["currency"])
-    return text(
-        "influence.sentence", material.question.language, customer=material.customer(row["customer_no"]),
-        policies=row["policies_together"], together=amount(row["premium_together"]),
+    return say(
+        material.question.language,
+        "{customer}: together {policies} policies and {together} of premium, {through} of it through referrals.",
+        customer=material.customer(row["customer_no"]),
+        policies=row["policies_together"],
+        together=amount(row["premium_together"]),
         through=amount(row["premium_through"]),
-    )  # fmt: skip
+    )
 
 
 def _drawn(material: Material, tree: pl.DataFrame, currency: str | None) -> Tree:
@@ -80,9 +82,13 @@ def _drawn(material: Material, tree: pl.DataFrame, currency: str | None) -> Tree
     ]
     language, left = material.question.language, len(rows) - len(leaves)
     return Tree(
-        title=text("influence.chart", language, customer=material.customer(rows[0]["customer_no"])),
+        title=say(
+            language,
+            "The referrals of {customer}, the largest centre of influence: policies and annualised first-year premium.",
+            customer=material.customer(rows[0]["customer_no"]),
+        ),
         leaves=tuple(leaves),
-        more=text("influence.more", language, count=left) if left else "",
+        more=say(language, "and {count} more, see tables.xlsx", count=left) if left else "",
     )
 
 
@@ -101,7 +107,7 @@ def _largest(rows: list[dict[str, Any]]) -> set[str]:
 
 
 def _box(material: Material, row: dict[str, Any]) -> tuple[str, str]:
-    pieces = text("influence.pieces", material.question.language, policies=row["policies"])
+    pieces = say(material.question.language, "{policies} policies", policies=row["policies"])
     return material.customer(row["customer_no"]), f"{pieces} · {money(row['premium'], row['currency'])}"
 
 
@@ -115,7 +121,7 @@ def _centre_table(material: Material, centres: pl.DataFrame) -> Table:
         premium_through="money", premium_together="money",
     )  # fmt: skip
     shown = every if several(rows) else without(every, "currency")
-    return Table(title=text("influence", language), columns=shown, rows=tuple(rows))
+    return Table(title=say(language, "Centres of influence"), columns=shown, rows=tuple(rows))
 
 
 def _tree_table(material: Material, tree: pl.DataFrame) -> Table:
@@ -128,18 +134,18 @@ def _tree_table(material: Material, tree: pl.DataFrame) -> Table:
         language, depth="count", customer="text", referrer="text", currency="text", held="count", premium="money"
     )
     shown = every if several(rows) else without(every, "currency")
-    return Table(title=text("influence.tree", language), columns=shown, rows=tuple(rows), paper=0)
+    return Table(title=say(language, "Referral tree"), columns=shown, rows=tuple(rows), paper=0)
 
 
 def candidates_section(material: Material) -> Section:
     """List the single-policy customers who lack cover, the most urgent first."""
-    language, title = material.question.language, text("candidates", material.question.language)
+    language, title = material.question.language, say(material.question.language, "Add-on candidates")
     rules = read_rules(fixture("cover", "cover-cn.yaml"), CoverRules)
     found = candidates(
         material.book, rules, material.sums, material.refusals, language=language, as_of=material.question.as_of
     ).filter(pl.col("agent_no").is_in(material.agents["agent_no"].implode()))
     if found.is_empty():
-        return Section(title=title, sentences=(text("candidates.none", language),))
+        return Section(title=title, sentences=(say(language, "Nobody lacks cover by the rules."),))
     signs = {need.code: chr(ord("①") + place) for place, need in enumerate(rules.needs)}
     rows = [
         {

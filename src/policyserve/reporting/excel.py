@@ -11,10 +11,10 @@ from typing import Any
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
+from policyserve.locale import say
 from policyserve.metrics.percents import PLACES, decimals
 from policyserve.reporting.sections import Report
 from policyserve.reporting.tables import Column, Kind, Table, written
-from policyserve.reporting.words import text
 
 FORMATS: dict[Kind, str] = {
     "count": "#,##0",
@@ -65,10 +65,16 @@ def _styles(book: Workbook) -> dict[str, Any]:
 
 def _about(book: Workbook, report: Report, styles: dict[str, Any]) -> None:
     """Say first what the tables are about, and what their marks mean."""
-    sheet = book.add_worksheet(text("about", report.language))
+    sheet = book.add_worksheet(say(report.language, "About"))
     sheet.write_string(0, 0, report.title, styles["title"])
     tiles = [(tile.label, "  ".join([tile.value, *tile.lines])) for tile in report.tiles]
-    lines = [*report.head, *tiles, (text("marks", report.language), ""), *report.marks, ("", report.private)]
+    lines = [
+        *report.head,
+        *tiles,
+        (say(report.language, "What the marks mean"), ""),
+        *report.marks,
+        ("", report.private),
+    ]
     for row, (label, value) in enumerate(lines, 2):
         sheet.write_string(row, 0, label, styles["text"])
         sheet.write_string(row, 1, value, styles["long"])

@@ -5,29 +5,39 @@ from __future__ import annotations
 import polars as pl
 
 from policyserve.errors import PolicyserveError
+from policyserve.locale import say
 from policyserve.metrics.forecast.forecast import CONFIDENCE, Forecast, forecast, forecast_policies
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.persistency.persistency import persistency
+from policyserve.reporting.headings import coded
 from policyserve.reporting.material import Material
 from policyserve.reporting.persistency import KEPT, of_cohorts
 from policyserve.reporting.pictures import Fan
 from policyserve.reporting.scope import Scope
 from policyserve.reporting.sections import Section, columns, compared, marks_of, several, without
 from policyserve.reporting.tables import Table, amounts, main_currency, of_currency
-from policyserve.reporting.words import text
 
 
 def forecast_section(material: Material) -> Section:
     """Show what the cohorts that are not final are expected to end at."""
-    language, title = material.question.language, text("forecast", material.question.language)
+    language, title = material.question.language, say(material.question.language, "Forecast of month 13")
     try:
         made = forecast_policies(material.book, as_of=material.question.as_of)
     except PolicyserveError:
-        return Section(title=title, sentences=(text("forecast.none", language),))
+        return Section(
+            title=title,
+            sentences=(say(language, "No policy's grace is over yet, so there is nothing to learn a forecast from."),),
+        )
     figures = _of_scope(material, made)
     if figures.is_empty():
-        return Section(title=title, sentences=(text("kept.none", language),))
-    said = text("forecast.learnt", language, count=f"{made.learnt_from:,}", method=text(made.method, language))
+        return Section(title=title, sentences=(say(language, "No cohort has a premium of month 13 that fell due."),))
+    said = say(
+        language,
+        "Learnt from {count} final policies of the whole book, by {method}. The band shows what chance "
+        "and the past leave open; the pale one what is possible at all.",
+        count=f"{made.learnt_from:,}",
+        method=coded(made.method, language),
+    )
     return Section(
         title=title,
         sentences=(said,),
@@ -59,19 +69,25 @@ def _fan(material: Material, figures: pl.DataFrame) -> Fan:
     rows = [ahead.get(label) or known[label] for label in labels]
     level = f"{CONFIDENCE:.0%}"
     return Fan(
-        title=text("forecast.chart", language, confidence=level),
+        title=say(
+            language,
+            "What cohorts that are not final yet are expected to end at, with an interval of {confidence}.",
+            confidence=level,
+        ),
         labels=tuple(labels),
         expected=tuple(row["ratio"] for row in rows),
         **{name: tuple(row.get(name) for row in rows) for name in _LIMITS},
         stages=tuple("expected" if label in ahead else known[label]["status"] for label in labels),
         target=KEPT,
         words=(
-            text("forecast.final", language), text("forecast.provisional", language),
-            text("forecast.expected", language),
-            text("forecast.interval", language, confidence=level), text("forecast.possible", language),
-            text("target_line", language, target=f"{KEPT:.0%}"),
+            say(language, "final"),
+            say(language, "provisional"),
+            say(language, "expected"),
+            say(language, "interval {confidence}", confidence=level),
+            say(language, "possible"),
+            say(language, "target {target}", target=f"{KEPT:.0%}"),
         ),
-    )  # fmt: skip
+    )
 
 
 _LIMITS = ("lower", "upper", "floor", "ceiling")
@@ -89,4 +105,4 @@ def _forecast_table(figures: pl.DataFrame, language: str) -> Table:
     )  # fmt: skip
     every = compared(every, KEPT, "expected_ratio")
     shown = every if several(rows) else without(every, "currency")
-    return Table(title=text("forecast", language), columns=shown, rows=tuple(rows))
+    return Table(title=say(language, "Forecast of month 13"), columns=shown, rows=tuple(rows))

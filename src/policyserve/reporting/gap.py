@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from policyserve.locale import N_, say
 from policyserve.metrics.percents import percent
 from policyserve.metrics.persistency.gap import Gap
 from policyserve.reporting.groups import group_name
+from policyserve.reporting.headings import coded, heading
 from policyserve.reporting.material import Material
 from policyserve.reporting.persistency import KEPT
 from policyserve.reporting.sections import NEEDED, Section, columns, compared, several, without
 from policyserve.reporting.tables import Kind, Table, amounts, money
-from policyserve.reporting.words import heading, text
 
 TASKS = 3
 """Numbers of tasks in a cell."""
@@ -29,15 +30,35 @@ def gap_section(material: Material) -> Section:
     Where the whole is not below the target, name the groups beneath that are, level by level.
     """
     language, months = material.question.language, gap_months(material)
-    title, notes = text("gap", language), (text("gap.meaning", language),)
+    title, notes = (
+        say(language, "Gap to the target, as names"),
+        (
+            say(
+                language,
+                "Open: in grace or not yet due. Gain: what the policy adds to the kept premium, annualised. "
+                "Needed: the fewest that suffice, the largest first.",
+            ),
+        ),
+    )
     if not material.gaps:
-        said = text("gap.none", language, target=f"{KEPT:.0%}", **months)
+        said = say(
+            language,
+            "Cohorts {first} to {last} are not below the target of {target}, nor is any group.",
+            target=f"{KEPT:.0%}",
+            **months,
+        )
         return Section(title=title, sentences=(said,))
     lists = tuple(_policies(material, part, gap) for part, gap in material.gaps.items() if gap.policies.height)
     if whole := material.gaps.get("company"):
         sentences = [line for group in whole.groups.to_dicts() for line in _said(group, months, language)]
         return Section(title=title, sentences=tuple(sentences), tables=lists, notes=notes)
-    said = text("gap.parts", language, target=f"{KEPT:.0%}", **months)
+    said = say(
+        language,
+        "Cohorts {first} to {last} together are not below the target of {target}; these groups are, with "
+        "the open policies of each; the fewest that suffice for the group are marked ●.",
+        target=f"{KEPT:.0%}",
+        **months,
+    )
     return Section(title=title, sentences=(said,), tables=(_groups(material), *lists), notes=notes)
 
 
@@ -65,7 +86,7 @@ def _groups(material: Material) -> Table:
     )  # fmt: skip
     every = compared(every, KEPT, *RATIOS)
     shown = every if several(rows) else without(every, "currency")
-    return Table(title=text("gap.groups", language), columns=shown, rows=tuple(rows))
+    return Table(title=say(language, "Groups below the target"), columns=shown, rows=tuple(rows))
 
 
 def _groups_of(material: Material, part: str, gap: Gap) -> list[dict[str, Any]]:
@@ -77,13 +98,22 @@ def _groups_of(material: Material, part: str, gap: Gap) -> list[dict[str, Any]]:
 
 
 def _said(group: Mapping[str, Any], months: Mapping[str, str], language: str) -> tuple[str, str]:
-    how_far = text(
-        "gap.sentence", language, **months, target=percent(group["target"]),
+    how_far = say(
+        language,
+        "Cohorts {first} to {last} stand at {ratio}; the target is {target}. Missing: {premium} of "
+        "premium, {count} policies. If nobody else pays they end at {if_nothing}, at best at {at_best}.",
+        **months,
+        target=percent(group["target"]),
         **{name: percent(group[name], target=group["target"]) for name in RATIOS},
-        premium=money(group["missing"], group["currency"]), count=group["missing_count"],
-    )  # fmt: skip
-    closing = "gap.short" if group["fewest"] is None else "gap.closed"
-    return how_far, text(closing, language, **{name: group[name] for name in ("fewest", "open", "by")})
+        premium=money(group["missing"], group["currency"]),
+        count=group["missing_count"],
+    )
+    closing = (
+        N_("All {open} open policies together do not close it.")
+        if group["fewest"] is None
+        else N_("{fewest} of {open} open policies suffice, the last by {by}; they are marked ●.")
+    )
+    return how_far, say(language, closing, **{name: group[name] for name in ("fewest", "open", "by")})
 
 
 def _policies(material: Material, part: str, gap: Gap) -> Table:
@@ -95,16 +125,16 @@ def _policies(material: Material, part: str, gap: Gap) -> Table:
         row["needed"] = NEEDED if row["needed"] else ""
         row["customer"] = material.customer(row["customer_no"])
         row["served_by"] = material.agent(row["serving_agent_no"])
-        row["state"] = text(row["state"], language)
+        row["state"] = coded(row["state"], language)
         row["tasks"] = _numbers(material.open_tasks.get(row["policy_id"], []))
     labels: dict[str, Kind] = {} if whole else {"group": "text"}
     every = columns(
         language, **labels, needed="text", policy_no="text", customer="text", served_by="text", state="text",
         due_on="date", pay_by="date", currency="text", amount="money", gain="money", tasks="text",
     )  # fmt: skip
-    title = text("gap.list", language)
+    title = say(language, "Gap list")
     return Table(
-        title=title if whole else text("gap.list_by", language, part=heading(part, language)),
+        title=title if whole else say(language, "Gap list by {part}", part=heading(part, language)),
         columns=every if several(rows) else without(every, "currency"),
         rows=tuple(rows),
         paper=max(FEWEST_LISTED, min(sum(bool(row["needed"]) for row in rows), MOST_LISTED)),

@@ -6,13 +6,13 @@ from typing import Any
 
 import polars as pl
 
+from policyserve.locale import say
 from policyserve.reporting.material import Material
-from policyserve.reporting.words import text
 
 
 def group_name(material: Material, row: dict[str, Any], part: str) -> str:
     """Name one group; a team stands with its branch where there are several."""
-    nobody = text("unassigned", material.question.language)
+    nobody = say(material.question.language, "not assigned")
     if part == "agent":
         return material.agent(row["agent_no"])
     if part == "branch":

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from policyserve.locale import say
 from policyserve.reporting.charts import Drawing, drawn
 from policyserve.reporting.pictures import Picture
 from policyserve.reporting.sections import Report, Section
 from policyserve.reporting.tables import Table, written
-from policyserve.reporting.words import text
 
 
 def laid_out(report: Report, *, draw: Drawing = drawn) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def laid_out(report: Report, *, draw: Drawing = drawn) -> dict[str, Any]:
         "language": report.language,
         "head": [list(pair) for pair in report.head],
         "marks": [list(pair) for pair in report.marks],
-        "marks_title": text("marks", report.language),
+        "marks_title": say(report.language, "What the marks mean"),
         "tiles": [{"label": tile.label, "value": tile.value, "lines": list(tile.lines)} for tile in report.tiles],
         "sections": [_section(section, report.language, numbers, draw) for section in report.sections],
         "private": report.private,
@@ -41,7 +41,7 @@ def _caption(picture: Picture, language: str) -> str:
     """Say what a picture shows, and with what its axis begins where that is not 0."""
     if not picture.start:
         return picture.title
-    return text("axis", language, title=picture.title, start=f"{picture.start:.0%}")
+    return say(language, "{title} The axis begins at {start}.", title=picture.title, start=f"{picture.start:.0%}")
 
 
 def _table(table: Table, above: str, language: str) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _table(table: Table, above: str, language: str) -> dict[str, Any]:
         ],
         "rows": [_row(table, row) for row in table.rows[: table.paper]],
         "note": table.note,
-        "more": text("more", language, count=left) if left > 0 else "",
+        "more": say(language, "{count} more rows in tables.xlsx.", count=left) if left > 0 else "",
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from policyserve.locale import N_, say
 from policyserve.metrics.add_ons.add_ons import TARGET, add_ons, calendar_year
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.persistency.persistency import persistency
@@ -16,17 +17,29 @@ from policyserve.reporting.persistency import KEPT, of_cohorts, year_of_final
 from policyserve.reporting.sections import Section, columns, compared, marks_of
 from policyserve.reporting.services import rates
 from policyserve.reporting.tables import Kind, Table, main_currency, of_currency
-from policyserve.reporting.words import text
+
+TITLES = {
+    "branch": N_("League of branches"),
+    "team": N_("League of teams"),
+    "agent": N_("League of agents"),
+}
+"""Titles of the tables, by what is ranked."""
 
 
 def league_section(material: Material) -> Section:
     """Rank the groups."""
     language, (first, last) = material.question.language, year_of_final(material)
-    said = text(
-        "league.meaning", language, first=f"{first:%Y-%m}", last=f"{last:%Y-%m}", year=material.question.as_of.year
+    said = say(
+        language,
+        "Ranked by 13-month persistency by premium of cohorts {first} to {last} (by who wrote the "
+        "policy); referrals and add-ons of {year} and the service rate of twelve months by who serves. "
+        "Groups over fewer than 30 policies (*) come last, and so do those without a figure.",
+        first=f"{first:%Y-%m}",
+        last=f"{last:%Y-%m}",
+        year=material.question.as_of.year,
     )
     tables = [_league(material, part) for part in material.question.scope.parts]
-    return Section(title=text("league", language), sentences=(said,), tables=tuple(tables))
+    return Section(title=say(language, "League table"), sentences=(said,), tables=tuple(tables))
 
 
 def _league(material: Material, part: str) -> Table:
@@ -45,7 +58,7 @@ def _league(material: Material, part: str) -> Table:
         service_rate="percent",
     )  # fmt: skip
     shown = compared(shown, KEPT, "kept")
-    return Table(title=text(f"league.{part}", language), columns=shown, rows=tuple(rows))
+    return Table(title=say(language, TITLES[part]), columns=shown, rows=tuple(rows))
 
 
 def _row(material: Material, row: dict[str, Any], part: str, place: int) -> dict[str, Any]:

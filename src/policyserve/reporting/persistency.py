@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from policyserve.dates import add_months
+from policyserve.locale import N_, say
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.percents import number, percent
 from policyserve.metrics.persistency.cohorts import cohort_month
@@ -16,11 +17,11 @@ from policyserve.metrics.persistency.gap import TARGET, WHOLE
 from policyserve.metrics.persistency.persistency import PolicyResults, persistency, policy_results
 from policyserve.metrics.profiles.profile import MONTHS
 from policyserve.reporting.groups import group_names
+from policyserve.reporting.headings import coded
 from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Bars, HeatMap, Picture
 from policyserve.reporting.sections import Section, columns, compared, marks_of, several, without
 from policyserve.reporting.tables import Kind, Table, amounts, main_currency, of_currency
-from policyserve.reporting.words import text
 
 KEPT = TARGET / WHOLE
 """The share of first-year premium to keep, as a fraction."""
@@ -64,13 +65,16 @@ def kept_section(material: Material) -> Section:
     results = of_cohorts(material.results, question.first_cohort, question.last_cohort)
     figures = persistency(results, by=["cohort"], book=material.written).filter(pl.col("denominator_count") > 0)
     if figures.is_empty():
-        return Section(title=text("kept", question.language), sentences=(text("kept.none", question.language),))
+        return Section(
+            title=say(question.language, "Persistency of month 13 by cohort"),
+            sentences=(say(question.language, "No cohort has a premium of month 13 that fell due."),),
+        )
     return Section(
-        title=text("kept", question.language),
+        title=say(question.language, "Persistency of month 13 by cohort"),
         sentences=_rolling_said(material),
         pictures=(_bars(figures, question.language),),
         tables=(_cohorts(figures, question.language),),
-        notes=(text("kept.restated", question.language),),
+        notes=(say(question.language, "Restated: with what was reinstated after the cutoff; the final figure stays."),),
     )
 
 
@@ -79,24 +83,28 @@ def _rolling_said(material: Material) -> tuple[str, ...]:
     if row is None or row["ratio"] is None:
         return ()
     first, last = year_of_final(material)
-    said = text(
-        "kept.rolling", material.question.language, first=f"{first:%Y-%m}", last=f"{last:%Y-%m}",
-        ratio=percent(row["ratio"], target=KEPT), count=percent(row["ratio_count"]),
-    )  # fmt: skip
+    said = say(
+        material.question.language,
+        "The last twelve final cohorts together, {first} to {last}: {ratio} by premium, {count} by count.",
+        first=f"{first:%Y-%m}",
+        last=f"{last:%Y-%m}",
+        ratio=percent(row["ratio"], target=KEPT),
+        count=percent(row["ratio_count"]),
+    )
     return (said,)
 
 
 def _bars(figures: pl.DataFrame, language: str) -> Picture:
     rows = figures.filter(of_currency(main_currency(figures, "denominator"))).to_dicts()
     return Bars(
-        title=text("kept.chart", language),
+        title=say(language, "Persistency of month 13 by premium, cohort by cohort, in per cent."),
         labels=tuple(row["cohort"] for row in rows),
         ratios=tuple(row["ratio"] for row in rows),
         final=tuple(row["status"] == "final" for row in rows),
         target=KEPT,
         words=(
-            text("final", language), text("provisional", language),
-            text("target_line", language, target=f"{KEPT:.0%}"),
+            say(language, "final"), say(language, "provisional"),
+            say(language, "target {target}", target=f"{KEPT:.0%}"),
         ),
     )  # fmt: skip
 
@@ -105,7 +113,7 @@ def _cohorts(figures: pl.DataFrame, language: str) -> Table:
     rows = amounts(figures, MONEY)
     for row in rows:
         row["marks"] = marks_of(row, target=KEPT)
-        row["status"] = text(row["status"], language)
+        row["status"] = coded(row["status"], language)
     every = columns(
         language, cohort="text", currency="text", numerator="money", denominator="money", ratio="percent", marks="text",
         numerator_count="count", denominator_count="count", ratio_count="percent", restated_ratio="percent",
@@ -113,8 +121,18 @@ def _cohorts(figures: pl.DataFrame, language: str) -> Table:
     )  # fmt: skip
     every = compared(every, KEPT, "ratio")
     return Table(
-        title=text("kept", language), columns=every if several(rows) else without(every, "currency"), rows=tuple(rows)
+        title=say(language, "Persistency of month 13 by cohort"),
+        columns=every if several(rows) else without(every, "currency"),
+        rows=tuple(rows),
     )
+
+
+BY_COHORT = {
+    "team": N_("Teams by cohort"),
+    "agent": N_("Agents by cohort"),
+    "branch": N_("Branches by cohort"),
+}
+"""Titles of heat maps, by what the groups are."""
 
 
 def heat_section(material: Material) -> Section:
@@ -122,14 +140,17 @@ def heat_section(material: Material) -> Section:
     language = material.question.language
     years = _years(material)
     groups, part = _groups(material)
-    made = [(years, "heat.months", _map_of_years), (groups, f"heat.{part}", _map_of_groups)]
-    told = [(frame, key, draw) for frame, key, draw in made if frame.height]
+    made = [(years, N_("Months by year"), _map_of_years), (groups, BY_COHORT[part], _map_of_groups)]
+    told = [(frame, words, draw) for frame, words, draw in made if frame.height]
     if not told:
-        return Section(title=text("heat", language), sentences=(text("kept.none", language),))
+        return Section(
+            title=say(language, "Heat maps"),
+            sentences=(say(language, "No cohort has a premium of month 13 that fell due."),),
+        )
     return Section(
-        title=text("heat", language),
+        title=say(language, "Heat maps"),
         pictures=tuple(draw(frame, language) for frame, _, draw in told),
-        tables=tuple(_heat_table(frame, text(key, language), language) for frame, key, _ in told),
+        tables=tuple(_heat_table(frame, say(language, words), language) for frame, words, _ in told),
     )
 
 
@@ -140,7 +161,7 @@ def _years(material: Material) -> pl.DataFrame:
     for month in MONTHS:
         results = material.results if month == 13 else policy_results(book, month=month, as_of=as_of)
         found.append(persistency(results, by=["year"], book=book))
-    names = {month: text("month_no", material.question.language, month=month) for month in MONTHS}
+    names = {month: say(material.question.language, "month {month}", month=month) for month in MONTHS}
     return (
         pl.concat(found)
         .filter(pl.col("ratio").is_not_null())
@@ -168,12 +189,23 @@ def _groups(material: Material) -> tuple[pl.DataFrame, str]:
 
 
 def _map_of_years(frame: pl.DataFrame, language: str) -> HeatMap:
-    order = [text("month_no", language, month=month) for month in MONTHS]
-    return _map(frame, text("heat.months.chart", language), order)
+    order = [say(language, "month {month}", month=month) for month in MONTHS]
+    return _map(
+        frame,
+        say(
+            language,
+            "Persistency by premium of months 13 to 61, by year of the effective date, in per cent; darker is higher.",
+        ),
+        order,
+    )
 
 
 def _map_of_groups(frame: pl.DataFrame, language: str) -> HeatMap:
-    return _map(frame, text("heat.groups.chart", language), sorted(set(frame["column"])))
+    return _map(
+        frame,
+        say(language, "Persistency of month 13 by premium, in per cent; darker is higher."),
+        sorted(set(frame["column"])),
+    )
 
 
 def _map(frame: pl.DataFrame, title: str, order: list[str]) -> HeatMap:
@@ -208,7 +240,7 @@ def _heat_table(frame: pl.DataFrame, title: str, language: str) -> Table:
     rows = amounts(frame, MONEY)
     for row in rows:
         row["marks"] = marks_of(row, target=_target(row))
-        row["status"] = text(row["status"], language)
+        row["status"] = coded(row["status"], language)
         row["group"] = row["row"]
     by_year = "year" in frame.columns
     labels: dict[str, Kind] = {"year": "text", "month": "count"} if by_year else {"group": "text", "cohort": "text"}

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from policyserve.reporting.headings import heading
 from policyserve.reporting.pictures import Picture
 from policyserve.reporting.tables import Column, Kind, Table
-from policyserve.reporting.words import heading
 
 BELOW, SMALL, PROVISIONAL, NEEDED = "▼", "*", "○", "●"
 """Marks beside figures; the head of every report says what they mean."""

@@ -6,15 +6,15 @@ from typing import Any
 
 import polars as pl
 
-from policyserve.locale import translated
+from policyserve.locale import say, translated
 from policyserve.metrics.services.figures import SERVICES_MEAN
 from policyserve.metrics.services.service_rate import service_rate
 from policyserve.reporting.groups import group_name
+from policyserve.reporting.headings import heading
 from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Stacks
 from policyserve.reporting.sections import Section, columns, marks_of
 from policyserve.reporting.tables import Kind, Table
-from policyserve.reporting.words import heading, text
 from policyserve.standard.vocabulary import word
 
 LEVELS = ("assessed", "spot-checked", "encouraged")
@@ -35,7 +35,16 @@ def work_section(material: Material) -> Section:
     days = {"first": question.served.start, "last": question.served.last}
     levels = rates(material, "level")
     if levels.is_empty():
-        return Section(title=text("work", language), sentences=(text("work.none", language, **days),))
+        return Section(
+            title=say(language, "Service rate"),
+            sentences=(
+                say(
+                    language,
+                    "No service fell due from {first} to {last}: release tasks and record what is done.",
+                    **days,
+                ),
+            ),
+        )
     ordered = levels.sort(
         pl.col("level").replace_strict({level: place for place, level in enumerate(LEVELS)}, default=9)
     )
@@ -43,8 +52,8 @@ def work_section(material: Material) -> Section:
     named = [{**row, "level": word(row["level"] or "–", language)} for row in ordered.to_dicts()]
     groups = [{**row, part: group_name(material, row, part)} for row in rates(material, part).to_dicts()]
     return Section(
-        title=text("work", language),
-        sentences=(text("work.period", language, **days),),
+        title=say(language, "Service rate"),
+        sentences=(say(language, "Services that fell due from {first} to {last}.", **days),),
         pictures=(_stacks(named, language),),
         tables=(_table(named, "level", language), _table(groups, part, language)),
         notes=(translated(language, SERVICES_MEAN),),
@@ -59,7 +68,7 @@ def assessed(material: Material) -> dict[str, Any] | None:
 
 def _stacks(rows: list[dict[str, Any]], language: str) -> Stacks:
     return Stacks(
-        title=text("work.chart", language),
+        title=say(language, "What became of the services that fell due, by level."),
         rows=tuple(row["level"] for row in rows),
         parts=tuple(heading(fate, language) for fate in FATES),
         counts=tuple((row["numerator"], row["late"], row["open"], row["missed"]) for row in rows),
@@ -76,4 +85,6 @@ def _table(rows: list[dict[str, Any]], part: str, language: str) -> Table:
         language, **labels, due="count", on_time="count", late="count", missed="count", open="count",
         service_rate="percent", marks="text", with_late="percent",
     )  # fmt: skip
-    return Table(title=text("work.by", language, part=heading(part, language)), columns=shown, rows=tuple(rows))
+    return Table(
+        title=say(language, "Service rate by {part}", part=heading(part, language)), columns=shown, rows=tuple(rows)
+    )

@@ -6,15 +6,16 @@ from typing import Any
 
 import polars as pl
 
+from policyserve.locale import say
 from policyserve.metrics.forecast.covariates import FIRST_YEAR
 from policyserve.metrics.forecast.survival import DAYS_A_MONTH, at_months, kaplan_meier, survival
 from policyserve.metrics.services.comparison import GROUPS
 from policyserve.metrics.services.worth import FOLLOWED, LANDMARK, served
+from policyserve.reporting.headings import coded
 from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Curve, Curves
 from policyserve.reporting.sections import Section, columns
 from policyserve.reporting.tables import Table
-from policyserve.reporting.words import text
 
 FEWEST = 10
 """A curve ends where fewer policies are still observed: beyond, single policies move it."""
@@ -27,14 +28,18 @@ LIMITS = (("share", "survival"), ("lower", "lower"), ("upper", "upper"))
 
 def survival_section(material: Material) -> Section:
     """Show how long policies are kept: all of them, and by the first-year services done."""
-    language, title = material.question.language, text("survival", material.question.language)
+    language, title = material.question.language, say(material.question.language, "How long policies are kept")
     curve = survival(material.written, as_of=material.question.as_of)
     if curve.is_empty():
-        return Section(title=title, sentences=(text("survival.none", language),))
+        return Section(title=title, sentences=(say(language, "No policy has been observed yet."),))
     every = Curves(
-        title=text("survival.chart", language),
-        curves=(_curve(text("survival.all", language), curve),),
-        across=text("survival.months", language),
+        title=say(
+            language,
+            "Share of policies still kept after so many months (Kaplan-Meier, 95 % limits). Dotted lines: "
+            "months 13, 25, 37, 49 and 61, by the end of their grace.",
+        ),
+        curves=(_curve(say(language, "All policies"), curve),),
+        across=say(language, "months after the effective date"),
         marked=MARKED,
     )
     by_service = _by_service(material)
@@ -59,29 +64,48 @@ def _months(curve: pl.DataFrame, language: str) -> Table:
     shown = columns(
         language, at_month="count", at_risk="count", lost="count", survival="percent", lower="percent", upper="percent"
     )
-    return Table(title=text("survival.table", language), columns=shown, rows=tuple(rows))
+    return Table(title=say(language, "Survival"), columns=shown, rows=tuple(rows))
 
 
 def _by_service(material: Material) -> Section:
     """Compare policies by service from the landmark on; sentences alone where that cannot be done."""
-    language, title = material.question.language, text("worth", material.question.language)
+    language, title = material.question.language, say(material.question.language, "Survival by first-year services")
     policies = _served(material)
     if policies is None or policies.is_empty():
-        return Section(title=title, sentences=(text("worth.unknown", language),))
+        return Section(
+            title=title,
+            sentences=(
+                say(
+                    language,
+                    "What first-year services are worth cannot be said yet: record what is done, or import past "
+                    "contacts, and ask again when policies with services have been kept for eleven months; or the "
+                    "groups are too small to compare.",
+                ),
+            ),
+        )
     curves = kaplan_meier(policies, by=["services"])
     later = at_months(curves, by=["services"], months=[FOLLOWED])
     told = [name for name in GROUPS if _observed(curves, name).height]
     picture = Curves(
-        title=text("worth.chart", language, landmark=LANDMARK),
-        curves=tuple(_curve(text(name, language), _observed(curves, name)) for name in told),
-        across=text("worth.months", language, landmark=LANDMARK),
+        title=say(
+            language,
+            "Policies kept at month {landmark}, by the first-year services done until then, followed from there on.",
+            landmark=LANDMARK,
+        ),
+        curves=tuple(_curve(coded(name, language), _observed(curves, name)) for name in told),
+        across=say(language, "months after month {landmark}", landmark=LANDMARK),
     )
     return Section(
         title=title,
         sentences=_said(later, language),
         pictures=(picture,) if told else (),
         tables=(_table(policies, later, language),),
-        notes=(text("worth.caveat", language),),
+        notes=(
+            say(
+                language,
+                "This is association, not proof of cause: an agent may visit those who would have stayed anyway.",
+            ),
+        ),
     )
 
 
@@ -104,13 +128,27 @@ def _said(later: pl.DataFrame, language: str) -> tuple[str, ...]:
     """Compare all services with none a year after the landmark, as far as both were followed."""
     found = {str(row["services"]): row for row in later.to_dicts()}
     if not {"all", "none"} <= set(found):
-        return (text("worth.none", language),)
+        return (say(language, "The groups cannot be compared yet."),)
     every, none = found["all"], found["none"]
     apart = every["lower"] > none["upper"] or every["upper"] < none["lower"]
-    said = text(
-        "worth.compared", language, months=FOLLOWED, landmark=LANDMARK, all=_interval(every), none=_interval(none)
+    said = say(
+        language,
+        "Of the policies kept at month {landmark}, {months} months later still kept: with all first-year "
+        "services done {all}, with none {none}.",
+        months=FOLLOWED,
+        landmark=LANDMARK,
+        all=_interval(every),
+        none=_interval(none),
     )
-    return (said, text("worth.apart" if apart else "worth.overlap", language))
+    return (
+        said,
+        say(
+            language,
+            "The two intervals do not touch. Adjusted for premium, mode, kind and agent: policyserve metrics worth."
+            if apart
+            else "The two intervals overlap. Adjusted for premium, mode, kind and agent: policyserve metrics worth.",
+        ),
+    )
 
 
 def _interval(row: dict[str, Any]) -> str:
@@ -121,8 +159,8 @@ def _table(policies: pl.DataFrame, later: pl.DataFrame, language: str) -> Table:
     counts = policies.group_by("services").agg(policies=pl.len(), lost=pl.col("lost").sum())
     rows = counts.join(later.drop("lost"), on="services", how="left").sort("services").to_dicts()
     for row in rows:
-        row["services"] = text(str(row["services"]), language)
+        row["services"] = coded(str(row["services"]), language)
     shown = columns(
         language, services="text", policies="count", lost="count", survival="percent", lower="percent", upper="percent"
     )
-    return Table(title=text("worth", language), columns=shown, rows=tuple(rows))
+    return Table(title=say(language, "Survival by first-year services"), columns=shown, rows=tuple(rows))
