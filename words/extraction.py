@@ -74,7 +74,7 @@ def _of_call(call: ast.Call, places: Mapping[str, tuple[int, ...]]) -> Iterator[
     name = name if name in places else name.removeprefix(".")
     if name in IN_CONTEXT and len(call.args) > IN_CONTEXT[name] + 1:
         contexts, *words = (list(_texts(one)) for one in call.args[IN_CONTEXT[name] :])
-        yield from ((one, contexts[0]) for texts in words for one in texts if contexts)
+        yield from ((one, context) for context in contexts for texts in words for one in texts)
     elif name in places and len(call.args) > places[name][-1]:
         forms = [list(_texts(call.args[place])) for place in places[name]]
         for together in zip(*forms, strict=False):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import polars as pl
 
 SCALE = 4
@@ -20,6 +22,11 @@ _STEPS = {currency: 10 ** (SCALE - decimals) for currency, decimals in DECIMALS.
 def decimals_of(currency: str) -> int:
     """Return how many decimals amounts of that currency have."""
     return DECIMALS.get(currency, 2)
+
+
+def decimal(minor: int, currency: str | None) -> Decimal:
+    """Return an amount of minor units as a decimal of the currency."""
+    return Decimal(minor).scaleb(-decimals_of(currency or ""))
 
 
 def step(currency: pl.Expr) -> pl.Expr:

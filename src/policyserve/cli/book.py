@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 import rich_click as click
 
+from policyserve.book.money import decimal
 from policyserve.cli.options import DATE, KEY, Session, database_option, shared
-from policyserve.cli.screen.output import FORMULA, decimal, note, show, tell
+from policyserve.cli.screen.output import FORMULA, note, show, tell
 from policyserve.dates import Days
 from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.locale import say, say_many

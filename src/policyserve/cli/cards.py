@@ -8,12 +8,14 @@ from typing import Any
 
 import rich_click as click
 
+from policyserve.book.money import decimal
 from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.codes import shown
 from policyserve.cli.screen.headings import heading
-from policyserve.cli.screen.output import Row, money, show, tell
+from policyserve.cli.screen.output import Row, show, tell
 from policyserve.dates import add_months
 from policyserve.locale import N_, N_in, say
+from policyserve.locale.format import money
 from policyserve.operations.cards import customer_card, policy_card
 from policyserve.tasks.touch_history import Card
 
@@ -98,7 +100,7 @@ def _service(session: Session) -> dict[str, str]:
 def _heading(row: Row, language: str) -> None:
     amounts = {
         "product": row["product"] or "-",
-        "premium": money(row["premium"], row["currency"]),
+        "premium": _premium(row, language),
         "mode": shown("mode", row["mode"], language),
     }
     tell(
@@ -110,6 +112,10 @@ def _heading(row: Row, language: str) -> None:
     )
     tell(_state(row, language))
     click.echo()
+
+
+def _premium(row: Row, language: str) -> str:
+    return money(language, decimal(row["premium"], row["currency"]), row["currency"])
 
 
 def _state(row: Row, language: str) -> str:
@@ -130,7 +136,11 @@ def customer(session: Session, customer_no: str) -> None:
     _print_profile(card.profile, session.language)
     _part(N_("Family"), card.family, ["customer_no", "name", "gender", "birthday"], session.language)
     policies = [
-        {**row, "premium": money(row["premium"], row["currency"]), "state": _state(row, session.language)}
+        {
+            **row,
+            "premium": _premium(row, session.language),
+            "state": _state(row, session.language),
+        }
         for row in card.policies
     ]
     columns = ["policy_no", "product", "issue_date", "mode", "premium", "agent_no", "state"]

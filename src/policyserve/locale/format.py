@@ -24,6 +24,8 @@ def money(language: str, amount: Decimal | int, currency: str | None) -> str:
     if not currency:
         return f"{amount:,}"
     unit = translated(language, N_in("unit of money", currency))
+    if unit == currency:
+        return f"{currency} {amount:,}"
     return say(language, AMOUNT, unit=unit, amount=f"{amount:,}")
 
 

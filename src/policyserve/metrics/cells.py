@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from policyserve.book.money import decimal
 from policyserve.locale import N_, N_in, translated
-from policyserve.metrics.figure import Column, Kind, Names, Row, decimal
+from policyserve.metrics.figure import Column, Kind, Names, Row
 from policyserve.metrics.percents import percent
 
 YES, NO = N_("yes"), N_("no")

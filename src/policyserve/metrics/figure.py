@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 import polars as pl
 
-from policyserve.book.money import decimals_of
+from policyserve.book.money import decimal
 from policyserve.dates import Days
 
 Kind = Literal[
@@ -210,8 +209,3 @@ class Figure:
             written = {name: str(decimal(row[name], currency)) for name in amounts if row[name] is not None}
             made.append({**row, **written})
         return made
-
-
-def decimal(minor: int, currency: str | None) -> Decimal:
-    """Return an amount of minor units as a decimal of the currency."""
-    return Decimal(minor).scaleb(-decimals_of(currency or ""))

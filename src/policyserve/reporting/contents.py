@@ -100,8 +100,8 @@ def _kept(material: Material) -> Tile:
     target = _target(f"{KEPT:.0%}", marks_of(row, target=KEPT) if row else "", language)
     lines = [say(language, "cohorts {first} to {last}", first=f"{first:%Y-%m}", last=f"{last:%Y-%m}"), target]
     if row and share is not None:
-        kept, whole = money(row["numerator"], row["currency"]), money(row["denominator"], row["currency"])
-        lines.insert(0, say(language, "{part} of {whole}", part=kept, whole=whole.rpartition(" ")[2]))
+        kept, whole = (money(language, row[name], row["currency"]) for name in ("numerator", "denominator"))
+        lines.insert(0, say(language, "{part} of {whole}", part=kept, whole=whole))
     return Tile(
         label=say(language, "13-month persistency, last 12 final cohorts"),
         value=percent(share, target=KEPT),
@@ -121,7 +121,7 @@ def _gap(material: Material) -> Tile:
     ]
     if said := groups_below(material):
         lines.append(say(language, "below: {groups}", groups=said))
-    value = money(group["missing"], group["currency"]) if group else "0"
+    value = money(language, group["missing"], group["currency"]) if group else "0"
     return Tile(label=say(language, "Premium missing to the target"), value=value, lines=tuple(lines))
 
 

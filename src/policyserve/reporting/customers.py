@@ -60,7 +60,7 @@ def _centres(material: Material) -> pl.DataFrame:
 
 
 def _together(material: Material, row: dict[str, Any]) -> str:
-    amount = partial(money, currency=row["currency"])
+    amount = partial(money, material.question.language, currency=row["currency"])
     return say(
         material.question.language,
         "{customer}: together {policies} policies and {together} of premium, {through} of it through referrals.",
@@ -108,7 +108,9 @@ def _largest(rows: list[dict[str, Any]]) -> set[str]:
 
 def _box(material: Material, row: dict[str, Any]) -> tuple[str, str]:
     pieces = say(material.question.language, "{policies} policies", policies=row["policies"])
-    return material.customer(row["customer_no"]), f"{pieces} · {money(row['premium'], row['currency'])}"
+    return material.customer(
+        row["customer_no"]
+    ), f"{pieces} · {money(material.question.language, row['premium'], row['currency'])}"
 
 
 def _centre_table(material: Material, centres: pl.DataFrame) -> Table:

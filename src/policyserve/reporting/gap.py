@@ -105,7 +105,7 @@ def _said(group: Mapping[str, Any], months: Mapping[str, str], language: str) ->
         **months,
         target=percent(group["target"]),
         **{name: percent(group[name], target=group["target"]) for name in RATIOS},
-        premium=money(group["missing"], group["currency"]),
+        premium=money(language, group["missing"], group["currency"]),
         count=group["missing_count"],
     )
     closing = (

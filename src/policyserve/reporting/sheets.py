@@ -9,9 +9,10 @@ from typing import Any
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
+from policyserve.book.money import decimal
 from policyserve.locale import N_, translated
 from policyserve.metrics.cells import NOTHING, cell
-from policyserve.metrics.figure import PROVISIONAL, Column, Figure, Kind, Row, decimal
+from policyserve.metrics.figure import PROVISIONAL, Column, Figure, Kind, Row
 from policyserve.metrics.legend import legend, title
 from policyserve.metrics.percents import PLACES, decimals
 

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import polars as pl
 
-from policyserve.book.money import decimals_of
+from policyserve.book.money import decimal, decimals_of
+from policyserve.locale import format
 from policyserve.metrics.percents import percent
 
 Kind = Literal["text", "long", "count", "number", "percent", "money", "date"]
@@ -74,9 +75,9 @@ def amounts(frame: pl.DataFrame, names: tuple[str, ...]) -> list[dict[str, Any]]
     return rows
 
 
-def money(minor: int, currency: str | None) -> str:
+def money(language: str, minor: int, currency: str | None) -> str:
     """Write an amount of minor units in whole units, with its currency."""
-    return f"{currency or ''} {minor / 10 ** decimals_of(currency or ''):,.0f}".strip()
+    return format.money(language, round(decimal(minor, currency)), currency)
 
 
 def main_currency(frame: pl.DataFrame, weight: str) -> str | None:

@@ -75,7 +75,7 @@ def test_amounts_have_the_unit_where_the_language_puts_it() -> None:
     assert format.money("zh", Decimal("3395.00"), "CNY") == "3,395.00元"
     assert format.money("en", Decimal("3395.00"), "CNY") == "CNY 3,395.00"
     assert format.money("zh", Decimal("1200.00"), "USD") == "1,200.00美元"
-    assert format.money("zh", Decimal("1200.00"), "THB") == "1,200.00THB"
+    assert format.money("zh", Decimal("1200.00"), "THB") == "THB 1,200.00"
 
 
 def test_a_third_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,7 +119,7 @@ def test_where_nobody_is_below_the_target_the_gap_says_so() -> None:
 
 def test_every_tile_says_its_months_and_each_ratio_what_is_divided_by_what() -> None:
     kept, gap, referred, add_ons, work = (tile.lines for tile in report_of(material(FACTS, as_of=AFTER_GRACE)).tiles)
-    assert kept == ("CNY 2,000 of 5,000", "cohorts 2024-04 to 2025-03", "target 88% ▼ *")
+    assert kept == ("CNY 2,000 of CNY 5,000", "cohorts 2024-04 to 2025-03", "target 88% ▼ *")
     assert gap[:2] == ("cohorts 2024-07 to 2025-06", "target 88%")
     assert referred[0] == "2026-01-01 to 2026-06-01"
     assert add_ons == ("0 of 3 customers", "2026-01-01 to 2026-06-01", "target 10% ▼")

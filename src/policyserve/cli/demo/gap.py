@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 import rich_click as click
 
+from policyserve.book.money import decimal
 from policyserve.cli.demo.story import Story
-from policyserve.cli.screen.output import decimal, percent
+from policyserve.cli.screen.output import percent
 from policyserve.dates import add_months
 from policyserve.locale import N_, say_many
 from policyserve.locale.format import money

@@ -8,13 +8,11 @@ import json
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import rich_click as click
 from rich.console import Console, RenderableType
 
-from policyserve.book.money import decimals_of
 from policyserve.cli.screen.codes import shown
 from policyserve.cli.screen.folding import indented
 from policyserve.cli.screen.headings import heading
@@ -131,16 +129,6 @@ def cell(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)
     return "".join(sign if sign.isprintable() else " " for sign in str(value))
-
-
-def money(minor: int | None, currency: str | None) -> str:
-    """Write an amount of minor units with its currency, as people read it."""
-    return "" if minor is None else f"{currency or ''} {decimal(minor, currency):,}".strip()
-
-
-def decimal(minor: int, currency: str | None) -> Decimal:
-    """Return an amount of minor units as a decimal of the currency."""
-    return Decimal(minor).scaleb(-decimals_of(currency or ""))
 
 
 def percent(ratio: float | None, target: float | None = None) -> str:

@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal, TypedDict
 
-from policyserve.book.money import decimals_of
+from policyserve.book.money import decimal
 from policyserve.dates import add_months
+from policyserve.locale import N_, format, say, say_in
 from policyserve.tasks.salutation import salutation
 
 Language = Literal["zh", "en"]
@@ -25,14 +26,6 @@ CHILD, ADULT = 14, 18
 """Ages: below the first a child is addressed as one, below the second as a pupil."""
 
 _DAY = timedelta(days=1)
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-_UNITS = {"CNY": "元", "USD": "美元", "HKD": "港元", "JPY": "日元"}
-"""How Chinese texts name a currency; others keep their three letters."""
 
 _FAILURES = {
     "余额不足": ("余额不足", "insufficient balance"),
@@ -194,21 +187,17 @@ def combined_values(parts: Sequence[Values]) -> Values:
 
 def greeting(who: str | None, language: Language) -> str:
     """Begin a text: with the salutation, or with a plain hello."""
-    if language == "zh":
-        return f"尊敬的{who}：" if who else "您好，"
-    return f"Dear {who}, " if who else "Hello, "
+    return say(language, "Dear {who}, ", who=who) if who else say(language, "Hello, ")
 
 
 @lru_cache(maxsize=4096)
 def contact(agent_name: str | None, agent_phone: str | None, hotline: str | None, language: Language) -> str:
     """Say whom to ask, in the imperative: the agent, the hotline or both; an agent without a phone cannot be asked."""
-    if language == "zh":
-        agent = f"{agent_name or '服务人员'}{agent_phone}" if agent_phone else None
-        ways = "或".join(filter(None, (agent, hotline)))
-        return f"{'联系' if agent else '致电'}{ways}" if ways else "联系您的服务人员"
-    agent = f"{agent_name or 'your agent'} on {agent_phone}" if agent_phone else None
-    ways = " or ".join(filter(None, (agent, hotline)))
-    return f"call {ways}" if ways else "contact your agent"
+    if not agent_phone:
+        return say(language, "call {hotline}", hotline=hotline) if hotline else say(language, "contact your agent")
+    name = agent_name or say(language, "your agent")
+    words = N_("call {agent} on {phone} or {hotline}") if hotline else N_("call {agent} on {phone}")
+    return say(language, words, agent=name, phone=agent_phone, hotline=hotline)
 
 
 def policy_tail(policy_no: str) -> str:
@@ -219,18 +208,13 @@ def policy_tail(policy_no: str) -> str:
 @lru_cache(maxsize=4096)
 def amount_in_words(minor: int, currency: str, language: Language) -> str:
     """Write an amount of minor units: 1,234.00元 in Chinese, CNY 1,234.00 in English."""
-    decimals = decimals_of(currency)
-    number = f"{minor // 10**decimals:,}" + (f".{minor % 10**decimals:0{decimals}d}" if decimals else "")
-    unit = _UNITS.get(currency) if language == "zh" else None
-    return f"{number}{unit}" if unit else f"{currency} {number}"
+    return format.money(language, decimal(minor, currency), currency)
 
 
 @lru_cache(maxsize=4096)
 def day_in_words(day: date, year: int, language: Language) -> str:
     """Write a day: 11月21日 or 21 November; outside of `year` with its year."""
-    if language == "zh":
-        return f"{'' if day.year == year else f'{day.year}年'}{day.month}月{day.day}日"
-    return f"{day.day} {_MONTHS[day.month - 1]}{'' if day.year == year else f' {day.year}'}"
+    return format.day(language, day, year)
 
 
 def _addressed(known: Occasion, language: Language, as_of: date) -> str | None:
@@ -238,7 +222,7 @@ def _addressed(known: Occasion, language: Language, as_of: date) -> str | None:
     name, gender, birthday = known.get("name"), known.get("gender"), known.get("birthday")
     if name and birthday and as_of.year - birthday.year <= ADULT and add_months(birthday, ADULT * 12) > as_of:
         child = add_months(birthday, CHILD * 12) > as_of
-        return name if language == "en" else f"{name}{'小朋友' if child else '同学'}"
+        return say_in(language, "child" if child else "pupil", "{name}", name=name)
     return salutation(name, gender, language) if name and gender else None
 
 

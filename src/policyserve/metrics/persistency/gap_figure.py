@@ -9,11 +9,12 @@ from datetime import date
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.book.money import decimal
 from policyserve.dates import add_months
 from policyserve.locale import N_, Counted, Sentence
 from policyserve.metrics.cells import cell
 from policyserve.metrics.columns import column, columns
-from policyserve.metrics.figure import Column, Figure, Names, Nested, Row, Told, decimal
+from policyserve.metrics.figure import Column, Figure, Names, Nested, Row, Told
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.percents import percent
 from policyserve.metrics.persistency.figures import CUTOFF, PROFILE, cohorts

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from policyserve.book.columns import Book
+from policyserve.book.money import decimal
 from policyserve.locale import N_, Counted, N_in, Sentence
 from policyserve.metrics.add_ons.add_ons import calendar_year
 from policyserve.metrics.columns import column, columns
-from policyserve.metrics.figure import Column, Figure, decimal
+from policyserve.metrics.figure import Column, Figure
 from policyserve.metrics.groupings import OF_AGENTS, fields_of
 from policyserve.metrics.referrals.funnel import ALLOWED, KEPT_DAYS, LEADS, funnel, open_leads, people_behind
 from policyserve.metrics.referrals.referrals import (
