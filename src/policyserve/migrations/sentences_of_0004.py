@@ -1,4 +1,4 @@
-"""Sentences of version 0004: what transitions said in words before they held data, read once, by migration 0005.
+"""Sentences of version 0004: what transitions and messages said in words, read once, by migration 0005.
 
 Frozen: the patterns are those that version 0004 wrote. A text that none of them fits as a whole, and all that a person
 wrote, stays as it is.
@@ -124,6 +124,16 @@ def carry(connection: Connection) -> None:
         db.insert_frame(connection, "changes", changes.sort("transition_id"))
     taken_back = _long(reopened.rename({"id": "transition_id"}), {name: (name, None) for name in TOLD})
     db.insert_frame(connection, "changes", taken_back.sort("transition_id"))
+    _carry_messages(connection)
+
+
+def _carry_messages(connection: Connection) -> None:
+    """Turn the fact that removed a message, told in a sentence after `gone: `, into its code and arguments."""
+    schema = pl.Schema({"id": pl.Int32(), "said": pl.String()})
+    query = "SELECT id, substr(reason, 7) FROM messages WHERE reason LIKE 'gone: %'"
+    reasons = pl.concat(_of_endings(db.read_frame(connection, query, schema)))
+    fact = pl.concat_str(pl.lit("gone: "), "reason", pl.lit(" "), pl.col("arguments").fill_null("{}"))
+    db.update_frame(connection, "messages", reasons.select("id", reason=fact), keys=["id"])
 
 
 def _pages(connection: Connection) -> Iterator[pl.DataFrame]:

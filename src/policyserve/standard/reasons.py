@@ -48,6 +48,22 @@ REASONS: Final = {
     "called-again": N_("called for again, due {due}"),
     "phone-missing": N_("a message could not go out: no phone"),
     "phone-known": N_("the phone is known now"),
+    # messages that are withheld, dropped, cancelled, or of which nobody knows what became
+    "no-phone": N_("the customer has no mobile phone; the agent has a task to ask for it"),
+    "no-consent": N_("the customer has not consented to marketing"),
+    "opted-out": N_("the customer has refused marketing by SMS"),
+    "deceased": N_("the customer has died; the family is told in person"),
+    "child": N_("no marketing to a person below 14"),
+    "superseded": N_("the next reminder of the same takes its place"),
+    "cap-day": N_("another marketing message of the day bears more on the targets"),
+    "cap-week": N_("the customer has had the week's marketing messages"),
+    "cap-all": N_("the customer has had the day's messages"),
+    "merged": N_("its text went into another message of the day"),
+    "expired": N_("its last day passed before it went out"),
+    "by-hand": N_("somebody decided against it"),
+    "in-doubt": N_("it may have left; nobody knows yet"),
+    "no-receipt": N_("no receipt came in time"),
+    "tried": N_("every try failed"),
 }
 """By code, with places for the arguments."""
 
