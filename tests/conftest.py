@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 
+from books import earlier_version
 from peers import postgres
 from policyserve import db
 from policyserve.migrations import schema
@@ -93,3 +94,24 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine = db.open_engine(database_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the URL of a database of version 0004 with weeks of work in it, brought to today's schema.
+
+    Its tests only ask.
+    """
+    if request.param == "sqlite":
+        yield _migrated(f"sqlite:///{tmp_path_factory.mktemp('version') / 'book.sqlite3'}")
+        return
+    with postgres_database(request.getfixturevalue("postgres_url"), "template1") as url:
+        yield _migrated(url)
+
+
+def _migrated(url: str) -> str:
+    engine = db.open_engine(url)
+    earlier_version.restore(engine)
+    schema.upgrade(engine)
+    engine.dispose()
+    return url
