@@ -15,6 +15,7 @@ import polars as pl
 
 from policyserve.book.money import decimal
 from policyserve.dates import Days
+from policyserve.locale.format import money
 
 Kind = Literal[
     "text", "long", "code", "key", "day", "month", "customer", "agent", "policy", "phone",
@@ -45,6 +46,20 @@ class Told(Protocol):
     def told(self, language: str) -> str:
         """Return it in a language."""
         ...
+
+
+@dataclass(frozen=True)
+class Amount:
+    """An amount of minor units, to be said with its currency in a sentence; `whole`: in whole units."""
+
+    minor: int
+    currency: str | None
+    whole: bool = False
+
+    def told(self, language: str) -> str:
+        """Write it as the language does: 3,395.00元 in Chinese."""
+        amount = decimal(self.minor, self.currency)
+        return money(language, round(amount) if self.whole else amount, self.currency)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,8 +215,8 @@ class Figure:
         return [{**row, self.nested.name: lists.get(key, [])} for key, row in zip(keys, rows, strict=True)]
 
     def _exact(self) -> list[dict[str, Any]]:
-        money = {column.name for column in self.columns if column.kind == "money"}.union(self.amounts)
-        amounts = [name for name in self.told if name in money]
+        counted = {column.name for column in self.columns if column.kind == "money"}.union(self.amounts)
+        amounts = [name for name in self.told if name in counted]
         rows = self.rows.select(self.told, _currency="currency") if amounts else self.rows.select(self.told)
         made = []
         for row in rows.to_dicts():

@@ -8,13 +8,14 @@ from policyserve.locale import N_, N_in, say
 from policyserve.metrics.percents import percent
 from policyserve.metrics.profiles.description import profile_sentence
 from policyserve.metrics.profiles.profile import CN_COMPANY
+from policyserve.metrics.targets import ADDED_ON, KEPT
 from policyserve.reporting.customers import candidates_section, influence_section
 from policyserve.reporting.forecast import forecast_section
 from policyserve.reporting.gap import gap_months, gap_section, groups_below, missing
 from policyserve.reporting.headings import coded
-from policyserve.reporting.league import ADD_ON_TARGET, added, league_section, referred
+from policyserve.reporting.league import added, league_section, referred
 from policyserve.reporting.material import Material
-from policyserve.reporting.persistency import KEPT, heat_section, kept_section, rolling, year_of_final
+from policyserve.reporting.persistency import heat_section, kept_section, rolling, year_of_final
 from policyserve.reporting.sections import BELOW, NEEDED, PROVISIONAL, SMALL, Report, Section, Tile, marks_of
 from policyserve.reporting.services import assessed, work_section
 from policyserve.reporting.survival import survival_section
@@ -148,12 +149,12 @@ def _add_ons(material: Material) -> Tile:
     mine = added(material, "agent").join(material.agents.select("agent_no"), on="agent_no", how="semi")
     bought, single = int(mine["bought"].sum()), int(mine["single"].sum())
     ratio = bought / single if single else None
-    below = BELOW if ratio is not None and ratio < ADD_ON_TARGET else ""
+    below = BELOW if ratio is not None and ratio < ADDED_ON else ""
     counted = say(language, "{part} of {whole} customers", part=f"{bought:,}", whole=f"{single:,}")
     return Tile(
         label=say(language, "Add-on rate in {year}", year=year),
-        value=percent(ratio, target=ADD_ON_TARGET),
-        lines=(counted, _so_far(material), _target(f"{ADD_ON_TARGET:.0%}", below, language)),
+        value=percent(ratio, target=ADDED_ON),
+        lines=(counted, _so_far(material), _target(f"{ADDED_ON:.0%}", below, language)),
     )
 
 

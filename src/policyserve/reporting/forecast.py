@@ -9,9 +9,10 @@ from policyserve.locale import say
 from policyserve.metrics.forecast.forecast import CONFIDENCE, Forecast, forecast, forecast_policies
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.persistency.persistency import persistency
+from policyserve.metrics.targets import KEPT
 from policyserve.reporting.headings import coded
 from policyserve.reporting.material import Material
-from policyserve.reporting.persistency import KEPT, of_cohorts
+from policyserve.reporting.persistency import of_cohorts
 from policyserve.reporting.pictures import Fan
 from policyserve.reporting.scope import Scope
 from policyserve.reporting.sections import Section, columns, compared, marks_of, several, without

@@ -8,10 +8,10 @@ from typing import Any
 from policyserve.locale import N_, say
 from policyserve.metrics.percents import percent
 from policyserve.metrics.persistency.gap import Gap
+from policyserve.metrics.targets import KEPT
 from policyserve.reporting.groups import group_name
 from policyserve.reporting.headings import coded, heading
 from policyserve.reporting.material import Material
-from policyserve.reporting.persistency import KEPT
 from policyserve.reporting.sections import NEEDED, Section, columns, compared, several, without
 from policyserve.reporting.tables import Kind, Table, amounts, money
 

@@ -7,13 +7,14 @@ from typing import Any
 import polars as pl
 
 from policyserve.locale import N_, say
-from policyserve.metrics.add_ons.add_ons import TARGET, add_ons, calendar_year
+from policyserve.metrics.add_ons.add_ons import add_ons, calendar_year
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.persistency.persistency import persistency
 from policyserve.metrics.referrals.referrals import referrals
+from policyserve.metrics.targets import KEPT
 from policyserve.reporting.groups import group_name
 from policyserve.reporting.material import Material
-from policyserve.reporting.persistency import KEPT, of_cohorts, year_of_final
+from policyserve.reporting.persistency import of_cohorts, year_of_final
 from policyserve.reporting.sections import Section, columns, compared, marks_of
 from policyserve.reporting.services import rates
 from policyserve.reporting.tables import Kind, Table, main_currency, of_currency
@@ -90,6 +91,3 @@ def added(material: Material, part: str) -> pl.DataFrame:
 
 def _served(material: Material, part: str, fields: list[str]) -> pl.DataFrame:
     return rates(material, part).select(*fields, service_rate="ratio")
-
-
-ADD_ON_TARGET = TARGET

@@ -21,15 +21,11 @@ from policyserve.metrics.persistency.gap_tasks import open_tasks
 from policyserve.metrics.persistency.persistency import PolicyResults, policy_results
 from policyserve.metrics.services.first_year import with_policy_contacts
 from policyserve.metrics.services.task_states import read_tasks
+from policyserve.metrics.targets import COHORTS, COHORTS_SHOWN, last_cohort
 from policyserve.reporting.scope import Scope, agents_of, scope_named, written_by
 from policyserve.standard.model import Standard
 from policyserve.tasks.salutation import salutation, surname
 from policyserve.tasks.stored_standard import current_standard
-
-COHORTS = 15
-"""Cohorts shown: a year of final ones, and those in grace."""
-
-GAP_COHORTS = 12
 
 PEOPLE = pl.Schema({"customer_no": pl.String(), "name": pl.String(), "gender": pl.String()})
 
@@ -46,17 +42,17 @@ class Question:
     @property
     def last_cohort(self) -> date:
         """The cohort whose premium of month 13 falls due this month."""
-        return add_months(self.as_of.replace(day=1), -12)
+        return last_cohort(self.as_of)
 
     @property
     def first_cohort(self) -> date:
         """The first cohort shown."""
-        return add_months(self.last_cohort, 1 - COHORTS)
+        return add_months(self.last_cohort, 1 - COHORTS_SHOWN)
 
     @property
     def gap_from(self) -> date:
         """The first cohort that the gap is about."""
-        return add_months(self.last_cohort, 1 - GAP_COHORTS)
+        return add_months(self.last_cohort, 1 - COHORTS)
 
     @property
     def served(self) -> Days:

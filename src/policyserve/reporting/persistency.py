@@ -13,18 +13,15 @@ from policyserve.locale import N_, say
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.percents import number, percent
 from policyserve.metrics.persistency.cohorts import cohort_month
-from policyserve.metrics.persistency.gap import TARGET, WHOLE
 from policyserve.metrics.persistency.persistency import PolicyResults, persistency, policy_results
 from policyserve.metrics.profiles.profile import MONTHS
+from policyserve.metrics.targets import KEPT
 from policyserve.reporting.groups import group_names
 from policyserve.reporting.headings import coded
 from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Bars, HeatMap, Picture
 from policyserve.reporting.sections import Section, columns, compared, marks_of, several, without
 from policyserve.reporting.tables import Kind, Table, amounts, main_currency, of_currency
-
-KEPT = TARGET / WHOLE
-"""The share of first-year premium to keep, as a fraction."""
 
 FITTING = 24
 """Rows of a heat map that can still be read."""

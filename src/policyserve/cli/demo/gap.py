@@ -19,13 +19,11 @@ from policyserve.metrics.add_ons.add_ons import add_ons, calendar_year
 from policyserve.metrics.persistency.gap import gaps
 from policyserve.metrics.persistency.persistency import persistency, policy_results
 from policyserve.metrics.referrals.referrals import referrals
+from policyserve.metrics.targets import ADDED_ON, COHORTS, KEPT, last_cohort
 from policyserve.operations.figures import open_tasks, read_book
 
 MONTH = 13
 """The month of persistency that the demo is about."""
-
-COHORTS = 12
-"""Months of policies that the gap is about."""
 
 SHOWN = 6
 """Policies of a gap that are shown."""
@@ -38,7 +36,7 @@ def targets(story: Story) -> None:
     results = policy_results(book, as_of=story.day)
     final = persistency(results, by=["cohort"], book=book).filter(pl.col("status") == "final").tail(6)
     rows = [
-        {**row, "ratio": _marked(row["ratio"], 0.88), "ratio_count": percent(row["ratio_count"])}
+        {**row, "ratio": _marked(row["ratio"], KEPT), "ratio_count": percent(row["ratio_count"])}
         for row in final.to_dicts()
     ]
     story.tell("13-month persistency, at least 88 %: the last six months of policies whose grace has closed.")
@@ -61,7 +59,7 @@ def targets(story: Story) -> None:
 
 
 def _both(brought: dict[str, Any], bought: dict[str, Any]) -> dict[str, Any]:
-    return {**brought, **bought, "target": brought["target"], "ratio": _marked(bought["ratio"], 0.10)}
+    return {**brought, **bought, "target": brought["target"], "ratio": _marked(bought["ratio"], ADDED_ON)}
 
 
 def _marked(ratio: float | None, target: float) -> str:
@@ -93,7 +91,7 @@ class Missing:
 
 def missing_of(story: Story, day: date, *, who: str | None = None) -> Missing | None:
     """Return the gap of a team, else of the one below target with most policies that can close it."""
-    last = add_months(story.day.replace(day=1), 1 - MONTH)
+    last = last_cohort(story.day)
     found = gaps(
         read_book(story.engine),
         by=["team"],

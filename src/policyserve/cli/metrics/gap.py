@@ -11,6 +11,7 @@ from policyserve.cli.options import Session, figure_options
 from policyserve.metrics.persistency import gap as gaps
 from policyserve.metrics.persistency.gap_figure import gap_figure
 from policyserve.metrics.profiles.profile import CUTOFFS, MONTHS, Profile
+from policyserve.metrics.targets import KEPT
 
 
 @click.command()
@@ -18,7 +19,7 @@ from policyserve.metrics.profiles.profile import CUTOFFS, MONTHS, Profile
 @click.option("--month", type=click.Choice([str(month) for month in MONTHS]), default="13", show_default=True)
 @PROFILE
 @click.option("--cutoff", type=click.Choice(CUTOFFS), help="Until when money counts; default the profile's own.")
-@click.option("--target", default="0.88", show_default=True, help="The share to keep.")
+@click.option("--target", default=str(KEPT), show_default=True, help="The share to keep.")
 @click.option("--target-of", "target_of_group", multiple=True, metavar="NAME=0.9",
               help="An agent's, team's or branch's own; repeatable.")  # fmt: skip
 @click.option("--cohort-from", metavar="YYYY-MM", help="The first month of effective dates; default 12 months in all.")

@@ -12,11 +12,8 @@ from policyserve.contracts.contracts import Contracts
 from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.dates import Days, months_later
 from policyserve.metrics.groupings import OF_AGENTS, fields_of, with_agents, with_policies
-from policyserve.metrics.services.service_rate import SMALL
 from policyserve.metrics.services.serving_agents import customer_agents
-
-TARGET = 0.10
-"""The share of single-policy customers who buy (个人一单客户加保率)."""
+from policyserve.metrics.targets import ADDED_ON, SMALL
 
 FREELOOK_DAYS = 15
 """Where neither the policy nor its product says otherwise."""
@@ -126,7 +123,7 @@ def add_ons(
     figures = named.group_by(fields).agg(counts).sort(fields) if fields else named.select(counts)
     ratio = pl.when(pl.col("single_policy_customers") > 0).then(pl.col("bought") / pl.col("single_policy_customers"))
     small = pl.col("single_policy_customers") < SMALL
-    return figures.with_columns(ratio=ratio, target=pl.lit(TARGET), small=small).select(
+    return figures.with_columns(ratio=ratio, target=pl.lit(ADDED_ON), small=small).select(
         *fields, "single_policy_customers", "bought", "ratio", "target", "small", "status"
     )
 

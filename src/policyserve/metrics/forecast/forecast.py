@@ -19,7 +19,8 @@ from policyserve.metrics.forecast.outcomes import frozen, outcomes, premium_if_k
 from policyserve.metrics.forecast.past_cases import MONTHS_BACK, UNITS, history
 from policyserve.metrics.forecast.simulation import SEED, intervals
 from policyserve.metrics.groupings import FIELDS, fields_of, with_policies, writing_agents
-from policyserve.metrics.persistency.persistency import SMALL, PolicyResults, grouped
+from policyserve.metrics.persistency.persistency import PolicyResults, grouped
+from policyserve.metrics.targets import SMALL
 
 CONFIDENCE = 0.95
 

@@ -21,9 +21,7 @@ from policyserve.metrics.persistency.gap_policies import BEST, NOTHING, outlook
 from policyserve.metrics.persistency.persistency import PolicyResults, grouped, policy_results, shown_field
 from policyserve.metrics.profiles.profile import CN_COMPANY, Cutoff, Profile
 from policyserve.metrics.services.serving_agents import serving_on
-
-TARGET = 8_800
-"""13-month persistency that the service standard asks for, in hundredths of a per cent."""
+from policyserve.metrics.targets import KEPT
 
 WHOLE = 10_000
 """100 % in hundredths of a per cent."""
@@ -90,7 +88,7 @@ def gaps(
     month: int = 13,
     cutoff: Cutoff | None = None,
     as_of: date,
-    target: int = TARGET,
+    target: int = round(KEPT * WHOLE),
     targets: Mapping[str, int] | None = None,
     cohort_from: date | None = None,
     cohort_to: date | None = None,

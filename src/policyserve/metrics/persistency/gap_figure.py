@@ -9,12 +9,11 @@ from datetime import date
 import polars as pl
 
 from policyserve.book.columns import Book
-from policyserve.book.money import decimal
 from policyserve.dates import add_months
 from policyserve.locale import N_, Counted, Sentence
 from policyserve.metrics.cells import cell
 from policyserve.metrics.columns import column, columns
-from policyserve.metrics.figure import Column, Figure, Names, Nested, Row, Told
+from policyserve.metrics.figure import Amount, Column, Figure, Names, Nested, Row, Told
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.percents import percent
 from policyserve.metrics.persistency.figures import CUTOFF, PROFILE, cohorts
@@ -126,7 +125,7 @@ class _Sentences:
         policies = Counted("{n} policy", "{n} policies", group["missing_count"])
         if self.basis != "premium":
             return Sentence(FAR_BY_COUNT, missing=policies, **values)
-        premium = f"{group['currency'] or ''} {decimal(group['missing'], group['currency']):,.0f}".strip()
+        premium = Amount(group["missing"], group["currency"], whole=True)
         return Sentence(FAR, premium=premium, missing=policies, **values)
 
 

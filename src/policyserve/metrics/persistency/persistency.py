@@ -24,9 +24,7 @@ from policyserve.metrics.persistency.premiums_received import LOAN, as_paid, ins
 from policyserve.metrics.persistency.riders import rider_premiums, riders, waivers
 from policyserve.metrics.persistency.rolling import check_rolling, rolled
 from policyserve.metrics.profiles.profile import BASES, CN_COMPANY, Cutoff, Profile, checked_cutoff
-
-SMALL = 30
-"""A cohort with fewer policies is flagged: chance alone moves its ratio."""
+from policyserve.metrics.targets import SMALL
 
 RESULT = (
     "policy_id", "cohort", "due_on", "grace_end", "cutoff_on", "currency", "state", "reason", "denominator",

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from policyserve.book.columns import Book
-from policyserve.book.money import decimal
 from policyserve.locale import N_, Counted, N_in, Sentence
 from policyserve.metrics.add_ons.add_ons import calendar_year
 from policyserve.metrics.columns import column, columns
-from policyserve.metrics.figure import Column, Figure
+from policyserve.metrics.figure import Amount, Column, Figure, Row
 from policyserve.metrics.groupings import OF_AGENTS, fields_of
 from policyserve.metrics.referrals.funnel import ALLOWED, KEPT_DAYS, LEADS, funnel, open_leads, people_behind
 from policyserve.metrics.referrals.referrals import (
@@ -109,10 +108,9 @@ def tree_figure(book: Book, customer_no: str, *, as_of: date) -> Figure:
     )
 
 
-def _together(row: dict[str, object]) -> Sentence:
+def _together(row: Row) -> Sentence:
     """Sum up a tree in words, in its currency."""
-    currency = str(row["currency"])
-    amounts = {name: f"{currency} {decimal(int(str(row[name])), currency):,}" for name in PREMIUMS}
+    amounts = {name: Amount(row[name], row["currency"]) for name in PREMIUMS}
     return Sentence(TOGETHER, policies_together=row["policies_together"], **amounts)
 
 

@@ -13,9 +13,7 @@ from policyserve.contracts.terms import instalments_a_year, step
 from policyserve.errors import NotFoundError
 from policyserve.metrics.groupings import OF_AGENTS, fields_of, with_agents
 from policyserve.metrics.services.serving_agents import customer_agents
-
-TARGET = 3
-"""People referred per agent and year (年度老客户转介绍量)."""
+from policyserve.metrics.targets import REFERRED
 
 STAGES = ("named", "contacted", "consented", "met", "issued")
 """How far a referral has come (提名, 已联系, 已同意, 已面谈, 已承保); who is at one has passed those before."""
@@ -108,7 +106,7 @@ def referrals(
         .group_by("agent_id")
         .agg(referred=pl.len().cast(pl.Int64))
     )
-    there = _there_in(book.agents, year, as_of).select("agent_id", target=pl.lit(TARGET, dtype=pl.Int64))
+    there = _there_in(book.agents, year, as_of).select("agent_id", target=pl.lit(REFERRED, dtype=pl.Int64))
     both = there.join(counts, on="agent_id", how="full", coalesce=True, nulls_equal=True)
     named = with_agents(both, book.agents_on(as_of), fields)
     target = pl.when(pl.col("target").is_not_null().any()).then(pl.col("target").sum())

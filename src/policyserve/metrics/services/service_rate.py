@@ -9,6 +9,7 @@ import polars as pl
 
 from policyserve.dates import Days
 from policyserve.metrics.groupings import OF_AGENTS, fields_of, with_agents
+from policyserve.metrics.targets import SMALL
 from policyserve.standard.model import Standard
 
 OWN = {"level": "level", "service": "service", "class": "message_class"}
@@ -31,9 +32,6 @@ Fate = pl.Enum(FATES)
 
 COUNTED = FATES[:4]
 """Those that fell due; the others are shown apart."""
-
-SMALL = 30
-"""Fewer answers or tasks than this say little."""
 
 
 def fields_by(by: Sequence[str]) -> list[str]:
