@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from books import random_books
 from policyserve.book.columns import Book
 
-AMOUNTS = ({}, {}, {}, {"amount": 70}, {"paid_amount": 60}, {"paid_amount": 40}, {"amount": 70, "paid_amount": 60})
+AMOUNTS: tuple[dict[str, int], ...] = (
+    *({}, {}, {}, {"amount": 70}, {"paid_amount": 60}),
+    *({"paid_amount": 40}, {"amount": 70, "paid_amount": 60}),
+)
 """What a list says of a rider's instalment, of 60: nothing, another amount, paid in full or in part."""
 
 
@@ -21,7 +24,11 @@ def _payments(draw: st.DrawFn, key: int, of_main: dict[str, Any], as_of: date) -
     """Draw a row of a rider beside one of its main policy: paid with it, later, on another day, or not at all."""
     paid_on, later = of_main["paid_on"], draw(st.sampled_from([0, 0, 0, 1, 30, 59, 60, 61, 90]))
     days = [paid_on, paid_on and paid_on + timedelta(days=later), None, draw(random_books.days_near(as_of))]
-    found = {"policy_id": key, "instalment": of_main["instalment"], "paid_on": draw(st.sampled_from(days))}
+    found: dict[str, Any] = {
+        "policy_id": key,
+        "instalment": of_main["instalment"],
+        "paid_on": draw(st.sampled_from(days)),
+    }
     return found | draw(st.sampled_from(AMOUNTS))
 
 

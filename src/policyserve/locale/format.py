@@ -16,6 +16,8 @@ MONTHS = N_all(
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+WITH_RIDERS = N_in("amount of money, and the part of it that riders bring", "{amount} (riders: {riders} of it)")
+RIDERS_ALONE = N_in("amount of money that riders alone bring", "{amount} (riders)")
 PERCENT = N_in("share of a whole", "{number}%")
 
 
@@ -27,6 +29,13 @@ def money(language: str, amount: Decimal | int, currency: str | None) -> str:
     if unit == currency:
         return f"{currency} {amount:,}"
     return say(language, AMOUNT, unit=unit, amount=f"{amount:,}")
+
+
+def with_riders(language: str, amount: str, riders: str | None) -> str:
+    """Say of a written amount which part of it riders bring: 3,395.00元（含附加险225.00元）; None: they bring none."""
+    if riders is None:
+        return amount
+    return say(language, RIDERS_ALONE if riders == amount else WITH_RIDERS, amount=amount, riders=riders)
 
 
 def percent(language: str, number: Decimal | float | str) -> str:

@@ -55,7 +55,7 @@ def plan(
     `service`, `subject_kind`, `performer` and `channels` are enumerations, days are dates. (service, subject_kind,
     subject, ordinal) is unique.
     """
-    facts = Facts.of(book, as_of, standard.grace_days, standard.rider_arrears)
+    facts = Facts.of(book, as_of, *standard.lapse_rules)
     workdays = Workdays.of(calendar, days.widened(before=900, after=900))
     around = days.widened(before=LONGEST_MOVE, after=LONGEST_MOVE)
     basis = Basis(facts, standard, calendar, workdays, around)

@@ -256,6 +256,11 @@ class Standard(Part):
     weights: Weights = Weights()
     services: Annotated[tuple[Service, ...], Field(min_length=1)]
 
+    @property
+    def lapse_rules(self) -> tuple[int, RiderArrears]:
+        """What `contracts` follow: the days of grace, and what a rider's arrears do."""
+        return self.grace_days, self.rider_arrears
+
     def service(self, code: str) -> Service | None:
         """Return the first service of that code, if there is one."""
         return next((service for service in self.services if service.code == code), None)

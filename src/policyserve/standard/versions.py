@@ -59,7 +59,7 @@ def _rule(standard: Standard, service: Service) -> object:
 def _setting(standard: Standard, service: Service) -> object:
     """Return the setting of the standard that the rule counts with."""
     if isinstance(service.trigger, AfterSuspension):
-        return standard.grace_days, standard.rider_arrears
+        return standard.lapse_rules
     if service.window.until:
         return standard.freelook_days
     return standard.feb29 if isinstance(service.trigger, OnBirthday) else None

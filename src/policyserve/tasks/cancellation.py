@@ -34,7 +34,8 @@ def why_not(
     `channel`: they are no tasks but messages on this channel. `book` must
     hold the customers of the tasks; facts after `as_of` do not count.
     """
-    known = book.as_of(as_of)
+    contracts = Contracts.of(book, as_of, *standard.lapse_rules)
+    known = contracts.book
     asked = tasks.with_columns(pl.col("service").cast(pl.String)).join(
         _rules(standard, channel), on="service", how="left", maintain_order="left"
     )
@@ -44,9 +45,9 @@ def why_not(
     found = [_no_rule(asked)]
     found += [
         _policy_ended(known, policies, as_of),
-        _suspended(known, policies, standard.grace_days, as_of),
+        _suspended(contracts, policies),
         _receipt_signed(known, policies),
-        *_of_instalments(known, policies),
+        *_of_instalments(contracts, policies),
         _event_since(known, policies, "reinstated"),
         _event_since(known, policies, "suspension_confirmed"),
     ]
@@ -120,10 +121,9 @@ def _policy_ended(book: Book, tasks: pl.DataFrame, as_of: date) -> pl.DataFrame:
     return _told(tasks.join(ends, on="policy_id"), pl.col("ended_by").cast(pl.String), "ended_on")
 
 
-def _suspended(book: Book, tasks: pl.DataFrame, grace_days: int, as_of: date) -> pl.DataFrame:
+def _suspended(contracts: Contracts, tasks: pl.DataFrame) -> pl.DataFrame:
     needs_cover = _ends_when("not-in-force") | pl.col("trigger").is_in(OF_INSTALMENTS)
-    lasting = Contracts(book, as_of, grace_days).suspended_now
-    rows = tasks.filter(needs_cover).join(lasting.select("policy_id", "suspended_from"), on="policy_id")
+    rows = tasks.filter(needs_cover).join(contracts.suspended_now.select("policy_id", "suspended_from"), on="policy_id")
     return _told(rows, "suspended", "suspended_from")
 
 
@@ -134,14 +134,15 @@ def _receipt_signed(book: Book, tasks: pl.DataFrame) -> pl.DataFrame:
     return _told(rows, "receipt-signed", "receipt_on")
 
 
-def _of_instalments(book: Book, tasks: pl.DataFrame) -> list[pl.DataFrame]:
+def _of_instalments(contracts: Contracts, tasks: pl.DataFrame) -> list[pl.DataFrame]:
     """Findings about the instalment of a task: paid, or owed no longer."""
+    book = contracts.book
     debits = book.debits.select("policy_id", ordinal="number", debited="instalment")
     numbered = tasks.join(debits, on=["policy_id", "ordinal"], how="left", maintain_order="left").with_columns(
         instalment=pl.when(pl.col("trigger") == "after-debit").then("debited").otherwise("ordinal")
     )
     paid = numbered.join(
-        book.premiums.select("policy_id", "instalment", "paid_on").drop_nulls(), on=["policy_id", "instalment"]
+        contracts.payments.select("policy_id", "instalment", "paid_on").drop_nulls(), on=["policy_id", "instalment"]
     ).filter(
         pl.col("trigger").is_in(OF_INSTALMENTS)
         | ((pl.col("trigger") == "after-suspension") & (pl.col("paid_on") < pl.col("anchor")))

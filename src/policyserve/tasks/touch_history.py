@@ -213,7 +213,7 @@ JOIN customers o ON o.family_no = c.family_no AND o.id <> c.id WHERE c.id = :cus
 
 
 def _policies(book: Book, customer_id: int, asked: Asked) -> list[dict[str, Any]]:
-    contracts = Contracts.of(book, asked.as_of, asked.standard.grace_days, asked.standard.rider_arrears)
+    contracts = Contracts.of(book, asked.as_of, *asked.standard.lapse_rules)
     known = states(contracts, asked.standard.freelook_days)
     held = contracts.terms.filter(pl.col("customer_id") == customer_id).join(known, on="policy_id", how="left")
     agents = book.agents.select("agent_id", "agent_no")

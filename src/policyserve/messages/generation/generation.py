@@ -106,7 +106,7 @@ def run_generation(
     stored = stored_of(connection, touches)
     open_touches = touches.join(stored.filter(~pl.col("is_waiting")), on=IDENTITY, how="anti", maintain_order="left")
     people = read_people(connection, open_touches, day, settings.language)
-    known = occasions_of(open_touches, book, standard, people, settings.hotline)
+    known = occasions_of(open_touches, book, standard, people, settings.hotline, as_of=day)
     composed = compose(known, had(connection, day), settings, day)
     left = touches.height - open_touches.height
     done = Generation(day=day, standard=standard, composed=composed, unstored=composed, added=0, changed=0, left=left)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, cast
 
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.contracts.contracts import Contracts
 from policyserve.contracts.grace import suspension_day
-from policyserve.contracts.instalments import due_day
 from policyserve.contracts.keys import lookup
-from policyserve.contracts.premiums import premium_steps, with_amounts
-from policyserve.contracts.terms import step
+from policyserve.contracts.owed import amounts_owed
 from policyserve.messages.people import People
 from policyserve.messages.texts.values import Occasion
 from policyserve.standard.model import AfterDebit, OnFestival, Service, Standard
@@ -27,11 +27,12 @@ OF_INSTALMENTS = ("before-instalment", "after-unpaid", "after-suspension")
 
 
 def occasions_of(
-    touches: pl.DataFrame, book: Book, standard: Standard, people: People, hotline: str | None
+    touches: pl.DataFrame, book: Book, standard: Standard, people: People, hotline: str | None, *, as_of: date
 ) -> pl.DataFrame:
     """Return the touches (as from `due_touches.called`) with what is known of each, in their order.
 
-    Columns: those of the touches, `template`, `FIELDS`, `owed_on`, and those of `people.PEOPLE`.
+    Amounts are those known on `as_of`. Columns: those of the touches, `template`, `FIELDS`, `owed_on`,
+    and those of `people.PEOPLE`.
     """
     kinds = _kinds(standard)
     rows = touches.join(kinds, on="service", how="left", maintain_order="left")
@@ -39,7 +40,7 @@ def occasions_of(
     rows = rows.join(people.agents, on="agent_id", how="left", maintain_order="left")
     rows = _of_policies(rows, book)
     rows = _of_debits(rows, people)
-    rows = _of_instalments(rows, book, standard.grace_days)
+    rows = _of_instalments(rows, Contracts.of(book, as_of, *standard.lapse_rules))
     rows = _of_handovers(rows, people)
     contents = dict(people.contents.rows())
     rows = rows.with_columns(
@@ -102,17 +103,21 @@ def _of_debits(rows: pl.DataFrame, people: People) -> pl.DataFrame:
     return found.with_columns(instalment=pl.coalesce("instalment", numbered))
 
 
-def _of_instalments(rows: pl.DataFrame, book: Book, grace_days: int) -> pl.DataFrame:
-    """Add the due day and the amount of the instalment, and the first day without cover where it stays unpaid."""
+def _of_instalments(rows: pl.DataFrame, contracts: Contracts) -> pl.DataFrame:
+    """Add the due day of the instalment, what is to be paid, and the first day without cover where it stays unpaid.
+
+    `amount` and `rider_amount`: what is still owed; the whole where nothing is, and for debits, which take the whole.
+    """
     lapsed_on = pl.when(pl.col("kind") == "after-suspension").then("anchor")
-    dated = rows.with_columns(step=step()).with_columns(owed_on=due_day(pl.col("instalment")))
-    dated = dated.with_columns(suspended_on=pl.coalesce(lapsed_on, suspension_day(pl.col("owed_on"), grace_days)))
-    asked = dated.filter(pl.col("owed_on").is_not_null()).select("policy_id", "instalment", due_on="owed_on").unique()
-    listed = book.premiums.select("policy_id", "instalment", "amount")
-    asked = asked.join(listed, on=["policy_id", "instalment"], how="left", maintain_order="left")
-    priced = asked.with_columns(premium=lookup(book.policies, "policy_id", "premium", asked["policy_id"]))
-    amounts = with_amounts(priced, premium_steps(book.events, book.policies)).drop("due_on", "premium")
-    return dated.join(amounts, on=["policy_id", "instalment"], how="left", maintain_order="left")
+    whole = (pl.col("kind") == "after-debit") | (pl.col("owed") == 0)
+    found = amounts_owed(contracts, rows.filter(pl.col("instalment").is_not_null()).select("policy_id", "instalment"))
+    found = found.unique(["policy_id", "instalment"]).rename({"due_on": "owed_on"})
+    dated = rows.join(found, on=["policy_id", "instalment"], how="left", maintain_order="left")
+    return dated.with_columns(
+        suspended_on=pl.coalesce(lapsed_on, suspension_day(pl.col("owed_on"), contracts.grace_days)),
+        amount=pl.when(pl.col("owed_on").is_null()).then(None).when(whole).then("amount").otherwise("owed"),
+        rider_amount=pl.when(whole).then("rider_amount").otherwise("rider_owed"),
+    )
 
 
 def _of_handovers(rows: pl.DataFrame, people: People) -> pl.DataFrame:

@@ -58,7 +58,7 @@ class Trial:
 
     def check(self) -> list[Check]:
         """Write the text of every service that sends one to every customer or policy in force."""
-        facts = Facts.of(self.book, self.day, self.standard.grace_days)
+        facts = Facts.of(self.book, self.day, *self.standard.lapse_rules)
         services = [one for one in self.standard.services if sends(one) and one.enabled]
         return [self._tried(facts, service) for service in services]
 
@@ -78,7 +78,7 @@ class Trial:
             raise PolicyserveError(
                 "'{code}' is no service that sends a message; these are: {known}.", code=code, known=known
             )
-        subjects = _subjects(Facts.of(self.book, self.day, self.standard.grace_days), service)
+        subjects = _subjects(Facts.of(self.book, self.day, *self.standard.lapse_rules), service)
         known_rows = self._known(subjects.filter(customer_id=customer), service)
         free = self.settings.model_copy(update={"caps": _UNCAPPED})
         return compose(known_rows, NOTHING_HAD, free, self.day)
@@ -86,7 +86,7 @@ class Trial:
     def _known(self, subjects: pl.DataFrame, service: Service) -> pl.DataFrame:
         touches = _as_if_due(subjects, service, self.standard, self.day)
         people = read_people(self.connection, touches, self.day, self.settings.language)
-        known = occasions_of(touches, self.book, self.standard, people, self.settings.hotline)
+        known = occasions_of(touches, self.book, self.standard, people, self.settings.hotline, as_of=self.day)
         if isinstance(service.trigger, AfterDebit):
             known = known.with_columns(debit_on=pl.lit(self.day), amount=pl.col("amount").fill_null(0))
         return known.with_columns(template=pl.lit(service.template))

@@ -44,6 +44,8 @@ class Occasion(TypedDict, total=False):
     birthday: date | None
     policy_no: str | None
     product: str | None
+    rider_amount: int | None
+    """The part of `amount` that riders bring."""
     amount: int | None
     """The instalment, in minor units of `currency` (CNY where it is not given)."""
     currency: str | None
@@ -78,7 +80,8 @@ VALUES = {
     "policy": "《安康重疾险》（尾号1234） or policy ending 1234",
     "policy_tail": "the last four characters of the policy's number, of a short one its second half",
     "product": "the product's name",
-    "amount": "the instalment: 1,234.00元 or CNY 1,234.00",
+    "amount": "what is to be paid of the instalment: 1,234.00元 or CNY 1,234.00; riders are named:"
+    " 3,395.00元（含附加险225.00元） or CNY 3,395.00 (riders: CNY 225.00 of it)",
     "due": "the due day of the instalment: 11月21日 or 21 November",
     "days_to_due": "days left until it",
     "debit_on": "the day of the debit",
@@ -172,7 +175,9 @@ def _of_contract(known: Occasion, language: Language) -> dict[str, str]:
     if tail := policy_tail(known.get("policy_no") or ""):
         words |= {"policy_tail": tail, "policy": _policy(tail, known.get("product"), language)}
     if (amount := known.get("amount")) is not None:
-        words["amount"] = amount_in_words(amount, known.get("currency") or "CNY", language)
+        currency, riders = known.get("currency") or "CNY", known.get("rider_amount") or 0
+        of_riders = amount_in_words(riders, currency, language) if riders else None
+        words["amount"] = format.with_riders(language, amount_in_words(amount, currency, language), of_riders)
     if failure := _FAILURES.get(known.get("failure") or ""):
         words["failure"] = failure[language == "en"]
     words.update((name, told) for name in ("news", "event") if (told := _unended(known.get(name))))

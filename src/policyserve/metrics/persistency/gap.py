@@ -44,7 +44,8 @@ class Gap:
     policies: pl.DataFrame
     """A row per open policy, the most useful first: `group`, the same fields, `policy_id`, `policy_no`, `customer_no`,
     `serving_agent_no` (today), `currency`, `due_on` (of the first premium unpaid), `state` (`in_grace`, `pending`),
-    `pay_by`, `amount` (to pay for the month, minor units), `gain` (what it adds to the numerator; minor units or
+    `pay_by`, `amount` (to pay for the month, minor units), `rider_amount` (the part that
+    riders bring), `gain` (what it adds to the numerator; minor units or
     policies), `needed` (one of the fewest that suffice)."""
     counted: int
     """Policies of the cohorts whose premium of the month has fallen due; without one there is nothing to compare."""
@@ -231,5 +232,5 @@ def _shown_policies(ranked: pl.DataFrame, fields: Sequence[str], book: Book, as_
         "policy_id", "policy_no", "customer_no",
         serving_agent_no="served_by", currency="currency", due_on="first_due_on",
         state=pl.when(pl.col("first_due_on") <= as_of).then(pl.lit("in_grace")).otherwise(pl.lit("pending")),
-        pay_by="pay_by", amount="amount", gain="gain", needed="needed",
+        pay_by="pay_by", amount="amount", rider_amount="rider_amount", gain="gain", needed="needed",
     )  # fmt: skip

@@ -28,11 +28,12 @@ def outlook(book: Book, today: PolicyResults) -> pl.DataFrame:
 
     Columns: `policy_id`; `nothing`, `whole`: numerator and denominator if nobody else pays; `best`: the numerator if
     every open policy pays; the same with `_count`; `open`; of open policies `first_due_on` (of the first premium
-    unpaid), `pay_by` (the last day of its grace, or the cutoff before it) and `amount` (all there is to pay).
+    unpaid), `pay_by` (the last day of its grace, or the cutoff before it) `amount` (all there is to pay) and
+    `rider_amount` (the part of it that riders bring).
     """
     unpaid = _unpaid(book, today)
     opened = _open(today, unpaid)
-    paying = unpaid.join(opened.select(main_id="policy_id"), on="main_id", how="semi")
+    paying = unpaid.filter(~pl.col("with_main")).join(opened.select(main_id="policy_id"), on="main_id", how="semi")
     nothing = _ending(book, today)
     best = _ending(_with_payments(book, paying, today.as_of), today)
     return (
@@ -60,22 +61,39 @@ def _ending(book: Book, today: PolicyResults) -> pl.DataFrame:
 def _unpaid(book: Book, today: PolicyResults) -> pl.DataFrame:
     """Return the instalments up to the month that are not paid in full, of policies that can still be kept.
 
-    Columns: `policy_id` (main policy or rider), `main_id`, `instalment`, `due_on`, `grace`, `amount`, `listed`. Riders
-    without rows are paid with their main policy and have none.
+    Columns: `policy_id` (main policy or rider), `main_id`, `instalment`, `due_on`, `grace`, `amount` (still to pay),
+    `rider_amount` (of riders by event), and `with_main`: a rider's that has no rows, and is paid with its main policy.
     """
     lines = _lines(book, today)
     steps = premium_steps(book.events, lines)
-    rows = instalments(lines, book.premiums, steps).select("policy_id", "instalment", "amount", "paid_on")
-    paying = pl.col("policy_id").is_in(rows["policy_id"].implode()) | (pl.col("policy_id") == pl.col("main_id"))
+    rows = instalments(lines, book.premiums, steps).select(*KEY, "amount", "paid_on", listed=pl.lit(value=True))
+    own = pl.col("policy_id") == pl.col("main_id")
+    lines = lines.with_columns(with_main=~pl.col("policy_id").is_in(rows["policy_id"].implode()) & ~own)
     wanted = (
-        with_instalments(lines.filter(paying), 1, pl.col("required"))
-        .join(rows.with_columns(listed=pl.lit(value=True)), on=["policy_id", "instalment"], how="left")
-        .with_columns(pl.col("listed").fill_null(value=False))
-        .filter(pl.col("paid_on").is_null(), pl.col("listed") | (pl.col("instalment") > 1))
+        with_instalments(lines, 1, pl.col("required"))
+        .join(rows, on=KEY, how="left")
+        .filter(pl.col("paid_on").is_null(), pl.col("listed").is_not_null() | (pl.col("instalment") > 1))
+        .join(book.premiums.select(*KEY, part="paid_amount"), on=KEY, how="left")
     )
-    return with_amounts(wanted, steps).select(
-        "policy_id", "main_id", "instalment", "due_on", "grace", "amount", "listed"
+    of_mains = wanted.filter(own).select("main_id", "due_on")
+    asked = pl.concat(
+        [
+            wanted.filter(~pl.col("with_main")),
+            wanted.filter("with_main").join(of_mains, on=of_mains.columns, how="semi"),
+        ]
     )
+    return with_amounts(asked, steps).select(
+        *KEY,
+        "main_id",
+        "due_on",
+        "grace",
+        "rider_amount",
+        "with_main",
+        amount=pl.col("amount") - pl.col("part").fill_null(0),
+    )
+
+
+KEY = ("policy_id", "instalment")
 
 
 def _lines(book: Book, today: PolicyResults) -> pl.DataFrame:
@@ -94,15 +112,26 @@ def _lines(book: Book, today: PolicyResults) -> pl.DataFrame:
 
 
 def _open(today: PolicyResults, unpaid: pl.DataFrame) -> pl.DataFrame:
-    """Return the policies whose first premium unpaid is in grace or not yet due: see `outlook`."""
+    """Return the policies whose first premium unpaid is in grace or not yet due: see `outlook`.
+
+    It is the main policy's own; that of a rider where the main policy owes nothing itself.
+    """
     own = pl.col("policy_id") == pl.col("main_id")
-    first = pl.col("due_on").filter(own).min()
+    days = ("due_on", "grace_end")
+    first = {name: pl.coalesce(pl.col(name).filter(own).min(), pl.col(name).min()) for name in days}
     return (
         unpaid.with_columns(grace_end=grace_end(pl.col("due_on"), pl.col("grace")))
+        .with_columns(rider_amount=pl.when(own).then(pl.min_horizontal("amount", "rider_amount")).otherwise("amount"))
         .group_by(policy_id="main_id")
-        .agg(first_due_on=first, first_grace_end=pl.col("grace_end").filter(own).min(), amount=pl.col("amount").sum())
+        .agg(pl.col("amount", "rider_amount").sum(), first_due_on=first["due_on"], first_grace_end=first["grace_end"])
         .join(today.policies.select("policy_id", "cutoff_on"), on="policy_id")
-        .select("policy_id", "first_due_on", "amount", pay_by=pl.min_horizontal("first_grace_end", "cutoff_on"))
+        .select(
+            "policy_id",
+            "first_due_on",
+            "amount",
+            "rider_amount",
+            pay_by=pl.min_horizontal("first_grace_end", "cutoff_on"),
+        )
         .filter(pl.col("pay_by") >= today.as_of)
     )
 

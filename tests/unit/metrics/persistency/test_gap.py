@@ -126,7 +126,21 @@ def test_a_policy_adds_its_premium_of_the_month_with_riders() -> None:
         policy("S", SOLD, yuan(40), main="P"),
     )
     (row,) = gaps(facts, as_of=AS_OF).policies.to_dicts()
-    assert (row["gain"], row["amount"]) == (yuan(800), yuan(760))
+    assert (row["gain"], row["amount"], row["rider_amount"]) == (yuan(800), yuan(800), yuan(100))
+
+
+def test_a_rider_left_unpaid_opens_a_policy_that_paid_for_itself() -> None:
+    paid = sold("P", 1_000, paid=date(2026, 3, 1))
+    facts = book(paid, policy("R", SOLD, yuan(60), main="P", payments={2: None}), sold("LOST", 900))
+    rows = {row["policy_no"]: row for row in gaps(facts, as_of=AS_OF).policies.to_dicts()}
+    found = rows["P"]
+    assert (found["gain"], found["amount"], found["rider_amount"]) == (yuan(60), yuan(60), yuan(60))
+    assert (found["due_on"], found["pay_by"]) == (rows["LOST"]["due_on"], rows["LOST"]["pay_by"])
+
+
+def test_what_was_paid_in_part_is_no_longer_to_be_paid() -> None:
+    facts = book(sold("P", 1_000, payments={2: (None, DUE, yuan(400))}))
+    assert gaps(facts, as_of=AS_OF).policies["amount"].to_list() == [yuan(600)]
 
 
 def test_the_premium_to_come_of_a_rider_whose_first_one_is_listed_is_added_too() -> None:
