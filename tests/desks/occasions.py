@@ -25,7 +25,8 @@ SCHEMA = pl.Schema(
     | dict.fromkeys(("consent", "opted_out", "superseded"), pl.Boolean())
     | dict.fromkeys(("name", "policy_no", "product", "currency", "failure", "agent_name"), pl.String())
     | dict.fromkeys(("agent_phone", "previous_agent", "hotline", "festival", "news", "event"), pl.String())
-    | {"message_class": pl.Enum(CLASSES), "score": pl.Float64(), "gender": Gender, "amount": pl.Int64()}
+    | dict.fromkeys(("amount", "rider_amount"), pl.Int64())
+    | {"message_class": pl.Enum(CLASSES), "score": pl.Float64(), "gender": Gender}
 )
 
 
