@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
-from threading import Event
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,8 +41,10 @@ def send(session: Session, gateway: str | None, limit: int | None, moment: datet
 
     Several may run at once. SIGTERM or Ctrl-C ends it after the messages in hand; a second one ends it at once.
     """
+    from policyserve.scheduler.stop_signal import stop_on_signals
+
     clock = _clock(session, moment)
-    with _stopping() as stop, _progress(session) as progress:
+    with stop_on_signals() as stop, _progress(session) as progress:
         counts = send_messages(
             session.engine, session.settings, stop=stop, clock=clock, gateway=gateway, limit=limit, progress=progress
         )
@@ -66,25 +66,6 @@ def _clock(session: Session, moment: datetime | None) -> Clock:
         return lambda: datetime.now(UTC)
     still = moment or datetime.combine(session.as_of, MORNING)
     return lambda: still.replace(tzinfo=zone).astimezone(UTC)
-
-
-@contextmanager
-def _stopping() -> Iterator[Event]:
-    """Yield an event that the first SIGTERM or SIGINT sets; the second one acts as ever."""
-    stop = Event()
-    before: dict[int, Any] = {}
-
-    def on_signal(number: int, _frame: object) -> None:
-        stop.set()
-        signal.signal(number, before[number])
-
-    for wanted in (signal.SIGTERM, signal.SIGINT):
-        before[wanted] = signal.signal(wanted, on_signal)
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

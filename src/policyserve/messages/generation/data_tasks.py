@@ -7,15 +7,19 @@ meanwhile cancels the task.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select, case, exists, func, select
 
 from policyserve import db
 from policyserve.messages.generation.permission import MOBILE
 from policyserve.settings_file import MessageSettings
 from policyserve.standard.model import Service
-from policyserve.tasks.transitions import Stamp, record_all
+from policyserve.tables import Customer, table
+from policyserve.tasks.transitions import TASKS, TRANSITIONS, Stamp, record_all
+
+CUSTOMERS = table(Customer)
 
 ACTOR = "messages"
 """The name under which these tasks are signed."""
@@ -52,11 +56,14 @@ def ask_for_phones(
 
 
 def _tasks_so_far(connection: Connection, code: str) -> pl.DataFrame:
-    query = f"""SELECT t.customer_id, max(t.ordinal),
-        CAST(max(CASE WHEN t.status = 'open' THEN 1 ELSE 0 END) AS integer), max(h.as_of)
-        FROM tasks t LEFT JOIN transitions h ON h.task_id = t.id
-        WHERE t.service = '{code}' AND t.subject_kind = 'customer' GROUP BY t.customer_id"""
-    return db.read_frame(connection, query, _KNOWN)
+    is_open = case((TASKS.c.status == "open", 1), else_=0)
+    query = (
+        select(TASKS.c.customer_id, func.max(TASKS.c.ordinal), func.max(is_open), func.max(TRANSITIONS.c.as_of))
+        .outerjoin(TRANSITIONS, TRANSITIONS.c.task_id == TASKS.c.id)
+        .where(TASKS.c.service == code, TASKS.c.subject_kind == "customer")
+        .group_by(TASKS.c.customer_id)
+    )
+    return _frame(connection, query, _KNOWN)
 
 
 def _rows(asked: pl.DataFrame, service: Service, day: date) -> pl.DataFrame:
@@ -80,17 +87,20 @@ def _rows(asked: pl.DataFrame, service: Service, day: date) -> pl.DataFrame:
 
 def _record(connection: Connection, code: str, stamp: Stamp) -> None:
     """Write the first transition of the tasks that have none yet."""
-    query = f"""SELECT t.id FROM tasks t WHERE t.service = '{code}' AND t.status = 'open'
-        AND NOT EXISTS (SELECT 1 FROM transitions h WHERE h.task_id = t.id)"""
-    new = db.read_frame(connection, query, _NEW)
+    is_known = exists().where(TRANSITIONS.c.task_id == TASKS.c.id)
+    query = select(TASKS.c.id).where(TASKS.c.service == code, TASKS.c.status == "open", ~is_known)
+    new = _frame(connection, query, _NEW)
     record_all(connection, _step(new, "added", None, "open", "phone-missing"), stamp)
 
 
 def _cancel_answered(connection: Connection, code: str, route: str, stamp: Stamp) -> None:
     """Cancel the tasks of customers who have a phone now that the route reaches; a landline is no answer."""
-    query = f"""SELECT t.id, c.phone FROM tasks t JOIN customers c ON c.id = t.customer_id
-        WHERE t.service = '{code}' AND t.status = 'open' AND c.phone IS NOT NULL"""
-    answered = db.read_frame(connection, query, _OPEN).filter(pl.col("phone").str.contains(MOBILE[route]))
+    query = (
+        select(TASKS.c.id, CUSTOMERS.c.phone)
+        .join(CUSTOMERS, CUSTOMERS.c.id == TASKS.c.customer_id)
+        .where(TASKS.c.service == code, TASKS.c.status == "open", CUSTOMERS.c.phone.is_not(None))
+    )
+    answered = _frame(connection, query, _OPEN).filter(pl.col("phone").str.contains(MOBILE[route]))
     closed = answered.select("id", status=pl.lit("cancelled"))
     db.update_frame(connection, "tasks", closed, keys=["id"], guard="status = 'open'")
     record_all(connection, _step(answered, "cancelled", "open", "cancelled", "phone-known"), stamp)
@@ -104,3 +114,7 @@ def _step(tasks: pl.DataFrame, action: str, before: str | None, after: str, reas
         to_status=pl.lit(after),
         reason=pl.lit(reason),
     )
+
+
+def _frame(connection: Connection, query: Select[*tuple[Any, ...]], schema: pl.Schema) -> pl.DataFrame:
+    return pl.DataFrame([tuple(row) for row in connection.execute(query)], schema=schema, orient="row")
