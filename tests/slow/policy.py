@@ -190,6 +190,33 @@ class Policy:
             days.append(self.ended_on)
         return [min((day for day in days if day is not None), default=None)]
 
+    def asks_for(self, instalment: int) -> int:
+        """Return what the list, or the premium of the due day, says of an instalment by itself."""
+        row = self.rows.get(instalment)
+        return self.premium_at(instalment) if row is None or row.amount is None else row.amount
+
+    def left_of(self, instalment: int) -> int:
+        """Return what is still to be paid of an instalment by itself."""
+        if self.row_paid_on(instalment) is not None:
+            return 0
+        row = self.rows.get(instalment)
+        part = row.paid_amount if row and row.paid_on else None
+        return self.asks_for(instalment) - (part or 0)
+
+    def sums_of(self, instalment: int, day: date) -> list[int]:
+        """Return what an instalment asks for with its riders, and what is still to be paid of it."""
+        due, sums = self.due_of(instalment) or self.effective, [self.asks_for(instalment), self.left_of(instalment)]
+        for rider in self.riders:
+            number = rider.number_due_on(due)
+            if number is None or number < 2 or not rider.has_instalment(number):
+                continue
+            if any(lapse.start <= one < lapse.until for lapse in rider.suspensions for one in (due, day)):
+                continue
+            listed = number in rider.rows
+            sums[0] += rider.asks_for(number)
+            sums[1] += rider.left_of(number) if listed or self.row_paid_on(instalment) is None else 0
+        return sums
+
     def paid_on(self, instalment: int, *, with_riders: bool = True) -> date | None:
         """Return the day on which an instalment was paid, or will be, as far as is known."""
         if instalment == 1:
