@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from commands import Desk
@@ -88,3 +89,31 @@ def test_the_list_of_policies_says_of_which_day_and_profile_it_is(asked: Desk) -
     header, first, *_ = asked.do("metrics", "gap", *DAY, "--format", "csv").splitlines()
     named = dict(zip(header.split(","), first.split(","), strict=True))
     assert (named["profile"], named["as_of"], named["target"]) == ("CN_COMPANY", "2026-04-01", "0.88")
+
+
+def test_a_figure_goes_into_a_file_exactly_or_as_people_read_it(asked: Desk) -> None:
+    exact, readable = asked.folder / "gap.csv", asked.folder / "gap.xlsx"
+    for path in (exact, readable):
+        assert asked.do("metrics", "gap", *DAY, "--out", path, "--lang", "zh") == ""
+        assert path.stat().st_mode & 0o077 == 0
+    (policy,) = pl.read_csv(exact, infer_schema_length=0).to_dicts()
+    assert (policy["policy_no"], policy["amount"], policy["as_of"]) == ("P2", "19200.00", "2026-04-01")
+    sheets = pl.read_excel(readable, sheet_id=0)
+    (row,) = sheets["指标"].to_dicts()
+    assert (row["保单号"], row["服务人员"], row["应缴保费"]) == ("P2", "A1 Agent", 19200)
+    assert "13个月继续率差距" in str(sheets["说明"].columns[0])
+
+
+def test_a_figure_goes_into_no_other_file(asked: Desk) -> None:
+    result = asked.run("metrics", "gap", *DAY, "--out", asked.folder / "gap.txt")
+    assert (result.status, result.out) == (1, "")
+    assert "ends with neither .csv nor .xlsx" in result.err
+
+
+def test_agents_and_customers_stand_by_number_and_name_with_the_phone(asked: Desk) -> None:
+    asked.take("customers", "customer_no,name,phone\nC2,王芳,15400000001\n", as_of="2026-04-01")
+    told = asked.do("metrics", "gap", *DAY)
+    assert "C2 王芳" in told
+    assert "15400000001" in told
+    assert "A1 Agent" in told
+    assert "王芳" not in asked.do("metrics", "gap", *DAY, "--format", "json")

@@ -17,25 +17,29 @@ NOTHING = "-"
 
 def cell(column: Column, row: Row, language: str, names: Names) -> str:
     """Write the cell of a column in a row, with the marks of its value."""
-    value = row.get(column.fields[0])
-    if value is None:
-        missing = NOTHING if column.right else ""
-        return translated(language, column.nameless) if column.nameless else missing
-    return " ".join([_written(column, value, row, language, names), *column.marks(row)])
+    return " ".join([value(column, row, language, names), *column.marks(row)])
 
 
-def _written(column: Column, value: Any, row: Row, language: str, names: Names) -> str:
+def value(column: Column, row: Row, language: str, names: Names) -> str:
+    """Write the value of a column in a row."""
+    found = row.get(column.fields[0])
+    if found is not None:
+        return _written(column, found, row, language, names)
+    return translated(language, column.nameless) if column.nameless else NOTHING if column.right else ""
+
+
+def _written(column: Column, found: Any, row: Row, language: str, names: Names) -> str:
     match column.kind:
         case "customer" | "agent" | "policy":
-            return f"{_worded(column, value, language)} {names.get(column.kind, {}).get(value) or ''}".rstrip()
+            return f"{_worded(column, found, language)} {names.get(column.kind, {}).get(found) or ''}".rstrip()
         case "phone":
-            return names["phone"].get(value) or ""
+            return names["phone"].get(found) or ""
         case "ratio":
-            return percent(value, target=column.goal(row))
+            return percent(found, target=column.goal(row))
         case "interval" | "step" | "estimate":
             return _several([row[name] for name in column.fields], column.kind)
         case _:
-            return number(column, value, row) if column.right else plain(_worded(column, value, language))
+            return number(column, found, row) if column.right else plain(_worded(column, found, language))
 
 
 def number(column: Column, value: Any, row: Row) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from policyserve.locale import N_, N_in, say
+from policyserve.metrics.figure import BELOW, NEEDED, PROVISIONAL, SMALL
 from policyserve.metrics.percents import percent
 from policyserve.metrics.profiles.description import profile_sentence
 from policyserve.metrics.profiles.profile import CN_COMPANY
@@ -16,7 +17,7 @@ from policyserve.reporting.headings import coded
 from policyserve.reporting.league import added, league_section, referred
 from policyserve.reporting.material import Material
 from policyserve.reporting.persistency import heat_section, kept_section, rolling, year_of_final
-from policyserve.reporting.sections import BELOW, NEEDED, PROVISIONAL, SMALL, Report, Section, Tile, marks_of
+from policyserve.reporting.sections import Report, Section, Tile, marks_of
 from policyserve.reporting.services import assessed, work_section
 from policyserve.reporting.survival import survival_section
 from policyserve.reporting.tables import money

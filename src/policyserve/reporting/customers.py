@@ -19,7 +19,7 @@ from policyserve.metrics.services.serving_agents import customer_agents
 from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Leaf, Tree
 from policyserve.reporting.sections import Section, columns, several, without
-from policyserve.reporting.tables import Table, amounts, main_currency, money, of_currency
+from policyserve.reporting.tables import Table, main_currency, money, of_currency
 
 CENTRES, DRAWN, CANDIDATES = 10, 26, 25
 """Centres listed; boxes of a tree; candidates on paper."""
@@ -115,11 +115,11 @@ def _box(material: Material, row: dict[str, Any]) -> tuple[str, str]:
 
 def _centre_table(material: Material, centres: pl.DataFrame) -> Table:
     language = material.question.language
-    rows = amounts(centres, ("premium", "premium_through", "premium_together"))
+    rows = centres.to_dicts()
     for row in rows:
         row["customer"], row["held"] = material.customer(row["customer_no"]), row["policies"]
     every = columns(
-        language, customer="text", currency="text", held="count", premium="money", policies_through="count",
+        customer="text", currency="text", held="count", premium="money", policies_through="count",
         premium_through="money", premium_together="money",
     )  # fmt: skip
     shown = every if several(rows) else without(every, "currency")
@@ -128,13 +128,11 @@ def _centre_table(material: Material, centres: pl.DataFrame) -> Table:
 
 def _tree_table(material: Material, tree: pl.DataFrame) -> Table:
     language = material.question.language
-    rows = amounts(tree, ("premium",))
+    rows = tree.to_dicts()
     for row in rows:
         row["customer"], row["held"] = material.customer(row["customer_no"]), row["policies"]
         row["referrer"] = material.customer(row["referrer_no"]) if row["referrer_no"] else ""
-    every = columns(
-        language, depth="count", customer="text", referrer="text", currency="text", held="count", premium="money"
-    )
+    every = columns(depth="count", customer="text", referrer="text", currency="text", held="count", premium="money")
     shown = every if several(rows) else without(every, "currency")
     return Table(title=say(language, "Referral tree"), columns=shown, rows=tuple(rows), paper=0)
 
@@ -158,7 +156,7 @@ def candidates_section(material: Material) -> Section:
         }
         for row in found.to_dicts()
     ]
-    every = columns(language, customer="text", served_by="text", age="count", score="number", needs="text", why="long")
+    every = columns(customer="text", served_by="text", age="count", score="number", needs="text", why="long")
     shown = (*every[:-1], replace(every[-1], paper=False))
     legend = [f"{signs[need.code]} {need.reason(language)}" for need in rules.needs]
     return Section(

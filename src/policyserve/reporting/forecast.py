@@ -16,7 +16,7 @@ from policyserve.reporting.persistency import of_cohorts
 from policyserve.reporting.pictures import Fan
 from policyserve.reporting.scope import Scope
 from policyserve.reporting.sections import Section, columns, compared, marks_of, several, without
-from policyserve.reporting.tables import Table, amounts, main_currency, of_currency
+from policyserve.reporting.tables import Table, main_currency, of_currency
 
 
 def forecast_section(material: Material) -> Section:
@@ -95,13 +95,13 @@ _LIMITS = ("lower", "upper", "floor", "ceiling")
 
 
 def _forecast_table(figures: pl.DataFrame, language: str) -> Table:
-    rows = amounts(figures, ("denominator", "expected"))
+    rows = figures.to_dicts()
     for row in rows:
         row["expected_ratio"] = row["ratio"]
         row["marks"] = marks_of(row, target=KEPT)
     every = columns(
-        language, cohort="text", currency="text", expected="money", denominator="money", expected_ratio="percent",
-        marks="text", lower="percent", upper="percent", floor="percent", ceiling="percent", open_policies="count",
+        cohort="text", currency="text", expected="money", denominator="money", expected_ratio="ratio",
+        marks="text", lower="ratio", upper="ratio", floor="ratio", ceiling="ratio", open_policies="count",
         policies="count",
     )  # fmt: skip
     every = compared(every, KEPT, "expected_ratio")

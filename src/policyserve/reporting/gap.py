@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from policyserve.locale import N_, say
+from policyserve.metrics.figure import NEEDED, Kind
 from policyserve.metrics.percents import percent
 from policyserve.metrics.persistency.gap import Gap
 from policyserve.metrics.targets import KEPT
 from policyserve.reporting.groups import group_name
 from policyserve.reporting.headings import coded, heading
 from policyserve.reporting.material import Material
-from policyserve.reporting.sections import NEEDED, Section, columns, compared, several, without
-from policyserve.reporting.tables import Kind, Table, amounts, money
+from policyserve.reporting.sections import Section, columns, compared, several, without
+from policyserve.reporting.tables import Table, money
 
 TASKS = 3
 """Numbers of tasks in a cell."""
@@ -80,9 +81,9 @@ def _groups(material: Material) -> Table:
     language = material.question.language
     rows = [row for part, gap in material.gaps.items() for row in _groups_of(material, part, gap)]
     every = columns(
-        language, of_level="text", group="text", currency="text", ratio="percent", target="percent",
-        premium_missing="money", missing_count="count", open_policies="count", fewest="count", by="date",
-        if_nothing="percent", at_best="percent",
+        of_level="text", group="text", currency="text", ratio="ratio", target="ratio",
+        premium_missing="money", missing_count="count", open_policies="count", fewest="count", by="day",
+        if_nothing="ratio", at_best="ratio",
     )  # fmt: skip
     every = compared(every, KEPT, *RATIOS)
     shown = every if several(rows) else without(every, "currency")
@@ -90,7 +91,7 @@ def _groups(material: Material) -> Table:
 
 
 def _groups_of(material: Material, part: str, gap: Gap) -> list[dict[str, Any]]:
-    rows = amounts(gap.groups.sort("missing", descending=True), ("missing",))
+    rows = gap.groups.sort("missing", descending=True).to_dicts()
     for row in rows:
         row |= {"of_level": heading(part, material.question.language), "group": group_name(material, row, part)}
         row |= {"premium_missing": row["missing"], "open_policies": row["open"]}
@@ -119,7 +120,7 @@ def _said(group: Mapping[str, Any], months: Mapping[str, str], language: str) ->
 def _policies(material: Material, part: str, gap: Gap) -> Table:
     """List the open policies of the groups of a level."""
     language, whole = material.question.language, part == "company"
-    rows = amounts(gap.policies.sort("needed", "pay_by", descending=[True, False]), ("amount", "gain"))
+    rows = gap.policies.sort("needed", "pay_by", descending=[True, False]).to_dicts()
     for row in rows:
         row["group"] = "" if whole else group_name(material, row, part)
         row["needed"] = NEEDED if row["needed"] else ""
@@ -129,14 +130,15 @@ def _policies(material: Material, part: str, gap: Gap) -> Table:
         row["tasks"] = _numbers(material.open_tasks.get(row["policy_id"], []))
     labels: dict[str, Kind] = {} if whole else {"group": "text"}
     every = columns(
-        language, **labels, needed="text", policy_no="text", customer="text", served_by="text", state="text",
-        due_on="date", pay_by="date", currency="text", amount="money", gain="money", tasks="text",
+        **labels, needed="text", policy_no="policy", customer="text", served_by="text", state="text",
+        due_on="day", pay_by="day", currency="text", amount="money", gain="money", tasks="text",
     )  # fmt: skip
     title = say(language, "Gap list")
     return Table(
         title=title if whole else say(language, "Gap list by {part}", part=heading(part, language)),
         columns=every if several(rows) else without(every, "currency"),
         rows=tuple(rows),
+        names={"policy": material.products(row["policy_no"] for row in rows)},
         paper=max(FEWEST_LISTED, min(sum(bool(row["needed"]) for row in rows), MOST_LISTED)),
     )
 

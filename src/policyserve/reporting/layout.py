@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from policyserve.locale import say
+from policyserve.locale import say, translated
+from policyserve.metrics.cells import value
+from policyserve.metrics.figure import Column, Names, Row
 from policyserve.reporting.charts import Drawing, drawn
 from policyserve.reporting.pictures import Picture
 from policyserve.reporting.sections import Report, Section
-from policyserve.reporting.tables import Table, written
+from policyserve.reporting.tables import Table
+
+NONE = "–"
+"""What stands in place of a value that is not there; the head of every report says so."""
 
 
 def laid_out(report: Report, *, draw: Drawing = drawn) -> dict[str, Any]:
@@ -50,14 +54,22 @@ def _table(table: Table, above: str, language: str) -> dict[str, Any]:
     return {
         "title": "" if table.title == above else table.title,
         "columns": [
-            {"title": one.title, "right": one.right, "long": one.kind == "long"} for one in table.columns if one.paper
+            {"title": translated(language, one.title), "right": one.right, "long": one.kind == "long"}
+            for one in table.columns
+            if one.paper
         ],
-        "rows": [_row(table, row) for row in table.rows[: table.paper]],
+        "rows": [_row(table, row, language) for row in table.rows[: table.paper]],
         "note": table.note,
         "more": say(language, "{count} more rows in tables.xlsx.", count=left) if left > 0 else "",
     }
 
 
-def _row(table: Table, row: Mapping[str, Any]) -> list[str]:
-    shown = (column for column in table.columns if column.paper)
-    return [written(row.get(column.name), column.kind, target=column.target) for column in shown]
+def _row(table: Table, row: Row, language: str) -> list[str]:
+    return [_cell(column, row, language, table.names) for column in table.columns if column.paper]
+
+
+def _cell(column: Column, row: Row, language: str, names: Names) -> str:
+    """Write a value for a page; a dash for none."""
+    if row.get(column.name) is None:
+        return NONE
+    return " ".join(value(column, row, language, names).split())

@@ -8,6 +8,7 @@ import polars as pl
 
 from policyserve.locale import N_, say
 from policyserve.metrics.add_ons.add_ons import add_ons, calendar_year
+from policyserve.metrics.figure import Kind
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.persistency.persistency import persistency
 from policyserve.metrics.referrals.referrals import referrals
@@ -17,7 +18,7 @@ from policyserve.reporting.material import Material
 from policyserve.reporting.persistency import of_cohorts, year_of_final
 from policyserve.reporting.sections import Section, columns, compared, marks_of
 from policyserve.reporting.services import rates
-from policyserve.reporting.tables import Kind, Table, main_currency, of_currency
+from policyserve.reporting.tables import Table, main_currency, of_currency
 
 TITLES = {
     "branch": N_("League of branches"),
@@ -54,9 +55,9 @@ def _league(material: Material, part: str) -> Table:
     rows = [_row(material, row, part, place) for place, row in enumerate(ranked.to_dicts(), 1)]
     labels: dict[str, Kind] = {"rank": "count", part: "text"}
     shown = columns(
-        language, **labels, denominator_count="count", kept="percent", marks="text",
-        referred="count", referred_target="count", single="count", bought="count", add_on_rate="percent",
-        service_rate="percent",
+        **labels, denominator_count="count", kept="ratio", marks="text",
+        referred="count", referred_target="count", single="count", bought="count", add_on_rate="ratio",
+        service_rate="ratio",
     )  # fmt: skip
     shown = compared(shown, KEPT, "kept")
     return Table(title=say(language, TITLES[part]), columns=shown, rows=tuple(rows))

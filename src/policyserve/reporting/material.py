@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -104,6 +104,13 @@ class Material:
         name, gender = self._names.get(number or "", (None, None))
         known = name if name and gender and surname(name) != name else None
         return f"{number or '–'} {salutation(known, gender, self.question.language)}"
+
+    def products(self, numbers: Iterable[str]) -> dict[str, str]:
+        """Return what policies are called: the product of each, by number, of those that have one."""
+        asked = self.book.policies.filter(
+            pl.col("policy_no").is_in(pl.Series(list(numbers), dtype=pl.String).implode())
+        )
+        return dict(asked.select("policy_no", pl.col("product").cast(pl.String)).drop_nulls().iter_rows())
 
     @cached_property
     def _agent_names(self) -> dict[str, str | None]:

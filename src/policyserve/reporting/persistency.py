@@ -10,6 +10,7 @@ import polars as pl
 
 from policyserve.dates import add_months
 from policyserve.locale import N_, say
+from policyserve.metrics.figure import Kind
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.percents import number, percent
 from policyserve.metrics.persistency.cohorts import cohort_month
@@ -21,7 +22,7 @@ from policyserve.reporting.headings import coded
 from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Bars, HeatMap, Picture
 from policyserve.reporting.sections import Section, columns, compared, marks_of, several, without
-from policyserve.reporting.tables import Kind, Table, amounts, main_currency, of_currency
+from policyserve.reporting.tables import Table, main_currency, of_currency
 
 FITTING = 24
 """Rows of a heat map that can still be read."""
@@ -107,13 +108,13 @@ def _bars(figures: pl.DataFrame, language: str) -> Picture:
 
 
 def _cohorts(figures: pl.DataFrame, language: str) -> Table:
-    rows = amounts(figures, MONEY)
+    rows = figures.to_dicts()
     for row in rows:
         row["marks"] = marks_of(row, target=KEPT)
         row["status"] = coded(row["status"], language)
     every = columns(
-        language, cohort="text", currency="text", numerator="money", denominator="money", ratio="percent", marks="text",
-        numerator_count="count", denominator_count="count", ratio_count="percent", restated_ratio="percent",
+        cohort="text", currency="text", numerator="money", denominator="money", ratio="ratio", marks="text",
+        numerator_count="count", denominator_count="count", ratio_count="ratio", restated_ratio="ratio",
         pending="count", excluded="count", status="text",
     )  # fmt: skip
     every = compared(every, KEPT, "ratio")
@@ -234,7 +235,7 @@ def _target(row: dict[str, Any]) -> float | None:
 
 
 def _heat_table(frame: pl.DataFrame, title: str, language: str) -> Table:
-    rows = amounts(frame, MONEY)
+    rows = frame.to_dicts()
     for row in rows:
         row["marks"] = marks_of(row, target=_target(row))
         row["status"] = coded(row["status"], language)
@@ -242,8 +243,8 @@ def _heat_table(frame: pl.DataFrame, title: str, language: str) -> Table:
     by_year = "year" in frame.columns
     labels: dict[str, Kind] = {"year": "text", "month": "count"} if by_year else {"group": "text", "cohort": "text"}
     every = columns(
-        language, **labels, currency="text", numerator="money", denominator="money", ratio="percent", marks="text",
-        numerator_count="count", denominator_count="count", ratio_count="percent", status="text",
+        **labels, currency="text", numerator="money", denominator="money", ratio="ratio", marks="text",
+        numerator_count="count", denominator_count="count", ratio_count="ratio", status="text",
     )  # fmt: skip
     every = compared(every, KEPT, "ratio")
     shown = every if several(rows) else without(every, "currency")

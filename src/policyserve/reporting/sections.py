@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from policyserve.reporting.headings import heading
+from policyserve.metrics.figure import BELOW, PROVISIONAL, SMALL, Column, Kind
+from policyserve.reporting.headings import HEADINGS
 from policyserve.reporting.pictures import Picture
-from policyserve.reporting.tables import Column, Kind, Table
-
-BELOW, SMALL, PROVISIONAL, NEEDED = "▼", "*", "○", "●"
-"""Marks beside figures; the head of every report says what they mean."""
+from policyserve.reporting.tables import Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +47,9 @@ class Report:
     private: str = field(default="")
 
 
-def columns(language: str, **kinds: Kind) -> tuple[Column, ...]:
-    """Lay out columns by their names, with headings in the language."""
-    return tuple(Column(name=name, title=heading(name, language), kind=kind) for name, kind in kinds.items())
+def columns(**kinds: Kind) -> tuple[Column, ...]:
+    """Lay out columns by their names."""
+    return tuple(Column(name=name, title=HEADINGS[name], kind=kind) for name, kind in kinds.items())
 
 
 def compared(table: tuple[Column, ...], target: float, *names: str) -> tuple[Column, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from policyserve.locale import say, translated
+from policyserve.metrics.figure import Kind
 from policyserve.metrics.services.figures import SERVICES_MEAN
 from policyserve.metrics.services.service_rate import service_rate
 from policyserve.reporting.groups import group_name
@@ -14,7 +15,7 @@ from policyserve.reporting.headings import heading
 from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Stacks
 from policyserve.reporting.sections import Section, columns, marks_of
-from policyserve.reporting.tables import Kind, Table
+from policyserve.reporting.tables import Table
 from policyserve.standard.vocabulary import word
 
 LEVELS = ("assessed", "spot-checked", "encouraged")
@@ -82,8 +83,8 @@ def _table(rows: list[dict[str, Any]], part: str, language: str) -> Table:
         row |= {"service_rate": row["ratio"], "with_late": row["ratio_with_late"]}
     labels: dict[str, Kind] = {part: "text"}
     shown = columns(
-        language, **labels, due="count", on_time="count", late="count", missed="count", open="count",
-        service_rate="percent", marks="text", with_late="percent",
+        **labels, due="count", on_time="count", late="count", missed="count", open="count",
+        service_rate="ratio", marks="text", with_late="ratio",
     )  # fmt: skip
     return Table(
         title=say(language, "Service rate by {part}", part=heading(part, language)), columns=shown, rows=tuple(rows)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import polars as pl
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from policyserve.book.money import decimal
 from policyserve.locale import N_, translated
-from policyserve.metrics.cells import NOTHING, cell
-from policyserve.metrics.figure import PROVISIONAL, Column, Figure, Kind, Row
+from policyserve.metrics.cells import NOTHING, value
+from policyserve.metrics.figure import Column, Figure, Kind, Names, Row
 from policyserve.metrics.legend import legend, title
 from policyserve.metrics.percents import PLACES, decimals
 
+Styles = Mapping[str, Any]
 FORMATS: dict[Kind, str] = {
     "count": "#,##0",
     "key": "0",
@@ -40,7 +44,9 @@ def figure_workbook(figure: Figure, language: str) -> bytes:
     content = io.BytesIO()
     book = new_workbook(content)
     styles = styles_of(book)
-    write_sheet(book.add_worksheet(translated(language, FIGURE)), figure.flat, language, styles)
+    flat = with_marks(figure.flat)
+    sheet = book.add_worksheet(translated(language, FIGURE))
+    write_sheet(sheet, flat.shown, flat.rows.to_dicts(), language=language, names=flat.names, styles=styles)
     about = book.add_worksheet(translated(language, ABOUT))
     told = (*legend(figure), *figure.lines, *figure.definition)
     for row, line in enumerate([title(figure, language), *(one.told(language) for one in told)]):
@@ -55,7 +61,7 @@ def new_workbook(content: io.BytesIO) -> Workbook:
     return Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
 
 
-def styles_of(book: Workbook) -> dict[str, Any]:
+def styles_of(book: Workbook) -> Styles:
     """Return the formats of cells: by kind, `percent3` and finer, `text`, `long`, heads and the `title`."""
     base = {"valign": "top"}
     styles: dict[str, Any] = {kind: book.add_format({**base, "num_format": shown}) for kind, shown in FORMATS.items()}
@@ -71,38 +77,35 @@ def styles_of(book: Workbook) -> dict[str, Any]:
     }
 
 
-def write_sheet(sheet: Worksheet, figure: Figure, language: str, styles: dict[str, Any]) -> None:
-    """Write all rows of a figure; behind a figure that is marked stand its marks."""
-    rows = figure.rows.to_dicts()
-    places = 0
-    for column in figure.shown:
-        texts = [cell(column, row, language, figure.names) for row in rows]
+def write_sheet(
+    sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Row], *, language: str, names: Names, styles: Styles
+) -> None:
+    """Write rows, each value as Excel expects it, under a frozen head."""
+    for place, column in enumerate(columns):
+        texts = [value(column, row, language, names) for row in rows]
         heading = translated(language, column.title)
-        sheet.write_string(0, places, heading, styles["right" if column.right else "head"])
-        sheet.set_column(places, places, _width(column, heading, texts))
+        sheet.write_string(0, place, heading, styles["right" if column.right else "head"])
+        sheet.set_column(place, place, _width(column, heading, texts))
         for line, (row, text) in enumerate(zip(rows, texts, strict=True), 1):
-            value, style = _content(column, row, text)
-            _write(sheet, (line, places), value, styles[style])
-        places += 1
-        if marked(column):
-            sheet.write_string(0, places, translated(language, MARKS), styles["head"])
-            for line, row in enumerate(rows, 1):
-                sheet.write_string(line, places, " ".join(marks(column, row)), styles["text"])
-            places += 1
+            content, style = _content(column, row, text)
+            _write(sheet, (line, place), content, styles[style])
     sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(len(rows), 1), places - 1)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     sheet.repeat_rows(0)
     printed(sheet)
 
 
-def marked(column: Column) -> bool:
-    """Whether the values of a column can have marks."""
-    return bool(column.target or column.small or column.running)
-
-
-def marks(column: Column, row: Row) -> list[str]:
-    """Return the marks of a value on paper, where a figure that is not final has one too."""
-    return column.marks(row) + ([PROVISIONAL] if row.get("status") == "provisional" else [])
+def with_marks(figure: Figure) -> Figure:
+    """Put a column of marks behind each column whose values can have some."""
+    columns, marks = [], []
+    rows = figure.rows.to_dicts()
+    for column in figure.shown:
+        columns.append(column)
+        if column.target or column.small or column.running:
+            name = f"_marks_of_{column.name}"
+            columns.append(Column(name=name, title=MARKS))
+            marks.append(pl.Series(name, [" ".join(column.marks(row)) for row in rows], dtype=pl.String))
+    return replace(figure, columns=tuple(columns), rows=figure.rows.with_columns(marks))
 
 
 def printed(sheet: Worksheet) -> None:
@@ -112,30 +115,30 @@ def printed(sheet: Worksheet) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def _write(sheet: Worksheet, place: tuple[int, int], value: Any, style: Any) -> None:
-    if value is None:
+def _write(sheet: Worksheet, place: tuple[int, int], content: Any, style: Any) -> None:
+    if content is None:
         sheet.write_blank(*place, None, style)
-    elif isinstance(value, date):
-        sheet.write_datetime(*place, value, style)
-    elif isinstance(value, str):
-        sheet.write_string(*place, value, style)
+    elif isinstance(content, date):
+        sheet.write_datetime(*place, content, style)
+    elif isinstance(content, str):
+        sheet.write_string(*place, content, style)
     else:
-        sheet.write_number(*place, value, style)
+        sheet.write_number(*place, content, style)
 
 
 def _content(column: Column, row: Row, text: str) -> tuple[Any, str]:
     """Return what a cell holds, and the name of its format."""
-    value = row.get(column.fields[0])
-    if column.kind not in FORMATS or value is None:
-        return text if value is not None or text != NOTHING else None, "long" if column.kind == "long" else "text"
-    return decimal(value, row.get("currency")) if column.kind == "money" else value, _style(column, row, value)
+    found = row.get(column.fields[0])
+    if column.kind not in FORMATS or found is None:
+        return text if found is not None or text != NOTHING else None, "long" if column.kind == "long" else "text"
+    return decimal(found, row.get("currency")) if column.kind == "money" else found, _style(column, row, found)
 
 
-def _style(column: Column, row: Row, value: Any) -> str:
+def _style(column: Column, row: Row, ratio: Any) -> str:
     """Name the format of a cell: a ratio that only rounding would lift onto its target has more decimals."""
     if column.kind != "ratio":
         return column.kind
-    places = min(decimals(value, target=column.goal(row)), FINEST)
+    places = min(decimals(ratio, target=column.goal(row)), FINEST)
     return column.kind if places == PLACES else f"percent{places}"
 
 

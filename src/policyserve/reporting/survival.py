@@ -61,9 +61,7 @@ def _curve(name: str, curve: pl.DataFrame) -> Curve:
 
 def _months(curve: pl.DataFrame, language: str) -> Table:
     rows = at_months(curve.filter(pl.col("at_risk") >= FEWEST)).rename({"month": "at_month"}).to_dicts()
-    shown = columns(
-        language, at_month="count", at_risk="count", lost="count", survival="percent", lower="percent", upper="percent"
-    )
+    shown = columns(at_month="count", at_risk="count", lost="count", survival="ratio", lower="ratio", upper="ratio")
     return Table(title=say(language, "Survival"), columns=shown, rows=tuple(rows))
 
 
@@ -160,7 +158,5 @@ def _table(policies: pl.DataFrame, later: pl.DataFrame, language: str) -> Table:
     rows = counts.join(later.drop("lost"), on="services", how="left").sort("services").to_dicts()
     for row in rows:
         row["services"] = coded(str(row["services"]), language)
-    shown = columns(
-        language, services="text", policies="count", lost="count", survival="percent", lower="percent", upper="percent"
-    )
+    shown = columns(services="text", policies="count", lost="count", survival="ratio", lower="ratio", upper="ratio")
     return Table(title=say(language, "Survival by first-year services"), columns=shown, rows=tuple(rows))

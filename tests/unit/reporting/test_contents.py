@@ -8,13 +8,13 @@ import pytest
 
 from books.described_book import Row, book, policy, yuan
 from policyserve.errors import PolicyserveError
+from policyserve.metrics.figure import BELOW, NEEDED, PROVISIONAL, SMALL
 from policyserve.reporting.contents import report_of
 from policyserve.reporting.forecast import forecast_section
 from policyserve.reporting.gap import gap_section
 from policyserve.reporting.persistency import kept_section, rolling
 from policyserve.reporting.pictures import Fan
 from policyserve.reporting.scope import scope_named, written_by
-from policyserve.reporting.sections import BELOW, NEEDED, PROVISIONAL, SMALL
 from reported import material
 
 SOLD = date(2025, 3, 10)
@@ -104,7 +104,7 @@ def test_an_agent_below_the_target_is_told_where_branches_and_teams_are_not() ->
     assert (agent["of_level"], agent["group"], agent["fewest"], agent["by"]) == (
         "业务员", "N3 N3", 1, date(2026, 5, 9)
     )  # fmt: skip
-    assert agent["premium_missing"] == 880
+    assert agent["premium_missing"] == yuan(880)
     (row,) = policies.rows
     assert (row["policy_no"], row["customer"], row["served_by"]) == ("P2", "C-P2 王先生", "N3 N3")
     assert "未达标：业务员 1" in " ".join(report_of(made).tiles[1].lines)

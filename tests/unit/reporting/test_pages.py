@@ -8,7 +8,6 @@ import zipfile
 import zlib
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from multiprocessing import active_children
 from xml.etree import ElementTree as Xml
 
@@ -16,6 +15,7 @@ import polars as pl
 import pytest
 
 from policyserve.errors import PolicyserveError
+from policyserve.metrics.figure import Column
 from policyserve.metrics.percents import number, percent
 from policyserve.reporting import fonts
 from policyserve.reporting.charts import drawn
@@ -27,7 +27,7 @@ from policyserve.reporting.layout import laid_out
 from policyserve.reporting.pdf import document
 from policyserve.reporting.pictures import Bars, Curve, Curves, Fan, HeatMap, Leaf, Picture, Stacks, Tree
 from policyserve.reporting.sections import Report, Section
-from policyserve.reporting.tables import Column, Table, written
+from policyserve.reporting.tables import Table
 
 AS_OF = date(2026, 11, 22)
 
@@ -67,12 +67,15 @@ PICTURES: dict[str, Picture] = {
 TABLE = Table(
     title="名单: 一/二",
     columns=(
-        Column(name="who", title="业务员"), Column(name="share", title="比率", kind="percent"),
-        Column(name="sum", title="保费", kind="money"), Column(name="day", title="应缴日", kind="date"),
+        Column(name="who", title="业务员"), Column(name="share", title="比率", kind="ratio"),
+        Column(name="sum", title="保费", kind="money"), Column(name="day", title="应缴日", kind="day"),
         Column(name="why", title="原因", kind="long", paper=False),
     ),
     rows=tuple(
-        {"who": f"=A{n}", "share": 0.875, "sum": Decimal("1234567.89"), "day": date(2026, 1, n + 1), "why": "缺少保障"}
+        {
+            "who": f"=A{n}", "share": 0.875, "sum": 123_456_789, "currency": "CNY", "day": date(2026, 1, n + 1),
+            "why": "缺少保障",
+        }
         for n in range(9)
     ),
     paper=3,
@@ -145,13 +148,15 @@ def test_sheets_hold_numbers_and_dates_with_a_frozen_header() -> None:
 @pytest.mark.parametrize(
     ("value", "kind", "said"),
     [
-        (None, "percent", "–"), (0.87125, "percent", "87.13%"), (0.8752, "percent", "87.52%"),
-        (12345, "count", "12,345"),
-        (Decimal("0.5"), "number", "0.50"), (date(2026, 1, 2), "date", "2026-01-02"), ("a\n b", "text", "a b"),
+        (None, "ratio", "–"), (None, "text", "–"), (0.87125, "ratio", "87.13%"), (0.8752, "ratio", "87.52%"),
+        (12345, "count", "12,345"), (0.5, "number", "0.50"), (date(2026, 1, 2), "day", "2026-01-02"),
+        ("a\n b", "text", "a b"),
     ],
 )  # fmt: skip
 def test_values_are_written_as_people_expect(value: object, kind: str, said: str) -> None:
-    assert written(value, kind) == said  # type: ignore[arg-type]
+    table = Table(title="t", columns=(Column(name="a", title="A", kind=kind),), rows=({"a": value},))  # type: ignore[arg-type]
+    report = replace(REPORT, sections=(Section(title="s", tables=(table,)),))
+    assert laid_out(report)["sections"][0]["tables"][0]["rows"] == [[said]]
 
 
 def test_a_ratio_below_its_target_is_never_rounded_onto_it() -> None:
@@ -163,7 +168,7 @@ def test_a_ratio_below_its_target_is_never_rounded_onto_it() -> None:
 
 
 def test_page_sheet_and_chart_write_a_ratio_just_below_the_target_so_that_it_agrees_with_its_mark() -> None:
-    table = Table(title="t", columns=(Column(name="kept", title="k", kind="percent", target=0.88),),
+    table = Table(title="t", columns=(Column(name="kept", title="k", kind="ratio", target=0.88),),
                   rows=({"kept": 0.87997}, {"kept": 0.88}))  # fmt: skip
     report = replace(REPORT, sections=(Section(title="s", tables=(table,)),))
     assert laid_out(report)["sections"][0]["tables"][0]["rows"] == [["87.997%"], ["88.00%"]]

@@ -38,12 +38,20 @@ def save_figure(figure: Figure, path: Path, language: str) -> None:
     The file is readable by its owner only.
     """
     if path.suffix.lower() != ".xlsx":
-        save(figure.flat.exact(), path, language)
+        save(flat_rows(figure.flat), path, language)
         return
     from policyserve.reporting.sheets import figure_workbook
 
     path.touch(mode=0o600)
     path.write_bytes(figure_workbook(figure, language))
+
+
+def flat_rows(figure: Figure) -> list[Row]:
+    """Return the rows for programs, a list of keys in one cell."""
+    return [
+        {name: " ".join(f"#{key}" for key in one) if isinstance(one, list) else one for name, one in row.items()}
+        for row in figure.exact()
+    ]
 
 
 def _harmless(text: pl.Expr) -> pl.Expr:

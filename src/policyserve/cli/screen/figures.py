@@ -7,12 +7,12 @@ from pathlib import Path
 
 import rich_click as click
 
-from policyserve.cli.screen.export import save_figure
+from policyserve.cli.screen.export import flat_rows, save_figure
 from policyserve.cli.screen.layout import laid_out
 from policyserve.cli.screen.output import console, note, show, tell
 from policyserve.locale import N_, say, translated
 from policyserve.metrics.cells import cell
-from policyserve.metrics.figure import Figure, Row, Told
+from policyserve.metrics.figure import Figure, Told
 from policyserve.metrics.legend import legend, title
 
 NOTHING = N_("Nothing to show.")
@@ -29,15 +29,8 @@ def print_figure(figure: Figure, form: str, language: str, *, out: Path | None =
         _tell(figure, language)
     else:
         flat = figure.flat if form == "csv" else figure
-        rows = [_flat(row) for row in flat.exact()] if form == "csv" else flat.exact()
+        rows = flat_rows(flat) if form == "csv" else flat.exact()
         show(rows, form, columns=[*flat.told, *flat.of_all, "as_of"])
-
-
-def _flat(row: Row) -> Row:
-    """Write the keys of a list in one cell."""
-    return {
-        name: " ".join(f"#{one}" for one in value) if isinstance(value, list) else value for name, value in row.items()
-    }
 
 
 def _tell(figure: Figure, language: str) -> None:

@@ -191,7 +191,7 @@ def test_rules_that_are_wrong_are_told_with_line_and_field(tmp_path: Path) -> No
         "name: Mine\nversion: '1'\nneeds:\n  - code: health\n    kinds: [helth]\n    why: a\n    why_zh: b\n",
         encoding="utf-8",
     )
-    with pytest.raises(PolicyserveError, match=r"rules\.yaml line 5, needs\[0\]\.kinds\[0\]: Input should be 'life'"):
+    with pytest.raises(PolicyserveError, match=r"rules\.yaml line 5, needs\[0\]\.kinds\[0\]: input should be 'life'"):
         read_rules(path, CoverRules)
 
 
