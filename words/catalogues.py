@@ -29,8 +29,9 @@ def read(path: Path) -> Catalog:
 
 def write(catalog: Catalog, path: Path) -> None:
     """Write a `.po` file in the order of its sentences, without what is no longer said."""
-    with path.open("wb") as file:
-        write_po(file, catalog, width=116, sort_output=True, ignore_obsolete=True, omit_header=False)
+    content = BytesIO()
+    write_po(content, catalog, width=116, sort_output=True, ignore_obsolete=True, omit_header=False)
+    _replace(path, content.getvalue())
 
 
 def compile_stale(locale: Path = LOCALE) -> list[Path]:
@@ -44,10 +45,13 @@ def _is_fresh(compiled: Path, source: Path) -> bool:
 
 
 def _compile(source: Path) -> Path:
-    """Write the `.mo` file in one step: several processes may compile at once."""
     content = BytesIO()
     write_mo(content, read(source))
-    target = source.with_suffix(".mo")
+    return _replace(source.with_suffix(".mo"), content.getvalue())
+
+
+def _replace(target: Path, content: bytes) -> Path:
+    """Write a file in one step: several processes may compile at once, and one that is killed leaves the old file."""
     draft = target.with_suffix(f".{os.getpid()}")
-    draft.write_bytes(content.getvalue())
+    draft.write_bytes(content)
     return draft.replace(target)
