@@ -238,7 +238,7 @@ def test_a_file_without_rights_is_told_in_a_sentence(late: Desk) -> None:
     [
         ("POLICYSERVE_DATABASE_URL", "nonsense"),
         ("POLICYSERVE_TIME_ZONE", "Mars/Phobos"),
-        ("POLICYSERVE_LANGUAGE", "klingon"),
+        ("POLICYSERVE_LANG", "klingon"),
         ("POLICYSERVE_CALENDAR", "mars"),
         ("POLICYSERVE_CALENDAR", "/etc/passwd"),
     ],

@@ -83,7 +83,8 @@ def choose(engine: Engine, agent_no: str, kind: str, address: str, **others: Any
 
 
 def push(engine: Engine, at: datetime = EIGHT, *, settings: Settings = SETTINGS, **others: Any) -> NoticeCounts:
-    return push_notices(engine, settings, STANDARD, as_of=MONDAY, at=at, **others)
+    language = others.pop("language", settings.language)
+    return push_notices(engine, settings, STANDARD, as_of=MONDAY, at=at, language=language, **others)
 
 
 def stored(engine: Engine) -> list[tuple[int, str, int]]:

@@ -215,9 +215,9 @@ JOIN customers o ON o.family_no = c.family_no AND o.id <> c.id WHERE c.id = :cus
 def _policies(book: Book, customer_id: int, asked: Asked) -> list[dict[str, Any]]:
     contracts = Contracts.of(book, asked.as_of, *asked.standard.lapse_rules)
     known = states(contracts, asked.standard.freelook_days)
-    held = contracts.terms.filter(pl.col("customer_id") == customer_id).join(known, on="policy_id", how="left")
+    held = book.policies.filter(pl.col("customer_id") == customer_id).join(known, on="policy_id", how="left")
     agents = book.agents.select("agent_id", "agent_no")
-    mains = contracts.terms.select(main_policy_id="policy_id", main_policy_no="policy_no")
+    mains = book.policies.select(main_policy_id="policy_id", main_policy_no="policy_no")
     return (
         held.join(agents, on="agent_id", how="left")
         .join(mains, on="main_policy_id", how="left")
