@@ -38,7 +38,7 @@ def test_the_demo_says_why_texts_are_withheld_and_its_gap_shrinks_when_a_policy_
     chapter, morning = told[told.index("7. The gap") :].split("8. The next morning")
     named = set(re.findall(r"P\d{8}", chapter))
     paid = re.search(r"instalment \d+ of policy (P\d{8}) was paid", morning)
-    shrunk = re.search(r"shrinks from CNY ([\d,]+) to ([\d,]+)", morning)
+    shrunk = re.search(r"shrinks from CNY ([\d,]+) to CNY ([\d,]+)", morning)
     assert "has not consented to marketing" in told
     assert paid is not None
     assert paid[1] in named

@@ -32,6 +32,7 @@ STATES = {
     "waived": N_("In force, premiums waived since {since}."),
     "reduced_paid_up": N_("Paid up at a reduced sum since {since}."),
     "ended": N_("Ended on {since}: {ended_by}."),
+    None: N_("Not issued yet on this day."),
 }
 """What is said of a policy in each state."""
 
