@@ -83,7 +83,7 @@ def different(url: str, asked: Mapping[Any, Rows], day: str) -> list[tuple[Any, 
 
 
 def _with_rider_due(old: Any) -> Any:
-    """Show the gap's policy whose rider alone is unpaid with the day of that instalment; it had neither day nor state."""
+    """Give the policy whose rider alone is unpaid the day of that instalment: the gap told neither day nor state."""
     if isinstance(old, list):
         return [_with_rider_due(one) for one in old]
     if not isinstance(old, dict):
