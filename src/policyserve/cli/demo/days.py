@@ -21,6 +21,7 @@ from policyserve.messages.reasons import in_words
 from policyserve.metrics.services.work import service_names
 from policyserve.operations.agenda import agent_day, busiest_agent
 from policyserve.operations.cards import policy_card
+from policyserve.operations.figures import read_book
 from policyserve.operations.lists import import_list
 from policyserve.operations.messages import generate_messages
 from policyserve.operations.outbox import send_messages
@@ -152,9 +153,13 @@ def next_morning(story: Story) -> None:
 
 
 def _pay(story: Story, row: Reminder) -> None:
+    """Write the bank's list: the instalment of the policy and those of its riders."""
+    policies = read_book(story.engine).policies
+    main = policies.row(by_predicate=pl.col("policy_no") == row.policy_no, named=True)
+    riders = policies.filter(main_policy_id=main["policy_id"], effective_date=main["effective_date"])
+    paid = pl.concat([policies.filter(policy_id=main["policy_id"]), riders])
     path = story.folder / "premiums-today.csv"
-    paid = {"policy_no": [row.policy_no], "instalment": [row.ordinal], "paid_on": [story.day]}
-    pl.DataFrame(paid).write_csv(path)
+    paid.select("policy_no", instalment=pl.lit(row.ordinal), paid_on=pl.lit(story.day)).write_csv(path)
     import_list(story.engine, "premiums", path, as_of=story.tomorrow, at=story.now)
 
 
