@@ -183,7 +183,7 @@ def test_rates_that_are_wrong_are_told_with_their_line(referred: Desk) -> None:
     rates = referred.write("rates.yaml", "name: Mine\nversion: '1'\npeople:\n  named: -1\n")
     result = referred.run("points", "earn", "--rates", rates, *TODAY)
     assert result.status == 1
-    assert "line 4, people.named: Input should be greater than or equal to 0." in result.err
+    assert "line 4, people.named: input should be greater than or equal to 0." in result.err
 
 
 def test_a_spot_check_goes_from_the_draw_to_the_true_rate(worked: Desk) -> None:

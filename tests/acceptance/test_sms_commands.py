@@ -101,7 +101,7 @@ def test_a_person_reads_counts_reasons_and_the_price(branch: Desk) -> None:
     assert NO_CONSENT in said
     chinese = branch.do("sms", "generate", "--date", D7, "--lang", "zh")
     assert "客户未同意营销" in chinese
-    assert "计费5条，约0.25（CNY）。" in chinese
+    assert "计费5条，约0.25元。" in chinese
 
 
 def test_price_and_currency_are_settings(branch: Desk, settings: Path) -> None:
