@@ -22,6 +22,9 @@ def of_standard(code: str, language: str) -> str:
     return "+".join(event_word(one, language) if one in EVENT_KINDS else word(one, language) for one in code.split("+"))
 
 
+FEW_POLICIES = N_("{mark} fewer than {count} policies: chance alone moves the ratio")
+"""The legend of a ratio of policies."""
+
 STATUS = words_of({"final": N_("final"), "provisional": N_("provisional")})
 
 STATE = words_of({

@@ -15,6 +15,7 @@ import polars as pl
 
 from policyserve.book.money import decimal
 from policyserve.dates import Days
+from policyserve.locale import N_
 from policyserve.locale.format import money
 
 Kind = Literal[
@@ -83,6 +84,8 @@ class Column:
     """What a ratio is compared with, or the field that holds it."""
     small: str = ""
     """The field that says whether a ratio is over few."""
+    few: str = N_("{mark} fewer than {count}: chance alone moves the ratio")
+    """What the legend says of that."""
     running: str = ""
     """The field that says whether the time of a ratio is not over."""
     paper: bool = True

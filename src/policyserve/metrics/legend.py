@@ -13,7 +13,6 @@ DAYS = N_("{first} to {last}")
 AS_OF = N_("as of {day}")
 BELOW_TARGET = N_("{mark} below the target of {target:.0%}")
 BELOW_OWN = N_("{mark} below the target")
-OVER_FEW = N_("{mark} fewer than {count}: chance alone moves the ratio")
 NOT_OVER = N_("{mark} the time is not over yet")
 APART = " · "
 
@@ -42,6 +41,6 @@ def legend(figure: Figure) -> Iterator[Sentence]:
             else Sentence(BELOW_OWN, mark=BELOW)
         )
     if SMALL in marks:
-        yield Sentence(OVER_FEW, mark=SMALL, count=FEW)
+        yield Sentence(next(column.few for column, row in found if SMALL in column.marks(row)), mark=SMALL, count=FEW)
     if RUNNING in marks:
         yield Sentence(NOT_OVER, mark=RUNNING)

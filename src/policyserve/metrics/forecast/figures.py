@@ -7,7 +7,7 @@ from datetime import date
 
 from policyserve.book.columns import Book
 from policyserve.locale import N_, N_in, Sentence
-from policyserve.metrics.columns import column, columns, words_of
+from policyserve.metrics.columns import FEW_POLICIES, column, columns, words_of
 from policyserve.metrics.figure import Column, Figure
 from policyserve.metrics.forecast import backtest
 from policyserve.metrics.forecast.chances import Method
@@ -48,7 +48,7 @@ STAGE = words_of({
     "all": N_in("stages", "all"),
 })  # fmt: skip
 STAGE_COLUMN = Column(name="stage", title=N_("Stage"), kind="code", words=STAGE)
-EXPECTED = column("ratio", N_("Expected ratio"), target=KEPT, small="small")
+EXPECTED = column("ratio", N_("Expected ratio"), target=KEPT, small="small", few=FEW_POLICIES)
 
 
 def forecast_figure(

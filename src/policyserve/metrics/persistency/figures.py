@@ -12,7 +12,7 @@ from policyserve.book.columns import Book
 from policyserve.dates import add_months
 from policyserve.errors import QuestionError
 from policyserve.locale import N_, Sentence
-from policyserve.metrics.columns import column, columns
+from policyserve.metrics.columns import FEW_POLICIES, column, columns
 from policyserve.metrics.figure import Column, Figure
 from policyserve.metrics.groupings import FIELDS, fields_of
 from policyserve.metrics.persistency.cohorts import cohort_month
@@ -95,7 +95,7 @@ def _columns(results: PolicyResults, fields: Sequence[str], *, restated: bool, r
     names += [f"restated_{headline}"] if restated else []
     target = KEPT if results.month == 13 else None
     return tuple(
-        column(name, target=target, small="small") if name == headline else column(name)
+        column(name, target=target, small="small", few=FEW_POLICIES) if name == headline else column(name)
         for name in (*names, "status", "pending", "excluded")
     )
 
