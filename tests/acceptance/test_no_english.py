@@ -49,3 +49,13 @@ def test_no_help_has_an_english_sentence(command: tuple[str, ...]) -> None:
     result = run("--lang", "zh", *command, "--help")
     assert result.status == 0
     assert english_in(result.out.replace("policyserve " + " ".join(command), "")) == []
+
+
+def test_each_call_is_answered_in_its_own_language() -> None:
+    for language, said in (
+        ("en", "Show this message and exit."),
+        ("zh", "显示"),
+        ("en", "Show this message and exit."),
+    ):
+        for command in ((), ("db",), ("agenda",)):
+            assert said in run("--lang", language, *command, "--help").out

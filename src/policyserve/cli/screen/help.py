@@ -89,6 +89,7 @@ class Entrance(click.RichGroup):
         """Read the command line, knowing its language from the first word on."""
         language = language_of_call(args)
         teach_click(language)
+        self._help_option = None  # click keeps the option `--help` in the language of the call that asked first
         phrases = {name: translated(language, phrase) for name, phrase in PHRASES.items()}
         return super().make_context(info_name, args, parent, rich_help_config=phrases, **extra)
 
@@ -113,6 +114,7 @@ def spoken(command: Spoken, language: str) -> Spoken:
     if language == ENGLISH:
         return command
     told = copy(command)
+    told._help_option = None
     told.context_class = _Context
     told.help = in_language(command.help, language)
     told.options_metavar = _place("[OPTIONS]", language)
