@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from typing import Self
 
 from policyserve.reporting.charts import drawn, prepare
@@ -12,12 +15,27 @@ from policyserve.reporting.pictures import Picture
 from policyserve.reporting.sections import Section
 
 
+def end_with_parent() -> None:
+    """End this process as soon as the one that started it has ended, in whatever way.
+
+    It would wait for work for ever: it holds both ends of the pipe through which work comes. The parent's end of
+    another pipe is closed by the kernel even after a kill -9.
+    """
+    if parent := parent_process():
+        threading.Thread(target=_end_after, args=(parent,), name="parent", daemon=True).start()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
 class Pen:
     """Draws the pictures of sections in a process of its own: a thread would wait for the one that works them out."""
 
     def __init__(self) -> None:
         """Nothing is drawn yet; use it in a `with` block."""
-        self._process = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
+        self._process = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent)
         self._drawn: list[Future[str]] = []
 
     def __enter__(self) -> Self:
