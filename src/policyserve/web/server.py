@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from policyserve.errors import PolicyserveError
+from policyserve.web.connections import Connection
 
 LAST_ANSWERS = 10
 """Seconds that open requests have to end when the program does."""
@@ -37,13 +38,12 @@ def serve_requests(app: Starlette, opened: socket.socket) -> Iterator[None]:
     config = uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
+        http=Connection,
         ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=200,
         timeout_graceful_shutdown=LAST_ANSWERS,
     )
     server = uvicorn.Server(config)
