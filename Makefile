@@ -34,7 +34,7 @@ words: .venv/ready ## collect what is said, bring the catalogues up to date, com
 	touch $@
 
 lock: ## resolve the dependencies again; the lock names no host
-	$(BIN)/uv pip compile pyproject.toml --extra test --extra bench --universal --python-version 3.11 --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --upgrade \
 	    --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
 
 format: .venv/ready

@@ -7,12 +7,12 @@ month); it is never added to a date that was worked out before, which would turn
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
 import polars as pl
-from dateutil.relativedelta import relativedelta
 
 FOREVER = date(9999, 12, 31)
 """The end of what has no end, where a date must be compared."""
@@ -47,7 +47,8 @@ class Days:
 
 def add_months(day: date, months: int) -> date:
     """Return the corresponding day `months` later, or the last day of that month where there is none."""
-    return day + relativedelta(months=months)
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def months_later(day: pl.Expr, months: pl.Expr | int) -> pl.Expr:
