@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import hashlib
-import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-from polars.exceptions import ComputeError, NoDataError
 
-from policyserve.book.spreadsheets import Likeness, read_spreadsheet
+from policyserve.book.csv_files import read_csv
+from policyserve.book.header_row import EXTRA, Likeness, any_row
+from policyserve.book.spreadsheets import read_spreadsheet
 from policyserve.errors import PolicyserveError
+from policyserve.locale import N_, Sentence
 
-EXTRA = "extra"
-"""The column that holds what a row has beyond the header."""
+__all__ = ["EXTRA", "Source", "read_source"]
 
-_SEPARATORS = ",;\t，"
+_BEGINNING = 4096
+_PAGES = {
+    N_(
+        "a web page (HTML)"
+    ): rb"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|meta|body|style|table|div)\b",
+    N_("a web archive (MHTML)"): rb"(MIME-Version|From|Content-Type):\s",
+    N_("an XML document"): rb"<(\?xml|Workbook)\b",
+    N_("a PDF document"): rb"%PDF-",
+    N_("a text document (RTF)"): rb"\{\\rtf",
+}
+"""How files begin that are no lists, whatever their names say."""
+
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _HEADER_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A file as it was read; `cells` has the columns `line`, `0`, `1`, ... and, in a CSV file, `extra`, all strings."""
+    """A file as it was read; `cells` has the columns `line`, `0`, `1`, ... and perhaps `extra`, all strings."""
 
     name: str
     sha256: str
@@ -41,15 +52,16 @@ class Source:
     """Of a spreadsheet: the cells (`line`, `column`) with numbers so long that digits are lost."""
 
 
-def read_source(path: Path, likeness: Likeness | None = None) -> Source:
-    """Read a CSV file (UTF-8 or GB18030) or the sheet of a spreadsheet that has the header, as `likeness` says.
+def read_source(path: Path, likeness: Likeness = any_row, sheet: str | None = None) -> Source:
+    """Read a CSV file (UTF-8 or GB18030) or a sheet of a spreadsheet, below the row that is the header by `likeness`.
 
-    Raises PolicyserveError where the file is missing, empty, broken or something else.
+    `sheet` names the sheet, where several have such a header. Raises PolicyserveError where the file is missing,
+    empty, broken or something else.
     """
     data = _read_bytes(path)
     sha256 = hashlib.sha256(data).hexdigest()
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        read = read_spreadsheet(data, path.name, likeness)
+        read = read_spreadsheet(data, path.name, likeness, sheet)
         return Source(
             name=path.name,
             sha256=sha256,
@@ -60,7 +72,8 @@ def read_source(path: Path, likeness: Likeness | None = None) -> Source:
             rounded=read.rounded,
         )
     text = _as_utf8(data, path.name)
-    headers, cells = _read_csv(text, path.name)
+    _refuse_pages(text, path.name)
+    headers, cells = read_csv(text, path.name, likeness)
     controls = b'"' in text or len(text.translate(None, delete=_CONTROLS)) != len(text)
     return Source(name=path.name, sha256=sha256, headers=headers, cells=cells, controls=controls)
 
@@ -79,6 +92,19 @@ def _read_bytes(path: Path) -> bytes:
     if not data.strip():
         raise PolicyserveError("The file {name} is empty; a list has a header row and rows below it.", name=path.name)
     return data
+
+
+def _refuse_pages(text: bytes, name: str) -> None:
+    """Raise PolicyserveError for the tables that core systems call .xls although they are something else."""
+    form = next(
+        (form for form, begins in _PAGES.items() if re.match(rb"\s*" + begins, text[:_BEGINNING], re.I | re.S)), None
+    )
+    if form:
+        raise PolicyserveError(
+            "The file {name} is {form}, whatever its name says; open it in Excel or WPS and save it as XLSX or CSV.",
+            name=name,
+            form=Sentence(form),
+        )
 
 
 def _as_utf8(data: bytes, name: str) -> bytes:
@@ -127,72 +153,3 @@ def _from_gb18030(data: bytes, name: str) -> bytes:
             name=name,
             line=_line(data, error.start),
         ) from error
-
-
-def _read_csv(text: bytes, name: str) -> tuple[tuple[str, ...], pl.DataFrame]:
-    if text.count(b'"') % 2:
-        raise PolicyserveError(
-            "A quotation mark in the file {name} is opened and never closed, so that rows run into each "
-            "other; close it, or double the marks that belong to the text.",
-            name=name,
-        )
-    separator, headers, used = _read_header(text)
-    start = _after_line(text, used)
-    names = [*(str(number) for number in range(len(headers))), EXTRA]
-    try:
-        cells = pl.read_csv(
-            text[start:],
-            has_header=False,
-            separator=separator,
-            schema=dict.fromkeys(names, pl.String()),
-            truncate_ragged_lines=True,
-            missing_columns="insert",
-        )
-    except NoDataError:
-        cells = pl.DataFrame(schema=dict.fromkeys(names, pl.String()))
-    except ComputeError as error:
-        raise PolicyserveError(
-            "The file {name} is no CSV file that can be read; a cell with a quotation mark or a separator in "
-            "it must stand in quotation marks.",
-            name=name,
-        ) from error
-    return headers, _without_blank_rows(_with_lines(cells, used + 1, quoted=b'"' in text))
-
-
-def _read_header(text: bytes) -> tuple[str, tuple[str, ...], int]:
-    head = text[:_HEADER_BYTES].decode(errors="ignore")
-    readings = [_first_row(head, separator) for separator in _SEPARATORS]
-    separator, (headers, used) = max(zip(_SEPARATORS, readings, strict=True), key=lambda reading: len(reading[1][0]))
-    if separator == "，":
-        raise PolicyserveError("The cells are separated by Chinese commas (，); separate them by commas (,).")
-    return separator, headers, used
-
-
-def _first_row(head: str, separator: str) -> tuple[tuple[str, ...], int]:
-    reader = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
-    for row in reader:
-        if any(cell.strip() for cell in row):
-            return tuple(row), reader.line_num
-    return (), 0
-
-
-def _after_line(text: bytes, number: int) -> int:
-    position = 0
-    for _ in range(number):
-        position = text.find(b"\n", position) + 1 or len(text)
-    return position
-
-
-def _with_lines(cells: pl.DataFrame, first: int, *, quoted: bool) -> pl.DataFrame:
-    """Number the rows by the line on which each starts: a cell may run over several lines."""
-    if not quoted:
-        return cells.with_row_index("line", offset=first)
-    inside = pl.sum_horizontal(pl.col(pl.String).str.count_matches("\n", literal=True).fill_null(0))
-    return cells.with_row_index("line", offset=first).with_columns(
-        line=(pl.col("line") + inside.cum_sum().shift(1, fill_value=0)).cast(pl.UInt32)
-    )
-
-
-def _without_blank_rows(cells: pl.DataFrame) -> pl.DataFrame:
-    blank = pl.all_horizontal(pl.exclude("line").is_null())
-    return cells.filter(~blank) if cells.select(blank.any()).item() else cells

@@ -1,25 +1,19 @@
-"""Spreadsheets: the sheet that holds the list, as strings, as one would see them."""
+"""Spreadsheets: the visible sheet that holds the list, as strings, as one would see them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from policyserve.book.header_row import DEEP, HeaderRow, Likeness, nearest, with_extra
+from policyserve.book.sheet_cells import as_seen
 from policyserve.errors import PolicyserveError
-from policyserve.locale import N_, Sentence
 
 _LONG = r"^-?\d{16,}"
 """Numbers of 1e15 and more: a spreadsheet keeps 15 digits."""
-
-
-_DEEP = 20
-"""Rows among which the header is looked for: above it a clerk's sheet has titles."""
-
-Likeness = Callable[[Sequence[str]], tuple[bool, int]]
-"""How much a row looks like the header: whether it is complete, and how many columns are known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,56 +24,86 @@ class Sheet:
     """Its name, where the file has several."""
     headers: tuple[str, ...]
     cells: pl.DataFrame
-    """The rows below the header: `line`, `0`, `1`, ..."""
+    """The rows below the header: `line`, `0`, `1`, ... and perhaps `extra`"""
     rounded: pl.DataFrame
     """The numbers that have lost digits: `line`, `column`."""
 
 
-def read_spreadsheet(data: bytes, name: str, likeness: Likeness | None = None) -> Sheet:
-    """Read the first sheet that has the whole header, from the row that is it; else the row that comes nearest.
+@dataclass(frozen=True, kw_only=True)
+class _Page:
+    """A sheet that one sees, while it is looked at."""
 
-    Without `likeness` the header is the first row that is not blank. Raises PolicyserveError for a file that cannot be
-    opened.
+    number: int
+    name: str
+    texts: pl.DataFrame
+    header: HeaderRow
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it has the whole header and rows below it."""
+        return self.header.found[0] and _filled(self.texts)["line"].max() != self.header.line
+
+
+def read_spreadsheet(data: bytes, name: str, likeness: Likeness, sheet: str | None = None) -> Sheet:
+    """Read the visible sheet that has the whole header, from the row that is it; else the row that comes nearest.
+
+    Raises PolicyserveError for a file that cannot be opened, and where several sheets hold such a list and `sheet`
+    does not name one of them.
     """
     import fastexcel
 
     try:
         book = fastexcel.read_excel(data)
         names = book.sheet_names
-        number, texts, line = _find(book, len(names), likeness or (lambda _: (True, 0)))
+        page = _chosen(_pages(book, names, likeness), name, sheet)
+        rounded = _rounded(book, page.number, page.texts)
     except fastexcel.FastExcelError as error:
         raise _why_not(str(error), name) from error
-    if line is None:
-        raise PolicyserveError(
-            "{sheet} is empty; a list has a header row and rows below it.", sheet=_first(names, name)
-        )
-    rows = _filled(texts)
-    headers = rows.filter(pl.col("line") == line).drop("line").row(0)
+    texts = as_seen(data, page.number, page.texts, page.header)
+    rows = _filled(texts).filter(pl.col("line") > page.header.line)
     return Sheet(
-        name=names[number] if len(names) > 1 else None,
-        headers=tuple(cell or "" for cell in headers),
-        cells=rows.filter(pl.col("line") > line),
-        rounded=_rounded(book, number, texts),
+        name=page.name if len(names) > 1 else None,
+        headers=page.header.cells,
+        cells=with_extra(rows, len(page.header.cells)),
+        rounded=rounded,
     )
 
 
-def _first(names: Sequence[str], name: str) -> Sentence:
-    words = N_("Every sheet of {name}") if len(names) > 1 else N_("The first sheet of {name}")
-    return Sentence(words, name=name)
+def _pages(book: Any, names: Sequence[str], likeness: Likeness) -> list[_Page]:
+    """Return the sheets that one sees and that are not empty."""
+    pages = []
+    for number, name in enumerate(names):
+        loaded = _load(book, number, "string")
+        if loaded.visible != "visible":
+            continue
+        texts = _places(loaded)
+        rows = ((row[0], [cell or "" for cell in row[1:]]) for row in _filled(texts).head(DEEP).rows())
+        if header := nearest(rows, likeness):
+            pages.append(_Page(number=number, name=name, texts=texts, header=header))
+    return pages
 
 
-def _find(book: Any, count: int, likeness: Likeness) -> tuple[int, pl.DataFrame, int | None]:
-    """Return the number of the sheet with the header, its cells, and the header's line; no line where all is empty."""
-    best: tuple[tuple[bool, int], int, pl.DataFrame, int] | None = None
-    for number in range(count):
-        texts = _load(book, number, "string")
-        for row in _filled(texts).head(_DEEP).rows():
-            found = likeness([cell or "" for cell in row[1:]])
-            if best is None or found > best[0]:
-                best = (found, number, texts, row[0])
-            if found[0]:
-                return number, texts, row[0]
-    return (0, pl.DataFrame(), None) if best is None else best[1:]
+def _chosen(pages: Sequence[_Page], name: str, sheet: str | None) -> _Page:
+    if sheet is not None:
+        pages = [page for page in pages if page.name == sheet]
+        if not pages:
+            raise PolicyserveError(
+                "The spreadsheet {name} has no visible sheet '{sheet}' with rows; name one that has.",
+                name=name,
+                sheet=sheet,
+            )
+    if not pages:
+        raise PolicyserveError(
+            "No visible sheet of {name} has rows; a list has a header row and rows below it.", name=name
+        )
+    lists = [page for page in pages if page.is_list]
+    if len(lists) > 1:
+        raise PolicyserveError(
+            "Several sheets of {name} hold such a list: {sheets}. Name the one that is meant with --sheet.",
+            name=name,
+            sheets=", ".join(page.name for page in lists),
+        )
+    return lists[0] if lists else max(pages, key=lambda page: page.header.found)
 
 
 def _filled(texts: pl.DataFrame) -> pl.DataFrame:
@@ -87,8 +111,13 @@ def _filled(texts: pl.DataFrame) -> pl.DataFrame:
     return texts.with_row_index("line", offset=1).filter(~pl.all_horizontal(pl.exclude("line").is_null()))
 
 
-def _load(book: Any, number: int, form: str) -> pl.DataFrame:
-    frame: pl.DataFrame = book.load_sheet(number, header_row=None, skip_rows=0, dtypes=form).to_polars()
+def _load(book: Any, number: int, form: str) -> Any:
+    return book.load_sheet(number, header_row=None, skip_rows=0, dtypes=form)
+
+
+def _places(loaded: Any) -> pl.DataFrame:
+    """Return the cells of a sheet under the names `0`, `1`, ..."""
+    frame: pl.DataFrame = loaded.to_polars()
     return frame.rename({name: str(place) for place, name in enumerate(frame.columns)})
 
 
@@ -108,7 +137,7 @@ def _rounded(book: Any, number: int, texts: pl.DataFrame) -> pl.DataFrame:
     found = pl.DataFrame(schema={"line": pl.UInt32, "column": pl.String})
     if not names:
         return found
-    numbers = _load(book, number, "boolean")
+    numbers = _places(_load(book, number, "boolean"))
     cells = [
         pl.DataFrame({"line": (long[name] & numbers[name].is_not_null()).arg_true() + 1}).with_columns(
             column=pl.lit(name)
