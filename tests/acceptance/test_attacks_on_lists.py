@@ -107,11 +107,12 @@ def test_two_amounts_that_cannot_be_read_are_two_rejected_rows(late: Desk) -> No
     assert "2 rejected" in result.out
 
 
-def test_two_amounts_of_premiums_that_cannot_be_read_are_two_warnings(late: Desk) -> None:
+def test_two_amounts_of_premiums_that_cannot_be_read_are_two_rejected_rows(late: Desk) -> None:
+    """An empty amount means the policy's premium, so one that cannot be read may not become it."""
     rows = "P1,2,x\nP1,3,y\nP1,4,1000\n"
     result = import_file(late, "premiums", "policy_no,instalment,amount\n" + rows)
-    assert result.status == 0
-    assert "3 added" in result.out
+    assert result.status == 3
+    assert "1 added" in result.out
 
 
 def test_one_fault_is_told_once(late: Desk) -> None:

@@ -35,6 +35,6 @@ def _refuse_low(rows: Rows, columns: Sequence[Column]) -> Rows:
 
 
 def _refuse(rows: Rows, where: pl.Expr, column: Column, reason: str) -> Rows:
-    if column.required:
+    if column.required or column.decisive:
         return rows.reject(where, column.name, reason)
     return rows.leave_empty(where, column.name, reason)

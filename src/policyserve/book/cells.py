@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -11,21 +12,25 @@ from policyserve.book.headers import Headers
 from policyserve.book.lists import Column, ListKind
 from policyserve.book.money import SCALE
 from policyserve.book.rows import Rows, cleared
-from policyserve.book.values import REASONS, clean, quickly, thoroughly
+from policyserve.book.totals import without_totals
+from policyserve.book.values import REASONS, clean, has_odd, quickly, stands_for_none, thoroughly
 from policyserve.locale import N_
 
 CLEAR = "-"
 """What is typed into a cell to clear what is stored."""
 
+OPEN_ENDS = ("ends_on", "left_on", "deceased_on")
+"""Columns in which 9999-12-31 says what an empty cell says."""
+
 
 def parse(source: Source, headers: Headers, kind: ListKind) -> Rows:
     """Read the cells of a file as rows of a list; amounts are ten-thousandths until `amounts` settles them."""
     columns = [column for column in kind.columns if column.name in headers.places]
-    texts = source.cells.select(
-        "line", *(clean(pl.col(headers.places[c.name]), controls=source.controls).alias(c.name) for c in columns)
-    )
-    texts = _with_plain_numbers(texts, columns)
-    rows = parse_texts(texts, columns, sheet=source.sheet)
+    cells = source.cells.select("line", **{column.name: headers.places[column.name] for column in columns})
+    texts = cells.select("line", *(_cleaned(cells, column) for column in columns))
+    texts, lines = without_totals(texts, source.cells, kind)
+    rows = replace(parse_texts(texts, columns, sheet=source.sheet), totals=lines)
+    source = replace(source, cells=source.cells.filter(~pl.col("line").is_in(lines))) if lines else source
     if EXTRA in source.cells.columns:
         rows = _reject_ragged(rows, source)
     return _reject_rounded(rows, source, headers, columns)
@@ -40,15 +45,41 @@ def parse_texts(texts: pl.DataFrame, columns: Sequence[Column], *, sheet: bool =
     read = read.with_columns(texts.select(again)) if again else read
     rows = Rows(values=read.with_columns(marks))
     for column in _unread(texts, read, left):
+        if column.form in {"date", "birthday"}:
+            rows, texts = _without_no_days(rows, texts, column, sheet=sheet)
         rows = _note_unread(rows, texts.get_column(column.name), column)
-    return _reject_missing(rows, texts, columns)
+    return _reject_missing(_warn_of_zeros(rows, columns), texts, columns)
 
 
-def _with_plain_numbers(texts: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
-    """Write numbers in full-width digits with plain ones, so that a number is one text everywhere."""
-    names = [column.name for column in columns if column.form == "number"]
-    wide = texts.select((pl.col(name).str.len_bytes() != pl.col(name).str.len_chars()).any() for name in names)
-    return texts.with_columns(pl.col(name).str.normalize("NFKC") for name in names if wide[name].item())
+def _without_no_days(rows: Rows, texts: pl.DataFrame, column: Column, *, sheet: bool) -> tuple[Rows, pl.DataFrame]:
+    """Empty the cells with a day that stands for none, and warn where that could matter."""
+    none = (
+        texts.select(stands_for_none(pl.col(column.name), sheet=sheet)).to_series() & rows.values[column.name].is_null()
+    )
+    if column.decisive:
+        words = N_("holds a day that stands for none, and counts as empty")
+        rows = rows.warn(
+            pl.lit(none) & ~(pl.lit(column.name in OPEN_ENDS) & pl.lit(texts[column.name]).str.starts_with("9999")),
+            column.name,
+            words,
+        )
+    return rows, texts.with_columns(pl.when(~pl.lit(none).fill_null(value=False)).then(column.name).alias(column.name))
+
+
+def _warn_of_zeros(rows: Rows, columns: Sequence[Column]) -> Rows:
+    """Warn of numbers that are shorter than others of their column, all of one length, which begin with zeros."""
+    for column in (column for column in columns if column.form == "number"):
+        numbers = rows.values[column.name]
+        widths = numbers.filter(numbers.str.contains(r"^0\d+$")).str.len_chars().unique()
+        if widths.len() == 1:
+            short = pl.col(column.name).str.contains(r"^[1-9]\d*$") & (pl.col(column.name).str.len_chars() < widths[0])
+            words = N_("may have lost its leading zeros: other numbers of this column have {width} digits with them")
+            rows = rows.warn(short, column.name, words, width=pl.lit(widths[0]))
+    return rows
+
+
+def _cleaned(cells: pl.DataFrame, column: Column) -> pl.Expr:
+    return clean(pl.col(column.name), column, odd=has_odd(cells[column.name])).alias(column.name)
 
 
 def _without_clears(texts: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.DataFrame, list[pl.Series]]:
@@ -65,7 +96,7 @@ def _unread(texts: pl.DataFrame, read: pl.DataFrame, columns: Sequence[Column]) 
 
 def _note_unread(rows: Rows, text: pl.Series, column: Column) -> Rows:
     where = pl.lit(text).is_not_null() & pl.col(column.name).is_null()
-    lost = column.required or column.form == "number"
+    lost = column.required or column.decisive or column.form == "number"
     note = rows.reject if lost else rows.warn
     if column.form == "code":
         words = N_("is none of the words known here: {known}")

@@ -54,6 +54,8 @@ class ImportReport:
     ignored: tuple[str, ...]
     """Headers that the list does not know."""
     dry_run: bool
+    totals: tuple[int, ...] = ()
+    """The lines of rows of totals, which are left out and not counted."""
     sheet: str | None = None
     """Which sheet of a spreadsheet was read, where there are several."""
 
@@ -68,16 +70,17 @@ def import_list(
     dry_run: bool = False,
     rejects: Path | None = None,
     language: str = ENGLISH,
+    sheet: str | None = None,
 ) -> ImportReport:
     """Import the file at `path` as a list of `kind`; `at` (aware, UTC) is the instant that the import's own row gets.
-    The reject file is written in `language`.
+    The reject file is written in `language`. Of several lists in a spreadsheet, `sheet` names the one that is meant.
 
     The reject file stands just before the commit: a crash in between leaves it, and nothing in the database.
     A dry run does the same work and takes it back; it writes a reject file only where `rejects` names one.
     Raises PolicyserveError, before anything is written, for a file that cannot be read as such a list.
     """
     wanted, target = find_kind(kind), rejects or default_path(path)
-    source = read_source(path, partial(likeness, kind=wanted))
+    source = read_source(path, partial(likeness, kind=wanted), sheet)
     headers = recognise(source.headers, wanted)
     to_file = rejects is not None or not dry_run
     if to_file:
@@ -101,7 +104,7 @@ def _report(
 ) -> ImportReport:
     rejected = taken.rows.rejected
     warned = problems.filter(~pl.col("line").is_in(rejected.implode()))["line"].n_unique()
-    seen = source.cells.height
+    seen = source.cells.height - len(taken.rows.totals)
     return ImportReport(
         kind=kind,
         rows=seen,
@@ -114,6 +117,7 @@ def _report(
         rejects=None,
         ignored=ignored,
         dry_run=dry_run,
+        totals=taken.rows.totals,
         sheet=source.sheet_name,
     )
 

@@ -16,7 +16,9 @@ from polars._typing import PolarsDataType as DataType
 from policyserve.book.words import DEBIT_RESULTS, EVENTS, GENDERS, MODES, PRODUCT_KINDS, STAGES
 from policyserve.errors import PolicyserveError
 
-Form = Literal["number", "text", "date", "birthday", "money", "whole", "yes-no", "code", "phone", "lunar", "currency"]
+Form = Literal[
+    "number", "text", "name", "date", "birthday", "money", "whole", "yes-no", "code", "phone", "lunar", "currency"
+]
 
 TYPES: Mapping[str, DataType] = {
     "date": pl.Date,
@@ -41,6 +43,12 @@ class Column:
     lowest: int | None = None
     """The smallest whole number or amount (in minor units) that is possible."""
     highest: int | None = None
+    decisive: bool = False
+    """Whether an empty cell means something (unpaid, without end): one that cannot be read rejects its row."""
+    own: bool = False
+    """Whether it is a text of a person's own, in which NULL and 无 may be words."""
+    unit: str = ""
+    """What may stand behind a whole number."""
 
     @property
     def title(self) -> str:
@@ -75,12 +83,16 @@ def _number(name: str, chinese: str, *, required: bool = False) -> Column:
     return Column(name=name, chinese=chinese, form="number", required=required)
 
 
-def _date(name: str, chinese: str, *, required: bool = False) -> Column:
-    return Column(name=name, chinese=chinese, form="date", required=required)
+def _date(name: str, chinese: str, *, required: bool = False, decisive: bool = False) -> Column:
+    return Column(name=name, chinese=chinese, form="date", required=required, decisive=decisive)
 
 
-def _text(name: str, chinese: str, *, required: bool = False) -> Column:
-    return Column(name=name, chinese=chinese, required=required)
+def _text(name: str, chinese: str) -> Column:
+    return Column(name=name, chinese=chinese)
+
+
+def _own(name: str, chinese: str, *, form: Form = "text", required: bool = False) -> Column:
+    return Column(name=name, chinese=chinese, form=form, required=required, own=True)
 
 
 def _phone(name: str, chinese: str) -> Column:
@@ -91,12 +103,16 @@ def _yes_no(name: str, chinese: str) -> Column:
     return Column(name=name, chinese=chinese, form="yes-no")
 
 
-def _whole(name: str, chinese: str, lowest: int, highest: int, *, required: bool = False) -> Column:
-    return Column(name=name, chinese=chinese, form="whole", lowest=lowest, highest=highest, required=required)
+def _whole(name: str, chinese: str, lowest: int, highest: int, *, unit: str = "", required: bool = False) -> Column:
+    return Column(
+        name=name, chinese=chinese, form="whole", lowest=lowest, highest=highest, required=required, unit=unit
+    )
 
 
-def _money(name: str, chinese: str, *, lowest: int | None = None, required: bool = False) -> Column:
-    return Column(name=name, chinese=chinese, form="money", lowest=lowest, required=required)
+def _money(
+    name: str, chinese: str, *, lowest: int | None = None, required: bool = False, decisive: bool = False
+) -> Column:
+    return Column(name=name, chinese=chinese, form="money", lowest=lowest, required=required, decisive=decisive)
 
 
 def _code(name: str, chinese: str, words: Mapping[str, tuple[str, ...]], *, required: bool = False) -> Column:
@@ -108,13 +124,13 @@ AGENTS = ListKind(
     key=("agent_no",),
     columns=(
         _number("agent_no", "工号", required=True),
-        _text("name", "姓名", required=True),
+        _own("name", "姓名", form="name", required=True),
         _text("team", "部组"),
         _text("branch", "机构"),
         _number("manager_no", "主管工号"),
         _phone("phone", "手机"),
         _date("joined_on", "入司日期"),
-        _date("left_on", "离司日期"),
+        _date("left_on", "离司日期", decisive=True),
         _whole("daily_capacity", "每日上限", 0, 1000),
     ),
 )
@@ -124,15 +140,15 @@ CUSTOMERS = ListKind(
     key=("customer_no",),
     columns=(
         _number("customer_no", "客户号", required=True),
-        _text("name", "姓名"),
+        _own("name", "姓名", form="name"),
         _code("gender", "性别", GENDERS),
         Column(name="birthday", chinese="生日", form="birthday"),
         Column(name="lunar_birthday", chinese="农历生日", form="lunar"),
-        _date("deceased_on", "身故日期"),
+        _date("deceased_on", "身故日期", decisive=True),
         _phone("phone", "手机"),
         _text("vip", "VIP等级"),
         _text("occupation", "职业"),
-        _text("hobbies", "爱好"),
+        _own("hobbies", "爱好"),
         _number("family_no", "家庭号"),
         _number("agent_no", "服务人员"),
         _number("referred_by", "转介绍人"),
@@ -158,16 +174,16 @@ POLICIES = ListKind(
         _yes_no("group", "团险"),
         _number("main_policy_no", "主险保单号"),
         _date("issue_date", "承保日期", required=True),
-        _date("effective_date", "生效日期"),
+        _date("effective_date", "生效日期", decisive=True),
         _date("delivered_on", "送达日期"),
-        _date("receipt_on", "回执日期"),
+        _date("receipt_on", "回执日期", decisive=True),
         _code("mode", "缴费方式", MODES, required=True),
         _money("premium", "期缴保费", lowest=1, required=True),
         Column(name="currency", chinese="币种", form="currency"),
-        _whole("pay_years", "缴费年期", 1, 150),
-        _date("ends_on", "保险止期"),
+        Column(name="pay_years", chinese="缴费年期", form="whole", lowest=1, highest=150, decisive=True, unit="年期?"),
+        _date("ends_on", "保险止期", decisive=True),
         _text("channel", "渠道"),
-        _whole("freelook_days", "犹豫期天数", 0, 366),
+        _whole("freelook_days", "犹豫期天数", 0, 366, unit="天|日"),
     ),
 )
 
@@ -176,13 +192,13 @@ PREMIUMS = ListKind(
     key=("policy_no", "instalment"),
     columns=(
         _number("policy_no", "保单号", required=True),
-        _whole("instalment", "期次", 1, 9999, required=True),
-        _date("due_on", "应缴日期"),
-        _money("amount", "应缴保费", lowest=0),
-        _date("paid_on", "实缴日期"),
-        _money("paid_amount", "实缴保费"),
-        _date("debit_on", "扣款日期"),
-        _code("debit_result", "扣款结果", DEBIT_RESULTS),
+        _whole("instalment", "期次", 1, 9999, unit="期", required=True),
+        _date("due_on", "应缴日期", decisive=True),
+        _money("amount", "应缴保费", lowest=0, decisive=True),
+        _date("paid_on", "实缴日期", decisive=True),
+        _money("paid_amount", "实缴保费", decisive=True),
+        _date("debit_on", "扣款日期", decisive=True),
+        Column(name="debit_result", chinese="扣款结果", form="code", words=DEBIT_RESULTS, decisive=True),
         _text("failure", "失败原因"),
         _date("next_debit_on", "下次扣款日期"),
     ),
@@ -197,8 +213,8 @@ EVENT_LIST = ListKind(
         _number("customer_no", "客户号"),
         _code("kind", "事件", EVENTS, required=True),
         _date("occurred_on", "日期", required=True),
-        _money("amount", "金额"),
-        _text("detail", "说明"),
+        _money("amount", "金额", decisive=True),
+        _own("detail", "说明"),
     ),
 )
 
@@ -208,7 +224,7 @@ REFERRALS = ListKind(
     columns=(
         _number("referrer_no", "转介绍人客户号", required=True),
         _number("referred_no", "被介绍人客户号"),
-        _text("referred_name", "被介绍人"),
+        _own("referred_name", "被介绍人", form="name"),
         _phone("referred_phone", "手机"),
         _date("referred_on", "日期", required=True),
         _number("agent_no", "业务员"),

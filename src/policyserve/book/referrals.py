@@ -14,6 +14,7 @@ from policyserve.book.lists import REFERRALS
 from policyserve.book.references import resolve
 from policyserve.book.rows import Rows, same_key
 from policyserve.book.stored_rows import add, beside, change, lay_over, read_matching, with_changes, with_ids
+from policyserve.book.values import name_key, phone_key
 from policyserve.locale import N_
 
 _NAMES = ("referred_id", "referred_name", "referred_phone", "referred_on", "agent_id", "stage")
@@ -50,7 +51,8 @@ def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
 
 
 def _named(rows: Rows) -> Rows:
-    told = [pl.col(name) for name in ("referred_name", "referred_phone") if rows.has(name)]
+    keys = {"referred_name": name_key, "referred_phone": phone_key}
+    told = [key(pl.col(name)) for name, key in keys.items() if rows.has(name)]
     who = pl.coalesce(*told, pl.lit("")) if told else pl.lit("")
     rows = rows.with_values(rows.values.with_columns(who=who))
     nobody = pl.col("who") == ""
@@ -79,7 +81,9 @@ def _found(good: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
     """Add the `id` of the stored row that each row means, null where there is none."""
     if "referred_id" not in good.columns:
         good = good.with_columns(referred_id=pl.lit(None, dtype=pl.Int32))
-    old = old.with_columns(who=pl.coalesce("referred_name", "referred_phone", pl.lit("")))
+    old = old.with_columns(
+        who=pl.coalesce(name_key(pl.col("referred_name")), phone_key(pl.col("referred_phone")), pl.lit(""))
+    )
     numbered = old.filter(pl.col("referred_id").is_not_null())
     pairs = numbered.select(*_BY_CUSTOMER, by_customer="id").unique(_BY_CUSTOMER, keep="first", maintain_order=True)
     good = good.join(pairs, on=list(_BY_CUSTOMER), how="left", maintain_order="left")

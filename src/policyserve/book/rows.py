@@ -44,6 +44,8 @@ class Rows:
 
     values: pl.DataFrame
     problems: tuple[pl.DataFrame, ...] = ()
+    totals: tuple[int, ...] = ()
+    """The lines of rows of totals, which are left out."""
 
     def has(self, *names: str) -> bool:
         """Whether the file has all of these columns."""

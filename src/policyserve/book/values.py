@@ -6,6 +6,7 @@ second is only asked where the first leaves something unread.
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable
 from datetime import date
 
@@ -17,22 +18,33 @@ from policyserve.book.words import CURRENCIES, NO, YES, lookup
 from policyserve.calendars.lunar import LunarDateError, parse_lunar_birthday
 from policyserve.locale import N_
 
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+FIRST_DAY, LAST_DAY = date(1900, 1, 2), date(2200, 12, 31)
 """The days that a list can name."""
 
 _EPOCH_OF_SHEETS = date(1899, 12, 30)
 _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
 _TIME_OF_DAY = r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$"
-_MOBILE = r"^(?:\+86|0086|86)?(1[3-9]\d{9})$"
-_LANDLINE = r"^(?:\+86)?(0\d{9,11}|[48]00\d{7}|[2-8]\d{6,7})$"
-_ABROAD = r"^(\+[1-9]\d{6,14})$"
+MOBILE = r"^(?:\+?86|0086)?0?(1[3-9]\d{9})$"
+"""A mainland mobile, with or without the country's code and the trunk zero of old."""
+
+_LANDLINE = r"^(?:\+86)?(0(?:10\d{8}|2\d{8,9}|[3-9]\d{9,10})|[48]00\d{7}|[2-8]\d{6,7})$"
+_ABROAD = r"^(\+(?:[1-79]|8[0-57-9])\d{6,14})$"
 _AMOUNT = r"^[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$"
+
+_INVISIBLE = r"[\p{Cf}\u{34F}\u{115F}\u{1160}\u{3164}\u{FFA0}\u{180B}-\u{180F}\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}]"
+_FULL_WIDTH = {chr(ord(sign) + 0xFEE0): sign for sign in string.digits + string.ascii_letters}
+_MACHINE_WORDS = ("NULL", "N/A", "#N/A")
+_NOTHING = ("NULL", "(NULL)", "N/A", "#N/A", "无", "空", "暂无", "--", "—", "——", "/", "\\N")
+_LONGEST_NOTHING = 6
+_FAILED = r"^#(DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$"
+_NO_DAYS = (date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1, 1, 1), date(9999, 12, 31))
 
 _YES_NO = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
 
 REASONS: dict[Form, str] = {
     "number": N_("has lost digits in a spreadsheet; format the column as text and enter the number again"),
     "text": N_("cannot be read"),
+    "name": N_("cannot be read"),
     "date": N_("is no possible date; write it like 2026-11-21"),
     "birthday": N_("is no possible birthday; write it like 1968-08-15"),
     "money": N_("is no amount; write it like 1234.50"),
@@ -46,12 +58,31 @@ REASONS: dict[Form, str] = {
 """What is wrong with a cell that cannot be read, in plain words that follow the column's name."""
 
 
-def clean(text: pl.Expr, *, controls: bool) -> pl.Expr:
-    """Trim blanks, turn an empty cell to null and, where `controls`, control characters to blanks."""
-    if controls:
-        text = text.str.replace_all(r"[\x00-\x1f\x7f]+", " ")
+def clean(text: pl.Expr, column: Column, *, odd: bool) -> pl.Expr:
+    """Trim a cell, unwrap `="0012"` and `'0012`, and turn one that says nothing to null.
+
+    Where the column has `odd` signs (control, invisible, full-width), they go or become plain ones.
+    """
+    if odd:
+        text = text.str.replace_all(_INVISIBLE, "").str.replace_all(r"[\p{Cc}\p{Z}]+", " ")
+        text = text.str.replace_many(_FULL_WIDTH) if column.form in {"text", "name"} else text.str.normalize("NFKC")
     text = text.str.strip_chars()
-    return pl.when(text != "").then(text)
+    wrapped = text.str.starts_with("=") | text.str.starts_with("'")
+    bare = text.str.replace(r'^="(.*)"$', "$1").str.replace(r"^'([^a-z].*?)'?$", "$1").str.strip_chars()
+    text = pl.when(wrapped).then(bare).otherwise(text)
+    if column.form == "name":
+        text = text.str.replace_all(r"(\p{Han}) +", "$1").str.replace_all(r" +(\p{Han})", "$1") if odd else text
+    if column.own:
+        empty = text.is_in(_MACHINE_WORDS)
+    else:
+        short = text.str.len_bytes() <= _LONGEST_NOTHING
+        empty = short & text.str.to_uppercase().is_in(_NOTHING)
+    return pl.when((text != "") & ~empty).then(text)
+
+
+def has_odd(texts: pl.Series) -> bool:
+    """Whether some cell of a column holds more than plain signs, or a blank."""
+    return bool(texts.str.contains(r"[^\x21-\x7e\p{Han}]").any())
 
 
 def quickly(text: pl.Expr, column: Column) -> pl.Expr:
@@ -71,11 +102,11 @@ def _wide(text: pl.Expr) -> pl.Expr:
 
 
 def _as_it_is(text: pl.Expr, _: Column) -> pl.Expr:
-    return text
+    return pl.when(~(text.str.starts_with("#") & text.str.contains(_FAILED))).then(text)
 
 
 def _number(text: pl.Expr, _: Column) -> pl.Expr:
-    return pl.when(~text.str.contains(r"^\d(\.\d+)?[Ee]\+\d+$")).then(text)
+    return pl.when(~text.str.contains(r"^\d(\.\d+)?[Ee]\+\d+$|" + _FAILED)).then(text)
 
 
 def _possible(day: pl.Expr) -> pl.Expr:
@@ -86,14 +117,23 @@ def _iso_date(text: pl.Expr, _: Column) -> pl.Expr:
     return _possible(text.str.to_date("%Y-%m-%d", strict=False))
 
 
+def stands_for_none(text: pl.Expr, *, sheet: bool) -> pl.Expr:
+    """Whether a cell of days holds one that core systems write where they have none."""
+    return _day(text, sheet=sheet).is_in(_NO_DAYS) | text.str.contains(r"^0{1,8}$|^0000[-/]00[-/]00")
+
+
 def _any_date(text: pl.Expr, *, sheet: bool) -> pl.Expr:
+    return _possible(_day(text, sheet=sheet))
+
+
+def _day(text: pl.Expr, *, sheet: bool) -> pl.Expr:
     text = _wide(text).str.replace(_TIME_OF_DAY, "")
     compact = pl.when(text.str.contains(r"^\d{8}$")).then(text).str.to_date("%Y%m%d", strict=False)
     ways = [text.str.to_date(form, strict=False) for form in _DATE_FORMATS] + [compact]
     if sheet:
-        days = pl.when(text.str.contains(r"^\d{1,6}(\.\d+)?$")).then(text).cast(pl.Float64).floor().cast(pl.Int32)
+        days = pl.when(text.str.contains(r"^\d{1,7}(\.\d+)?$")).then(text).cast(pl.Float64).floor().cast(pl.Int32)
         ways.append((pl.lit(_EPOCH_OF_SHEETS).cast(pl.Int32) + days).cast(pl.Date))
-    return _possible(pl.coalesce(ways))
+    return pl.coalesce(ways)
 
 
 def _plain_amount(text: pl.Expr, _: Column) -> pl.Expr:
@@ -116,6 +156,8 @@ def _whole(text: pl.Expr, column: Column) -> pl.Expr:
 
 
 def _any_whole(text: pl.Expr, column: Column) -> pl.Expr:
+    if column.unit:
+        text = text.str.replace(rf"^第?(\d+) *(?:{column.unit})$", "$1")
     return _whole(text.str.replace(r"\.0+$", ""), column)
 
 
@@ -137,8 +179,8 @@ def _mobile(text: pl.Expr, _: Column) -> pl.Expr:
 
 
 def _any_phone(text: pl.Expr, _: Column) -> pl.Expr:
-    text = text.str.replace_all(r"[\s\-().‐–—]", "")
-    return pl.coalesce(text.str.extract(form) for form in (_MOBILE, _LANDLINE, _ABROAD))
+    text = text.str.replace(r"\.0+$", "").str.replace_all(r"[\s\-().‐–—]", "")
+    return pl.coalesce(text.str.extract(form) for form in (MOBILE, _LANDLINE, _ABROAD))
 
 
 def _lunar(text: pl.Expr, _: Column) -> pl.Expr:
@@ -166,6 +208,7 @@ def _currency(text: pl.Expr, _: Column) -> pl.Expr:
 _QUICK: dict[Form, Callable[[pl.Expr, Column], pl.Expr]] = {
     "number": _number,
     "text": _as_it_is,
+    "name": _as_it_is,
     "date": _iso_date,
     "birthday": _iso_date,
     "money": _plain_amount,
@@ -183,3 +226,14 @@ _THOROUGH: dict[Form, Callable[[pl.Expr, Column], pl.Expr]] = {
     "code": _any_code,
     "phone": _any_phone,
 }
+
+
+def name_key(name: pl.Expr) -> pl.Expr:
+    """Write a name as names are compared: without blanks, invisible signs and wide letters."""
+    return name.str.normalize("NFKC").str.replace_all(r"[\s\p{Cf}]", "").str.to_lowercase()
+
+
+def phone_key(phone: pl.Expr) -> pl.Expr:
+    """Write a phone as phones are compared: a mobile in its eleven digits."""
+    plain = phone.str.normalize("NFKC").str.replace_all(r"[^\d+]", "")
+    return pl.coalesce(plain.str.extract(MOBILE), plain)

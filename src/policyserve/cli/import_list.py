@@ -40,8 +40,9 @@ COUNTS = ("rows", "added", "updated", "unchanged", "rejected", "warnings")
     help="Where rejected rows go; default a new file NAME.rejects.csv beside the list.",
 )
 @click.option("--dry-run", is_flag=True, help="Tell what would happen, and change nothing.")
+@click.option("--sheet", help="Which sheet of a spreadsheet to read, where several hold such a list.")
 @shared
-def import_(session: Session, kind: str, file: Path, rejects: Path | None, dry_run: bool) -> int:
+def import_(session: Session, *, kind: str, file: Path, rejects: Path | None, dry_run: bool, sheet: str | None) -> int:
     """Take in one list: CSV or XLSX, with headers in English or Chinese; `-` reads it from a pipe.
 
     Good rows go in; rejected ones go to a file that can be mended and imported again (exit status 3). Importing the
@@ -58,6 +59,7 @@ def import_(session: Session, kind: str, file: Path, rejects: Path | None, dry_r
         dry_run=dry_run,
         rejects=target,
         language=session.language,
+        sheet=sheet,
     )
     _tell(report, session)
     return REJECTED if report.rejected else 0
@@ -83,6 +85,9 @@ def _tell(report: ImportReport, session: Session) -> None:
     tell(_summary(report, session.language, counts))
     if report.sheet is not None:
         tell(session.words("Read from the sheet '{sheet}'; the others were left alone.", sheet=report.sheet))
+    if report.totals:
+        lines = ", ".join(map(str, report.totals))
+        tell(session.words("Rows of totals and remarks were left out: lines {lines}.", lines=lines))
     if report.ignored:
         tell(session.words("Unknown columns were ignored: {columns}.", columns=", ".join(report.ignored)))
     _tell_problems(report, session)

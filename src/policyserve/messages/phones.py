@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _SIGNS = re.compile(r"[^0-9+]")
-_MAINLAND = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
+_MAINLAND = re.compile(r"(?:\+?86|0086)?0?(1[3-9]\d{9})")
 
 
 def is_mainland(phone: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from policyserve.book.files import Source, read_source
-from policyserve.book.headers import recognise
+from policyserve.book.headers import likeness, recognise
 from policyserve.book.lists import AGENTS, CUSTOMERS, EVENT_LIST, POLICIES
 from policyserve.errors import PolicyserveError
 
@@ -147,3 +148,60 @@ def test_events_need_one_of_two_numbers() -> None:
     with pytest.raises(PolicyserveError, match="policy_no"):
         recognise(("kind", "occurred_on"), EVENT_LIST)
     assert "customer_no" in recognise(("kind", "occurred_on", "客户号"), EVENT_LIST).places
+
+
+def test_titles_above_the_header_and_the_hint_of_a_spreadsheet_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    for text in ("清单,,\n,,\n客户号,姓名\nC1,甲\n", 'sep=;\n"清单 2026"\n客户号;姓名\nC1;甲\n'):
+        path.write_text(text, "utf-8")
+        read = read_source(path, partial(likeness, kind=CUSTOMERS))
+        assert (read.headers, read.cells.row(0)[1:3]) == (("客户号", "姓名"), ("C1", "甲"))
+
+
+def test_a_longer_row_shows_wherever_it_stands_and_blank_cells_behind_a_row_do_not(source: Any) -> None:
+    assert source("a,b\n1,2,,x\n3,4\n").cells["extra"].to_list() == ["x", None]
+    assert "extra" not in source("a,b,,\n1,2,,,\n3,4\n").cells.columns
+
+
+@pytest.mark.parametrize("state", ["hide", "very_hidden"])
+def test_a_sheet_that_one_does_not_see_is_not_read(tmp_path: Path, state: str) -> None:
+    path = sheets(tmp_path, {"old": "C1", "new": "C2"}, hidden={"old": state})
+    assert read_source(path, partial(likeness, kind=CUSTOMERS)).cells["0"].to_list() == ["C2"]
+
+
+def test_of_several_lists_in_a_spreadsheet_one_is_named(tmp_path: Path) -> None:
+    path = sheets(tmp_path, {"March": "C1", "April": "C2"})
+    with pytest.raises(PolicyserveError, match=r"March, April.*--sheet"):
+        read_source(path, partial(likeness, kind=CUSTOMERS))
+    assert read_source(path, partial(likeness, kind=CUSTOMERS), "April").cells["0"].to_list() == ["C2"]
+
+
+def sheets(folder: Path, lists: dict[str, str], hidden: dict[str, str] | None = None) -> Path:
+    path = folder / "lists.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, number in lists.items():
+            page = book.add_worksheet(name)
+            page.write_row(0, 0, ["customer_no", "name"])
+            page.write_row(1, 0, [number, "One"])
+            if state := (hidden or {}).get(name):
+                getattr(page, state)()
+        book.get_worksheet_by_name(next(name for name in reversed(lists))).activate()
+    return path
+
+
+def test_zeros_by_number_format_and_failed_formulas_read_as_one_sees_them(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page, zeros = book.add_worksheet(), book.add_format({"num_format": "000000"})
+        page.write_row(2, 1, ["policy_no", "paid_on"])
+        page.write_number(3, 1, 12, zeros)
+        page.write_formula(3, 2, "=1/0", None, "#DIV/0!")
+    assert read_source(path).cells.rows() == [(4, "000012", "#DIV/0!")]
+
+
+@pytest.mark.parametrize("text", ["<html><table>", "\n<!DOCTYPE html>", "<?xml version='1.0'?><Workbook>", "%PDF-1.7"])
+def test_what_is_called_a_list_and_is_a_page_is_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "list.xls"
+    path.write_text(text)
+    with pytest.raises(PolicyserveError, match=r"web page|XML|PDF"):
+        read_source(path)

@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from policyserve.book.columns import Book
+from policyserve.book.values import name_key, phone_key
 from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.contracts.terms import instalments_a_year, step
 from policyserve.errors import NotFoundError
@@ -61,19 +62,20 @@ def _from_customers(book: Book) -> pl.DataFrame:
 
 def _from_list(book: Book) -> pl.DataFrame:
     """Take the list; a row without a number is of the customer whom another row gives the same name and phone."""
-    described = pl.struct("referred_name", "referred_phone")
+    name, phone = name_key(pl.col("referred_name")), phone_key(pl.col("referred_phone"))
+    described = pl.struct(name, phone)
     numbered = book.referrals.with_columns(
         referred_id=pl.coalesce(
             "referred_id",
             pl.when(pl.col("referred_phone").is_not_null()).then(pl.col("referred_id").min().over(described)),
         )
     )
-    named = pl.col("referred_name").fill_null("")
+    named = name.fill_null("")
     person = (
         pl.when(pl.col("referred_id").is_not_null())
         .then(pl.format("number {}", "referred_id"))
         .when(pl.col("referred_phone").is_not_null())
-        .then(pl.format("phone {} {}", "referred_phone", named))
+        .then(pl.format("phone {} {}", phone, named))
         .when(pl.col("referred_name").is_not_null())
         .then(pl.format("name {} {}", "referrer_id", named))
         .otherwise(pl.format("row {}", "referral_id"))
