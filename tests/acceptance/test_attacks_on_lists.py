@@ -241,7 +241,7 @@ def test_a_reject_file_that_cannot_be_written_keeps_the_list_out(late: Desk, rej
 
 
 def test_a_spreadsheet_of_the_wrong_cells_is_told_in_a_sentence(late: Desk) -> None:
-    """The row that holds nothing but a failed formula is an empty one."""
+    """A failed formula is no empty cell: the row that holds nothing else is rejected."""
     path = late.folder / "list.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet()
@@ -253,7 +253,7 @@ def test_a_spreadsheet_of_the_wrong_cells_is_told_in_a_sentence(late: Desk) -> N
     result = late.run("import", "policies", path, "--as-of", LATE)
     assert result.status == 3
     assert in_a_sentence(result)
-    assert "2 rejected" in result.out
+    assert "3 rejected" in result.out
 
 
 def test_an_empty_spreadsheet_is_told_in_a_sentence(late: Desk) -> None:

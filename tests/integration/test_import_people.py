@@ -80,7 +80,7 @@ def test_a_customer_goes_in_with_everything(engine: Engine, tmp_path: Path) -> N
 
 def test_impossible_birthdays_are_left_empty_with_a_warning(engine: Engine, tmp_path: Path) -> None:
     text = (
-        "customer_no,birthday,lunar_birthday,deceased_on\nC1,2026-03-02,,\nC2,1899-12-31,,\nC3,,1968-闰8-15,\n"
+        "customer_no,birthday,lunar_birthday,deceased_on\nC1,2026-03-02,,\nC2,1899-12-29,,\nC3,,1968-闰8-15,\n"
         "C4,,2027-01-01,\nC5,1980-01-01,,1979-01-01\nC6,2026-03-01,,\n"
     )
     report = import_text(engine, tmp_path, "customers", text)
