@@ -71,11 +71,6 @@ def month_number(day: pl.Expr) -> pl.Expr:
     return day.dt.year().cast(pl.Int32) * 12 + day.dt.month().cast(pl.Int32) - 1
 
 
-def months_between(first: date, second: date) -> int:
-    """Count the calendar months from `first` to `second`, days of the month ignored."""
-    return (second.year - first.year) * 12 + second.month - first.month
-
-
 def completed_years(first: pl.Expr, second: pl.Expr) -> pl.Expr:
     """Count the anniversaries of `first` that have come by `second` (both Date), as Int32.
 

@@ -16,7 +16,6 @@ from policyserve.dates import (
     completed_years,
     day_of_month,
     month_number,
-    months_between,
     months_later,
 )
 
@@ -107,11 +106,6 @@ def test_a_day_of_a_month_is_clamped_to_its_end(month: date, day: int) -> None:
     frame = pl.DataFrame({"month": [month], "day": [day]})
     found = frame.select(day_of_month(month_number(pl.col("month")), pl.col("day"))).to_series().to_list()
     assert found == [month + relativedelta(day=day)]
-
-
-def test_months_between_ignore_the_day_of_the_month() -> None:
-    assert months_between(date(2025, 1, 31), date(2026, 3, 1)) == 14
-    assert months_between(date(2026, 3, 1), date(2025, 1, 31)) == -14
 
 
 def test_a_range_that_people_type_holds_both_ends() -> None:

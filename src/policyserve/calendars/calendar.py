@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -60,20 +60,6 @@ class Calendar(Part):
         """Say whether the days off of a year are known; a year before the first published one needs no notice."""
         years = [published.year for published in self.published_years]
         return not years or year < min(years) or year in years
-
-    def add_workdays(self, day: date, count: int) -> date:
-        """Return the working day `count` working days after a day: the first one after it is 1, 0 is the day itself."""
-        if count < 0:
-            raise ValueError("working days are counted forwards")
-        for _ in range(count):
-            day = self.next_workday_from(day + timedelta(days=1))
-        return day
-
-    def next_workday_from(self, day: date) -> date:
-        """Return the day itself if people work on it, else the first working day after it."""
-        while not self.is_workday(day):
-            day += timedelta(days=1)
-        return day
 
     def days(self, days: Days) -> pl.DataFrame:
         """List the days of a range in order: the columns of `DAYS`."""

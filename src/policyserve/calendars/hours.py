@@ -7,7 +7,7 @@ ones, and a setting. An hour is what the clock on the wall shows, on days on whi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -48,14 +48,6 @@ class ContactHours:
         """Tell whether a message of the class may go out at an instant (with a time zone, any)."""
         hours = self._of(message_class)
         return hours.opens <= _on_the_wall(instant, self.zone).time() < hours.closes
-
-    def next_allowed(self, instant: datetime, message_class: MessageClass) -> datetime:
-        """Return the instant itself if a message may go out at it, else the next opening, in UTC."""
-        if self.is_allowed(instant, message_class):
-            return instant.astimezone(UTC)
-        hours, wall = self._of(message_class), _on_the_wall(instant, self.zone)
-        day = wall.date() + timedelta(days=wall.time() >= hours.opens)
-        return datetime.combine(day, hours.opens, self.zone).astimezone(UTC)
 
     def _of(self, message_class: MessageClass) -> Hours:
         return {"marketing": self.marketing, "service": self.service, "duty": self.duty}[message_class]

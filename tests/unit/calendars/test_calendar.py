@@ -81,32 +81,6 @@ def test_rows_say_the_same_as_single_days(start: date, length: int) -> None:
         assert published == CHINA.published(day.year)
 
 
-def test_the_first_working_day_after_a_day_is_number_one() -> None:
-    assert CHINA.add_workdays(date(2026, 9, 24), 1) == date(2026, 9, 28)  # 25 to 27 September are off
-    assert CHINA.add_workdays(date(2026, 9, 26), 1) == date(2026, 9, 28)
-    assert CHINA.add_workdays(date(2026, 9, 30), 3) == date(2026, 10, 10)  # a Saturday worked in exchange
-    assert CHINA.add_workdays(date(2026, 9, 26), 0) == date(2026, 9, 26)
-
-
-def test_working_days_are_not_counted_backwards() -> None:
-    with pytest.raises(ValueError, match="forwards"):
-        CHINA.add_workdays(date(2026, 9, 24), -1)
-
-
-@given(some_days, st.integers(1, 30))
-@settings(deadline=None)
-def test_adding_working_days_passes_exactly_so_many(day: date, count: int) -> None:
-    reached = CHINA.add_workdays(day, count)
-    passed = CHINA.days(Days.between(day + timedelta(days=1), reached))
-    assert passed["workday"].sum() == count
-    assert CHINA.is_workday(reached)
-
-
-def test_the_next_working_day_from_a_working_day_is_that_day() -> None:
-    assert CHINA.next_workday_from(date(2026, 10, 8)) == date(2026, 10, 8)
-    assert CHINA.next_workday_from(date(2026, 10, 1)) == date(2026, 10, 8)
-
-
 def test_years_before_the_first_published_one_count_as_published() -> None:
     assert [CHINA.published(year) for year in (1990, 2003, 2004, 2026, 2027)] == [True, True, True, True, False]
 

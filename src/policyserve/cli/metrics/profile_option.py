@@ -7,6 +7,8 @@ from typing import Any
 
 import rich_click as click
 
+from policyserve.cli.screen.help import language_now
+from policyserve.locale import N_, say
 from policyserve.metrics.profiles.company_profiles import ENDINGS, read_profile
 from policyserve.metrics.profiles.profile import PROFILES, Profile
 
@@ -28,10 +30,8 @@ class ProfileType(click.ParamType[Profile]):
             return read_profile(Path(value))
         if value in PROFILES:
             return PROFILES[value]
-        names = ", ".join(PROFILES)
-        return self.fail(
-            f"'{value}' is no profile; choose from {names}, or name a file of your own (.yaml).", param, ctx
-        )
+        words = N_("There is no profile '{name}'. Choose one of: {known}; or name a file of your own (.yaml).")
+        return self.fail(say(language_now(), words, name=value, known=", ".join(PROFILES)), param, ctx)
 
 
 PROFILE = click.option(

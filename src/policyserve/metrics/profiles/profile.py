@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from policyserve.contracts.grace import GRACE_DAYS
-from policyserve.errors import PolicyserveError, QuestionError
+from policyserve.errors import QuestionError
 
 Cutoff = Literal["strict", "month-end", "year-end"]
 """Until when money counts: the policy's last day of grace, or at least the last day of an observation."""
@@ -117,18 +117,6 @@ US_LIMRA = Profile(
 """One less the lapse rate of SOA and LIMRA studies: what ends without a lapse was never exposed to one."""
 
 PROFILES = {profile.name: profile for profile in (CN_COMPANY, CN_REG, UK_SUP16_8, IN_IRDAI, IN_IRDAI_AGENT, US_LIMRA)}
-
-
-def profile_named(name: str) -> Profile:
-    """Return the profile of that name, or raise PolicyserveError with the names there are."""
-    if profile := PROFILES.get(name):
-        return profile
-    known = ", ".join(PROFILES)
-    raise PolicyserveError(
-        "There is no profile '{name}'. Choose one of: {known}; or name a file of your own (.yaml).",
-        name=name,
-        known=known,
-    )
 
 
 def checked_cutoff(profile: Profile, month: int, cutoff: Cutoff | None) -> Cutoff:

@@ -14,7 +14,7 @@ from policyserve.dates import add_months
 from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.metrics.persistency.cohorts import cohort_month
 from policyserve.metrics.persistency.persistency import persistency, policies_behind, policy_results
-from policyserve.metrics.profiles.profile import CN_COMPANY, Cutoff, profile_named
+from policyserve.metrics.profiles.profile import CN_COMPANY, PROFILES, Cutoff
 
 SOLD = date(2025, 3, 10)
 DUE = date(2026, 3, 10)
@@ -417,8 +417,6 @@ def test_what_cannot_be_asked_is_said() -> None:
         policy_results(book(), month=14, as_of=AS_OF)
     with pytest.raises(QuestionError, match="no cutoff 'late'"):
         policy_results(book(), cutoff="late", as_of=AS_OF)  # type: ignore[arg-type]
-    with pytest.raises(PolicyserveError, match="no profile 'XX'"):
-        profile_named("XX")
     with pytest.raises(QuestionError, match="'2025-13' is no month"):
         cohort_month("2025-13")
     with pytest.raises(PolicyserveError, match="cannot be grouped by 'colour'"):
@@ -442,7 +440,7 @@ def test_who_is_suspended_by_the_end_of_the_year_is_not_in_force_then(
     """Quarterly from 15 March 2024: month 13 is due 2025-03-15, instalments 6 and 8 on 15 June and 15 December."""
     dues: dict[int, Any] = {number: add_months(date(2024, 3, 15), 3 * number - 3) for number in range(1, 10)}
     facts = book(policy("P1", date(2024, 3, 15), yuan(100), mode="quarterly", payments=dues | trouble))
-    uk = profile_named("UK_SUP16_8")
+    uk = PROFILES["UK_SUP16_8"]
     row = policy_results(facts, uk, as_of=date(2026, 6, 1)).policies.row(0, named=True)
     assert (row["numerator_count"] == 1, row["reason"]) == (kept, None if kept else "suspended")
     assert policy_results(facts, as_of=date(2026, 6, 1)).policies["numerator_count"].to_list() == [1], "China is strict"
@@ -454,6 +452,6 @@ def test_who_came_back_owes_nothing_or_borrowed_is_in_force_at_the_end_of_the_ye
     facts = book(
         policy("P1", date(2024, 1, 1), yuan(100), mode="quarterly", payments=dues, events=[(event, date(2025, 4, 1))])
     )
-    uk = profile_named("UK_SUP16_8")
+    uk = PROFILES["UK_SUP16_8"]
     for day, kept in ((date(2025, 7, 1), 1), (date(2026, 6, 1), int(event == "reduced_paid_up"))):
         assert policy_results(facts, uk, as_of=day).policies["numerator_count"].to_list() == [kept]

@@ -14,7 +14,7 @@ import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from policyserve.errors import PolicyserveError
 from policyserve.messages.gateways.aliyun.options import AliyunOptions
@@ -22,8 +22,6 @@ from policyserve.messages.gateways.aliyun.template_match import Template
 
 PAGE = 50
 """Records in a page; more are not given out at once."""
-
-Answered = TypeVar("Answered")
 
 
 class NotSentError(Exception):

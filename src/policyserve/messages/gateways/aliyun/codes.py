@@ -16,8 +16,6 @@ from typing import Final
 
 from policyserve.messages.gateways.gateway import Outcome
 
-TAKEN: Final = "OK"
-
 CODES: Final[dict[str, tuple[Outcome, str]]] = {
     # too many, or Aliyun's own trouble
     "isv.BUSINESS_LIMIT_CONTROL": ("later", "too many texts to this phone for now"),
