@@ -1,4 +1,4 @@
-"""Premiums due one instalment at a time: the slow and plain reading of `docs/metrics.md` that judges the fast one."""
+"""Premiums due one instalment at a time: the plain reading of `docs/metrics/collection.md` that judges the fast one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Persistency one policy at a time: the slow and plain reading of `docs/metrics.md` that judges the fast one."""
+"""Persistency one policy at a time: the plain reading of `docs/metrics/persistency.md` that judges the fast one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of service one task, one policy at a time: the plain reading of `docs/metrics.md` that judges the fast one.
+"""Figures of service one by one: the plain reading of `docs/metrics/services.md` that judges the fast one.
 
 What the default standard says of the services in these tests is written out here, so that it is not read twice alike.
 """

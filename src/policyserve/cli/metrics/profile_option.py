@@ -36,5 +36,5 @@ class ProfileType(click.ParamType[Profile]):
 
 PROFILE = click.option(
     "--profile", type=ProfileType(), default="CN_COMPANY", show_default=True,
-    help="How it is counted; docs/metrics.md says how to write a profile of your own.",
+    help="How it is counted; docs/metrics/profiles.md says how to write a profile of your own.",
 )  # fmt: skip

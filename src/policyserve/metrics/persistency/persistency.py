@@ -1,6 +1,7 @@
 """Persistency (继续率): the share of first-year premium, and of policies, kept to month 13, 25, 37, 49 or 61.
 
-The rules are those of `docs/metrics.md`. `policy_results` judges every policy by itself, `persistency` adds up.
+The rules are those of `docs/metrics/persistency.md`. `policy_results` judges every policy by itself, `persistency` adds
+up.
 """
 
 from __future__ import annotations
