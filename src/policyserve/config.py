@@ -30,6 +30,8 @@ class Settings:
     """The calendar of festivals and days off in `fixtures/calendars`."""
     file: SettingsFile = field(default_factory=SettingsFile)
     """What the settings file says of messages, gateways, notices and jobs."""
+    settings_path: Path | None = None
+    """The settings file, where there is one."""
 
     def today(self) -> date:
         """The business day; only entrances call this."""
@@ -54,7 +56,8 @@ def read_settings(environment: Mapping[str, str] | None = None, *, database_url:
         time_zone=zone,
         language=language_of(env),
         calendar=env.get("POLICYSERVE_CALENDAR", "cn"),
-        file=_settings_file(env),
+        file=SettingsFile() if (path := _settings_path(env)) is None else read_file(path, env),
+        settings_path=path,
     )
 
 
@@ -76,12 +79,12 @@ def language_of(environment: Mapping[str, str]) -> str:
     return language
 
 
-def _settings_file(env: Mapping[str, str]) -> SettingsFile:
-    """Read the file that POLICYSERVE_SETTINGS names, else `policyserve.toml` in the user's folder of settings."""
+def _settings_path(env: Mapping[str, str]) -> Path | None:
+    """Locate the file that POLICYSERVE_SETTINGS names, else `policyserve.toml` in the user's folder of settings."""
     if (given := env.get("POLICYSERVE_SETTINGS")) is not None:
-        return read_file(Path(_named(given, "POLICYSERVE_SETTINGS")), env)
+        return Path(_named(given, "POLICYSERVE_SETTINGS"))
     usual = user_config_path("policyserve", appauthor=False) / "policyserve.toml"
-    return read_file(usual, env) if usual.is_file() else SettingsFile()
+    return usual if usual.is_file() else None
 
 
 def _database_url(env: Mapping[str, str]) -> str:

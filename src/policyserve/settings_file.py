@@ -154,6 +154,13 @@ class JobSettings(Section):
     """How many days ahead the nightly release reaches."""
 
 
+class ListSettings(Section):
+    """How lists are read."""
+
+    memory_mb: Annotated[int, Field(ge=100, le=1_000_000)] = 1500
+    """The memory that reading a list takes at most; a larger one is refused."""
+
+
 class SettingsFile(Section):
     """The whole file."""
 
@@ -162,6 +169,7 @@ class SettingsFile(Section):
     """By name: `kind`, `rate` (messages a second) and what that kind of gateway asks for."""
     notices: NoticeSettings = NoticeSettings()
     jobs: JobSettings = JobSettings()
+    lists: ListSettings = ListSettings()
 
 
 def read_file(path: Path, environment: Mapping[str, str]) -> SettingsFile:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
 from policyserve.book.files import EXTRA, Source
 from policyserve.book.headers import Headers
-from policyserve.book.lists import Column, ListKind
+from policyserve.book.lists import Column, Form, ListKind
 from policyserve.book.money import SCALE
 from policyserve.book.rows import Rows, cleared
 from policyserve.book.totals import without_totals
@@ -48,7 +48,7 @@ def parse_texts(texts: pl.DataFrame, columns: Sequence[Column], *, sheet: bool =
         if column.form in {"date", "birthday"}:
             rows, texts = _without_no_days(rows, texts, column, sheet=sheet)
         rows = _note_unread(rows, texts.get_column(column.name), column)
-    return _reject_missing(_warn_of_zeros(rows, columns), texts, columns)
+    return _reject_missing(_reject_long(_warn_of_zeros(rows, columns), texts, columns), texts, columns)
 
 
 def _without_no_days(rows: Rows, texts: pl.DataFrame, column: Column, *, sheet: bool) -> tuple[Rows, pl.DataFrame]:
@@ -115,6 +115,20 @@ def _words(text: pl.Series, column: Column) -> str | pl.Expr:
 
 
 MANY_DECIMALS = N_("has more decimals than the currency has")
+
+
+LONGEST: Mapping[Form, int] = {"number": 64, "text": 500}
+"""Characters of a cell; an index of PostgreSQL holds 2,700 bytes."""
+
+
+def _reject_long(rows: Rows, texts: pl.DataFrame, columns: Sequence[Column]) -> Rows:
+    lengths = texts.select(pl.col(column.name).str.len_chars().max() for column in columns)
+    for column in columns:
+        most = LONGEST.get(column.form)
+        if most and (lengths[column.name].item() or 0) > most:
+            long = pl.lit(texts[column.name]).str.len_chars() > most
+            rows = rows.reject(long, column.name, N_("is longer than {most} characters"), most=pl.lit(most))
+    return rows
 
 
 def _reject_missing(rows: Rows, texts: pl.DataFrame, columns: Sequence[Column]) -> Rows:

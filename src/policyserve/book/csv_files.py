@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import polars as pl
 from polars.exceptions import ComputeError, NoDataError
 
+from policyserve.book.bounds import check_size, check_width
 from policyserve.book.header_row import DEEP, HeaderRow, Likeness, nearest, with_extra
 from policyserve.errors import PolicyserveError
 
@@ -20,10 +21,10 @@ _BEYOND = 16
 """So many cells beyond the header are looked at."""
 
 
-def read_csv(text: bytes, name: str, likeness: Likeness) -> tuple[tuple[str, ...], pl.DataFrame]:
+def read_csv(text: bytes, name: str, likeness: Likeness, megabytes: int) -> tuple[tuple[str, ...], pl.DataFrame]:
     """Read a CSV file in UTF-8: its header, and the rows below it as `line`, `0`, `1`, ... and perhaps `extra`.
 
-    Raises PolicyserveError where it cannot be cut into cells.
+    Raises PolicyserveError where it cannot be cut into cells, or takes more than `megabytes` of memory.
     """
     if text.count(b'"') % 2:
         raise PolicyserveError(
@@ -31,11 +32,27 @@ def read_csv(text: bytes, name: str, likeness: Likeness) -> tuple[tuple[str, ...
             "other; close it, or double the marks that belong to the text.",
             name=name,
         )
-    separator, header = _header(text, likeness)
+    separator, header = _header_of(text, name, likeness)
     rows = text[_after_line(text, header.line) :]
-    width = len(header.cells)
-    cells = _without_blank_rows(_with_lines(_cells(rows, separator, width, name), header.line + 1, quoted=b'"' in rows))
+    width, lines = len(header.cells), text.count(b"\n") + 1
+    check_width(width, name)
+    check_size(len(text), lines * (width + 2), name, megabytes)
+    widest = _widest(rows, separator, width)
+    check_size(len(text), lines * (widest + 2), name, megabytes)
+    cells = _cells(rows, separator, widest, name)
+    cells = _without_blank_rows(_with_lines(cells, header.line + 1, quoted=b'"' in rows))
     return header.cells, with_extra(cells, width)
+
+
+def _header_of(text: bytes, name: str, likeness: Likeness) -> tuple[str, HeaderRow]:
+    try:
+        return _header(text, likeness)
+    except csv.Error as error:
+        raise PolicyserveError(
+            "The first lines of the file {name} are no header: a cell has more than {most:,} characters.",
+            name=name,
+            most=csv.field_size_limit(),
+        ) from error
 
 
 def _header(text: bytes, likeness: Likeness) -> tuple[str, HeaderRow]:
@@ -65,7 +82,7 @@ def _first_rows(head: str, separator: str, *, skip: int) -> Iterator[tuple[int, 
 
 
 def _cells(rows: bytes, separator: str, width: int, name: str) -> pl.DataFrame:
-    names = [str(number) for number in range(_widest(rows, separator, width))]
+    names = [str(number) for number in range(width)]
     first = separator.join(names).encode() + b"\n"  # as a header, so that no row is taken for the measure of the others
     try:
         return pl.read_csv(

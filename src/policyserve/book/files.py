@@ -10,11 +10,13 @@ from pathlib import Path
 
 import polars as pl
 
+from policyserve.book.bounds import COPIES, MEGABYTES, check_size
 from policyserve.book.csv_files import read_csv
 from policyserve.book.header_row import EXTRA, Likeness, any_row
-from policyserve.book.spreadsheets import read_spreadsheet
+from policyserve.book.spreadsheets import Sheet, read_spreadsheet
 from policyserve.errors import PolicyserveError
 from policyserve.locale import N_, Sentence
+from policyserve.memory import MEGABYTE, BoundError, bounded
 
 __all__ = ["EXTRA", "Source", "read_source"]
 
@@ -52,16 +54,19 @@ class Source:
     """Of a spreadsheet: the cells (`line`, `column`) with numbers so long that digits are lost."""
 
 
-def read_source(path: Path, likeness: Likeness = any_row, sheet: str | None = None) -> Source:
+def read_source(
+    path: Path, likeness: Likeness = any_row, sheet: str | None = None, *, megabytes: int = MEGABYTES
+) -> Source:
     """Read a CSV file (UTF-8 or GB18030) or a sheet of a spreadsheet, below the row that is the header by `likeness`.
 
-    `sheet` names the sheet, where several have such a header. Raises PolicyserveError where the file is missing,
-    empty, broken or something else.
+    `sheet` names the sheet, where several have such a header. It takes no more memory than `megabytes`; a spreadsheet
+    is read in a process of its own, for nobody can tell from the outside what it unpacks to. Raises PolicyserveError
+    where the file is missing, empty, broken, too large or something else.
     """
-    data = _read_bytes(path)
+    data = _read_bytes(path, megabytes)
     sha256 = hashlib.sha256(data).hexdigest()
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        read = read_spreadsheet(data, path.name, likeness, sheet)
+        read = _bounded(data, path.name, likeness, sheet, megabytes)
         return Source(
             name=path.name,
             sha256=sha256,
@@ -73,14 +78,42 @@ def read_source(path: Path, likeness: Likeness = any_row, sheet: str | None = No
         )
     text = _as_utf8(data, path.name)
     _refuse_pages(text, path.name)
-    headers, cells = read_csv(text, path.name, likeness)
+    headers, cells = read_csv(text, path.name, likeness, megabytes)
     controls = b'"' in text or len(text.translate(None, delete=_CONTROLS)) != len(text)
     return Source(name=path.name, sha256=sha256, headers=headers, cells=cells, controls=controls)
 
 
-def _read_bytes(path: Path) -> bytes:
+def _bounded(data: bytes, name: str, likeness: Likeness | None, megabytes: int) -> Sheet:
     try:
-        data = path.read_bytes()
+        return bounded(megabytes, read_spreadsheet, data, name, likeness)
+    except BoundError as error:
+        raise PolicyserveError(
+            "The spreadsheet {name} takes more than {megabytes:,} MB of memory to read, or is damaged. Delete what "
+            "stands far out below or beside the list, or export the list as CSV. The setting lists.memory_mb allows "
+            "more.",
+            name=name,
+            megabytes=megabytes,
+        ) from error
+
+
+def _bounded(data: bytes, name: str, likeness: Likeness, sheet: str | None, megabytes: int) -> Sheet:
+    try:
+        return bounded(megabytes, read_spreadsheet, data, name, likeness, sheet)
+    except BoundError as error:
+        raise PolicyserveError(
+            "The spreadsheet {name} takes more than {megabytes:,} MB of memory to read, or is damaged. Delete what "
+            "stands far out below or beside the list, or export the list as CSV. The setting lists.memory_mb allows "
+            "more.",
+            name=name,
+            megabytes=megabytes,
+        ) from error
+
+
+def _read_bytes(path: Path, megabytes: int) -> bytes:
+    most = megabytes * MEGABYTE // COPIES
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
     except FileNotFoundError as error:
         raise PolicyserveError("There is no file {path}; check the name.", path=path) from error
     except IsADirectoryError as error:
@@ -89,6 +122,7 @@ def _read_bytes(path: Path) -> bytes:
         raise PolicyserveError(
             "The file {path} cannot be read: {strerror}.", path=path, strerror=error.strerror
         ) from error
+    check_size(len(data), 0, path.name, megabytes)
     if not data.strip():
         raise PolicyserveError("The file {name} is empty; a list has a header row and rows below it.", name=path.name)
     return data

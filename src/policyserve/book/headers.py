@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 from policyserve.book.lists import KINDS, Column, ListKind
 from policyserve.errors import PolicyserveError
+from policyserve.files import REPORT
 from policyserve.locale import Counted, N_in, Sentence
-
-REPORT = ("severity", "line", "field", "value", "reason")
-"""The columns that a reject file has before the list's own; they are skipped when it is imported again."""
 
 
 @dataclass(frozen=True, kw_only=True)

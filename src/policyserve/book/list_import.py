@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -15,7 +15,7 @@ from policyserve import db
 from policyserve.book import agents, customers, events, policies, premiums, referrals
 from policyserve.book.bulk_load import GREAT
 from policyserve.book.cells import parse
-from policyserve.book.files import Source, read_source
+from policyserve.book.files import MEGABYTES, Source, read_source
 from policyserve.book.headers import likeness, recognise
 from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import find_kind
@@ -71,20 +71,25 @@ def import_list(
     rejects: Path | None = None,
     language: str = ENGLISH,
     sheet: str | None = None,
+    kept: Collection[Path] = (),
+    megabytes: int = MEGABYTES,
 ) -> ImportReport:
     """Import the file at `path` as a list of `kind`; `at` (aware, UTC) is the instant that the import's own row gets.
     The reject file is written in `language`. Of several lists in a spreadsheet, `sheet` names the one that is meant.
 
     The reject file stands just before the commit: a crash in between leaves it, and nothing in the database.
     A dry run does the same work and takes it back; it writes a reject file only where `rejects` names one.
+    `kept`: files that the reject file may not replace, besides the list and the database.
+    `megabytes`: the memory that reading may take.
     Raises PolicyserveError, before anything is written, for a file that cannot be read as such a list.
     """
     wanted, target = find_kind(kind), rejects or default_path(path)
-    source = read_source(path, partial(likeness, kind=wanted), sheet)
+    source = read_source(path, partial(likeness, kind=wanted), sheet, megabytes=megabytes)
     headers = recognise(source.headers, wanted)
+    kept = (path, *db.database_files(engine.url), *kept)
     to_file = rejects is not None or not dry_run
     if to_file:
-        check_writable(target, path)
+        check_writable(target, kept)
     rows = parse(source, headers, wanted)
     with db.writing(engine, bulk=True, vouched=rows.values.height > GREAT) as connection:
         taken = _TAKE[kind](connection, rows, as_of)
@@ -92,7 +97,7 @@ def import_list(
         report = _report(kind, source, taken, problems, ignored=headers.ignored, dry_run=dry_run)
         _log(connection, report, source, as_of, at)
         if to_file and not problems.is_empty():
-            write_rejects(target, told(kind, problems, language), source, headers)
+            write_rejects(target, told(kind, problems, language), source, headers, kept)
             report = replace(report, rejects=target)
         if dry_run and (transaction := connection.get_transaction()):
             transaction.rollback()

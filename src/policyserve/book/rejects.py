@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
 
 from policyserve.book.files import EXTRA, Source
-from policyserve.book.headers import REPORT, Headers
+from policyserve.book.headers import Headers
 from policyserve.book.rows import Rows
 from policyserve.errors import PolicyserveError
+from policyserve.files import REJECTS, REPORT, check_target, write
+from policyserve.signs import harmless_texts
 
 _BOM = b"\xef\xbb\xbf"  # without it a spreadsheet takes the file for something else than UTF-8
 
@@ -25,25 +27,13 @@ def default_path(path: Path) -> Path:
     return path.with_name(f"{path.stem}.rejects.csv")
 
 
-def check_writable(rejects: Path, source: Path) -> None:
-    """Raise PolicyserveError where the reject file could not be written, or would be written over the list itself."""
-    if rejects.resolve() == source.resolve():
-        raise PolicyserveError(
-            "The reject file would be written over the list itself; name another one with --rejects."
-        )
-    if rejects.is_dir():
-        raise PolicyserveError(
-            "{rejects} is a folder; name a file for the rejected rows with --rejects.", rejects=rejects
-        )
+def check_writable(rejects: Path, kept: Collection[Path]) -> None:
+    """Raise PolicyserveError where the reject file could not be written, or would replace `kept` or a stranger."""
     try:
-        with tempfile.TemporaryFile(dir=rejects.parent):
-            pass
-    except OSError as error:
+        check_target(rejects, kept=kept, bears=REJECTS)
+    except PolicyserveError as error:
         raise PolicyserveError(
-            "The reject file cannot be written to the folder {parent} ({strerror}); nothing was imported. "
-            "Name another file with --rejects.",
-            parent=rejects.parent,
-            strerror=error.strerror,
+            "{why} Nothing was imported; the reject file is named by --rejects.", why=error.sentence
         ) from error
 
 
@@ -59,7 +49,9 @@ def with_values(rows: Rows, source: Source, headers: Headers) -> pl.DataFrame:
     return told.select("line", "severity", "field", "value", "reason", "arguments")
 
 
-def write_rejects(path: Path, problems: pl.DataFrame, source: Source, headers: Headers) -> None:
+def write_rejects(
+    path: Path, problems: pl.DataFrame, source: Source, headers: Headers, kept: Collection[Path] = ()
+) -> None:
     """Write the reject file in one step: a crash leaves the old one or none, never half of one.
 
     `problems` in words, as `problems.told` makes them.
@@ -71,8 +63,8 @@ def write_rejects(path: Path, problems: pl.DataFrame, source: Source, headers: H
     csv.writer(header, lineterminator="\n").writerow(
         [*REPORT, *(source.headers[int(place)] for place in own), *("" for _ in extra)]
     )
-    body = rows.select(*REPORT, *own, *extra).write_csv(include_header=False)
-    _replace(path, _BOM + (header.getvalue() + body).encode())
+    body = harmless_texts(rows.select(*REPORT, *own, *extra)).write_csv(include_header=False)
+    write(path, _BOM + (header.getvalue() + body).encode(), kept=kept)
 
 
 def _by_row(problems: pl.DataFrame) -> pl.DataFrame:
@@ -84,10 +76,3 @@ def _by_row(problems: pl.DataFrame) -> pl.DataFrame:
         value=pl.col("value").fill_null("").str.join("; "),
         reason=several.str.join("; "),
     )
-
-
-def _replace(path: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        file.write(content)
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import polars as pl
 import rich_click as click
 
 from policyserve.book.money import decimal
 from policyserve.cli.options import DATE, KEY, Session, database_option, shared
-from policyserve.cli.screen.output import FORMULA, note, show, tell
+from policyserve.cli.screen.export import check_out, save_frame
+from policyserve.cli.screen.output import note, show, tell
 from policyserve.dates import Days
-from policyserve.errors import PolicyserveError, QuestionError
+from policyserve.errors import PolicyserveError
 from policyserve.locale import say, say_many
 from policyserve.operations.database import SCHEMA, check_database, upgrade_database
 from policyserve.operations.events import add_event, list_events, retract_event
 from policyserve.operations.planning import plan_touches
 from policyserve.operations.release import release_tasks
+from policyserve.signs import harmless_texts
 
 
 @click.group()
@@ -132,6 +133,8 @@ def release(session: Session, days: int) -> None:
 @shared
 def plan(session: Session, *, first: date, last: date, out: Path | None, **subject: str | None) -> None:
     """Compute the touches that fall due between two days, both included; nothing is stored."""
+    if out:
+        check_out(out, (".parquet", ".csv"), kept=session.kept_files)
     touches = plan_touches(
         session.engine,
         session.calendar,
@@ -140,7 +143,9 @@ def plan(session: Session, *, first: date, last: date, out: Path | None, **subje
         **subject,
     )
     if out:
-        _write(touches, out)
+        save_frame(
+            touches, out, session.language, zone=session.settings.time_zone, kept=session.kept_files, marked=False
+        )
         note(
             say(
                 session.language,
@@ -150,28 +155,11 @@ def plan(session: Session, *, first: date, last: date, out: Path | None, **subje
             )
         )
     elif session.form == "csv":
-        click.echo(_harmless(touches).write_csv(), nl=False)
+        click.echo(harmless_texts(touches).write_csv(), nl=False)
     else:
         columns = ["due", "service", "subject", "ordinal", "earliest", "latest", "agent_no", "performer", "channels"]
         show(touches.to_dicts(), session.form, columns=columns, language=session.language)
     _note_provisional(session, session.days(first, last))
-
-
-def _write(touches: pl.DataFrame, out: Path) -> None:
-    if out.suffix == ".parquet":
-        touches.write_parquet(out)
-    elif out.suffix == ".csv":
-        _harmless(touches).write_csv(out)
-    else:
-        raise QuestionError("'{out}' ends in neither .parquet nor .csv; choose one of them.", out=out)
-
-
-def _harmless(touches: pl.DataFrame) -> pl.DataFrame:
-    """Keep a spreadsheet from running a number as a formula."""
-    text = pl.col(pl.String)
-    return touches.with_columns(
-        pl.when(text.str.slice(0, 1).is_in([*FORMULA])).then("'" + text).otherwise(text).name.keep()
-    )
 
 
 def _note_provisional(session: Session, days: Days) -> None:

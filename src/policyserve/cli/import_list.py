@@ -60,6 +60,8 @@ def import_(session: Session, *, kind: str, file: Path, rejects: Path | None, dr
         rejects=target,
         language=session.language,
         sheet=sheet,
+        kept=session.kept_files,
+        megabytes=session.settings.file.lists.memory_mb,
     )
     _tell(report, session)
     return REJECTED if report.rejected else 0

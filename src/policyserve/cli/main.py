@@ -15,6 +15,7 @@ from policyserve.cli.options import Session, as_of_option, database_option, form
 from policyserve.cli.screen.help import Entrance, language_of_call
 from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.locale import say
+from policyserve.signs import printed
 
 FAILED, WRONG_USAGE = 1, 2
 """Exit status; 0 is done, and 3 (see `book`) an import that rejected rows."""
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that cannot show Chinese shows question marks
+            _calm(stream)
     try:
         status = policyserve.main(args=arguments, prog_name="policyserve", standalone_mode=False)
     except Exit as leave:
@@ -77,6 +79,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo(_unexpected(error, language), err=True)
         status = FAILED
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _calm(stream: io.TextIOWrapper) -> None:
+    """Keep signs that deceive from a stream, whoever writes to it."""
+    write = stream.write
+    stream.write = lambda text: write(printed(text))  # type: ignore[method-assign]
 
 
 def _not_possible(error: OSError, language: str) -> str:

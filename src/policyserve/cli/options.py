@@ -104,6 +104,14 @@ class Session:
             context.find_root().call_on_close(engine.dispose)
         return engine
 
+    @property
+    def kept_files(self) -> tuple[Path, ...]:
+        """The files that no output may replace: the database and the settings."""
+        from policyserve.operations.database import database_files
+
+        own = self.settings.settings_path
+        return (*database_files(self.settings.database_url), *((own,) if own else ()))
+
     @cached_property
     def calendar(self) -> Calendar:
         """The calendar of the market."""
@@ -159,7 +167,7 @@ class Session:
 
         named = self.form == "table" or self.out is not None
         made = figures.figure(self.engine, make, as_of=self.as_of, behind=behind, named=named)
-        print_figure(made, self.form, self.language, out=self.out)
+        print_figure(made, self.form, self.language, out=self.out, zone=self.settings.time_zone, kept=self.kept_files)
 
     @property
     def now(self) -> datetime:

@@ -25,7 +25,13 @@ def report(session: Session, *, out: Path, branch: str | None, team: str | None)
     from policyserve.operations import report as reports
 
     files = reports.report(
-        session.engine, out, as_of=session.as_of, language=session.language, branch=branch, team=team
+        session.engine,
+        out,
+        as_of=session.as_of,
+        language=session.language,
+        branch=branch,
+        team=team,
+        kept=session.kept_files,
     )
     rows = [{"file": str(path), "bytes": path.stat().st_size} for path in files]
     show(rows, session.form, columns=["file", "bytes"], language=session.language)

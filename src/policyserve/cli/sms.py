@@ -14,7 +14,7 @@ from click.exceptions import Exit
 
 from policyserve.cli import sms_outbox
 from policyserve.cli.options import DATE, Session, shared
-from policyserve.cli.screen.export import save
+from policyserve.cli.screen.export import check_out, save
 from policyserve.cli.screen.output import Row, console, note, show
 from policyserve.errors import QuestionError
 from policyserve.locale import say_many
@@ -64,6 +64,8 @@ def generate(session: Session, day: date | None, dry_run: bool, out: Path | None
     asked = day or session.as_of
     if dry_run and out is not None:
         raise QuestionError("A rehearsal stores nothing that --out could write; take --format csv for its texts.")
+    if out is not None:
+        check_out(out, kept=session.kept_files)
     done = generate_messages(
         session.engine, session.calendar, session.settings, as_of=asked, at=session.now, dry_run=dry_run
     )
@@ -73,10 +75,14 @@ def generate(session: Session, day: date | None, dry_run: bool, out: Path | None
         show(_rows_of(session, done, dry_run=dry_run), session.form, columns=overview.FIELDS)
     if out is not None:
         waiting = export_messages(session.engine, asked)
-        save(waiting, out, session.language)
+        _save(session, waiting, out, overview.EXPORTED)
         note(session.words("{rows} are in {file}.", rows=_rows(session, len(waiting)), file=out))
     if done.composed.filter(outcome="rejected").height:
         raise Exit(REJECTED)
+
+
+def _save(session: Session, rows: Sequence[Row], out: Path, columns: Sequence[str]) -> None:
+    save(rows, out, session.language, columns=columns, zone=session.settings.time_zone, kept=session.kept_files)
 
 
 def _rows_of(session: Session, done: Generation, *, dry_run: bool) -> list[Row]:
@@ -139,11 +145,13 @@ def _by_name(rows: Sequence[Row], standard: Standard, language: str) -> list[dic
 @shared
 def list_(session: Session, out: Path | None, **asked: Any) -> None:
     """List messages with their state; on a screen the last ones and how many there are."""
+    if out is not None:
+        check_out(out, kept=session.kept_files)
     most = SHOWN if out is None and session.form == "table" else None
     found = list_messages(session.engine, as_of=session.as_of, language=session.language, most=most, **asked)
     rows, count = found.rows, found.count
     if out is not None:
-        save(rows, out, session.language)
+        _save(session, rows, out, [*overview.FIELDS, *overview.MORE])
         note(session.words("{rows} are in {file}.", rows=_rows(session, len(rows)), file=out))
     elif session.form != "table":
         show(rows, session.form, columns=[*overview.FIELDS, *overview.MORE])

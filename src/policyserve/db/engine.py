@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
+from policyserve.db.sqlite_files import database_files, own_file
 from policyserve.errors import PolicyserveError
 
 BUSY_SECONDS = 30.0
@@ -27,8 +27,8 @@ def open_engine(url: str) -> Engine:
         ) from error
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        if parsed.database and parsed.database != ":memory:" and not parsed.database.startswith("file:"):
-            _make_folder(Path(parsed.database).parent)
+        if files := database_files(parsed):
+            own_file(files)
         engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -42,30 +42,13 @@ def open_engine(url: str) -> Engine:
 
 def missing_file(url: str) -> str | None:
     """Return the path of the SQLite file that `url` names if it is not there yet."""
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        return None
-    path = parsed.database
-    is_file = parsed.get_backend_name() == "sqlite" and path and path != ":memory:"
-    return path if is_file and path and not Path(path).exists() else None
+    files = database_files(url)
+    return str(files[0]) if files and not files[0].exists() else None
 
 
 def is_sqlite(bind: Engine | Connection) -> bool:
     """Whether the database is SQLite."""
     return bind.dialect.name == "sqlite"
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no name of a folder"
-        raise PolicyserveError(
-            "The folder {folder!r} of the database cannot be made: {reason}. Name another file with --db.",
-            folder=str(folder),
-            reason=reason,
-        ) from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

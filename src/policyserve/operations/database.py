@@ -20,6 +20,8 @@ SCHEMA = schema.HEAD
 
 missing_file = db.missing_file
 
+database_files = db.database_files
+
 
 def open_database(url: str) -> Database:
     """Open the database and make sure that its schema is today's.

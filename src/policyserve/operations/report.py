@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,14 @@ from policyserve.reporting.material import read_material
 
 
 def report(
-    engine: Database, folder: Path, *, as_of: date, language: str, branch: str | None = None, team: str | None = None
+    engine: Database,
+    folder: Path,
+    *,
+    as_of: date,
+    language: str,
+    branch: str | None = None,
+    team: str | None = None,
+    kept: Collection[Path] = (),
 ) -> list[Path]:
     """Write the files of a report into a folder and return them.
 
@@ -22,4 +30,4 @@ def report(
     check_installed()
     with db.reading(engine) as connection:
         material = read_material(connection, as_of=as_of, language=language, branch=branch, team=team)
-    return write_report(material, folder)
+    return write_report(material, folder, kept=kept)

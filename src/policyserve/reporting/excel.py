@@ -13,6 +13,7 @@ from policyserve.locale import say
 from policyserve.reporting.sections import Report
 from policyserve.reporting.sheets import Styles, new_workbook, printed, styles_of, write_sheet
 from policyserve.reporting.tables import Table
+from policyserve.signs import seen
 
 LONGEST_NAME = 31
 """Characters of a sheet's name."""
@@ -44,8 +45,8 @@ def _about(book: Workbook, report: Report, styles: Styles) -> None:
         ("", report.private),
     ]
     for row, (label, value) in enumerate(lines, 2):
-        sheet.write_string(row, 0, label, styles["text"])
-        sheet.write_string(row, 1, value, styles["long"])
+        sheet.write_string(row, 0, seen(label), styles["text"])
+        sheet.write_string(row, 1, seen(value), styles["long"])
     sheet.set_column(0, 0, 40)
     sheet.set_column(1, 1, 100)
     printed(sheet)

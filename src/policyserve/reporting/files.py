@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from contextlib import ExitStack
 from pathlib import Path
 
 from policyserve.errors import PolicyserveError
+from policyserve.files import check_target, replacing
 from policyserve.reporting.contents import report_of
 from policyserve.reporting.drawing_process import Pen
 from policyserve.reporting.excel import workbook
@@ -17,9 +20,15 @@ from policyserve.reporting.pdf import document
 PAGE, PRINT, TABLES = "report.html", "report.pdf", "tables.xlsx"
 
 
-def write_report(material: Material, folder: Path) -> list[Path]:
-    """Write page, print and tables into `folder`, readable by their owner only, and return their paths."""
+def write_report(material: Material, folder: Path, *, kept: Collection[Path] = ()) -> list[Path]:
+    """Write page, print and tables into `folder`, for their owner only, and return their paths: all three or none.
+
+    `kept`: files that must stay.
+    """
     check_installed()
+    for name in (PAGE, PRINT, TABLES):
+        if (folder / name).exists():
+            check_target(folder / name, kept=kept)
     with Pen() as pen:
         report = report_of(material, begin=pen.begin)
         laid = laid_out(report, draw=pen.finished)
@@ -32,11 +41,9 @@ def write_report(material: Material, folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
         raise PolicyserveError("'{folder}' is a file; name a folder for the report.", folder=folder) from error
-    return [_written(folder / name, content) for name, content in made.items()]
-
-
-def _written(path: Path, content: bytes) -> Path:
-    """Write a file; one of the same name is replaced."""
-    path.touch(mode=0o600)
-    path.write_bytes(content)
-    return path
+    with ExitStack() as written:
+        for name, content in made.items():
+            file = written.enter_context(replacing(folder / name, kept=kept))
+            file.write(content)
+            file.flush()
+    return [folder / name for name in made]

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from policyserve.config import template_folder
 from policyserve.reporting.fonts import FAMILY, subset
+from policyserve.signs import seen
 
 
 def page(laid: Mapping[str, Any]) -> str:
@@ -22,4 +23,4 @@ def page(laid: Mapping[str, Any]) -> str:
     environment.filters["drawn"] = Markup  # our own SVG, in which texts are escaped
     template = environment.get_template("report.html")
     plain = template.render(laid, family=FAMILY, font="")
-    return template.render(laid, family=FAMILY, font=b64encode(subset(plain)).decode("ascii"))
+    return seen(template.render(laid, family=FAMILY, font=b64encode(subset(plain)).decode("ascii")))

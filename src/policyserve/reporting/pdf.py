@@ -9,6 +9,7 @@ from typing import Any
 
 from policyserve.config import template_folder
 from policyserve.reporting.fonts import FAMILY, font_file
+from policyserve.signs import seen
 
 
 def document(laid: Mapping[str, Any], *, as_of: date) -> bytes:
@@ -19,6 +20,6 @@ def document(laid: Mapping[str, Any], *, as_of: date) -> bytes:
     return typst.compile(
         template_folder("pages") / "report.typ",
         font_paths=fonts,
-        sys_inputs={"report": json.dumps(laid, ensure_ascii=False), "family": FAMILY},
+        sys_inputs={"report": seen(json.dumps(laid, ensure_ascii=False)), "family": FAMILY},
         timestamp=datetime.combine(as_of, time(), UTC),
     )

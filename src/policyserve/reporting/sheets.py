@@ -13,11 +13,13 @@ from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from policyserve.book.money import decimal
+from policyserve.files import PRODUCT
 from policyserve.locale import N_, translated
 from policyserve.metrics.cells import NOTHING, value
 from policyserve.metrics.figure import Column, Figure, Kind, Names, Row
 from policyserve.metrics.legend import legend, title
 from policyserve.metrics.percents import PLACES, decimals
+from policyserve.signs import seen
 
 Styles = Mapping[str, Any]
 FORMATS: dict[Kind, str] = {
@@ -50,7 +52,7 @@ def figure_workbook(figure: Figure, language: str) -> bytes:
     about = book.add_worksheet(translated(language, ABOUT))
     told = (*legend(figure), *figure.lines, *figure.definition)
     for row, line in enumerate([title(figure, language), *(one.told(language) for one in told)]):
-        about.write_string(row, 0, line, styles["long" if row else "title"])
+        about.write_string(row, 0, seen(line), styles["long" if row else "title"])
     about.set_column(0, 0, 100)
     book.close()
     return content.getvalue()
@@ -58,7 +60,9 @@ def figure_workbook(figure: Figure, language: str) -> bytes:
 
 def new_workbook(content: io.BytesIO) -> Workbook:
     """Begin a workbook; a text that looks like a formula or an address stays a text."""
-    return Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"author": PRODUCT})
+    return book
 
 
 def styles_of(book: Workbook) -> Styles:
@@ -121,7 +125,7 @@ def _write(sheet: Worksheet, place: tuple[int, int], content: Any, style: Any) -
     elif isinstance(content, date):
         sheet.write_datetime(*place, content, style)
     elif isinstance(content, str):
-        sheet.write_string(*place, content, style)
+        sheet.write_string(*place, seen(content), style)
     else:
         sheet.write_number(*place, content, style)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import rich_click as click
@@ -18,13 +18,21 @@ from policyserve.metrics.legend import legend, title
 NOTHING = N_("Nothing to show.")
 
 
-def print_figure(figure: Figure, form: str, language: str, *, out: Path | None = None) -> None:
+def print_figure(
+    figure: Figure,
+    form: str,
+    language: str,
+    *,
+    out: Path | None = None,
+    zone: str = "UTC",
+    kept: Collection[Path] = (),
+) -> None:
     """Print a figure as a table for people, or exactly as JSON or CSV; as CSV the lists below its rows alone.
 
-    With `out` it goes into that file instead.
+    With `out` it goes into that file instead, which replaces none of `kept`.
     """
     if out is not None:
-        save_figure(figure, out, language)
+        save_figure(figure, out, language, zone=zone, kept=kept)
     elif form == "table":
         _tell(figure, language)
     else:

@@ -19,11 +19,9 @@ from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.layout import laid_out
 from policyserve.locale import say
 from policyserve.metrics import percents
+from policyserve.signs import escaped, harmless
 
 Row = Mapping[str, Any]
-
-FORMULA = frozenset("=+@\t")
-"""What a text begins with that a spreadsheet would run."""
 
 NUMBERS = frozenset({
     "ordinal", "task_id", "message_id", "event", "year", "merged_into_id", "entry", "corrects", "check_id", "seed",
@@ -61,7 +59,7 @@ def show(
     `numeric`: columns of amounts and ratios that are written already; they stand to the right as numbers do.
     """
     if form == "json":
-        click.echo(json.dumps([_plain(row) for row in rows], ensure_ascii=False, indent=1))
+        click.echo(escaped(json.dumps([_plain(row) for row in rows], ensure_ascii=False, indent=1)))
     elif form == "csv":
         click.echo(_csv(rows, columns), nl=False)
     elif rows:
@@ -107,7 +105,7 @@ def _csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
 
 def _safe(value: Any) -> Any:
     """Keep a spreadsheet from running a text as a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA else value
+    return harmless(value) if isinstance(value, str) else value
 
 
 def _laid_out(

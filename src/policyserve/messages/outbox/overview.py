@@ -22,6 +22,10 @@ MORE = ("message_class", "send_on", "last_on", "gateway", "provider_id", "attemp
 """Further fields of lists for programs."""
 
 
+EXPORTED = ("message_id", "phone", "text", "segments", "message_class", "service", "customer_no", "last_on")
+"""What the company's own platform gets."""
+
+
 def messages(
     connection: Connection,
     language: str,
@@ -73,15 +77,16 @@ def export(connection: Connection, day: date) -> list[dict[str, Any]]:
         MESSAGES.c.status.in_(["approved", "queued"]),
         and_(MESSAGES.c.status == "planned", MESSAGES.c.needs_approval.is_(False)),
     )
+    customers = {"phone", "customer_no"}
     query = (
         select(
-            MESSAGES.c.id.label("message_id"), CUSTOMERS.c.phone, MESSAGES.c.text, MESSAGES.c.segments,
-            MESSAGES.c.message_class, MESSAGES.c.service, CUSTOMERS.c.customer_no, MESSAGES.c.last_on,
+            MESSAGES.c.id.label("message_id"),
+            *((CUSTOMERS if name in customers else MESSAGES).c[name] for name in EXPORTED[1:]),
         )
         .join(CUSTOMERS, CUSTOMERS.c.id == MESSAGES.c.customer_id)
         .where(MESSAGES.c.final_at.is_(None), MESSAGES.c.send_on == day, MESSAGES.c.attempts == 0, may_go)
         .order_by(MESSAGES.c.id)
-    )  # fmt: skip
+    )
     return [dict(row) for row in connection.execute(query).mappings()]
 
 

@@ -28,6 +28,7 @@ from policyserve.config import template_folder
 from policyserve.errors import PolicyserveError
 from policyserve.messages.texts.segments import Route, Segments
 from policyserve.messages.texts.values import VALUES, Language, Values
+from policyserve.signs import seen
 from policyserve.standard.model import MessageClass
 
 OPT_OUT: dict[Language, str] = {"zh": "，拒收请回复R", "en": ". Reply R to opt out"}
@@ -172,7 +173,7 @@ class _Writer:
 
     def _body(self, values: Values) -> str:
         try:
-            body = self.template.render(values.words).strip()
+            body = seen(self.template.render(values.words)).strip()
         except Exception as error:  # a template is code of its own: whatever it raises is about this message alone
             raise self._error(_reason(error)) from error
         if not body:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from policyserve.files import write
 from policyserve.messages.gateways.file.options import FileOptions
-from policyserve.messages.gateways.file.texts import harmless
 from policyserve.messages.gateways.gateway import Receipt
+from policyserve.signs import harmless
 
 COLUMNS: Final = ("reference", "state", "at", "reason")
 PROBLEM: Final = "problem"
@@ -117,8 +118,7 @@ def _write_rejects(path: Path, rejects: Sequence[Row]) -> None:
     writer = csv.DictWriter(text, names, restval="")
     writer.writeheader()
     writer.writerows({name: harmless(cell) for name, cell in row.items()} for row in rejects)
-    path.touch(mode=0o600)
-    path.write_bytes(text.getvalue().encode("utf-8-sig", "replace"))
+    write(path, text.getvalue().encode("utf-8-sig", "replace"))
 
 
 def _free(folder: Path, name: str) -> Path:
