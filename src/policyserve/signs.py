@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
 
@@ -33,7 +34,7 @@ def printed(text: str) -> str:
 
 def escaped(document: str) -> str:
     """Write the unseen signs of a JSON document as escapes, so that it says the same and a terminal obeys nothing."""
-    return _UNSEEN.sub(lambda found: str(ascii(found[0]))[1:-1].replace("\\x", "\\u00"), document)
+    return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1].replace("\x7f", "\\u007f"), document)
 
 
 def seen_in(text: pl.Expr) -> pl.Expr:
