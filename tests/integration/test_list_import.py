@@ -131,7 +131,7 @@ def test_nothing_to_say_writes_no_reject_file(engine: Engine, tmp_path: Path) ->
 def test_a_reject_file_that_cannot_be_written_stops_the_import_before_it_starts(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(PolicyserveError, match="Nothing was imported"):
         import_text(engine, tmp_path, "agents", AGENTS, rejects=tmp_path / "none" / "rejects.csv")
-    with pytest.raises(PolicyserveError, match="over the list itself"):
+    with pytest.raises(PolicyserveError, match="a list that is read"):
         import_text(engine, tmp_path, "agents", AGENTS, rejects=tmp_path / "agents.csv")
     assert rows_of(engine, "SELECT * FROM agents") == []
 
