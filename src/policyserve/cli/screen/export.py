@@ -12,7 +12,7 @@ from polars import selectors
 
 from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.output import Row
-from policyserve.errors import QuestionError
+from policyserve.errors import PolicyserveError
 from policyserve.files import PRODUCT, check_target, replacing, write
 from policyserve.metrics.figure import Figure
 from policyserve.signs import harmless_texts, seen_in
@@ -23,16 +23,18 @@ _BOM = b"\xef\xbb\xbf"
 _SLICE = 50_000
 
 
-def check_out(path: Path, endings: Sequence[str] = ENDINGS, *, kept: Collection[Path] = ()) -> None:
+def check_out(path: Path, endings: tuple[str, str] = ENDINGS, *, kept: Collection[Path] = ()) -> None:
     """Refuse a file that could not be written, before any work is done.
 
-    Raises QuestionError for another ending, PolicyserveError for a place that cannot be written or must be kept.
+    Raises PolicyserveError for another ending, and for a place that cannot be written or must be kept.
     """
     if path.suffix.lower() not in endings:
-        raise QuestionError(
-            "'{path}' ends with none of {endings}; name a file of one of these kinds.",
+        one, other = endings
+        raise PolicyserveError(
+            "'{path}' ends with neither {one} nor {other}; name a file of one of these kinds.",
             path=path,
-            endings=", ".join(endings),
+            one=one,
+            other=other,
         )
     check_target(path, kept=kept)
 
