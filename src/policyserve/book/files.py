@@ -83,19 +83,6 @@ def read_source(
     return Source(name=path.name, sha256=sha256, headers=headers, cells=cells, controls=controls)
 
 
-def _bounded(data: bytes, name: str, likeness: Likeness | None, megabytes: int) -> Sheet:
-    try:
-        return bounded(megabytes, read_spreadsheet, data, name, likeness)
-    except BoundError as error:
-        raise PolicyserveError(
-            "The spreadsheet {name} takes more than {megabytes:,} MB of memory to read, or is damaged. Delete what "
-            "stands far out below or beside the list, or export the list as CSV. The setting lists.memory_mb allows "
-            "more.",
-            name=name,
-            megabytes=megabytes,
-        ) from error
-
-
 def _bounded(data: bytes, name: str, likeness: Likeness, sheet: str | None, megabytes: int) -> Sheet:
     try:
         return bounded(megabytes, read_spreadsheet, data, name, likeness, sheet)

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, Engine
 
 from policyserve import db
 from policyserve.book import agents, customers, events, policies, premiums, referrals
+from policyserve.book.bounds import MEGABYTES
 from policyserve.book.bulk_load import GREAT
 from policyserve.book.cells import parse
-from policyserve.book.files import MEGABYTES, Source, read_source
+from policyserve.book.files import Source, read_source
 from policyserve.book.headers import likeness, recognise
 from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import find_kind
