@@ -13,19 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import (
-    FileSystemLoader,
-    StrictUndefined,
-    Template,
-    TemplateNotFound,
-    TemplateSyntaxError,
-    UndefinedError,
-)
+from jinja2 import Environment, Template, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from policyserve.config import template_folder
 from policyserve.errors import PolicyserveError
+from policyserve.messages.texts.sandbox import BoundError, sandbox
 from policyserve.messages.texts.segments import Route, Segments
 from policyserve.messages.texts.values import VALUES, Language, Values
 from policyserve.signs import seen
@@ -107,6 +100,8 @@ def compiled(name: str, language: Language, folder: Path | None = None) -> Templ
         ) from error
     except TemplateSyntaxError as error:
         raise RenderError(name, language, f"line {error.lineno} of its file is wrong, {error.message}") from error
+    except (RecursionError, SyntaxError, MemoryError) as error:  # brackets in brackets without end
+        raise RenderError(name, language, "its file is nested too deeply") from error
 
 
 def render(
@@ -144,6 +139,8 @@ def render_all(
             text, segments = writer.write(draft.values)
         except RenderError as error:
             problems.append(Problem(key=draft.key, error=error))
+            if isinstance(error.__cause__, BoundError):  # once is enough: it would take its time for everybody
+                writers[kind] = _Refuser(error=error)
         else:
             messages.append(Message(key=draft.key, text=text, segments=segments))
     return messages, problems
@@ -256,6 +253,8 @@ def _reason(error: Exception) -> str:
         return (
             f"it says '{unknown[1]}', which is no fact of messages" if unknown else "it asks a fact for what it is not"
         )
+    if isinstance(error, BoundError):
+        return str(error)
     if isinstance(error, SecurityError):
         return "it does what templates are not allowed to do"
     return f"it fails with {type(error).__name__}"
@@ -274,7 +273,5 @@ def _places(folder: Path | None) -> tuple[Path, ...]:
 
 
 @cache
-def _environment(folder: Path | None) -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(_places(folder)), undefined=StrictUndefined, autoescape=False, cache_size=-1
-    )
+def _environment(folder: Path | None) -> Environment:
+    return sandbox(_places(folder))
