@@ -18,8 +18,8 @@ DAY = date(2026, 5, 18)
 MOBILE = "13900000001"
 
 SCHEMA = pl.Schema(
-    dict.fromkeys(("service", "subject_kind", "agent_no", "template", "phone", "customer_no"), pl.String())
-    | dict.fromkeys(("subject_id", "ordinal", "customer_id", "policy_id", "agent_id", "place"), pl.Int32())
+    dict.fromkeys(("service", "subject_kind", "agent_no", "template", "kind", "phone", "customer_no"), pl.String())
+    | dict.fromkeys(("subject_id", "ordinal", "customer_id", "policy_id", "agent_id", "place", "debt"), pl.Int32())
     | dict.fromkeys(("anchor", "due", "last_on", "owed_on", "birthday", "deceased_on"), pl.Date())
     | dict.fromkeys(("debit_on", "next_debit_on", "suspended_on", "issued_on", "ends_on"), pl.Date())
     | dict.fromkeys(("consent", "opted_out", "superseded"), pl.Boolean())
@@ -46,9 +46,11 @@ def known(*rows: Row) -> pl.DataFrame:
     return pl.DataFrame([{name: row.get(name) for name in SCHEMA} for row in rows], schema=SCHEMA)
 
 
-def had(today: int = 0, this_week: int = 0, all_today: int = 0, *, customer: int = 1) -> pl.DataFrame:
-    """Say what a customer has had besides."""
-    row = {"customer_id": customer, "today": today, "this_week": this_week, "all_today": all_today}
+def had(
+    today: int = 0, this_week: int = 0, all_today: int = 0, *, customer: int = 1, phone: Any = MOBILE
+) -> pl.DataFrame:
+    """Say what a customer has had besides, and on which phone."""
+    row = {"customer_id": customer, "today": today, "this_week": this_week, "all_today": all_today, "phone": phone}
     return pl.DataFrame([row], schema=NOTHING_HAD.schema)
 
 

@@ -173,8 +173,11 @@ def _add_premiums(book: Book, policies: dict[int, Policy], as_of: date) -> None:
     for row in book.premiums.to_dicts():
         if policy := policies.get(row["policy_id"]):
             paid_on = known(row["paid_on"], as_of)
+            paid_amount = row["paid_amount"] if paid_on or not row["paid_on"] else None
+            if paid_on is None and paid_amount != 0:
+                paid_on = _debited_on(book, row, as_of)
             policy.rows[row["instalment"]] = Row(
-                amount=row["amount"], paid_on=paid_on, paid_amount=row["paid_amount"] if paid_on else None
+                amount=row["amount"], paid_on=paid_on, paid_amount=paid_amount if paid_on else None
             )
     for row in book.debits.to_dicts():
         policy = policies.get(row["policy_id"])
@@ -182,6 +185,17 @@ def _add_premiums(book: Book, policies: dict[int, Policy], as_of: date) -> None:
             policy.debits.append(
                 Debit(number=row["number"], instalment=row["instalment"], on=row["debit_on"], result=row["result"])
             )
+
+
+def _debited_on(book: Book, row: dict[str, Any], as_of: date) -> date | None:
+    """Return the day of the last debit of an instalment where it was a success."""
+    same = [
+        (debit["debit_on"], debit["number"], debit["result"])
+        for debit in book.debits.to_dicts()
+        if (debit["policy_id"], debit["instalment"]) == (row["policy_id"], row["instalment"])
+        and debit["debit_on"] <= as_of
+    ]
+    return max(same)[0] if same and max(same)[2] == "success" else None
 
 
 def _add_events(book: Book, policies: dict[int, Policy], customers: dict[int, Customer], as_of: date) -> None:
@@ -195,6 +209,8 @@ def _add_events(book: Book, policies: dict[int, Policy], customers: dict[int, Cu
             kind=row["kind"],
             on=row["occurred_on"],
             amount=row["amount"],
+            detail=row["detail"],
+            previous=row["previous"],
         )
         customers[event.customer_id].events.append(event)
         if policy := policies.get(row["policy_id"]):

@@ -43,6 +43,8 @@ class Event:
     kind: str
     on: date
     amount: int | None = None
+    detail: str | None = None
+    previous: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

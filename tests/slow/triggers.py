@@ -75,13 +75,30 @@ def _of_customer(setting: Setting, service: model.Service, customer: Customer) -
             yield from _festivals(setting, rule, customer)
         case model.AfterEvent() as rule:
             either = service.subject == "either"
-            events = [event for event in customer.events if event.policy_id is None]
+            events = _told_once(setting, [event for event in customer.events if event.policy_id is None])
             events += [] if either else [event for event in customer.events if _counts_for_the_holder(event)]
             yield from _after_events(setting, rule, events, None, customer)
         case model.ByHand():
             pass
         case rule:
             raise ValueError(f"{service.code}: a customer has no {rule.kind}")
+
+
+def _told_once(setting: Setting, events: list[Event]) -> list[Event]:
+    """Leave the last of changes of the agent that follow each other before anybody was told, if it leads elsewhere."""
+    telling = [one for one in setting.standard.services if "agent_changed" in getattr(one.trigger, "events", ())]
+    codes = {one.code for one in telling if one.subject != "policy"}
+    days = max((one.window.after for one in telling if one.subject != "policy"), default=0)
+    done = {(row["subject_id"], row["ordinal"]) for row in setting.facts.contacts if row["service"] in codes}
+    changes = sorted((e for e in events if e.kind == "agent_changed"), key=lambda e: (e.on, e.number))
+    kept = [event for event in events if event.kind != "agent_changed"]
+    while changes:
+        first = last = changes.pop(0)
+        while changes and (last.customer_id, last.number) not in done and (changes[0].on - last.on).days <= days:
+            last = changes.pop(0)
+        if first.previous is None or first.previous != last.detail:
+            kept.append(last)
+    return kept
 
 
 def _counts_for_the_holder(event: Event) -> bool:

@@ -83,10 +83,13 @@ def _record_of_customers(
 
 
 def _without_known(connection: Connection, events: pl.DataFrame) -> pl.DataFrame:
+    """Leave out what the last event of the kind tells already: a list that goes there and back tells it again."""
     key = ["customer_id", "policy_id", "kind", "occurred_on", "detail"]
-    schema = {name: events.schema[name] for name in key}
-    stored = read_matching(connection, f"SELECT {', '.join(key)} FROM events", schema, events.select("customer_id"))
-    return events.join(stored, on=key, how="anti", nulls_equal=True)
+    schema = {name: events.schema[name] for name in key} | {"number": pl.Int32, "retracted_on": pl.Date}
+    stored = read_matching(connection, f"SELECT {', '.join(schema)} FROM events", schema, events.select("customer_id"))
+    standing = stored.filter(pl.col("kind") == KIND, pl.col("policy_id").is_null(), pl.col("retracted_on").is_null())
+    last = standing.sort("occurred_on", "number").unique("customer_id", keep="last")
+    return events.join(last, on=key, how="anti", nulls_equal=True)
 
 
 def record_of_policies(connection: Connection, moved: pl.DataFrame, as_of: date) -> None:

@@ -23,7 +23,7 @@ EVENT_KINDS = (
     "freelook_cancel", "surrender", "claim_termination", "waiver", "void", "transfer_out", "conversion",
     "reduced_paid_up", "premium_change", "rider_added", "suspension_confirmed", "reinstated", "terminated",
     "premium_loan", "maturity", "claim", "claim_closed", "sick", "service_request", "request_closed",
-    "dividend_declared", "agent_changed", "complaint",
+    "dividend_declared", "agent_changed", "mode_changed", "complaint",
 )  # fmt: skip
 """What can happen to a policy or a customer."""
 
@@ -36,6 +36,15 @@ Mode = pl.Enum(list(MODES))
 EventKind = pl.Enum(list(EVENT_KINDS))
 DebitResult = pl.Enum(["success", "failed"])
 Gender = pl.Enum(["male", "female"])
+
+
+def told_terms(detail: str, mode: str, pay_years: int | None) -> tuple[str, int | None]:
+    """Read the terms that a `mode_changed` event tells: `monthly`, `monthly/10` (years), `annual/-` (without an end).
+
+    What it does not tell stays `mode`, or `pay_years`.
+    """
+    named, bar, years = detail.partition("/")
+    return named or mode, (None if years == "-" else int(years)) if bar else pay_years
 
 
 def _columns(types: dict[str, DataType]) -> pl.Schema:
@@ -176,6 +185,30 @@ def agents_on(agents: pl.DataFrame, places: pl.DataFrame, day: object) -> pl.Dat
     return found.with_columns(before).select(agents.columns)
 
 
+def _paid_by(premiums: pl.DataFrame, debits: pl.DataFrame, day: object) -> pl.DataFrame:
+    """Return the premiums as paid by `day` (a date): by their own columns, else by the last one of `debits`.
+
+    A debit with success pays its instalment on its day, in full or what `paid_amount` says; one that failed after it
+    takes that back. An instalment of which nothing was paid (0) is not paid by a debit either.
+    """
+    known = pl.col("paid_on") <= pl.lit(day)
+    rows = premiums.with_columns(paid_on=pl.when(known).then("paid_on"))
+    unpaid = rows["paid_on"].is_null()
+    key = ["policy_id", "instalment"]
+    last = debits.join(rows.filter(unpaid), on=key, how="semi").sort("debit_on", "number").unique(key, keep="last")
+    paying = last.filter(pl.col("result") == "success").select(*key, by_debit="debit_on")
+    found = (
+        premiums.filter(unpaid)
+        .select(*key, "paid_on", "paid_amount")
+        .join(paying, on=key, how="left", maintain_order="left")
+    )
+    own = pl.when(pl.col("paid_on").is_null()).then("paid_amount")
+    pays = pl.col("by_debit").is_not_null() & (own.fill_null(1) > 0)
+    taken = found.select(paid_on=pl.when(pays).then("by_debit"), paid_amount=pl.when(pays | (own == 0)).then(own))
+    places = unpaid.arg_true()
+    return rows.with_columns(rows[name].scatter(places, taken[name]) for name in taken.columns)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Book:
     """The facts of a branch, one frame per list; see the schemas of this module for the columns.
@@ -200,7 +233,7 @@ class Book:
 
     def as_of(self, day: object) -> Self:
         """Return what was known at the end of `day` (a date): later facts are gone, later payments are unpaid again."""
-        known = pl.col("paid_on") <= pl.lit(day)
+        debits = self.debits.filter(pl.col("debit_on") <= pl.lit(day))
         policies = self.policies.filter(pl.col("issue_date") <= pl.lit(day))
         return replace(
             self,
@@ -211,10 +244,8 @@ class Book:
                 referred_on=pl.when(pl.col("referred_on") <= pl.lit(day)).then("referred_on"),
             ),
             policies=policies.with_columns(receipt_on=pl.when(pl.col("receipt_on") <= pl.lit(day)).then("receipt_on")),
-            premiums=self.premiums.with_columns(
-                paid_on=pl.when(known).then("paid_on"), paid_amount=pl.when(known).then("paid_amount")
-            ),
-            debits=self.debits.filter(pl.col("debit_on") <= pl.lit(day)),
+            premiums=_paid_by(self.premiums, debits, day),
+            debits=debits,
             events=self.events.filter(pl.col("occurred_on") <= pl.lit(day)),
             referrals=self.referrals.filter(pl.col("referred_on") <= pl.lit(day)),
             stages=self.stages.filter(pl.col("known_on") <= pl.lit(day)),

@@ -8,7 +8,7 @@ import polars as pl
 from polars._typing import PolarsDataType as DataType
 from sqlalchemy import Connection
 
-from policyserve.book import agent_changes, agent_events
+from policyserve.book import agent_changes, agent_events, mode_changes
 from policyserve.book.amounts import settle
 from policyserve.book.event_numbers import record, with_numbers
 from policyserve.book.import_result import ImportResult
@@ -35,7 +35,7 @@ def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     """Take in a list of events; an `agent_changed` event, where it is the latest, also changes the agent."""
     rows = _subjects(connection, rows)
     rows = settle(rows, EVENT_LIST, pl.col("currency"))
-    rows = agent_events.check(connection, _amounts_told(rows))
+    rows = mode_changes.check(agent_events.check(connection, _amounts_told(rows)))
     rows = _each_once(rows)
     good = rows.good
     old = _stored(connection, good)
@@ -43,7 +43,7 @@ def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     changes = laid.filter(pl.col("added") | pl.col("changed"), pl.col("kind") == agent_changes.KIND)
     days = changes.group_by("customer_id").agg(on=pl.col("occurred_on").max())
     with agent_changes.watched(connection, days.select("customer_id"), as_of, days=days):
-        record(connection, laid.filter("added").select(*_NAMES), as_of)
+        record(connection, mode_changes.with_amounts(connection, laid.filter("added").select(*_NAMES), as_of), as_of)
         _change(connection, laid)
         agent_events.apply(connection, changes)
     return ImportResult.counted(rows, laid)

@@ -9,7 +9,7 @@ from polars._typing import PolarsDataType as DataType
 from sqlalchemy import Connection
 
 from policyserve import db
-from policyserve.book import agent_changes
+from policyserve.book import agent_changes, mode_changes
 from policyserve.book.amounts import settle
 from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import POLICIES
@@ -23,21 +23,28 @@ _NAMES = (
     "participating", "is_group", "main_policy_id", "issue_date", "effective_date", "delivered_on", "receipt_on", "mode",
     "premium", "currency", "pay_years", "ends_on", "channel", "freelook_days",
 )  # fmt: skip
-_QUERY = f"SELECT policy_no, id, {', '.join(_NAMES)} FROM policies"
-_STORED: dict[str, DataType] = {"policy_no": pl.String, "id": pl.Int32} | {
-    name: pl.Int32() if name.endswith("_id") else POLICIES.column("group" if name == "is_group" else name).dtype
-    for name in _NAMES
-}
+_QUERY = f"SELECT policy_no, id, {', '.join(_NAMES)}, known_on FROM policies"
+_STORED: dict[str, DataType] = (
+    {"policy_no": pl.String, "id": pl.Int32}
+    | {
+        name: pl.Int32() if name.endswith("_id") else POLICIES.column("group" if name == "is_group" else name).dtype
+        for name in _NAMES
+    }
+    | {"known_on": pl.Date()}
+)
 _DEFAULT_CURRENCY = "CNY"
 
 
 def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     """Take in a list of policies.
 
-    Unknown writing agents become agents who have left; changes of the serving agent become `agent_changed` events.
+    Unknown writing agents become agents who have left; changes of the serving agent become `agent_changed` events,
+    changes of the mode and the years of payment `mode_changed` events.
     """
     rows = same_key(_renamed(_possible(rows)), ["policy_no"], "policy_no")
-    old = read_matching(connection, _QUERY, _STORED, rows.values.select("policy_no"))
+    stored = read_matching(connection, _QUERY, _STORED, rows.values.select("policy_no"))
+    terms = mode_changes.current_terms(connection, as_of)
+    old = mode_changes.as_changed(stored, terms).drop("known_on")
     rows = _settled(rows, old)
     rows = _referred(connection, rows)
     good = _with_writers(connection, rows.good, as_of)
@@ -46,7 +53,7 @@ def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     laid = lay_over(_with_defaults(joined), _NAMES)
     with agent_changes.watched(connection, _concerned(connection, laid), as_of):
         add(connection, "policies", laid, ["id", "policy_no", *_NAMES, pl.lit(as_of).alias("known_on")])
-        change(connection, "policies", laid, _NAMES)
+        change(connection, "policies", mode_changes.keep_beginning(connection, laid, stored, terms, as_of), _NAMES)
         agent_changes.record_of_policies(connection, _moved(laid), as_of)
     return ImportResult.counted(rows, laid)
 

@@ -14,12 +14,15 @@ from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import PREMIUMS
 from policyserve.book.references import attach
 from policyserve.book.rows import Rows, cleared, same_key
-from policyserve.book.stored_rows import add, beside, change, lay_over, read_matching
+from policyserve.book.stored_rows import add, beside, change, lay_over, read_matching, with_changes
 from policyserve.dates import months_later
 from policyserve.locale import N_
 
 _POLICIES = """
-    SELECT policy_no AS number, id, currency, coalesce(effective_date, issue_date) AS effective, mode FROM policies
+    SELECT p.policy_no AS number, p.id AS id, p.currency AS currency, p.mode AS mode,
+        coalesce(p.effective_date, p.issue_date) AS effective,
+        EXISTS (SELECT 1 FROM events e WHERE e.policy_id = p.id AND e.kind = 'mode_changed') AS turned
+    FROM policies p
 """
 _POLICY: dict[str, DataType] = {
     "number": pl.String,
@@ -27,6 +30,7 @@ _POLICY: dict[str, DataType] = {
     "currency": pl.String,
     "effective": pl.Date,
     "mode": Mode,
+    "turned": pl.Boolean,
 }
 
 _INSTALMENT = ("policy_id", "instalment")
@@ -81,20 +85,22 @@ def _each_debit_once(rows: Rows) -> Rows:
 def _settled(connection: Connection, rows: Rows) -> Rows:
     known = read_matching(connection, _POLICIES, _POLICY, rows.values.select(number="policy_no"))
     rows = attach(rows, "policy_no", "policy_id", known.select("number", "id"), "policy")
-    about = known.select("currency", "effective", "mode", policy_id="id")
+    about = known.select("currency", "effective", "mode", "turned", policy_id="id")
     values = rows.values.join(about, on="policy_id", how="left", maintain_order="left")
     return settle(rows.with_values(values), PREMIUMS, pl.col("currency"))
 
 
 def _dated(rows: Rows) -> Rows:
-    """Warn of due dates that differ from the date worked out; the latter counts."""
+    """Warn of due dates that differ from the date worked out; the latter counts. A changed mode is left alone."""
     if not rows.has("due_on"):
         return rows
     months = pl.col("mode").replace_strict(MONTHS_OF_MODE, default=None, return_dtype=pl.Int32)
     elapsed = pl.when(pl.col("instalment") == 1).then(0).otherwise((pl.col("instalment") - 1) * months)
     rows = rows.with_values(rows.values.with_columns(worked_out=months_later(pl.col("effective"), elapsed)))
     words = N_("differs from the day worked out from the policy, {day}, which counts")
-    return rows.warn(pl.col("due_on") != pl.col("worked_out"), "due_on", words, day=pl.col("worked_out"))
+    return rows.warn(
+        ~pl.col("turned") & (pl.col("due_on") != pl.col("worked_out")), "due_on", words, day=pl.col("worked_out")
+    )
 
 
 def _with_debits(rows: Rows) -> Rows:
@@ -111,10 +117,32 @@ def _take_instalments(connection: Connection, good: pl.DataFrame) -> pl.DataFram
     """Add and update instalments; return `added` and `changed` for each."""
     facts = _facts(good)
     old = read_matching(connection, f"SELECT {', '.join(_PREMIUM)} FROM premiums", _PREMIUM, facts.select(_INSTALMENT))
-    laid = lay_over(beside(facts, old, key=_INSTALMENT, names=_FACTS), _FACTS)
+    laid = _said_unpaid(lay_over(beside(facts, old, key=_INSTALMENT, names=_FACTS), _FACTS), good)
     add(connection, "premiums", laid, [*_INSTALMENT, *_FACTS])
     change(connection, "premiums", laid, _FACTS, keys=_INSTALMENT)
     return laid.select(*_INSTALMENT, "added", "changed")
+
+
+def _said_unpaid(laid: pl.DataFrame, good: pl.DataFrame) -> pl.DataFrame:
+    """Write down that nothing was paid (0) where a list clears the day of payment: a debit with success does not count
+    then, until there is another one.
+    """
+    mark = cleared("paid_on")
+    said = pl.col(mark) if mark in laid.columns else pl.lit(value=False)
+    debited = pl.lit(value=False)
+    if "debit_result" in good.columns:
+        successes = good.filter(pl.col("debit_result") == "success").select(*_INSTALMENT, debited=pl.lit(value=True))
+        laid = laid.join(successes.unique(), on=list(_INSTALMENT), how="left", maintain_order="left")
+        debited = pl.col("debited").fill_null(value=False)
+    nothing = pl.col("paid_on").is_null() & ~pl.col("added")
+    amount = (
+        pl.when(nothing & said & pl.col("paid_amount").is_null())
+        .then(0)
+        .when(nothing & debited & (pl.col("paid_amount") == 0))
+        .then(None)
+        .otherwise("paid_amount")
+    )
+    return with_changes(laid.with_columns(paid_amount=amount), _FACTS)
 
 
 def _facts(good: pl.DataFrame) -> pl.DataFrame:

@@ -61,11 +61,18 @@ FROM referrals
 STAGES = "SELECT referral_id, known_on, stage FROM referral_stages"
 
 CONTACTS = """
-SELECT c.task_id, t.service, t.subject_kind, t.subject_id, t.ordinal, c.done_on
-FROM contacts c
-JOIN tasks t ON t.id = c.task_id
-WHERE t.subject_kind = 'customer' AND t.status = 'done'
+SELECT task_id, service, subject_kind, subject_id, ordinal, done_on FROM (
+    SELECT c.task_id AS task_id, t.service, t.subject_kind, t.subject_id, t.ordinal, c.done_on, t.customer_id
+    FROM contacts c
+    JOIN tasks t ON t.id = c.task_id
+    WHERE t.subject_kind = 'customer' AND t.status = 'done'
+    UNION ALL
+    SELECT -m.id, m.service, m.subject_kind, m.subject_id, m.ordinal, m.send_on, m.customer_id
+    FROM messages m
+    WHERE m.subject_kind = 'customer' AND m.status IN ('submitting', 'accepted', 'delivered', 'unknown')
+) done WHERE 1 = 1
 """
+"""What was done for customers: work that was reported, and texts that left or may have left."""
 
 FAMILIES = """
 SELECT id FROM customers WHERE id IN ({ids})
@@ -104,7 +111,7 @@ def load_book(connection: Connection, *, customers: Collection[int] | None = Non
     reader = _Reader(connection=connection, customers=None if customers is None else _families(connection, customers))
     held = "policy_id IN (SELECT id FROM policies WHERE customer_id IN ({customers}))"
     named = "referral_id IN (SELECT id FROM referrals WHERE referrer_id IN ({customers}))"
-    contacts = CONTACTS if since is None else f"{CONTACTS} AND c.done_on >= '{since.isoformat()}'"
+    contacts = CONTACTS if since is None else f"{CONTACTS} AND done.done_on >= '{since.isoformat()}'"
     return Book(
         agents=_agents(connection),
         places=_places(connection),
@@ -115,7 +122,7 @@ def load_book(connection: Connection, *, customers: Collection[int] | None = Non
         events=reader.read(EVENTS, columns.EVENTS, "event_id", "customer_id IN ({customers})"),
         referrals=reader.read(REFERRALS, columns.REFERRALS, "referral_id", "referrer_id IN ({customers})"),
         stages=reader.read(STAGES, columns.STAGES, "referral_id", named),
-        contacts=reader.read(contacts, columns.CONTACTS, "task_id", "t.customer_id IN ({customers})"),
+        contacts=reader.read(contacts, columns.CONTACTS, "task_id", "done.customer_id IN ({customers})"),
     )
 
 

@@ -63,6 +63,7 @@ _EVENT_WORDS: Words = {
     "request_closed": ("保全办结", "服务办结"),
     "dividend_declared": ("红利公布", "分红公布"),
     "agent_changed": ("服务人员变更", "人员变更"),
+    "mode_changed": ("缴费方式变更", "交费方式变更", "缴费年期变更"),
     "complaint": ("投诉",),
 }
 

@@ -56,7 +56,10 @@ def event() -> None:
 @click.option("--kind", required=True, help="What happened: surrender, reinstated, claim, sick, ...")
 @click.option("--on", "occurred_on", type=DATE, help="The day; default today.")
 @click.option("--amount", help="An amount, for kinds that have one.")
-@click.option("--detail", help="More about it; for agent_changed the new agent's number.")
+@click.option(
+    "--detail",
+    help="More about it; for agent_changed the new agent's number, for mode_changed the new mode: monthly, annual/10.",
+)
 @click.option("--no", "event_no", help="The event's number, where it has one.")
 @shared
 def add(session: Session, occurred_on: date | None, **fields: str | None) -> None:

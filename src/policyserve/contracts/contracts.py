@@ -17,6 +17,7 @@ from policyserve.contracts.riders import paid_together, riders_settled
 from policyserve.contracts.spells import on_day, spells
 from policyserve.contracts.suspensions import suspensions
 from policyserve.contracts.terms import policy_terms
+from policyserve.contracts.turns import policy_turns
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Contracts:
     def terms(self) -> pl.DataFrame:
         """Policies with their terms; see `terms.policy_terms`."""
         return policy_terms(self.book)
+
+    @cached_property
+    def turns(self) -> pl.DataFrame:
+        """Changes of the mode and the years of payment; see `turns.policy_turns`."""
+        return policy_turns(self.book)
 
     @cached_property
     def payments(self) -> pl.DataFrame:

@@ -48,15 +48,15 @@ def _of_riders(contracts: Contracts, keys: pl.DataFrame) -> pl.DataFrame:
     mains = terms.join(keys, on="policy_id").select(
         main_policy_id="policy_id",
         of_main="instalment",
-        due_on=due_day(pl.col("instalment")),
+        due_on=due_day(pl.col("instalment"), turns=contracts.turns),
         main_currency="currency",
     )
     found = (
         riders.select("policy_id", "place", "main_policy_id", "effective_date", "step", "currency")
         .join(mains, on="main_policy_id")
         .filter(pl.col("currency") == pl.col("main_currency"))
-        .with_columns(instalment=instalments_to(pl.col("due_on")))
-        .filter(pl.col("instalment") >= 2, due_day(pl.col("instalment")) == pl.col("due_on"))
+        .with_columns(instalment=instalments_to(pl.col("due_on"), contracts.turns))
+        .filter(pl.col("instalment") >= 2, due_day(pl.col("instalment"), turns=contracts.turns) == pl.col("due_on"))
         .select("policy_id", "instalment", "main_policy_id", "of_main", "due_on", pl.col("place").cast(pl.Int32))
     )
     lapsed = found.join(contracts.suspended, on="policy_id", suffix="_lapsed").filter(
@@ -74,7 +74,7 @@ def _priced(contracts: Contracts, lines: pl.DataFrame) -> pl.DataFrame:
     listed = book.premiums.with_columns(listed=pl.lit(value=True))
     rows = (
         lines.with_columns(of_policy.get_columns())
-        .with_columns(due_on=due_day(pl.col("instalment")))
+        .with_columns(due_on=due_day(pl.col("instalment"), turns=contracts.turns))
         .join(listed, on=KEY, how="left", maintain_order="left")
     )
     had = pl.col("paid_on").is_not_null()

@@ -8,6 +8,7 @@ from policyserve.book.columns import Book
 from policyserve.contracts.instalments import due_day_from
 from policyserve.contracts.keys import locate
 from policyserve.contracts.premiums import premium_steps, with_amounts
+from policyserve.contracts.turns import held, policy_turns
 from policyserve.dates import month_number
 
 IN_FULL = pl.col("paid_amount").is_null() | (pl.col("paid_amount") >= pl.col("amount"))
@@ -24,8 +25,10 @@ def payments(book: Book, terms: pl.DataFrame) -> pl.DataFrame:
     effective = pl.col("effective_date")
     of_policy = terms.select("step", "premium", month=month_number(effective), day=effective.dt.day())
     step, premium, month, day = (pl.lit(column).gather(pl.col("place")) for column in of_policy.get_columns())
+    turns, number = policy_turns(book), pl.col("instalment")
+    month, step = held(turns, "month", number, month), held(turns, "step", number, step)
     rows = book.premiums.with_columns(place=place).with_columns(
-        due_on=due_day_from(month, day, step, pl.col("instalment")), premium=premium
+        due_on=due_day_from(month, day, step, number), premium=premium
     )
     return with_amounts(rows, premium_steps(book.events, terms)).select(
         "policy_id", "instalment", "place", "due_on", "amount", paid_on=pl.when(IN_FULL).then("paid_on")

@@ -6,18 +6,21 @@ import polars as pl
 
 from policyserve.contracts.keys import among
 
+SETTING = ("premium_change", "mode_changed")
+"""Events that set the premium per instalment anew."""
+
 
 def premium_steps(events: pl.DataFrame, policies: pl.DataFrame) -> pl.DataFrame:
     """Follow the premium through its changes: `policy_id`, `from_on`, `changed` and `added` (minor units).
 
-    A `premium_change` sets it, a `rider_added` adds to it, from the next due day on (the event's own day included).
-    `added` is the part of `changed` that riders brought since it was last set. `policies`: `policy_id`, `premium` (per
-    instalment). Sorted by `from_on`.
+    A `premium_change` or a `mode_changed` sets it, a `rider_added` adds to it, from the next due day on (on the event's
+    day, too). `added` is the part of `changed` that riders brought since it was last set. `policies`: `policy_id`,
+    `premium` (per instalment). Sorted by `from_on`.
     """
-    changes = events.filter(
-        pl.col("kind").is_in(["premium_change", "rider_added"]), pl.col("amount").is_not_null()
-    ).join(policies.select("policy_id", "premium"), on="policy_id")
-    is_set = pl.col("kind") == "premium_change"
+    changes = events.filter(pl.col("kind").is_in([*SETTING, "rider_added"]), pl.col("amount").is_not_null()).join(
+        policies.select("policy_id", "premium"), on="policy_id"
+    )
+    is_set = pl.col("kind").is_in(SETTING)
     block = ["policy_id", "block"]
     return (
         changes.sort("policy_id", "occurred_on", "number")

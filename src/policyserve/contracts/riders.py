@@ -12,12 +12,13 @@ from policyserve.contracts.arrears import existing
 from policyserve.contracts.endings import event_days, first_after
 from policyserve.contracts.instalments import due_day, instalments_to
 from policyserve.contracts.keys import locate
+from policyserve.contracts.turns import policy_turns
 from policyserve.dates import FOREVER
 
 OF_MAIN = ("effective_date", "step", "currency")
 
 
-def with_mains(rows: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
+def with_mains(book: Book, rows: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
     """Keep the rows of riders that fall due with an instalment of their main policy, from the second of each on.
 
     `rows` as from `payments`. Columns added: `main_policy_id`, and `of_main`: the number of the main policy's
@@ -29,13 +30,14 @@ def with_mains(rows: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
     )
     place = locate(terms["policy_id"], riders["main_policy_id"])
     mains = terms.select(pl.col(OF_MAIN).gather(place)).rename({"currency": "main_currency"})
-    number = instalments_to(pl.col("due_on"))
+    turns = policy_turns(book)
+    number = instalments_to(pl.col("due_on"), turns, "main_policy_id")
     return (
         riders.with_columns(mains.get_columns())
         .with_columns(of_main=number)
         .filter(
             pl.col("of_main") >= 2,
-            due_day(pl.col("of_main")) == pl.col("due_on"),
+            due_day(pl.col("of_main"), turns=turns, policy="main_policy_id") == pl.col("due_on"),
             pl.col("currency") == pl.col("main_currency"),
         )
         .drop("main_currency", *OF_MAIN)
@@ -51,7 +53,7 @@ def riders_settled(
     instalment of a rider is settled when it is paid, reinstated or the rider ends; and, where riders `lapse_alone`,
     when the rider is suspended over it. What falls due inside a suspension of the rider is not asked for.
     """
-    owed = existing(with_mains(rows, terms), terms)
+    owed = existing(with_mains(book, rows, terms), terms)
     inside = owed.join(suspended.select("policy_id", "suspended_from", "suspended_to"), on="policy_id").filter(
         pl.col("due_on").is_between("suspended_from", "suspended_to", closed="left")
     )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from policyserve import db
 from policyserve.book.columns import Gender
 from policyserve.messages.contents import read_contents
+from policyserve.messages.phones import key
 
 
 def _schema(types: dict[str, DataType]) -> pl.Schema:
@@ -39,10 +40,15 @@ PEOPLE = _schema(
 
 _PEOPLE = """
 SELECT c.id, c.customer_no, c.name, c.gender, c.birthday, c.deceased_on, c.phone,
-    coalesce(c.marketing_consent, {no}),
-    coalesce(c.sms_optout, {no}) OR EXISTS (SELECT 1 FROM refusals r WHERE r.phone = c.phone AND r.lifted_at IS NULL)
+    coalesce(c.marketing_consent, {no}), coalesce(c.sms_optout, {no})
 FROM customers c WHERE c.id IN ({keys})
 """
+
+_REFUSED = """
+SELECT phone FROM refusals WHERE lifted_at IS NULL
+UNION SELECT phone FROM customers WHERE sms_optout AND phone IS NOT NULL
+"""
+"""A refusal holds for the phone, whoever has it."""
 
 AGENTS = pl.Schema({"agent_id": pl.Int32, "agent_name": pl.String, "agent_phone": pl.String})
 
@@ -63,15 +69,6 @@ SELECT policy_id, number, instalment, debit_on, next_debit_on, failure, result F
 """
 
 
-PREVIOUS = pl.Schema({"customer_id": pl.Int32, "ordinal": pl.Int32, "previous_agent": pl.String})
-"""Who served before a change of agent, by name; `ordinal` is the change's number."""
-
-_PREVIOUS = """
-SELECT e.customer_id, e.number, a.name FROM events e JOIN agents a ON a.agent_no = e.previous
-WHERE e.kind = 'agent_changed' AND e.retracted_on IS NULL AND e.customer_id IN ({keys})
-"""
-
-
 @dataclass(frozen=True, kw_only=True)
 class People:
     """What `read_people` found."""
@@ -82,23 +79,27 @@ class People:
     """Like `AGENTS`."""
     debits: pl.DataFrame
     """Like `DEBITS`."""
-    previous: pl.DataFrame
-    """Like `PREVIOUS`."""
     contents: pl.DataFrame
     """`kind` (news, event), `text`: what the company tells its customers in this period."""
 
 
 def read_people(connection: Connection, touches: pl.DataFrame, day: date, language: str) -> People:
     """Read whom the touches are for, who serves them, and the debits of their policies."""
-    no = "0" if db.is_sqlite(connection) else "false"
     policies = touches.filter(pl.col("policy_id").is_not_null())["policy_id"].unique()
     return People(
-        customers=_read(connection, _PEOPLE.replace("{no}", no), PEOPLE, touches["customer_id"].unique()),
+        customers=_customers(connection, touches["customer_id"].unique()),
         agents=db.read_frame(connection, "SELECT id, name, phone FROM agents", AGENTS),
         debits=_read(connection, _DEBITS, DEBITS, policies),
-        previous=_read(connection, _PREVIOUS, PREVIOUS, touches["customer_id"].unique()),
         contents=read_contents(connection, day, language),
     )
+
+
+def _customers(connection: Connection, keys: Iterable[int]) -> pl.DataFrame:
+    no = "0" if db.is_sqlite(connection) else "false"
+    found = _read(connection, _PEOPLE.replace("{no}", no), PEOPLE, keys)
+    refused = db.read_frame(connection, _REFUSED, pl.Schema({"phone": pl.String()})).select(key(pl.col("phone")))
+    by_phone = key(pl.col("phone")).is_in(refused["phone"].implode()).fill_null(value=False)
+    return found.with_columns(opted_out=pl.col("opted_out") | by_phone)
 
 
 def _read(connection: Connection, query: str, schema: pl.Schema, keys: Iterable[int]) -> pl.DataFrame:

@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import polars as pl
+
 _SIGNS = re.compile(r"[^0-9+]")
 _MAINLAND = re.compile(r"(?:\+?86|0086)?0?(1[3-9]\d{9})")
+
+
+def key(phone: pl.Expr) -> pl.Expr:
+    """Return what phones are compared by: digits, of a mainland mobile the eleven, however it is written."""
+    digits = phone.str.replace_all(r"[^0-9]", "")
+    return pl.coalesce(digits.str.extract(r"^(?:0086|86|0)?(1[3-9]\d{9})$"), digits)
 
 
 def is_mainland(phone: str) -> bool:

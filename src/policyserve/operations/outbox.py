@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from threading import Event
 
 from policyserve import db
+from policyserve.calendars.calendar import Calendar
 from policyserve.config import Settings
 from policyserve.errors import PolicyserveError
 from policyserve.messages.contents import store_content
 from policyserve.messages.gateways.gateway import News
 from policyserve.messages.gateways.registry import open_gateway
+from policyserve.messages.generation.upkeep import Stamp, facts_stamp, keep_up
 from policyserve.messages.outbox import inbound, outbox
 from policyserve.messages.outbox.sender import Clock, SendCounts, Sender, send
+from policyserve.messages.outbox.stored_messages import is_due
 from policyserve.messages.phones import canonical
+from policyserve.operations.calendars import calendar_named
 from policyserve.operations.database import Database
+from policyserve.tasks.stored_standard import current_standard
 
 
 def _now() -> datetime:
@@ -29,11 +35,15 @@ def send_messages(
     *,
     stop: Event,
     clock: Clock = _now,
+    calendar: Calendar | None = None,
     gateway: str | None = None,
     limit: int | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> SendCounts:
-    """Send what may go out now through `gateway` (the one of the settings), until nothing is left or `stop` is set."""
+    """Send what may go out now through `gateway` (the one of the settings), until nothing is left or `stop` is set.
+
+    What waits is brought into line with the facts before each claim; `calendar`: the market's, where none is given.
+    """
     asked = settings.file.messages
     sender = Sender(
         engine=engine,
@@ -44,8 +54,32 @@ def send_messages(
         clock=clock,
         progress=progress,
         limit=limit,
+        upkeep=_Upkeep(engine, settings, calendar or calendar_named(settings.calendar)),
     )
     return asyncio.run(send(sender))
+
+
+@dataclass
+class _Upkeep:
+    """Keeps what waits in line with the facts, and does nothing while none has changed."""
+
+    engine: Database
+    settings: Settings
+    calendar: Calendar
+    seen: Stamp | None = None
+
+    def __call__(self, day: date, at: datetime) -> int:
+        """Look at the facts of a day; return how many messages changed."""
+        with db.reading(self.engine) as connection:
+            stamp = facts_stamp(connection, day)
+            if stamp == self.seen or not is_due(connection, day):
+                return 0
+        with db.writing(self.engine) as connection:
+            standard = current_standard(connection, day)
+            messages = self.settings.file.messages
+            changed = keep_up(connection, standard, self.calendar, messages, day=day, at=at)
+        self.seen = stamp
+        return changed
 
 
 def take_in_news(engine: Database, settings: Settings, gateway: str, news: News, *, at: datetime) -> inbound.NewsCounts:

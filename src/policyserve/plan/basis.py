@@ -11,8 +11,10 @@ import polars as pl
 from policyserve.book.columns import MONTHS_OF_MODE
 from policyserve.calendars.calendar import Calendar
 from policyserve.contracts.endings import event_days, first_after
+from policyserve.contracts.instalments import due_day_from
 from policyserve.contracts.keys import among, lookup
 from policyserve.dates import Days, completed_years, day_of_month, month_number
+from policyserve.plan.handovers import handovers
 from policyserve.plan.subjects import EVER, SOURCE, Facts
 from policyserve.plan.workdays import Workdays
 from policyserve.standard.model import AfterDebit, BeforeInstalment, Service, Standard
@@ -67,7 +69,10 @@ class Basis:
         return {mode: self._cleared(frame, days[mode]) for mode, frame in zip(MONTHS_OF_MODE, owed, strict=True)}
 
     def _instalments(self, mode: str, days: Days) -> pl.LazyFrame:
+        turns = self.facts.turns
         payers = self.facts.in_force.lazy().filter(pl.col("mode") == mode)
+        if not turns.is_empty():
+            payers = payers.filter(~pl.col("policy_id").is_in(turns["policy_id"].unique().implode()))
         keep = ("receipt_on", "stopped_on", "instalments")
         owed = [
             frame.filter(pl.col("nominal") < pl.col("stopped_on"), pl.col("k") < pl.col("instalments")).select(
@@ -75,7 +80,33 @@ class Basis:
             )
             for frame in recurring(payers, "effective_date", days, step=MONTHS_OF_MODE[mode], first=1, keep=keep)
         ]
-        return pl.concat(owed)
+        return pl.concat([*owed, *self._turned(mode, days)])
+
+    def _turned(self, mode: str, days: Days) -> Iterator[pl.LazyFrame]:
+        """Yield the same of policies whose mode changed: the instalments while it is `mode`."""
+        turns = self.facts.turns.with_columns(until=pl.col("number").shift(-1).over("policy_id"))
+        theirs = turns.filter(pl.col("mode") == mode).select("policy_id", "number", "until", "month", "step")
+        if theirs.is_empty():
+            return
+        opening, closing = (
+            (month_number(pl.lit(day)) - pl.col("month")) // pl.col("step") + 1 for day in (days.start, days.last)
+        )
+        first = pl.max_horizontal("number", opening, 2)
+        last = pl.min_horizontal(closing, pl.col("until") - 1)
+        payers = self.facts.in_force.drop("mode").join(theirs, on="policy_id")
+        due_on = due_day_from(pl.col("month"), pl.col("effective_date").dt.day(), pl.col("step"), pl.col("instalment"))
+        yield (
+            payers.with_columns(instalment=pl.int_ranges(first, pl.max_horizontal(first, last + 1), dtype=pl.Int32))
+            .explode("instalment", empty_as_null=False)
+            .with_columns(due_on=due_on)
+            .filter(
+                within("due_on", days),
+                pl.col("due_on") < pl.col("stopped_on"),
+                pl.col("instalment") <= pl.col("instalments"),
+            )
+            .select(*SOURCE, "receipt_on", "instalment", "due_on")
+            .lazy()
+        )
 
     @cached_property
     def dividends(self) -> pl.DataFrame:
@@ -90,6 +121,11 @@ class Basis:
         effective = lookup(self.facts.policies, "policy_id", "effective_date", known["policy_id"])
         k = completed_years(pl.lit(effective), pl.col("occurred_on"))
         return known.group_by("policy_id", k=k).agg(declared_on=pl.col("occurred_on").min())
+
+    @cached_property
+    def handovers(self) -> pl.DataFrame:
+        """The changes of customers' agents of which they are told; see `handovers.handovers`."""
+        return handovers(self.facts.book, self.standard)
 
     @cached_property
     def debits(self) -> pl.DataFrame:

@@ -15,6 +15,7 @@ import polars as pl
 from policyserve.dates import months_later
 from policyserve.plan.audience import HOLDER
 from policyserve.plan.basis import Basis, recurring, within
+from policyserve.plan.handovers import KIND
 from policyserve.standard.model import (
     After,
     AfterDebit,
@@ -137,6 +138,9 @@ def after_event(service: Service, basis: Basis) -> Iterator[pl.LazyFrame]:
     if service.subject != "customer":
         yield dated.drop("customer_id").join(basis.policies(service).lazy(), on="policy_id")
     if service.subject != "policy":
-        dated = dated.filter((pl.col("kind") != "agent_changed") | pl.col("policy_id").is_null())
+        if KIND in rule.events:
+            known = basis.handovers.lazy().select("customer_id", ordinal="number", is_handover=pl.lit(value=True))
+            dated = dated.join(known, on=["customer_id", "ordinal"], how="left", maintain_order="left")
+            dated = dated.filter((pl.col("kind") != KIND) | pl.col("is_handover")).drop("is_handover")
         own = dated if service.subject == "customer" else dated.filter(pl.col("policy_id").is_null())
         yield own.drop("policy_id").join(basis.facts.customers.lazy(), on="customer_id")

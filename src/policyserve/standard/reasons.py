@@ -34,6 +34,7 @@ REASONS: Final = {
     "birthday-unknown": N_("the birthday is no longer known"),
     "closed": N_("the case was closed on {on}"),
     "retracted": N_("the event was retracted"),
+    "agent-changed-again": N_("the customer's agent changed again on {on}, before anybody was told"),
     "done-recently": N_("it was done already on {on}"),
     # the standard
     "no-service": N_("the standard no longer has this service"),
@@ -56,6 +57,7 @@ REASONS: Final = {
     "child": N_("no marketing to a person below 14"),
     "superseded": N_("the next reminder of the same takes its place"),
     "cap-day": N_("another marketing message of the day bears more on the targets"),
+    "cap-phone": N_("somebody else with the same phone gets the marketing message"),
     "cap-week": N_("the customer has had the week's marketing messages"),
     "cap-all": N_("the customer has had the day's messages"),
     "merged": N_("its text went into another message of the day"),

@@ -79,6 +79,7 @@ _WORDS = {
     "request_closed": N_in("standard", "closed service request"),
     "dividend_declared": N_in("standard", "declared dividend"),
     "agent_changed": N_in("standard", "change of agent"),
+    "mode_changed": N_in("standard", "change of the mode of payment"),
     "complaint": N_in("standard", "complaint"),
     # audiences
     "female": N_in("standard", "women"),

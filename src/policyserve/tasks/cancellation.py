@@ -13,6 +13,7 @@ import polars as pl
 from policyserve.book.columns import Book
 from policyserve.contracts.contracts import Contracts
 from policyserve.contracts.endings import policy_ends
+from policyserve.plan.handovers import KIND
 from policyserve.standard import reasons
 from policyserve.standard.model import Standard
 
@@ -53,6 +54,7 @@ def why_not(
     ]
     found += [_died(known, customers), _no_policy_left(known, customers, as_of), _birthday_gone(known, customers)]
     found += [_closed(known, asked), _retracted(known, asked), _done_recently(known, asked)]
+    found.append(_changed_again(known, customers))
     first = (
         pl.concat(found)
         .sort("rank", "ended_on", nulls_last=True, maintain_order=True)
@@ -202,6 +204,16 @@ def _retracted(book: Book, tasks: pl.DataFrame) -> pl.DataFrame:
     numbers = book.events.select("customer_id", ordinal="number")
     rows = tasks.filter(pl.col("trigger") == "after-event").join(numbers, on=["customer_id", "ordinal"], how="anti")
     return _told(rows, "retracted", None)
+
+
+def _changed_again(book: Book, tasks: pl.DataFrame) -> pl.DataFrame:
+    """Find tasks that follow from a change of the customer's agent after which another came."""
+    changes = book.events.filter(pl.col("kind") == KIND, pl.col("policy_id").is_null())
+    own = changes.select("customer_id", ordinal="number", changed_on="occurred_on")
+    last = changes.group_by("customer_id").agg(again_on=pl.col("occurred_on").max(), again=pl.col("number").max())
+    rows = tasks.filter(pl.col("trigger") == "after-event").join(own, on=["customer_id", "ordinal"])
+    again = rows.join(last, on="customer_id").filter(pl.col("again") > pl.col("ordinal"))
+    return _told(again, "agent-changed-again", "again_on")
 
 
 def _done_recently(book: Book, tasks: pl.DataFrame) -> pl.DataFrame:

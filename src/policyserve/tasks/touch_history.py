@@ -14,6 +14,8 @@ from policyserve.book.columns import Book
 from policyserve.book.snapshot import load_book
 from policyserve.calendars.calendar import Calendar
 from policyserve.contracts.contracts import Contracts
+from policyserve.contracts.keys import lookup
+from policyserve.contracts.premiums import premium_steps
 from policyserve.contracts.states import states
 from policyserve.dates import Days, add_months
 from policyserve.plan.planner import plan
@@ -212,10 +214,24 @@ JOIN customers o ON o.family_no = c.family_no AND o.id <> c.id WHERE c.id = :cus
 """
 
 
+def _premium_now(contracts: Contracts) -> pl.Expr:
+    """Return what an instalment asks for after the last change of the mode of payment."""
+    turned = contracts.turns["policy_id"].unique()
+    steps = premium_steps(contracts.book.events, contracts.terms).unique("policy_id", keep="last")
+    changed = lookup(steps, "policy_id", "changed", contracts.terms["policy_id"])
+    return (
+        pl.when(pl.col("policy_id").is_in(turned.implode()))
+        .then(changed.fill_null(contracts.terms["premium"]))
+        .otherwise("premium")
+    )
+
+
 def _policies(book: Book, customer_id: int, asked: Asked) -> list[dict[str, Any]]:
     contracts = Contracts.of(book, asked.as_of, *asked.standard.lapse_rules)
     known = states(contracts, asked.standard.freelook_days)
-    held = book.policies.filter(pl.col("customer_id") == customer_id).join(known, on="policy_id", how="left")
+    now = contracts.terms.select("policy_id", "mode", premium=_premium_now(contracts))
+    held = book.policies.drop("mode", "premium").filter(pl.col("customer_id") == customer_id)
+    held = held.join(now, on="policy_id", how="left").join(known, on="policy_id", how="left")
     agents = book.agents.select("agent_id", "agent_no")
     mains = book.policies.select(main_policy_id="policy_id", main_policy_no="policy_no")
     return (

@@ -1,8 +1,8 @@
 """The texts of a day, composed: who gets what, which texts go as one, and every text written. Nothing is stored here.
 
-The order of work: what may not be made is withheld; service texts of one customer go as one where they can; all are
-written; then the caps count what would really go out, so that a text that fails takes no place: of marketing the
-stronger bearing goes, and the cap of all texts comes last.
+The order of work: what may not be made is withheld; of several texts about one debt one goes; service texts of one
+customer go as one where they can; all are written; then the caps count what would really go out, so that a text that
+fails takes no place: of marketing the stronger bearing goes, and the cap of all texts comes last.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from typing import Any
 
 import polars as pl
 
-from policyserve.messages.generation import combination, permission
+from policyserve.messages.generation import combination, debts, permission
 from policyserve.messages.generation.due_touches import IDENTITY
 from policyserve.messages.generation.occasions import occasion_of
+from policyserve.messages.phones import key
 from policyserve.messages.texts import templates
 from policyserve.messages.texts.segments import ROUTES
 from policyserve.messages.texts.templates import Draft
@@ -35,7 +36,9 @@ COMPOSED = (
 )  # fmt: skip
 """The columns of what `compose` returns; `outcome` is one of `OUTCOMES`."""
 
-NOTHING_HAD = pl.DataFrame(schema=dict.fromkeys(("customer_id", "today", "this_week", "all_today"), pl.Int32))
+COUNTS = ("today", "this_week", "all_today")
+
+NOTHING_HAD = pl.DataFrame(schema=dict.fromkeys(("customer_id", *COUNTS), pl.Int32) | {"phone": pl.String})
 """What customers have had who have had nothing; see `compose`."""
 
 _TYPES = {
@@ -56,19 +59,30 @@ OUTCOMES = (
 def compose(known: pl.DataFrame, had: pl.DataFrame, settings: MessageSettings, day: date) -> pl.DataFrame:
     """Return what becomes of each of `known` (as from `occasions.occasions_of`): the columns `COMPOSED`, in order.
 
-    `had`: `customer_id`, and how many messages the customer has had besides: `today` and `this_week` of marketing,
-    `all_today` of all.
+    `had`: `customer_id`, `phone` (where it went) and how many messages went there besides: `today` and `this_week` of
+    marketing, `all_today` of all.
     """
     asked = known.with_columns(reason=permission.withheld(day, settings.route))
     kept_back = asked.filter(pl.col("reason").is_not_null()).with_columns(outcome=pl.lit("withheld"))
-    counts = ("today", "this_week", "all_today")
-    ready = permission.in_order(asked.filter(pl.col("reason").is_null())).join(
-        had, on="customer_id", how="left", maintain_order="left"
-    )
-    written = _written(ready.with_columns(pl.col(counts).fill_null(0)), settings, day)
+    ready = _beside(permission.in_order(asked.filter(pl.col("reason").is_null())), had)
+    written = _written(ready, settings, day)
     for over in (permission.over_marketing_cap(settings.caps), permission.over_daily_cap(settings.caps)):
         written = _capped(written, over)
     return pl.concat([_shaped(part) for part in (written, kept_back)])
+
+
+def _beside(ready: pl.DataFrame, had: pl.DataFrame) -> pl.DataFrame:
+    """Put what customers, and their phones, have had beside their messages; `phone_key` is the phone to compare by."""
+    keyed = had.with_columns(phone_key=key(pl.col("phone")))
+    own = keyed.group_by("customer_id").agg(pl.col(COUNTS).sum())
+    of_phone = keyed.group_by("phone_key").agg(pl.col(name).sum().alias(f"phone_{name}") for name in COUNTS)
+    counts = [pl.col(prefix + name).fill_null(0) for prefix in ("", "phone_") for name in COUNTS]
+    return (
+        ready.with_columns(phone_key=key(pl.col("phone")))
+        .join(own, on="customer_id", how="left", maintain_order="left")
+        .join(of_phone, on="phone_key", how="left", maintain_order="left")
+        .with_columns(counts)
+    )
 
 
 def _shaped(rows: pl.DataFrame) -> pl.DataFrame:
@@ -79,20 +93,40 @@ def _shaped(rows: pl.DataFrame) -> pl.DataFrame:
 def _written(ready: pl.DataFrame, settings: MessageSettings, day: date) -> pl.DataFrame:
     """Write the texts: `ready` with `text`, `segments`, `outcome`, `reason` and `LEAD`."""
     rows = list(ready.iter_rows(named=True))
-    groups = _groups(rows, settings)
+    going, spoken_for = debts.one_a_debt(rows)
     results: list[tuple[Any, ...]] = [()] * len(rows)
-    places = {id(row): place for place, row in enumerate(rows)}
-    nobody = (None,) * len(LEAD)
-    for group, text, segments, reason in _texts(groups, settings, day):
+    places = {_identity(row): place for place, row in enumerate(rows)}
+    carried_by: dict[tuple[Any, ...], Row] = {}
+    alone: list[list[Row]] = []
+    for group, text, segments, reason in _texts(_groups(going, settings), settings, day):
         lead = group[0]
-        outcome = "made" if reason is None else "rejected"
-        results[places[id(lead)]] = (text, segments, outcome, reason, *nobody)
+        results[places[_identity(lead)]] = _result(text, segments, reason)
+        carried_by |= dict.fromkeys(map(_identity, group), lead)
         for other in group[1:]:
-            results[places[id(other)]] = (None, None, "merged", "merged", *(lead[name] for name in IDENTITY))
+            results[places[_identity(other)]] = _merged(lead)
+    for row, speaker in spoken_for:
+        lead = carried_by[_identity(speaker)]
+        results[places[_identity(row)]] = _merged(lead)
+        if results[places[_identity(lead)]][2] != "made":
+            alone.append([row])
+    for group, text, segments, reason in _texts(alone, settings, day):
+        results[places[_identity(group[0])]] = _result(text, segments, reason)
     schema = {"text": pl.String, "segments": pl.Int32, "outcome": pl.String, "reason": pl.String}
     keys = {name: ready.schema[key] for name, key in zip(LEAD, IDENTITY, strict=True)}
     texts = pl.DataFrame(results, schema={**schema, **keys}, orient="row")
     return pl.concat([ready.drop("reason"), texts], how="horizontal")
+
+
+def _identity(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in IDENTITY)
+
+
+def _result(text: str | None, segments: int | None, reason: str | None) -> tuple[Any, ...]:
+    return (text, segments, "made" if reason is None else "rejected", reason, *(None,) * len(LEAD))
+
+
+def _merged(lead: Row) -> tuple[Any, ...]:
+    return (None, None, "merged", "merged", *_identity(lead))
 
 
 def _groups(rows: list[Row], settings: MessageSettings) -> list[list[Row]]:

@@ -12,6 +12,7 @@ import polars as pl
 
 from policyserve.book.columns import Book
 from policyserve.calendars.calendar import Calendar
+from policyserve.plan.handovers import tells
 from policyserve.plan.planner import LONGEST_MOVE, plan
 from policyserve.standard.model import MessageClass, Service, Standard
 from policyserve.tasks.agenda import score
@@ -59,9 +60,13 @@ _SUPERSEDED = pl.col("due") < pl.col("due").max().over(
 
 
 def texts_of(standard: Standard) -> Standard:
-    """Leave the services that send a message, and festivals: of two on one day only the first counts."""
-    texts = tuple(one for one in standard.services if sends(one) or one.trigger.kind == "festival")
-    return standard.model_copy(update={"services": texts})
+    """Leave the services that send a message, and festivals: of two on one day only the first counts.
+
+    Visits that tell of another agent stay as well, switched off: one that was made has told the customer.
+    """
+    texts = [one for one in standard.services if sends(one) or one.trigger.kind == "festival"]
+    visits = [one.model_copy(update={"enabled": False}) for one in standard.services if tells(one) and not sends(one)]
+    return standard.model_copy(update={"services": (*texts, *visits)})
 
 
 def _longest_drop(standard: Standard) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import polars as pl
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, func, insert, select
 
 from policyserve import db
 from policyserve.book.columns import Book
@@ -36,7 +36,7 @@ from policyserve.tasks.transitions import Stamp
 GENERATIONS = table(GenerationRun)
 
 
-_NOT_IN_HAND = "status IN ('planned', 'approved', 'queued', 'cancelled')"
+NOT_IN_HAND = "status IN ('planned', 'approved', 'queued', 'cancelled')"
 """What has not left: also what waits for another try, and what was merged into a message that waits."""
 
 _NEVER_TRIED = "attempts = 0 AND status IN ('planned', 'approved', 'queued', 'cancelled', 'expired')"
@@ -113,15 +113,17 @@ def run_generation(
     if dry_run or customers is not None:
         return done
     service = standard.service(settings.data_task)
-    run = _Run(connection=connection, settings=settings, service=service, day=day, at=at)
+    run = Run(connection=connection, settings=settings, service=service, day=day, at=at)
     added, changed = run.store(composed, stored)
-    changed += run.withdraw(touches, _reasons(book, standard, day))
+    changed += run.withdraw(touches, reasons_of(book, standard, day))
     rest = composed.filter(pl.col("outcome").is_in(["withheld", "rejected"]))
     rest = rest.join(stored, on=IDENTITY, how="anti", maintain_order="left")
     return replace(done, unstored=rest, added=added, changed=changed)
 
 
-def _reasons(book: Book, standard: Standard, day: date) -> Callable[[pl.DataFrame], pl.DataFrame]:
+def reasons_of(book: Book, standard: Standard, day: date) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """Return what says why messages are no longer called for; see `cancellation.why_not`."""
+
     def why(messages: pl.DataFrame) -> pl.DataFrame:
         asked = messages.with_columns(nominal="due")
         return why_not(narrowed(book, asked["customer_id"].unique()), standard, asked, day, channel=CHANNEL)
@@ -130,8 +132,8 @@ def _reasons(book: Book, standard: Standard, day: date) -> Callable[[pl.DataFram
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Run:
-    """One generation at work in its transaction."""
+class Run:
+    """One generation, or one upkeep, at work in its transaction."""
 
     connection: Connection
     settings: MessageSettings
@@ -139,6 +141,8 @@ class _Run:
     """What the standard says of the task that asks for a phone."""
     day: date
     at: datetime
+    untried: str = _NEVER_TRIED
+    """What may be written anew."""
 
     @property
     def _instant(self) -> pl.Expr:
@@ -146,12 +150,7 @@ class _Run:
 
     def store(self, composed: pl.DataFrame, stored: pl.DataFrame) -> tuple[int, int]:
         """Write down what was composed; return how many messages are new and how many changed."""
-        generation_id = self._begin(composed)
-        rows = self._rows(composed, generation_id)
-        known = stored.select(
-            *IDENTITY, "id", "merged_into_id", was="text", was_on="send_on", was_status="status", was_reason="reason"
-        )
-        pairs = rows.join(known, on=IDENTITY, how="left", maintain_order="left")
+        pairs = self._beside(self._rows(composed, self._begin(composed)), stored)
         new = pairs.filter(pl.col("id").is_null(), pl.col("outcome").is_in(["made", "merged", "dropped"]))
         added = db.insert_frame(self.connection, "messages", new.select(_NEW), conflict="ON CONFLICT DO NOTHING")
         changed = self._rewrite(pairs.filter(pl.col("id").is_not_null()))
@@ -160,12 +159,26 @@ class _Run:
         data_tasks.ask_for_phones(self.connection, self.service, self.settings, composed, stamp)
         return added, changed
 
+    def rewrite(self, composed: pl.DataFrame, stored: pl.DataFrame) -> int:
+        """Bring stored messages into line with what was composed of them; return how many changed."""
+        last = self.connection.scalar(select(func.max(GENERATIONS.c.id)))
+        changed = self._rewrite(self._beside(self._rows(composed, last), stored))
+        self._link(composed)
+        return changed
+
+    def _beside(self, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+        """Put what is stored beside rows of the same identity."""
+        known = stored.select(
+            *IDENTITY, "id", "merged_into_id", was="text", was_on="send_on", was_status="status", was_reason="reason"
+        )
+        return rows.join(known, on=IDENTITY, how="left", maintain_order="left")
+
     def _begin(self, composed: pl.DataFrame) -> int:
         counted = composed.group_by("service", "outcome", "reason").len().sort("service", "outcome", "reason")
         row = insert(GENERATIONS).values(for_day=self.day, at=self.at, counts=json.dumps(counted.rows()))
         return int(self.connection.execute(row.returning(GENERATIONS.c.id)).scalar_one())
 
-    def _rows(self, composed: pl.DataFrame, generation_id: int) -> pl.DataFrame:
+    def _rows(self, composed: pl.DataFrame, generation_id: int | None) -> pl.DataFrame:
         """Shape what was composed as rows to store."""
         approved = self.settings.approval
         at = self._instant
@@ -198,24 +211,30 @@ class _Run:
 
     def withdraw(self, touches: pl.DataFrame, reasons: Callable[[pl.DataFrame], pl.DataFrame]) -> int:
         """Cancel what waits and is no longer called for, with the fact; what is too late expires."""
-        idle = waiting(self.connection).join(touches, on=IDENTITY, how="anti").filter(pl.col("due") <= self.day)
+        return self.withdraw_of(waiting(self.connection), touches, reasons)
+
+    def withdraw_of(
+        self, messages: pl.DataFrame, touches: pl.DataFrame, reasons: Callable[[pl.DataFrame], pl.DataFrame]
+    ) -> int:
+        """Do so with these `messages` (STORED)."""
+        idle = messages.join(touches, on=IDENTITY, how="anti").filter(pl.col("due") <= self.day)
         gone = idle.filter(pl.col("last_on") >= self.day)
         expired = idle.filter(pl.col("last_on") < self.day).select(
             "id", status=pl.lit("expired"), reason=pl.lit("expired"), **self._closed()
         )
-        changed = self._update(expired, _NOT_IN_HAND)
+        changed = self._update(expired, NOT_IN_HAND)
         if gone.is_empty():
             return changed
         fact = pl.concat_str(pl.lit("gone: "), "reason", pl.lit(" "), pl.col("arguments").fill_null("{}"))
         cancelled = reasons(gone).select("id", status=pl.lit("cancelled"), reason=fact, **self._closed())
-        return changed + self._update(cancelled, _NOT_IN_HAND)
+        return changed + self._update(cancelled, NOT_IN_HAND)
 
     def _closed(self) -> dict[str, pl.Expr]:
         return {"final_at": self._instant, "merged_into_id": pl.lit(None, dtype=pl.Int32)}
 
-    def _update(self, changes: pl.DataFrame, guard: str = _NEVER_TRIED) -> int:
+    def _update(self, changes: pl.DataFrame, guard: str | None = None) -> int:
         """Change messages by their keys, but none that a sender has taken in hand meanwhile; return how many."""
-        return db.update_frame(self.connection, "messages", changes, keys=["id"], guard=guard)
+        return db.update_frame(self.connection, "messages", changes, keys=["id"], guard=guard or self.untried)
 
     def _link(self, composed: pl.DataFrame) -> None:
         """Write into each merged message which one carries its text."""

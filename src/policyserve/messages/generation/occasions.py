@@ -15,6 +15,7 @@ from policyserve.contracts.keys import lookup
 from policyserve.contracts.owed import amounts_owed
 from policyserve.messages.people import People
 from policyserve.messages.texts.values import Occasion
+from policyserve.plan.handovers import handovers
 from policyserve.standard.model import AfterDebit, OnFestival, Service, Standard
 
 FIELDS = tuple(name for name in Occasion.__annotations__ if name != "due")
@@ -26,13 +27,17 @@ OF_INSTALMENTS = ("before-instalment", "after-unpaid", "after-suspension")
 """Triggers whose ordinal is the number of an instalment."""
 
 
+_DEBT = pl.when(pl.col("kind").is_in(OF_INSTALMENTS) | (pl.col("result") == "failed")).then("instalment")
+"""A debit with success asks for nothing any more."""
+
+
 def occasions_of(
     touches: pl.DataFrame, book: Book, standard: Standard, people: People, hotline: str | None, *, as_of: date
 ) -> pl.DataFrame:
     """Return the touches (as from `due_touches.called`) with what is known of each, in their order.
 
-    Amounts are those known on `as_of`. Columns: those of the touches, `template`, `FIELDS`, `owed_on`,
-    and those of `people.PEOPLE`.
+    Amounts are those known on `as_of`. Columns: those of the touches, `template`, the `kind` of the trigger, `debt`
+    (the instalment that the text asks for), `FIELDS`, `owed_on`, and those of `people.PEOPLE`.
     """
     kinds = _kinds(standard)
     rows = touches.join(kinds, on="service", how="left", maintain_order="left")
@@ -40,8 +45,8 @@ def occasions_of(
     rows = rows.join(people.agents, on="agent_id", how="left", maintain_order="left")
     rows = _of_policies(rows, book)
     rows = _of_debits(rows, people)
-    rows = _of_instalments(rows, Contracts.of(book, as_of, *standard.lapse_rules))
-    rows = _of_handovers(rows, people)
+    contracts = Contracts.of(book, as_of, *standard.lapse_rules)
+    rows = _of_handovers(_of_instalments(rows, contracts), contracts.book, standard)
     contents = dict(people.contents.rows())
     rows = rows.with_columns(
         hotline=pl.lit(hotline),
@@ -49,7 +54,9 @@ def occasions_of(
         event=pl.lit(contents.get("event"), dtype=pl.String),
         template=_templates(standard),
     )
-    return rows.select(*touches.columns, "template", "owed_on", *_PERSONAL, *FIELDS)
+    return rows.with_columns(debt=_DEBT).select(
+        *touches.columns, "template", "kind", "debt", "owed_on", *_PERSONAL, *FIELDS
+    )
 
 
 def _kinds(standard: Standard) -> pl.DataFrame:
@@ -120,9 +127,14 @@ def _of_instalments(rows: pl.DataFrame, contracts: Contracts) -> pl.DataFrame:
     )
 
 
-def _of_handovers(rows: pl.DataFrame, people: People) -> pl.DataFrame:
+def _of_handovers(rows: pl.DataFrame, known: Book, standard: Standard) -> pl.DataFrame:
     """Add the name of the agent who served before, where the customer's agent changed."""
-    changes = people.previous.with_columns(kind=pl.lit("after-event"))
+    names = known.agents.select(previous="agent_no", previous_agent="name").drop_nulls()
+    changes = (
+        handovers(known, standard)
+        .join(names, on="previous")
+        .select("customer_id", "previous_agent", ordinal="number", kind=pl.lit("after-event"))
+    )
     return rows.join(changes, on=["customer_id", "ordinal", "kind"], how="left", maintain_order="left")
 
 

@@ -54,25 +54,36 @@ def in_order(messages: pl.DataFrame) -> pl.DataFrame:
 def over_marketing_cap(caps: Caps) -> pl.Expr:
     """Say which cap keeps a marketing message back; null where none does.
 
-    Reads `today` and `this_week` (marketing messages that the customer has had besides, the day itself in both) of
+    Reads `today` and `this_week` (marketing messages that the customer has had besides, the day itself in both), and
+    what the customer's phone has had in `phone_today` and `phone_this_week`: several people may have one phone. Of
     messages that `in_order` has put in order.
     """
-    before = (pl.col("customer_id").cum_count().over("customer_id", "message_class") - 1).cast(pl.Int32)
+    own, phone = _before("customer_id", "message_class"), _before("phone_key", "message_class")
     return (
         pl.when(~_MARKETING)
         .then(None)
-        .when(before + pl.col("today") >= caps.marketing_per_day)
+        .when(own + pl.col("today") >= caps.marketing_per_day)
         .then(pl.lit("cap-day"))
-        .when(before + pl.col("this_week") >= caps.marketing_per_week)
+        .when(own + pl.col("this_week") >= caps.marketing_per_week)
         .then(pl.lit("cap-week"))
+        .when(phone + pl.col("phone_today") >= caps.marketing_per_day)
+        .then(pl.lit("cap-phone"))
+        .when(phone + pl.col("phone_this_week") >= caps.marketing_per_week)
+        .then(pl.lit("cap-phone"))
     )
+
+
+def _before(*whose: str) -> pl.Expr:
+    """Count the messages that come before each one for the same person or phone."""
+    return (pl.col("service").cum_count().over(*whose) - 1).cast(pl.Int32)
 
 
 def over_daily_cap(caps: Caps) -> pl.Expr:
     """Say whether the cap of all messages of a day keeps one back; null where it does not.
 
-    Reads `all_today` (messages that the customer has had on the day besides) of texts in order, merged ones as one.
+    Reads `all_today` and `phone_all_today` (messages that the customer, and the phone, have had on the day besides) of
+    texts in order, merged ones as one.
     """
-    before = (pl.col("customer_id").cum_count().over("customer_id") - 1).cast(pl.Int32)
-    is_over = (pl.col("message_class") != "duty") & (before + pl.col("all_today") >= caps.all_per_day)
+    own, phone = _before("customer_id") + pl.col("all_today"), _before("phone_key") + pl.col("phone_all_today")
+    is_over = (pl.col("message_class") != "duty") & (pl.max_horizontal(own, phone) >= caps.all_per_day)
     return pl.when(is_over).then(pl.lit("cap-all"))

@@ -27,7 +27,6 @@ from sqlalchemy import (
     String,
     and_,
     case,
-    exists,
     literal_column,
     or_,
     select,
@@ -43,14 +42,17 @@ from policyserve.tables import Customer, Refusal, table
 CUSTOMERS = table(Customer)
 REFUSALS = table(Refusal)
 
+OTHERS = CUSTOMERS.alias("others")
+
 OPEN = MESSAGES.c.final_at.is_(None)
 OWN_CUSTOMER = CUSTOMERS.c.id == MESSAGES.c.customer_id
 
 REFUSED = or_(
     CUSTOMERS.c.sms_optout.is_(True),
-    exists().where(REFUSALS.c.phone == CUSTOMERS.c.phone, REFUSALS.c.lifted_at.is_(None)),
+    CUSTOMERS.c.phone.in_(select(REFUSALS.c.phone).where(REFUSALS.c.lifted_at.is_(None))),
+    CUSTOMERS.c.phone.in_(select(OTHERS.c.phone).where(OTHERS.c.sms_optout.is_(True), OTHERS.c.phone.is_not(None))),
 )
-"""Whether a customer refuses marketing: by the list, or from the phone."""
+"""Whether marketing is refused: by the list, from the phone, or by somebody else who has the same phone."""
 
 NO_CONSENT = CUSTOMERS.c.marketing_consent.is_not(True)
 

@@ -61,6 +61,8 @@ class SendCounts:
 
     answered: Counter[str] = field(default_factory=Counter)
     """How many messages got each state."""
+    kept_up: int = 0
+    """Messages that waited and were written anew or cancelled, because the facts had changed."""
     opened: outbox.OpeningCounts = field(default_factory=outbox.OpeningCounts)
     resolved: int = 0
     """Messages in doubt whose fate the gateway knew."""
@@ -73,7 +75,8 @@ class SendCounts:
 
     def sentence(self) -> Sentence:
         """Say it in one line."""
-        rest = [Sentence(words, count=count) for state, words in _REST.items() if (count := self.answered[state])]
+        rest = [Sentence(N_("{count} changed with the facts"), count=self.kept_up)] if self.kept_up else []
+        rest += [Sentence(words, count=count) for state, words in _REST.items() if (count := self.answered[state])]
         done = Sentence("{parts}.", parts=Listed([Sentence("{count} sent", count=self.sent), *rest]))
         if self.in_vain:
             done = Sentence("{done} Stopped: the gateway takes nothing; the rest waits for the next run.", done=done)
@@ -96,7 +99,8 @@ _REST = {
 class Sender:
     """One sender on one gateway.
 
-    1. Bring the outbox up to date: the claims of senders that died are in doubt, receipts that waited are matched, what
+    1. Bring what waits into line with the facts (one transaction; again before a claim when a fact has changed), then
+       the outbox up to date: the claims of senders that died are in doubt, receipts that waited are matched, what
        is too late or refused is closed, what may go out is queued (four transactions).
     2. Ask the gateway after what is in doubt, and store what it knows.
     3. Claim a batch under a token, for a lease, and reserve the gateway's time for it (one durable transaction).
@@ -124,6 +128,8 @@ class Sender:
     """Called with how many messages a batch has settled."""
     limit: int | None = None
     patience: float = PATIENCE
+    upkeep: Callable[[date, datetime], int] = lambda *_: 0
+    """Brings what waits into line with the facts of a day, at an instant; says how many messages changed."""
     counts: SendCounts = field(default_factory=SendCounts)
     claimed: int = 0
     vain: int = 0
@@ -140,6 +146,7 @@ class Sender:
 
     async def run(self) -> SendCounts:
         """Send what may go out now, and return what was done."""
+        await self._patiently(self._keep_up)
         self.counts.opened = await asyncio.to_thread(self.books.open_for, self._day(), self.watch())
         await self._look_up()
         try:
@@ -201,9 +208,16 @@ class Sender:
     def _claim_now(self) -> Batch | None:
         if self.stop.is_set() or (size := self._size()) < 1:
             return None
+        if self._keep_up():
+            self.books.open_for(self._day(), self.watch())
         classes = self._open_classes
         self.counts.closed = tuple(one for one in CLASSES if one not in classes)
         return self.books.claim(classes, size, self._day(), self.watch()) if classes else None
+
+    def _keep_up(self) -> int:
+        changed = self.upkeep(self._day(), self.watch())
+        self.counts.kept_up += changed
+        return changed
 
     def _size(self) -> int:
         """Return how many to claim: of a slow gateway not more than it takes in a moment."""

@@ -87,6 +87,27 @@ def hold_waiting(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT id FROM messages m WHERE {_WAITS} ORDER BY id FOR UPDATE")
 
 
+def is_due(connection: Connection, day: date) -> bool:
+    """Whether anything that a generation made waits to leave by `day`."""
+    return bool(connection.exec_driver_sql(f"SELECT EXISTS (SELECT 1 FROM messages m WHERE {_due(day)})").scalar())
+
+
+def _due(day: date) -> str:
+    return f"{_WAITS} AND m.generation_id IS NOT NULL AND m.send_on <= '{day}'"  # a date is ours, not typed by anybody
+
+
+def due_to_leave(connection: Connection, day: date) -> pl.DataFrame:
+    """Return what a generation made that waits to leave by `day`, tried before or not, and what it carries: STORED."""
+    made = _due(day)
+    query = f"""
+        SELECT {_COLUMNS}, 1 = 1 AS is_waiting FROM messages m WHERE {made}
+        UNION ALL
+        SELECT {_COLUMNS}, 1 = 1 AS is_waiting FROM messages lead
+        JOIN messages m ON m.customer_id = lead.customer_id AND m.merged_into_id = lead.id
+        WHERE {made.replace("m.", "lead.")}"""
+    return db.read_frame(connection, query, STORED)
+
+
 def stored_of(connection: Connection, touches: pl.DataFrame) -> pl.DataFrame:
     """Return the messages that the touches (columns `IDENTITY`) have already, like `STORED`."""
     keys = touches.select(IDENTITY)
@@ -115,18 +136,22 @@ def _flag(connection: Connection) -> str:
     return _IS_WAITING if db.is_sqlite(connection) else f"({_IS_WAITING}) = 1"
 
 
-def had(connection: Connection, day: date) -> pl.DataFrame:
-    """Count what customers have had by a day: see `composing.compose`; the week is the seven days that end with it."""
+def had(connection: Connection, day: date, *, left_only: bool = False) -> pl.DataFrame:
+    """Count what customers have had by a day: see `composing.compose`; the week is the seven days that end with it.
+
+    `left_only`: without what waits for another try.
+    """
     week = day - timedelta(days=6)
     of_day, marketing = f"m.send_on = '{day}'", "m.message_class = 'marketing'"
     states = ", ".join(f"'{status}'" for status in GONE_OUT)
+    retried = "" if left_only else " OR (m.status = 'queued' AND m.attempts > 0)"
     counted = f"""
-        SELECT m.customer_id, {_total(f"{of_day} AND {marketing}")}, {_total(marketing)}, {_total(of_day)}
+        SELECT m.customer_id, {_total(f"{of_day} AND {marketing}")}, {_total(marketing)}, {_total(of_day)}, m.phone
         FROM messages m WHERE m.send_on >= '{week}' AND m.send_on <= '{day}'
-            AND (m.status IN ({states}) OR (m.status = 'queued' AND m.attempts > 0))
-        GROUP BY m.customer_id"""  # dates and states are ours, not typed by anybody
+            AND (m.status IN ({states}){retried})
+        GROUP BY m.customer_id, m.phone"""  # dates and states are ours, not typed by anybody
     columns = ("customer_id", "today", "this_week", "all_today")
-    return db.read_frame(connection, counted, pl.Schema(dict.fromkeys(columns, pl.Int32())))
+    return db.read_frame(connection, counted, pl.Schema(dict.fromkeys(columns, pl.Int32()) | {"phone": pl.String()}))
 
 
 def _total(condition: str) -> str:

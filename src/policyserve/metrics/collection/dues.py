@@ -13,10 +13,11 @@ from policyserve.book.columns import Book
 from policyserve.contracts.contracts import Contracts, part_of
 from policyserve.contracts.endings import first_event
 from policyserve.contracts.grace import GRACE_DAYS, grace_end
-from policyserve.contracts.instalments import instalments_to, with_instalments
+from policyserve.contracts.instalments import due_by_month, instalments_to, with_instalments
 from policyserve.contracts.keys import lookup
 from policyserve.contracts.premiums import premium_steps, with_amounts
 from policyserve.contracts.terms import instalments_in, step
+from policyserve.contracts.turns import held, policy_turns
 from policyserve.dates import Days, month_number, months_later
 from policyserve.metrics.groupings import with_policies
 
@@ -58,15 +59,17 @@ def instalments_due(
 
 def _scheduled(known: Book, period: Days, policy_year: int | None) -> pl.DataFrame:
     """Return the renewal instalments of the period that the contracts foresee, listed or not."""
-    first = pl.max_horizontal(2, instalments_to(pl.lit(period.start)))
-    last = instalments_to(pl.lit(period.last))
+    turns, number = policy_turns(known), pl.col("instalment")
+    first = pl.max_horizontal(2, instalments_to(pl.lit(period.start), turns))
+    last = instalments_to(pl.lit(period.last), turns)
     if policy_year is not None:
-        first = pl.max_horizontal(first, instalments_in(pl.lit(policy_year - 1)) + 1)
-        last = pl.min_horizontal(last, instalments_in(pl.lit(policy_year)))
-    return with_instalments(_payers(known, _begun(period, policy_year)), first, last).filter(
+        first = pl.max_horizontal(first, due_by_month(12 * (policy_year - 1), turns) + 1)
+        last = pl.min_horizontal(last, due_by_month(12 * policy_year, turns))
+    in_all = held(turns, "instalments", number, instalments_in(pl.col("pay_years")))
+    return with_instalments(_payers(known, _begun(period, policy_year)), first, last, turns).filter(
         pl.col("due_on").is_between(period.start, period.last),
         (pl.col("due_on") <= pl.col("ends_on")).fill_null(value=True),
-        (pl.col("instalment") <= instalments_in(pl.col("pay_years"))).fill_null(value=True),
+        (number <= in_all).fill_null(value=True),
     )
 
 

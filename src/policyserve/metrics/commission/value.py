@@ -16,7 +16,9 @@ from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.contracts.instalments import due_by, policy_year
 from policyserve.contracts.keys import locate, lookup
 from policyserve.contracts.payments import payments
+from policyserve.contracts.premiums import premium_steps
 from policyserve.contracts.terms import instalments_a_year, policy_terms
+from policyserve.contracts.turns import of_last, policy_turns
 from policyserve.errors import NotFoundError
 from policyserve.metrics.commission.rates import ANY, FOR_LIFE, RateTable
 from policyserve.metrics.forecast.survival import NEVER_WAS
@@ -62,17 +64,24 @@ def _bought(known: Book, rates: RateTable) -> pl.DataFrame:
     """
     undone = known.events.filter(pl.col("kind").is_in(NEVER_WAS))["policy_id"].drop_nulls()
     years = pl.when(pl.col("step").is_null()).then(1).otherwise(pl.col("pay_years").fill_null(FOR_LIFE))
-    lives = policy_terms(known).select(LIFE).with_columns(years=years.clip(1, FOR_LIFE))
+    terms = policy_terms(known)
+    lives = terms.with_columns(shift=_shift(known, terms)).select(LIFE).with_columns(years=years.clip(1, FOR_LIFE))
     bought = lives.filter(~pl.col("policy_id").is_in(undone.implode()))
     fitting = _fitting(bought.select("product_kind", "years").unique(), rates)
     return bought.join(fitting, on=["product_kind", "years"], how="left", nulls_equal=True, maintain_order="left")
 
 
+def _shift(known: Book, terms: pl.DataFrame) -> pl.Series:
+    """Return by how many instalments of today's mode the numbers lag behind, after a change of the mode."""
+    last = of_last(policy_turns(known)).with_columns(shift=pl.col("before") // pl.col("step"))
+    return lookup(last, "policy_id", "shift", terms["policy_id"]).fill_null(0)
+
+
 LIFE = (
     "policy_id", "customer_id", "currency", "product_kind", "pay_years", "issue_date", "effective_date", "premium",
-    "step", "stopped_on", "instalments",
+    "step", "stopped_on", "instalments", "shift",
 )  # fmt: skip
-"""The columns of a policy's life that commission follows from."""
+"""The columns of a policy's life that commission follows from; `shift`: see `_shift`."""
 
 
 def _fitting(asked: pl.DataFrame, rates: RateTable) -> pl.DataFrame:
@@ -90,7 +99,7 @@ def _paid(known: Book, lives: pl.DataFrame) -> pl.DataFrame:
     A first instalment that no list has was paid at issue.
     """
     bought = locate(lives["policy_id"], known.premiums["policy_id"]).is_not_null()
-    mine = Book(premiums=known.premiums.filter(bought), events=known.events)
+    mine = Book(policies=known.policies, premiums=known.premiums.filter(bought), events=known.events)
     rows = payments(mine, lives).filter(pl.col("paid_on").is_not_null())
     listed = rows.with_columns(lives[name].gather(rows["place"]) for name in ("line", "step"))
     begun = mine.premiums.filter(pl.col("instalment") == 1)["policy_id"]
@@ -98,7 +107,9 @@ def _paid(known: Book, lives: pl.DataFrame) -> pl.DataFrame:
         instalment=pl.lit(1, dtype=pl.Int32), amount="premium"
     )
     paid = pl.concat([part.select("policy_id", "line", "step", "instalment", "amount") for part in (listed, unlisted)])
-    return paid.with_columns(year=policy_year(pl.col("instalment")), ahead=pl.lit(value=False)).select(FLOW)
+    return paid.with_columns(
+        year=policy_year(pl.col("instalment"), policy_turns(known)), ahead=pl.lit(value=False)
+    ).select(FLOW)
 
 
 FLOW = ("policy_id", "line", "year", "amount", "ahead")
@@ -109,13 +120,15 @@ def _due_ahead(known: Book, lives: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Return what will fall due after `as_of` in each year that earns commission, of policies in force and paying: the
     columns of FLOW.
     """
-    first = pl.max_horizontal(due_by(pl.lit(as_of)) + 1, pl.lit(1))
-    stopped = due_by(pl.col("stopped_on").dt.offset_by("-1d"))
-    last = pl.min_horizontal(pl.col("last_year") * 12 // pl.col("step"), "instalments", stopped)
+    turns = policy_turns(known)
+    first = pl.max_horizontal(due_by(pl.lit(as_of), turns) + 1, pl.lit(1))
+    stopped = due_by(pl.col("stopped_on").dt.offset_by("-1d"), turns)
+    last = pl.min_horizontal(pl.col("last_year") * 12 // pl.col("step") - pl.col("shift"), "instalments", stopped)
     paying = (
         lives.filter(pl.col("step").is_not_null(), pl.col("line").is_not_null(), pl.col("stopped_on") > as_of)
-        .with_columns(first=first, last=last)
+        .with_columns(first=first, last=last, premium=_asked(known, lives, turns))
         .filter(pl.col("first") <= pl.col("last"))
+        .with_columns(pl.col("first", "last") + pl.col("shift"))
     )
     suspended = Contracts(part_of(known, paying["policy_id"]), as_of, GRACE_DAYS).suspended_now
     a_year, year = instalments_a_year(), pl.col("year")
@@ -123,6 +136,16 @@ def _due_ahead(known: Book, lives: pl.DataFrame, as_of: date) -> pl.DataFrame:
     count = pl.min_horizontal("last", year * a_year) - pl.max_horizontal("first", (year - 1) * a_year + 1) + 1
     in_force = paying.join(suspended, on="policy_id", how="anti").with_columns(year=years).explode("year")
     return in_force.with_columns(amount=pl.col("premium") * count, ahead=pl.lit(value=True)).select(FLOW)
+
+
+def _asked(known: Book, lives: pl.DataFrame, turns: pl.DataFrame) -> pl.Expr:
+    """Return what an instalment asks for after a change of the mode; else the policy's premium."""
+    if turns.is_empty():
+        return pl.col("premium")
+    steps = premium_steps(known.events, lives).join(turns, on="policy_id", how="semi").unique("policy_id", keep="last")
+    return pl.coalesce(
+        pl.col("policy_id").replace_strict(steps["policy_id"], steps["changed"], default=None), "premium"
+    )
 
 
 def customer_value(

@@ -13,6 +13,7 @@ from policyserve.book.columns import Book
 from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.contracts.instalments import due_day
 from policyserve.contracts.terms import step
+from policyserve.contracts.turns import policy_turns
 from policyserve.dates import completed_years
 from policyserve.metrics.groupings import with_policies, writing_agents
 
@@ -122,7 +123,7 @@ def _payments(book: Book, frame: pl.DataFrame) -> pl.DataFrame:
     paid_by = (pl.col("paid_on") <= pl.col("day")).fill_null(value=False)
     fallen = (
         asked.join(book.premiums.filter(pl.col("instalment") >= 2), on="policy_id")
-        .with_columns(instalment_due=due_day(pl.col("instalment")))
+        .with_columns(instalment_due=due_day(pl.col("instalment"), turns=policy_turns(book)))
         .filter(pl.col("instalment_due") < pl.col("due_on"), pl.col("instalment_due") < pl.col("day"))
     )
     since = (pl.col("day") - pl.col("instalment_due")).dt.total_days()

@@ -14,6 +14,7 @@ import polars as pl
 from policyserve.book.columns import ENDING_KINDS, Book
 from policyserve.contracts.instalments import due_by_month
 from policyserve.contracts.terms import step
+from policyserve.contracts.turns import policy_turns
 from policyserve.dates import FOREVER, months_later
 from policyserve.metrics.groupings import with_policies
 from policyserve.metrics.persistency.persistency import PolicyResults, policy_results
@@ -90,7 +91,7 @@ def _all_paid(premiums: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 def _unlisted(known: Book, open_policies: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Write the rows that the lists do not have yet, from the second instalment to that of the month."""
-    numbers = pl.int_ranges(2, due_by_month(MONTH) + 1, dtype=pl.Int32)
+    numbers = pl.int_ranges(2, due_by_month(MONTH, policy_turns(known)) + 1, dtype=pl.Int32)
     return (
         known.policies.join(open_policies, on="policy_id", how="semi")
         .with_columns(step=step())
@@ -127,8 +128,8 @@ def decided_on(book: Book, decided: pl.DataFrame, *, as_of: date) -> pl.DataFram
 
 
 def _last_payments(known: Book, decided: pl.DataFrame) -> pl.DataFrame:
-    lines = with_policies(decided.select("policy_id"), known, ["mode"]).with_columns(step=step())
-    required = lines.select("policy_id", required=due_by_month(MONTH))
+    lines = with_policies(decided.select("policy_id"), known, ["mode", "effective_date"]).with_columns(step=step())
+    required = lines.select("policy_id", required=due_by_month(MONTH, policy_turns(known)))
     rows = known.premiums.join(required, on="policy_id").filter(pl.col("instalment") <= pl.col("required"))
     return rows.group_by("policy_id").agg(pl.col("paid_on").max())
 

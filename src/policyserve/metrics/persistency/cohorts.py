@@ -12,15 +12,16 @@ import polars as pl
 
 from policyserve.book.columns import MODES
 from policyserve.contracts.grace import grace_end
-from policyserve.contracts.instalments import due_by_month
+from policyserve.contracts.instalments import NO_TURNS, due_by_month
 from policyserve.contracts.terms import step
+from policyserve.contracts.turns import held
 from policyserve.dates import day_of_month, month_number, months_later
 from policyserve.errors import QuestionError
 from policyserve.metrics.profiles.profile import Cutoff, Observation, Profile
 
-LINE = ("policy_id", "effective_date", "issue_date", "step", "required", "premium", "grace")
-"""The columns of a line: `step` months between instalments, `required` instalments from 1, `premium` of each, `grace`
-days."""
+LINE = ("policy_id", "effective_date", "issue_date", "step", "last_step", "required", "premium", "grace")
+"""The columns of a line: `step` months between the first instalments and `last_step` at the last one required,
+`required` instalments from 1, `premium` of each, `grace` days."""
 
 
 def grace(profile: Profile) -> pl.Expr:
@@ -47,6 +48,7 @@ def cohort_policies(
     cutoff: Cutoff,
     cohort_from: date | None = None,
     cohort_to: date | None = None,
+    turns: pl.DataFrame = NO_TURNS,
 ) -> pl.DataFrame:
     """Return the main policies, sorted by key, with the days that persistency of `month` asks for.
 
@@ -65,9 +67,12 @@ def cohort_policies(
             due_on=months_later(pl.col("effective_date"), month - 1),
         )
         .with_columns(
-            required=due_by_month(month),
+            required=due_by_month(month, turns),
             grace_end=grace_end(pl.col("due_on"), pl.col("grace")),
-            reason=_left_out(profile, month),
+        )
+        .with_columns(
+            last_step=held(turns, "step", pl.col("required"), pl.col("step")),
+            reason=_left_out(profile, month, held(turns, "pay_years", pl.col("required"), pl.col("pay_years"))),
         )
         .with_columns(cutoff_on=_cutoff_on(observation, profile) if observation else pl.col("grace_end"))
         .select(*LINE, "cohort", "due_on", "grace_end", "cutoff_on", "ends_on", "currency", "reason")
@@ -93,7 +98,7 @@ def _cutoff_on(observation: Observation, profile: Profile) -> pl.Expr:
     return pl.max_horizontal("grace_end", day_of_month(observed, pl.lit(31)))
 
 
-def _left_out(profile: Profile, month: int) -> pl.Expr:
+def _left_out(profile: Profile, month: int, pay_years: pl.Expr) -> pl.Expr:
     """Say why a policy never enters the cohort; null for the others."""
     group = pl.col("is_group") if profile.individual_only else pl.lit(value=False)
     ends = pl.col("ends_on")
@@ -106,6 +111,6 @@ def _left_out(profile: Profile, month: int) -> pl.Expr:
         .then(pl.lit("short_term"))
         .when(ends < pl.col("due_on"))
         .then(pl.lit("cover_over"))
-        .when(pl.col("pay_years") * 12 < month)
+        .when(pay_years * 12 < month)
         .then(pl.lit("paid_up"))
     )

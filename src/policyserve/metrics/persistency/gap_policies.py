@@ -11,6 +11,7 @@ from policyserve.book.columns import ENDING_KINDS, Book
 from policyserve.contracts.grace import grace_end
 from policyserve.contracts.instalments import with_instalments
 from policyserve.contracts.premiums import premium_steps, with_amounts
+from policyserve.contracts.turns import policy_turns
 from policyserve.metrics.persistency.cohorts import LINE, cohort_policies
 from policyserve.metrics.persistency.persistency import PolicyResults, policy_results
 from policyserve.metrics.persistency.premiums_received import instalments
@@ -65,12 +66,12 @@ def _unpaid(book: Book, today: PolicyResults) -> pl.DataFrame:
     `rider_amount` (of riders by event), and `with_main`: a rider's that has no rows, and is paid with its main policy.
     """
     lines = _lines(book, today)
-    steps = premium_steps(book.events, lines)
-    rows = instalments(lines, book.premiums, steps).select(*KEY, "amount", "paid_on", listed=pl.lit(value=True))
+    steps, turns = premium_steps(book.events, lines), policy_turns(book)
+    rows = instalments(lines, book.premiums, steps, turns).select(*KEY, "amount", "paid_on", listed=pl.lit(value=True))
     own = pl.col("policy_id") == pl.col("main_id")
     lines = lines.with_columns(with_main=~pl.col("policy_id").is_in(rows["policy_id"].implode()) & ~own)
     wanted = (
-        with_instalments(lines, 1, pl.col("required"))
+        with_instalments(lines, 1, pl.col("required"), turns)
         .join(rows, on=KEY, how="left")
         .filter(pl.col("paid_on").is_null(), pl.col("listed").is_not_null() | (pl.col("instalment") > 1))
         .join(book.premiums.select(*KEY, part="paid_amount"), on=KEY, how="left")
@@ -102,10 +103,11 @@ def _lines(book: Book, today: PolicyResults) -> pl.DataFrame:
     waiting = today.policies.filter(pl.col("state") != "excluded", pl.col("cutoff_on") >= today.as_of).join(
         over, on="policy_id", how="anti"
     )
-    mains = cohort_policies(book.policies, today.profile, month=today.month, cutoff=today.cutoff).join(
+    turns = policy_turns(book)
+    mains = cohort_policies(book.policies, today.profile, month=today.month, cutoff=today.cutoff, turns=turns).join(
         waiting.select("policy_id"), on="policy_id", how="semi"
     )
-    added = riders(book.policies, mains, today.profile, today.month)
+    added = riders(book.policies, mains, today.profile, today.month, turns)
     return pl.concat([mains.select(*LINE, main_id="policy_id"), added.select(*LINE, main_id="main_policy_id")]).sort(
         "policy_id"
     )

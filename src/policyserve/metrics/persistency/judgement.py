@@ -29,7 +29,7 @@ PAID_UP_UNPAID = pl.col("paid_up_on").is_not_null() & (
 def judged(policies: pl.LazyFrame, profile: Profile, as_of: date) -> pl.LazyFrame:
     """Add `state`, `reason` and the figures to policies with all that is known of them; see `persistency.RESULT`."""
     counted = pl.col("state") == "counted"
-    amount = a_year(pl.col("last"))
+    amount = a_year(pl.col("last"), "last_step")
     return (
         policies.with_columns(
             pl.col("of_riders_first", "of_riders_in_time", "of_riders").fill_null(0),

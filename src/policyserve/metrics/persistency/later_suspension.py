@@ -13,6 +13,7 @@ from policyserve.book.columns import Book
 from policyserve.contracts.grace import grace_end
 from policyserve.contracts.instalments import due_by, with_instalments
 from policyserve.contracts.terms import instalments_in
+from policyserve.contracts.turns import held, policy_turns
 from policyserve.metrics.groupings import with_policies
 from policyserve.metrics.persistency.premiums_received import instalments, lent_after
 
@@ -30,9 +31,10 @@ def lapsed_later(lines: pl.DataFrame, known: Book, steps: pl.DataFrame, loans: p
     wanted = _owed(observed, known, by) if observed.height else observed
     if wanted.is_empty():
         return pl.DataFrame(schema=NONE)
-    paid = instalments(wanted, known.premiums, steps).select("policy_id", "instalment", "paid_on")
+    turns = policy_turns(known)
+    paid = instalments(wanted, known.premiums, steps, turns).select("policy_id", "instalment", "paid_on")
     each = (
-        with_instalments(wanted, pl.col("of_month") + 1, pl.col("required"))
+        with_instalments(wanted, pl.col("of_month") + 1, pl.col("required"), turns)
         .filter((pl.col("due_on") < pl.col("paid_up_on")).fill_null(value=True))
         .join(paid, on=["policy_id", "instalment"], how="left")
     )
@@ -48,12 +50,14 @@ def lapsed_later(lines: pl.DataFrame, known: Book, steps: pl.DataFrame, loans: p
 def _owed(lines: pl.DataFrame, known: Book, by: date) -> pl.DataFrame:
     """Keep the lines that owe more than the month's: `required` up to the cutoff, `of_month` up to the month."""
     last = pl.min_horizontal("cutoff_on", pl.lit(by)).cast(pl.Int32) - pl.col("grace") - 1
-    in_all = instalments_in(pl.col("pay_years"))
+    turns = policy_turns(known)
+    due = due_by(last.cast(pl.Date), turns)
+    in_all = held(turns, "instalments", due, instalments_in(pl.col("pay_years")))
     return (
         with_policies(lines, known, ["pay_years"])
         .with_columns(
             of_month="required",
-            required=pl.min_horizontal(due_by(last.cast(pl.Date)), in_all),
+            required=pl.min_horizontal(due, in_all),
         )
         .filter(pl.col("required") > pl.col("of_month"))
     )

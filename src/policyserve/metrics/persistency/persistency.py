@@ -14,6 +14,7 @@ import polars as pl
 
 from policyserve.book.columns import Book
 from policyserve.contracts.premiums import premium_steps
+from policyserve.contracts.turns import policy_turns
 from policyserve.dates import months_later
 from policyserve.metrics.groupings import FIELDS, fields_of, with_policies
 from policyserve.metrics.persistency.cohorts import LINE, cohort_policies
@@ -76,7 +77,13 @@ def policy_results(
     asked = checked_cutoff(profile, month, cutoff)
     known = book.as_of(as_of)
     mains = cohort_policies(
-        known.policies, profile, month=month, cutoff=asked, cohort_from=cohort_from, cohort_to=cohort_to
+        known.policies,
+        profile,
+        month=month,
+        cutoff=asked,
+        cohort_from=cohort_from,
+        cohort_to=cohort_to,
+        turns=policy_turns(known),
     )
     asking = _Question(profile=profile, month=month, as_of=as_of, unpaid_by=unpaid_by or as_of)
     judged = _judged(known, mains, asking)
@@ -95,16 +102,17 @@ def _judged(known: Book, mains: pl.DataFrame, asking: _Question) -> pl.DataFrame
     """Put together money, riders and events of all policies, then judge."""
     profile, as_of = asking.profile, asking.as_of
     asked = mains.filter(pl.col("reason").is_null() & (pl.col("due_on") <= as_of))
-    added = riders(known.policies, mains, profile, asking.month)
+    turns = policy_turns(known)
+    added = riders(known.policies, mains, profile, asking.month, turns)
     lines = pl.concat([asked.select(LINE), added.select(LINE)]).sort("policy_id")
     steps = premium_steps(known.events, lines)
-    rows = instalments(lines, known.premiums, steps)
+    rows = instalments(lines, known.premiums, steps, turns)
     happened, to_riders = events_of(known.events, mains), events_of(known.events, added)
     counts = pl.lit(profile.premium_loan != "neither")
     loans = happened.filter(counts, pl.col("in_time"), pl.col("kind") == "premium_loan").select(LOAN)
     rows = as_paid(rows, loans) if profile.premium_loan == "both" else rows
     paid = received(lines, rows)
-    kept = lent(asked, rows, loans).with_columns(lent=pl.lit(value=True))
+    kept = lent(asked, rows, loans, turns).with_columns(lent=pl.lit(value=True))
     marks = marked(mains, pl.concat([happened, waivers(to_riders, added)]), profile.exclusions)
     in_question = marks.filter(pl.col("reason").is_null(), pl.col("due_on") <= as_of)
     lapsed = lapsed_later(in_question, known, steps, loans, asking.unpaid_by)

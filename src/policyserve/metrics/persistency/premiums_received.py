@@ -6,12 +6,14 @@ import polars as pl
 
 from policyserve.contracts.endings import first_after
 from policyserve.contracts.grace import grace_end
-from policyserve.contracts.instalments import due_day, with_instalments
+from policyserve.contracts.instalments import NO_TURNS, due_day, with_instalments
 from policyserve.contracts.payments import IN_FULL
 from policyserve.contracts.premiums import with_amounts
 
 
-def instalments(lines: pl.DataFrame, premiums: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
+def instalments(
+    lines: pl.DataFrame, premiums: pl.DataFrame, steps: pl.DataFrame, turns: pl.DataFrame = NO_TURNS
+) -> pl.DataFrame:
     """Return the listed instalments that `lines` require: `policy_id`, `instalment`, `due_on`, `amount`, `paid_on`;
 
     and `required` and `grace` of their line. `paid_on` is empty unless paid in full: a part payment is no payment.
@@ -20,7 +22,7 @@ def instalments(lines: pl.DataFrame, premiums: pl.DataFrame, steps: pl.DataFrame
     rows = (
         premiums.join(line, on="policy_id")
         .filter(pl.col("instalment") <= pl.col("required"))
-        .with_columns(due_on=due_day(pl.col("instalment")))
+        .with_columns(due_on=due_day(pl.col("instalment"), turns=turns))
     )
     return with_amounts(rows, steps).select(
         "policy_id", "instalment", "required", "grace", "due_on", "amount", paid_on=pl.when(IN_FULL).then("paid_on")
@@ -79,7 +81,7 @@ def lent_after(rows: pl.DataFrame, loans: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(lent_on=first_after(rows, days, "due_on"))
 
 
-def lent(lines: pl.DataFrame, rows: pl.DataFrame, loans: pl.DataFrame) -> pl.DataFrame:
+def lent(lines: pl.DataFrame, rows: pl.DataFrame, loans: pl.DataFrame, turns: pl.DataFrame = NO_TURNS) -> pl.DataFrame:
     """Return the lines kept by premium loans (自动垫交): `policy_id`, `late_due_on` as in `received`.
 
     They are those whose every required instalment was paid, or lent on or after its due day, by the cutoff.
@@ -87,7 +89,7 @@ def lent(lines: pl.DataFrame, rows: pl.DataFrame, loans: pl.DataFrame) -> pl.Dat
     """
     if loans.is_empty():
         return pl.DataFrame(schema={"policy_id": pl.Int32, "late_due_on": pl.Date})
-    wanted = with_instalments(lines.join(loans, on="policy_id", how="semi"), 1, pl.col("required"))
+    wanted = with_instalments(lines.join(loans, on="policy_id", how="semi"), 1, pl.col("required"), turns)
     listed = rows.join(loans, on="policy_id", how="semi").select(
         "policy_id", "instalment", "paid_on", listed=pl.lit(value=True)
     )

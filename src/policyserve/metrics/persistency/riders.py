@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import polars as pl
 
-from policyserve.contracts.instalments import due_by, due_day
+from policyserve.contracts.instalments import NO_TURNS, due_by, due_day
 from policyserve.contracts.premiums import with_amounts
 from policyserve.contracts.terms import a_year, step
+from policyserve.contracts.turns import held
 from policyserve.metrics.persistency.cohorts import LINE, grace
 from policyserve.metrics.profiles.profile import Profile
 
 WITH_MAIN = ("main_policy_id", "due_on", "grace_end", "cutoff_on")
 
 
-def riders(policies: pl.DataFrame, mains: pl.DataFrame, profile: Profile, month: int) -> pl.DataFrame:
+def riders(
+    policies: pl.DataFrame, mains: pl.DataFrame, profile: Profile, month: int, turns: pl.DataFrame = NO_TURNS
+) -> pl.DataFrame:
     """Return the riders of `mains` that began by the due day of the month, as lines, sorted by key.
 
-    Added columns: `main_policy_id`, the main policy's `due_on`, `grace_end`, `cutoff_on`, and `at_issue`: it began with
+    Added columns: `main_policy_id`, the main policy's `due_on`, `grace_end`, `cutoff_on`, `last_on` (the due day of the
+    last instalment required), and `at_issue`: it began with
     the main policy, so that its premium belongs to the first year's. Single-premium riders, those whose premiums were
     all due before the month, and those in another currency are left out.
     """
@@ -31,8 +35,12 @@ def riders(policies: pl.DataFrame, mains: pl.DataFrame, profile: Profile, month:
             (pl.col("pay_years") * 12 >= month).fill_null(value=True),
         )
         .with_columns(step=step(), grace=grace(profile), at_issue=pl.col("effective_date") <= pl.col("begun_by"))
-        .with_columns(required=due_by(pl.col("due_on")))
-        .select(*LINE, *WITH_MAIN, "ends_on", "at_issue")
+        .with_columns(required=due_by(pl.col("due_on"), turns))
+        .with_columns(
+            last_step=held(turns, "step", pl.col("required"), pl.col("step")),
+            last_on=due_day(pl.col("required"), turns=turns),
+        )
+        .select(*LINE, *WITH_MAIN, "ends_on", "at_issue", "last_on")
         .sort("policy_id")
         .collect()
     )
@@ -61,7 +69,9 @@ def rider_premiums(added: pl.DataFrame, paid: pl.DataFrame, steps: pl.DataFrame)
     in_time = (pl.col("paid_on") <= pl.col("cutoff_on")).fill_null(value=False)
     known = _with_main(added.filter(pl.col("excluded_on").is_null()), paid, steps)
     return (
-        known.with_columns(kept=pl.when(in_force & pl.col("paid_on").is_not_null()).then(a_year(pl.col("last"))))
+        known.with_columns(
+            kept=pl.when(in_force & pl.col("paid_on").is_not_null()).then(a_year(pl.col("last"), "last_step"))
+        )
         .group_by(policy_id="main_policy_id")
         .agg(
             of_riders_first=a_year(pl.coalesce("first", "premium")).filter(pl.col("at_issue")).sum(),
@@ -79,9 +89,8 @@ def _lasts(ending: str) -> pl.Expr:
 def _with_main(added: pl.DataFrame, paid: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
     """Add `first`, `last` and `paid_on`; a rider without rows takes the premium due and the main policy's day."""
     with_main = paid.select(main_policy_id="policy_id", main_paid_on="paid_on")
-    last = due_day(pl.col("required"))
     expected = with_amounts(
-        added.select("policy_id", "premium", due_on=last, amount=pl.lit(None, dtype=pl.Int64)), steps
+        added.select("policy_id", "premium", due_on="last_on", amount=pl.lit(None, dtype=pl.Int64)), steps
     ).select("policy_id", expected="amount")
     unlisted = pl.col("listed") == 0
     return (
