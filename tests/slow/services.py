@@ -107,10 +107,11 @@ def service_rate(evening: Evening, first: date, last: date, by: Sequence[str]) -
     """Judge the service rate of the days from `first` to `last`, both included."""
     judged = {}
     alive = [task for task in _due(evening, first, last) if fate(task, evening.day)]
+    alive = [task for task in alive if task["performer"] == "agent" or not {"team", "agent"} & {*by}]
     for group, tasks in _sorted_out(alive, evening, by).items():
         fates = [fate(task, evening.day) for task in tasks]
         done, late, missed, open_ = (fates.count(name) for name in ("on_time", "late", "missed", "open"))
-        due = done + late + missed + open_
+        due = done + late + missed
         judged[group] = {
             "numerator": done, "denominator": due, "ratio": _ratio(done, due), "late": late, "missed": missed,
             "open": open_, "ratio_with_late": _ratio(done + late, due), "pending": fates.count("pending"),
@@ -133,9 +134,9 @@ def callbacks(evening: Evening, first: date, last: date, by: Sequence[str]) -> d
         )
         reached, open_ = fates.count("on_time") - in_vain, fates.count("open")
         judged[group] = {
-            "numerator": reached, "denominator": len(tasks), "ratio": _ratio(reached, len(tasks)),
+            "numerator": reached, "denominator": len(tasks) - open_, "ratio": _ratio(reached, len(tasks) - open_),
             "not_reached": in_vain, "late": fates.count("late"), "missed": fates.count("missed"), "open": open_,
-            "small": len(tasks) < 30, "status": _status(open_, last, evening.day),
+            "small": len(tasks) - open_ < 30, "status": _status(open_, last, evening.day),
         }  # fmt: skip
     return judged
 
@@ -166,8 +167,8 @@ def hand_overs(evening: Evening, first: date, last: date, by: Sequence[str]) -> 
             for service in ("handover-visit", "handover-notice")
         )
         judged[group] = {
-            "visits_due": len(visits), "visits_on_time": visits.count("on_time"),
-            "ratio": _ratio(visits.count("on_time"), len(visits)), "visits_open": visits.count("open"),
+            "visits_due": len(visits), "visits_on_time": visits.count("on_time"), "visits_open": visits.count("open"),
+            "ratio": _ratio(visits.count("on_time"), len(visits) - visits.count("open")),
             "notices_due": len(notices), "notices_on_time": notices.count("on_time"), "small": len(visits) < 30,
             "status": _status((visits + notices).count("open"), last, evening.day),
         }  # fmt: skip

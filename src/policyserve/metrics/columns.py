@@ -123,7 +123,7 @@ COLUMNS: dict[str, Column] = {
     **_columns(
         "count", numerator_count=N_in("count of policies", "Kept"),
         denominator_count=N_in("all that count", "Policies"), pending=N_("Not due yet"), excluded=N_("Left out"),
-        referred=N_("Referred"), policies=N_in("count", "Policies"), due_count=N_in("that fell due", "Policies"),
+        referred=N_("Referred"), policies=N_in("count", "Policies"), due_count=N_in("number of premiums", "Due"),
         policies_through=N_("Policies through"), policies_together=N_("Policies together"),
         single_policy_customers=N_("Single-policy customers"), bought=N_("Bought again"), depth=N_in("depth", "Level"),
         named=N_("Named"), age=N_("Age"), days=N_("Days"), lost=N_("Lost"), at_risk=N_("Observed"),

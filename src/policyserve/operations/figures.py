@@ -20,7 +20,7 @@ from policyserve.metrics.figure import Figure
 from policyserve.metrics.names import names_in
 from policyserve.metrics.persistency import gap_tasks
 from policyserve.metrics.services.first_year import with_policy_contacts
-from policyserve.metrics.services.task_states import read_tasks
+from policyserve.metrics.services.task_states import read_tasks, tracked_since
 from policyserve.metrics.services.tasks_behind import tasks_behind
 from policyserve.metrics.services.work import Work
 from policyserve.operations.database import Database
@@ -60,6 +60,7 @@ class Facts:
         return Work(
             tasks=read_tasks(self.connection, days, self.as_of, of=of), standard=self.standard, agents=self.agents,
             list_tasks=partial(tasks_behind, self.connection), days=days, as_of=self.as_of,
+            tracked_since=tracked_since(self.connection),
         )  # fmt: skip
 
     def open_tasks(self, policies: pl.Series) -> dict[int, list[int]]:

@@ -27,7 +27,7 @@ def rates(material: Material, part: str) -> pl.DataFrame:
     question = material.question
     return service_rate(
         material.tasks, material.standard, material.book.agents, question.served, by=[part], as_of=question.as_of
-    ).filter(pl.col("denominator") > 0)
+    ).filter(pl.col("denominator") + pl.col("open") > 0)
 
 
 def work_section(material: Material) -> Section:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -18,6 +19,11 @@ from policyserve.metrics.figure import Column, Figure
 from policyserve.metrics.groupings import fields_of
 
 COLLECTION = N_("Premiums due, and what became of them")
+OF_YEARS = {
+    None: N_("all renewal premiums"),
+    2: N_("second-year premiums"),
+}
+"""What the title says of the policy years; of another one its number."""
 COLLECTION_MEANS = N_(
     "Premiums due in the period, and what became of them: collected (paid in full by the end of the grace), "
     "surrendered (by then, or in the twelve months before), suspended, open. Rate = collected / due. Left out: "
@@ -47,6 +53,7 @@ STEP = words_of({
 DUE = column("due", N_in("premium", "Due"), kind="money")
 COLLECTED_COLUMN = N_("Collected")
 STEP_COLUMN = Column(name="step", title=N_in("when", "Collected"), kind="code", words=STEP)
+COLLECTED_COUNT = column("collected_count", N_in("number of premiums", "Collected"), kind="count")
 FATES_SHOWN = tuple(
     Column(name=name, title=title, kind="money")
     for name, title in zip(
@@ -72,14 +79,14 @@ def collection_figure(
 
     def policies() -> Figure:
         rows = instalments_behind(book, days, policy_year=policy_year, by=by, as_of=as_of)
-        return _listed(rows, COLLECTION, COLLECTION_MEANS, days, as_of)
+        return _listed(rows, _titled(COLLECTION, policy_year), COLLECTION_MEANS, days, as_of)
 
     return Figure(
-        title=Sentence(COLLECTION),
+        title=_titled(COLLECTION, policy_year),
         days=days,
         columns=(
-            *columns(*fields, "currency"), DUE, *FATES_SHOWN, column("rate", N_("Rate"), kind="ratio"),
-            *columns("due_count", "status"),
+            *columns(*fields, "currency"), DUE, FATES_SHOWN[0], column("rate", N_("Rate"), kind="ratio"),
+            *columns("due_count"), COLLECTED_COUNT, *FATES_SHOWN[1:], *columns("status"),
         ),
         rows=collection(book, days, policy_year=policy_year, by=by, as_of=as_of),
         as_of=as_of,
@@ -97,14 +104,15 @@ def collected_figure(
 
     def policies() -> Figure:
         rows = collected_behind(book, days, policy_year=policy_year, by=by, as_of=as_of)
-        return _listed(rows, COLLECTED, COLLECTED_MEANS, days, as_of, STEP_COLUMN)
+        return _listed(rows, _titled(COLLECTED, policy_year), COLLECTED_MEANS, days, as_of, STEP_COLUMN)
 
     return Figure(
-        title=Sentence(COLLECTED),
+        title=_titled(COLLECTED, policy_year),
         days=days,
         columns=(
             *columns(*fields), column("month", N_("Month"), kind="month"), *columns("currency"), DUE,
             column("by_grace", COLLECTED_COLUMN, kind="money"), *RATES, *columns("due_count"),
+            replace(COLLECTED_COUNT, name="by_grace_count"),
         ),
         rows=rows.with_columns(**_running(as_of)),
         as_of=as_of,
@@ -124,11 +132,19 @@ def _running(as_of: date) -> dict[str, pl.Expr]:
     return {**running, "_by_grace_runs": pl.col("status") != "final"}
 
 
-def _listed(rows: pl.DataFrame, title: str, meaning: str, days: Days, as_of: date, *more: Column) -> Figure:
+def _titled(title: str, policy_year: int | None) -> Sentence:
+    """Say in the title of which policy years the premiums are."""
+    if policy_year in OF_YEARS:
+        return Sentence("{title}: {years}", title=Sentence(title), years=Sentence(OF_YEARS[policy_year]))
+    of_year = Sentence("premiums of policy year {year}", year=policy_year)
+    return Sentence("{title}: {years}", title=Sentence(title), years=of_year)
+
+
+def _listed(rows: pl.DataFrame, title: Sentence, meaning: str, days: Days, as_of: date, *more: Column) -> Figure:
     """List premiums, after the groups that are asked for."""
     names = {one.name for one in LISTED}
     groups = columns(*(name for name in rows.columns if name not in {*names, "month", "step"}))
     return Figure(
-        title=Sentence(title), days=days, columns=(*groups, *LISTED, *more), rows=rows, as_of=as_of,
+        title=title, days=days, columns=(*groups, *LISTED, *more), rows=rows, as_of=as_of,
         definition=(Sentence(meaning),),
     )  # fmt: skip

@@ -4,33 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import polars as pl
+
 from policyserve.locale import N_, N_in, Sentence
 from policyserve.metrics.columns import column, columns
 from policyserve.metrics.figure import Column, Figure
 from policyserve.metrics.services import service_rate
-from policyserve.metrics.services.work import RATIO, Work, decided, groups, in_order, tasks_figure
+from policyserve.metrics.services.work import RATIO, Work, groups, in_order, tasks_figure
 
 SERVICES = N_("Service rate")
 SERVICES_MEAN = N_(
-    "Service rate: services done by their latest day over the services that fell due in the days asked for. Late is "
-    "done after it; missed is not done when it was over; open is still in time and counts as due. Skipped (with a "
-    "reason) and cancelled ones are in neither; pending ones are not due yet. Work of the office belongs to no agent "
-    "and no team. Provisional until every window is closed."
+    "Service rate: services done by their latest day over the services that fell due in the days asked for and are "
+    "decided: done, or their latest day is over. Late is done after it; missed is not done when it was over. Open ones "
+    "are still in time and stand beside the rate; skipped (with a reason) and cancelled ones are in neither; pending "
+    "ones are not due yet. A service whose text the system has sent is done by it. Work of the office belongs to no "
+    "agent and no team. Provisional until every window is closed."
 )
 CALLBACKS = N_("Call-backs inside the free-look")
 CALLBACKS_MEAN = N_(
     "Call-backs inside the free-look: those that reached the customer by its last day, over those that fell due in the "
-    "days asked for (policies cancelled before are left out). Done with an outcome such as 'no answer' is no success, "
-    "nor is late; open is still in time and counts as due. Calls of the office belong to its branch, to no agent and "
-    "no team."
+    "days asked for and are decided (policies cancelled before are left out). Done with an outcome such as 'no answer' "
+    "is no success, nor is late; open ones are still in time and stand beside the rate. Calls of the office belong to "
+    "its branch, to no agent and no team."
 )
 SATISFACTION = N_("Satisfaction")
 SATISFACTION_MEANS = N_(
     "Satisfaction: the mean of the answers from 1 (not at all) to 5 (very) to services done in the days asked for, and "
     "the share of 4 and 5. Fewer than 30 answers say little and are flagged *."
 )
-DUE = column("denominator", N_in("service", "Due"), kind="count")
+DUE = column("denominator", N_in("service", "Decided"), kind="count")
 OPEN = column("open", N_in("service", "Open"), kind="count")
+
+
+def tracked(work: Work) -> tuple[Sentence, ...]:
+    """Say since when work is tracked, where that began inside the days: what lies before is not missed."""
+    since = work.tracked_since
+    if since is None or not work.days.start < since <= work.days.last:
+        return ()
+    return (Sentence(N_("Tracked since {since}; nothing before it was released as work."), since=since),)
 
 
 def services_figure(work: Work, *, by: Sequence[str] = ("level",)) -> Figure:
@@ -41,6 +52,7 @@ def services_figure(work: Work, *, by: Sequence[str] = ("level",)) -> Figure:
     def tasks() -> Figure:
         due = service_rate.tasks_due(work.tasks, work.days, work.as_of)
         named = service_rate.named(due, work.standard, work.agents, [*fields, "agent_no"])
+        named = named.filter(pl.col("performer") == "agent") if {"team", "agent_no"} & {*fields} else named
         return tasks_figure(work, named, fields, "fate", title=SERVICES, meaning=SERVICES_MEAN)
 
     return Figure(
@@ -48,11 +60,11 @@ def services_figure(work: Work, *, by: Sequence[str] = ("level",)) -> Figure:
         days=work.days,
         columns=(
             *groups(fields, work.standard), column("numerator", N_("In time"), kind="count"), DUE, RATIO,
-            *columns("late", "missed"), OPEN, *columns("pending", "skipped", "status"),
+            OPEN, *columns("late", "missed", "pending", "skipped", "status"),
         ),
-        rows=in_order(decided(rows, "open", "denominator"), fields, work.standard),
+        rows=in_order(rows, fields, work.standard),
         as_of=work.as_of,
-        definition=(Sentence(SERVICES_MEAN),),
+        definition=(Sentence(SERVICES_MEAN), *tracked(work)),
         lists={"tasks": tasks},
     )  # fmt: skip
 
@@ -74,9 +86,9 @@ def callbacks_figure(work: Work, *, by: Sequence[str] = ("company",)) -> Figure:
             *groups(fields, work.standard), column("numerator", N_("Reached in time"), kind="count"), DUE, RATIO,
             *columns("not_reached", "late", "missed"), OPEN, *columns("status"),
         ),
-        rows=in_order(decided(rows, "open", "denominator"), fields, work.standard),
+        rows=in_order(rows, fields, work.standard),
         as_of=work.as_of,
-        definition=(Sentence(CALLBACKS_MEAN),),
+        definition=(Sentence(CALLBACKS_MEAN), *tracked(work)),
         lists={"tasks": tasks},
     )  # fmt: skip
 

@@ -34,16 +34,17 @@ def orphan_service(
 ) -> pl.DataFrame:
     """Count hand-over visits and notices that fell due in `days`, and the orphan policies in force on `as_of`.
 
-    `tasks` as they stood on `as_of`. Columns: a field per grouping, `visits_due`, `visits_on_time`, `ratio` (of the
-    visits), `visits_open` (still in time), `notices_due`, `notices_on_time`, `orphan_policies` (the agent who wrote
-    them has left), `unassigned` (who serves them has left, and nobody took over), `small` (fewer than 30 visits),
-    `status`. By the agent who serves; riders are no policies.
+    `tasks` as they stood on `as_of`. Columns: a field per grouping, `visits_due`, `visits_on_time`, `ratio` (of those
+    not open any more), `visits_open` (still in time), `notices_due`, `notices_on_time`, `orphan_policies` (the agent
+    who wrote them has left), `unassigned` (who serves them has left, and nobody took over), `small` (fewer than 30
+    visits), `status`. By the agent who serves; riders are no policies.
     """
     fields = fields_of(by, OF_AGENTS)
     parts = [_work(tasks, standard, days, as_of), _policies(book, standard.grace_days, as_of)]
     named = with_agents(pl.concat(parts, how="diagonal"), book.agents_on(as_of), fields)
     counts = [pl.col(name).sum().cast(pl.Int64) for name in (*COUNTS, "open")]
-    ratio = pl.when(pl.col("visits_due") > 0).then(pl.col("visits_on_time") / pl.col("visits_due"))
+    decided = pl.col("visits_due") - pl.col("visits_open")
+    ratio = pl.when(decided > 0).then(pl.col("visits_on_time") / decided)
     return (
         grouped(named, fields, counts)
         .with_columns(ratio=ratio, small=pl.col("visits_due") < SMALL, status=status(pl.col("open"), days, as_of))

@@ -10,14 +10,14 @@ from policyserve.metrics.columns import column, columns
 from policyserve.metrics.figure import Figure
 from policyserve.metrics.groupings import OF_AGENTS, fields_of, with_agents
 from policyserve.metrics.services.orphans import BEHIND, hand_overs_due, orphan_service, orphans_behind
-from policyserve.metrics.services.work import RATIO, Work, decided, tasks_figure
+from policyserve.metrics.services.work import RATIO, Work, tasks_figure
 
 ORPHAN_SERVICE = N_("Orphan service")
 ORPHAN_SERVICE_MEANS = N_(
-    "Orphan service: first visits after a change of agent made by their latest day, over those that fell due. Beside "
-    "it the notices of the change, the orphan policies in force (whose writing agent has left) and those unassigned "
-    "(whose serving agent has left too). A visit that is open is still in time and counts as due. Fewer than 30 visits"
-    " say little and are flagged *."
+    "Orphan service: first visits after a change of agent made by their latest day, over those that fell due and are "
+    "not open any more. Beside it the notices of the change, the orphan policies in force (whose writing agent has "
+    "left) and those unassigned (whose serving agent has left too). A visit that is open is still in time. Fewer than "
+    "30 visits say little and are flagged *."
 )
 
 ORPHAN_COLUMNS = {
@@ -46,7 +46,7 @@ def orphans_figure(book: Book, work: Work, *, by: Sequence[str] = ("company",)) 
         title=Sentence(ORPHAN_SERVICE),
         days=work.days,
         columns=(*columns(*fields), *counts[:2], RATIO, *counts[2:], *columns("status")),
-        rows=decided(rows, "visits_open", "visits_due"),
+        rows=rows,
         as_of=work.as_of,
         definition=(Sentence(ORPHAN_SERVICE_MEANS),),
         lists={"tasks": tasks, "policies": lambda: _policies(book, work, by)},

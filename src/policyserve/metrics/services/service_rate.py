@@ -33,6 +33,9 @@ Fate = pl.Enum(FATES)
 COUNTED = FATES[:4]
 """Those that fell due; the others are shown apart."""
 
+DECIDED = FATES[:3]
+"""Those of which a rate is made: done, or not done and the window is closed. What is open stands beside it."""
+
 
 def fields_by(by: Sequence[str]) -> list[str]:
     """Return the fields that `by` groups by, each once; raise PolicyserveError for a grouping not in ALLOWED."""
@@ -43,15 +46,17 @@ def fields_by(by: Sequence[str]) -> list[str]:
 def fates(tasks: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Add `fate` (one of FATES) to `tasks` (as `task_states.TASKS`, on `as_of`); cancelled ones are left out.
 
-    What was done before its due day counts on the due day, as premiums paid in advance do.
+    What was done before its due day counts on the due day, as premiums paid in advance do. A service whose text the
+    system itself has sent is done by it.
     """
+    texted = pl.col("status").is_in(["open", "missed"]) & (pl.col("texted_on") <= pl.col("latest"))
     done = pl.col("status") == "done"
     fate = (
         pl.when(pl.col("status") == "skipped")
         .then(_fate("skipped"))
         .when(pl.col("due") > as_of)
         .then(_fate("pending"))
-        .when(done & (pl.col("done_on") <= pl.col("latest")))
+        .when(done & (pl.col("done_on") <= pl.col("latest")) | texted.fill_null(value=False))
         .then(_fate("on_time"))
         .when(done)
         .then(_fate("late"))
@@ -82,20 +87,22 @@ def service_rate(
 ) -> pl.DataFrame:
     """Count the services that fell due in `days` and those done by their latest day, as known on `as_of`.
 
-    `tasks` as they stood on `as_of`. Columns: a field per grouping, `numerator` (on time), `denominator` (fell due:
-    on time, late, missed, open), `ratio` (null where nothing fell due), `late`, `missed`, `open`, `ratio_with_late`,
+    `tasks` as they stood on `as_of`. Columns: a field per grouping, `numerator` (on time), `denominator` (decided:
+    on time, late, missed), `ratio` (null where nothing is decided), `late`, `missed`, `open`, `ratio_with_late`,
     `pending`, `skipped` (in neither), `small`, `status`: `final` once every window is closed.
-    Work of the office has no agent and no team, so that nobody's rate is burdened with it.
+    Work of the office belongs to no agent and no team, and has no row by them: nobody's rate is burdened with it.
     """
     fields = fields_by(by)
     keys = _keys(fields)
-    rows = tasks_due(tasks.select("due", "latest", "status", "done_on", *keys), days, as_of)
+    rows = tasks_due(
+        _own_work(tasks, fields).select("due", "latest", "status", "done_on", "texted_on", *keys), days, as_of
+    )
     tallied = rows.group_by(*keys, "fate").agg(tasks=pl.len().cast(pl.Int64))
     counts = [pl.col("tasks").filter(pl.col("fate") == fate).sum().alias(fate) for fate in FATES]
     figures = grouped(named(tallied, standard, agents, fields), fields, counts)
     return (
         figures.rename({"on_time": "numerator"})
-        .with_columns(denominator=pl.sum_horizontal("numerator", *COUNTED[1:]))
+        .with_columns(denominator=pl.sum_horizontal("numerator", *DECIDED[1:]))
         .with_columns(
             ratio=_ratio(pl.col("numerator")),
             ratio_with_late=_ratio(pl.col("numerator") + pl.col("late")),
@@ -104,6 +111,11 @@ def service_rate(
         )
         .select(*fields, *RATE)
     )
+
+
+def _own_work(tasks: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
+    """Leave the work of the office out where agents or teams are asked for."""
+    return tasks.filter(pl.col("performer") == "agent") if {"team", "agent_no"} & {*fields} else tasks
 
 
 RATE = (
@@ -226,13 +238,13 @@ def callbacks(
     """Count the call-backs inside the free-look that reached the customer (犹豫期内电话回访成功率), as on `as_of`.
 
     Columns: a field per grouping, `numerator` (done by the last day of the free-look, with an outcome that is not in
-    NOT_REACHED), `denominator` (fell due in `days`), `ratio`, `not_reached` (done in time without speaking to anybody),
-    `late`, `missed`, `open`, `small`, `status`. `tasks` as they stood on `as_of`.
+    NOT_REACHED), `denominator` (fell due in `days`, not open), `ratio`, `not_reached` (done in time without speaking to
+    anybody), `late`, `missed`, `open`, `small`, `status`. `tasks` as they stood on `as_of`.
     """
     fields = fields_by(by)
     rows = callbacks_due(tasks, standard, days, as_of)
     counts = [(pl.col("fate") == fate).sum().cast(pl.Int64).alias(name) for name, fate in _CALLS.items()]
-    whole = pl.len().cast(pl.Int64).alias("denominator")
+    whole = (pl.col("fate") != "open").sum().cast(pl.Int64).alias("denominator")
     figures = grouped(named(rows, standard, agents, fields), fields, [*counts, whole])
     return figures.with_columns(
         ratio=_ratio(pl.col("numerator")),

@@ -31,9 +31,11 @@ TASKS = pl.Schema(
         "channel": pl.String(),
         "outcome": pl.String(),
         "satisfaction": pl.Int32(),
+        "texted_on": pl.Date(),
     }
 )
-"""A task with what was done for it; without a contact the last four are null."""
+"""A task with what was done for it; without a contact the last five but one are null. `texted_on`: the day on which the
+system itself sent the text of the same touch."""
 
 STATUSES = pl.Schema({"number": pl.Int32(), "task_id": pl.Int32(), "as_of": pl.Date(), "to_status": pl.String()})
 """A transition; `number` gives the order in which they were made."""
@@ -65,9 +67,12 @@ FIELDS = (
 
 _TASKS = """
 SELECT t.id, t.service, t.customer_id, t.policy_id, t.agent_id, t.performer, t.due, t.latest, t.status,
-    c.done_on, c.channel, c.outcome, c.satisfaction
+    c.done_on, c.channel, c.outcome, c.satisfaction, m.send_on
 FROM tasks t
 LEFT JOIN contacts c ON c.task_id = t.id
+LEFT JOIN messages m ON m.service = t.service AND m.subject_kind = t.subject_kind AND m.subject_id = t.subject_id
+    AND m.ordinal = t.ordinal AND m.customer_id = t.customer_id AND m.channel = 'sms'
+    AND m.status IN ('submitting', 'accepted', 'delivered', 'unknown')
 """
 
 _STATUSES = "SELECT id, task_id, as_of, to_status FROM transitions"
@@ -98,6 +103,12 @@ def read_tasks(
     return stood.filter(pl.col(of).is_between(days.start, days.last))
 
 
+def tracked_since(connection: Connection) -> date | None:
+    """Return the first day on which anything was released as work; None where nothing was."""
+    first = db.read_frame(connection, "SELECT min(as_of) FROM transitions", pl.Schema({"since": pl.Date()}))
+    return first["since"][0] if first.height else None
+
+
 def changed_after(as_of: date) -> str:
     """Return the query for the keys of the tasks to which something happened after `as_of`."""
     return f"SELECT task_id FROM transitions WHERE as_of > '{as_of.isoformat()}'"
@@ -123,6 +134,7 @@ def as_they_stood(tasks: pl.DataFrame, past: Past, as_of: date) -> pl.DataFrame:
 
     A task without a later transition stands as it is stored.
     """
+    tasks = tasks.with_columns(texted_on=pl.when(pl.col("texted_on") <= as_of).then("texted_on"))
     later = past.statuses.filter(pl.col("as_of") > as_of)
     if later.is_empty():
         return tasks

@@ -30,6 +30,8 @@ class Work:
     """Lists tasks with the numbers that people use: tasks, groupings, what is told of each; see `tasks_behind`."""
     days: Days
     as_of: date
+    tracked_since: date | None = None
+    """The first day on which anything was released as work."""
 
 
 FATE = words_of({
@@ -54,13 +56,7 @@ LISTED = {
     "answer": Column(name="answer", title=N_("Answer"), kind="count"),
 }
 
-RATIO = column("_ratio", N_("Ratio"), kind="ratio", small="small")
-"""None where all that is due is still open: 0 % would say that it was missed."""
-
-
-def decided(rows: pl.DataFrame, still_open: str, due: str) -> pl.DataFrame:
-    """Add the ratio for people, who see none where nothing is decided."""
-    return rows.with_columns(_ratio=pl.when(pl.col(still_open) != pl.col(due)).then(pl.col("ratio")))
+RATIO = column("ratio", N_("Ratio"), kind="ratio", small="small")
 
 
 def groups(fields: Sequence[str], standard: Standard) -> tuple[Column, ...]:

@@ -77,13 +77,34 @@ def test_what_is_late_is_no_numerator_but_is_shown_with_it() -> None:
     assert (found["ratio"], found["ratio_with_late"]) == (0.25, 0.5)
 
 
-def test_a_task_still_in_time_counts_as_due_and_makes_the_figure_provisional() -> None:
+def test_a_task_still_in_time_stands_beside_the_rate_and_makes_the_figure_provisional() -> None:
     last_day = date(2026, 5, 17)
     days = Days.between(date(2026, 5, 1), DUE)
     found = rate(task(), as_of=last_day, days=days)
-    assert (found["open"], found["denominator"], found["status"]) == (1, 1, "provisional")
+    assert (found["open"], found["denominator"], found["status"]) == (1, 0, "provisional")
     found = rate(task(), as_of=last_day + timedelta(days=1), days=days)
     assert (found["missed"], found["denominator"], found["status"]) == (1, 1, "final")
+
+
+def test_what_the_system_has_texted_in_time_is_done() -> None:
+    greeting = {"service": "birthday-greeting", "due": DUE}
+    assert rate(task(**greeting, texted_on=DUE))["numerator"] == 1
+    assert rate(task(**greeting, status="missed", texted_on=DUE))["numerator"] == 1
+    assert rate(task(**greeting, texted_on=date(2026, 5, 18)))["missed"] == 1
+    assert rate(task(**greeting, status="skipped", texted_on=DUE))["skipped"] == 1
+
+
+def test_nothing_late_and_one_done_is_all_of_what_is_decided() -> None:
+    rows = [task(done=date(2026, 5, 9)), *[task() for _ in range(127)]]
+    found = rate(*rows, as_of=date(2026, 5, 12), days=Days.between(date(2026, 5, 1), DUE))
+    assert (found["ratio"], found["denominator"], found["open"]) == (1.0, 1, 127)
+
+
+def test_work_of_the_office_has_no_row_by_teams_and_agents() -> None:
+    rows = tasks(task(done=DUE), task("termination-decision", performer="office"))
+    for by, count in (("team", 1), ("agent", 1), ("branch", 2), ("level", 2)):
+        found = service_rate(rows, STANDARD, AGENTS, MAY, by=[by], as_of=AS_OF)
+        assert (found["denominator"].sum(), found[:, 0].null_count()) == (count, 0)
 
 
 def test_a_task_not_due_yet_is_pending_even_when_it_is_done() -> None:
