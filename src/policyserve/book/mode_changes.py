@@ -167,10 +167,12 @@ def with_amounts(connection: Connection, added: pl.DataFrame, as_of: date) -> pl
 
 
 def _amount(event: dict[str, Any], terms: dict[int, dict[str, Any]]) -> int | None:
-    if event["kind"] != KIND or event["amount"] is not None:
-        return event["amount"]
+    told: int | None = event["amount"]
+    if event["kind"] != KIND or told is not None:
+        return told
     now = terms[event["policy_id"]]
     mode, _ = told_terms(event["detail"], now["mode"], now["pay_years"])
     if mode == now["mode"] or now["mode"] == "single":
         return None
-    return round(now["premium"] * MONTHS_OF_MODE[mode] / MONTHS_OF_MODE[now["mode"]])
+    premium: int = now["premium"]
+    return round(premium * MONTHS_OF_MODE[mode] / MONTHS_OF_MODE[now["mode"]])

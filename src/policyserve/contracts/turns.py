@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from policyserve.book.columns import MONTHS_OF_MODE, Book, Mode, told_terms
-from policyserve.dates import add_months, months_between
+from policyserve.dates import add_months
 
 TURNS = pl.Schema(
     {
@@ -74,7 +74,8 @@ def _terms(policy: int, mode: str, years: int | None, **at: Any) -> dict[str, An
 
 def _due_before(begun: date, day: date, offset: int, step: int) -> int:
     """Count the instalments that fell due before a day: the first `offset` months after the beginning."""
-    count = (months_between(begun, day) - offset) // step + 1
+    months = (day.year - begun.year) * 12 + day.month - begun.month
+    count = (months - offset) // step + 1
     return count - (add_months(begun, offset + (count - 1) * step) >= day)
 
 

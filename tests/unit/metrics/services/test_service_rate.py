@@ -87,7 +87,7 @@ def test_a_task_still_in_time_stands_beside_the_rate_and_makes_the_figure_provis
 
 
 def test_what_the_system_has_texted_in_time_is_done() -> None:
-    greeting = {"service": "birthday-greeting", "due": DUE}
+    greeting: Row = {"service": "birthday-greeting", "due": DUE}
     assert rate(task(**greeting, texted_on=DUE))["numerator"] == 1
     assert rate(task(**greeting, status="missed", texted_on=DUE))["numerator"] == 1
     assert rate(task(**greeting, texted_on=date(2026, 5, 18)))["missed"] == 1
