@@ -39,7 +39,7 @@ def upgrade(session: Session) -> None:
 @database_option
 @click.pass_obj
 def check(session: Session) -> None:
-    """Say whether the database has the schema of this version."""
+    """Say whether the database is whole: every table, column, index and constraint of this version."""
     if trouble := check_database(session.settings.database_url):
         raise PolicyserveError(trouble)
     session.tell("The schema is at version {version}, as this program needs it.", version=SCHEMA)

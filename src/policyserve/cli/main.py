@@ -100,6 +100,13 @@ def _not_possible(error: OSError, language: str) -> str:
 
 def _unexpected(error: Exception, language: str) -> str:
     """Name the fault without its text, which may hold personal data."""
+    if type(error).__module__.startswith("sqlalchemy."):
+        return say(
+            language,
+            "The database did what policyserve did not expect ({fault}). Nothing half-done was kept. Run "
+            "`policyserve db check`: it says whether something is missing. If nothing is, report it.",
+            fault=type(error).__name__,
+        )
     return say(
         language,
         "Something went wrong that policyserve did not expect ({fault}). Nothing half-done was kept. "

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, inspect
 
 from policyserve import db
 from policyserve.errors import PolicyserveError
-from policyserve.locale import Sentence
+from policyserve.locale import Listed, Sentence
 
 HEAD = "0005"
 """The newest step in `versions`; steps are numbered, so that a later one is greater."""
@@ -40,6 +40,31 @@ def check(engine: Engine) -> Sentence | None:
     if version is None:
         return Sentence("The database has no tables of policyserve yet; run `policyserve db upgrade`.")
     return Sentence("The database was made by an older policyserve; run `policyserve db upgrade`.")
+
+
+def examine(engine: Engine) -> Sentence | None:
+    """Return what is wrong with the database, from its files to every table, or None; reads an SQLite book whole."""
+    if trouble := check(engine):
+        return trouble
+    from policyserve.migrations.comparison import missing
+
+    with db.reading(engine) as connection:
+        found = missing(connection)
+        damage = _damage(connection) if db.is_sqlite(engine) else None
+    if damage is None and not found:
+        return None
+    parts = [*found, *([Sentence("its pages ({damage})", damage=damage)] if damage else [])]
+    return Sentence(
+        "The database is damaged; missing or otherwise than policyserve made it: {parts}. "
+        "Put a back-up in its place; nothing that is missing can be made up.",
+        parts=Listed(parts),
+    )
+
+
+def _damage(connection: Connection) -> str | None:
+    """Return the first of what SQLite finds wrong with its file."""
+    said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    return None if said == "ok" else str(said)
 
 
 def ensure_ready(engine: Engine) -> None:

@@ -44,9 +44,9 @@ def upgrade_database(url: str) -> None:
 
 
 def check_database(url: str) -> Sentence | None:
-    """Return the sentence that says what to do about the schema, or None where it is today's."""
+    """Return the sentence that says what is wrong with the database, or None where it is whole and today's."""
     with _as_it_is(url) as engine:
-        return schema.check(engine)
+        return schema.examine(engine)
 
 
 @contextmanager
