@@ -1,7 +1,8 @@
-"""The settings file: what an installation decides about messages, gateways, notices and jobs.
+"""The settings file: what an installation decides about messages, gateways, notices, jobs and lists.
 
-A TOML file with the sections `[messages]`, `[gateways.NAME]`, `[notices]` and `[jobs]`; what is not given keeps the
-default. Every default that comes from a rule or a habit of the market names it. `docs/messages.md` lists all of them.
+A TOML file with the sections `[messages]`, `[gateways.NAME]`, `[notices]`, `[jobs]` and `[lists.KIND]`; what is not
+given keeps the default. Every default that comes from a rule or a habit of the market names it. `docs/messages.md`
+lists all of them.
 A value `{ env = "NAME" }` or `{ file = "PATH" }` in a gateway stands for a secret that is kept elsewhere.
 """
 
@@ -154,11 +155,31 @@ class JobSettings(Section):
     """How many days ahead the nightly release reaches."""
 
 
+class ColumnSettings(Section):
+    """What the columns of a branch's own lists are called, for one kind of list."""
+
+    columns: Mapping[str, str] = {}
+    """The field of the list for each header that is not known, like `--column`."""
+    ignore: tuple[str, ...] = ()
+    """Headers of columns that are left out, like `--ignore`."""
+
+
 class ListSettings(Section):
     """How lists are read."""
 
     memory_mb: Annotated[int, Field(ge=100, le=1_000_000)] = 1500
     """The memory that reading a list takes at most; a larger one is refused."""
+    agents: ColumnSettings = ColumnSettings()
+    customers: ColumnSettings = ColumnSettings()
+    policies: ColumnSettings = ColumnSettings()
+    premiums: ColumnSettings = ColumnSettings()
+    events: ColumnSettings = ColumnSettings()
+    referrals: ColumnSettings = ColumnSettings()
+
+    def of(self, kind: str) -> ColumnSettings:
+        """Return what is said of the columns of one kind of list."""
+        found: ColumnSettings = getattr(self, kind)
+        return found
 
 
 class SettingsFile(Section):

@@ -130,6 +130,8 @@ class Life:
         if number not in self.premiums:
             return self.row["issue_date"] if number == 1 else None
         row = self.premiums[number]
+        if row["paid_on"] is None and row["amount"] == 0:
+            return self.due(number)
         if row["paid_on"] is None or row["paid_on"] > self.as_of:
             return None
         if row["paid_amount"] is not None and row["paid_amount"] < self.amount(number):

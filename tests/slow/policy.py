@@ -147,6 +147,8 @@ class Policy:
     def row_paid_on(self, instalment: int) -> date | None:
         """Return the day on which the list says that an instalment was paid in full."""
         row = self.rows.get(instalment)
+        if row is not None and row.paid_on is None and row.amount == 0:
+            return self.due_of(instalment)
         if row is None or row.paid_on is None:
             return None
         amount = self.premium_at(instalment) if row.amount is None else row.amount

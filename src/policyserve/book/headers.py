@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from policyserve.book.header_words import OTHER_WORDS
 from policyserve.book.lists import KINDS, Column, ListKind
-from policyserve.errors import PolicyserveError
+from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.files import REPORT
 from policyserve.locale import Counted, N_in, Sentence
+
+_SIGNS = r"""[\s_\-.:*#'"`/\\]"""
+_REMARK = r"[(\[【](元|人民币|人民币元|rmb|cny|yyyy.?mm.?dd|必填|选填|required|optional|天|年)[)\]】]$"
+_TRADITIONAL = str.maketrans(
+    "單號繳費險額實應帳戶電話聯絡業務員機構團隊產類種幣別職愛農曆陰陽離稱結敗備註說轉紹際頻間滿簽發營銷訂簡認時狀態進編碼門組級屬總終",
+    "单号缴费险额实应账户电话联络业务员机构团队产类种币别职爱农历阴阳离称结败备注说转绍际频间满签发营销订简认时状态进编码门组级属总终",
+)
+_ALIKE = {
+    "交": "缴",
+    "帐": "账",
+    r"(号码|编号|编码|代码)$": "号",
+    r"(日期|时间)$": "日",
+    r"(number|num|nbr)$": "no",
+}
+"""What of a header is the same in other words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Naming:
+    """What the user says of the columns of a file."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """The field of the list (its name, or another word for it) for each header."""
+    ignored: tuple[str, ...] = ()
+    """Headers of columns that are left out."""
+    asked: tuple[str, ...] = ()
+    """Those of the headers in `columns` that the file must have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,60 +47,130 @@ class Headers:
 
     places: Mapping[str, str]
     """The name of each column of the list that is there, with its place in the file: `0`, `1`, ..."""
-    ignored: tuple[str, ...]
-    """Headers that the list does not know."""
+    unknown: Mapping[str, str]
+    """The places of columns that the list does not know and nobody has left out, with their headers."""
     report: tuple[str, ...]
     """The places of the columns that a reject file has put before the list's own."""
 
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Headers that the list does not know."""
+        return tuple(header for header in self.unknown.values() if not header.startswith("#"))
 
-def recognise(headers: tuple[str, ...], kind: ListKind) -> Headers:
-    """Find the columns of a list in a header row.
+
+def recognise(headers: tuple[str, ...], kind: ListKind, naming: Naming | None = None) -> Headers:
+    """Find the columns of a list in a header row; a column without a header is called `#5` by its place.
 
     Raises PolicyserveError where a required column is missing, or a column stands twice.
     """
-    known = _known(kind)
-    words = [plain_header(header) for header in headers]
-    places = {known[word]: str(place) for place, word in enumerate(words) if word in known}
-    _refuse_doubles(Counter(known[word] for word in words if word in known), kind)
-    missing = [column for column in kind.columns if column.required and column.name not in places]
-    if kind.name == "events" and not {"policy_no", "customer_no"} & places.keys():
-        missing.append(kind.column("policy_no"))
-    if missing:
-        raise PolicyserveError(_missing(missing, headers, kind))
+    naming = naming or Naming()
+    known = _known(kind) | _named(naming, kind)
+    labels = [header.strip() or f"#{place}" for place, header in enumerate(headers, 1)]
+    words = [plain_header(label) for label in labels]
+    _refuse_absent(naming, labels, words)
+    left_out = {plain_header(header) for header in naming.ignored}
+    claims = {place: known[word] for place, word in enumerate(words) if word in known and word not in left_out}
+    places = _decided(claims, labels, kind)
+    _refuse_missing([column for column in kind.columns if column.name not in places], headers, kind)
+    report = [place for place, word in enumerate(words) if word in REPORT and place not in places.values()]
+    used = {*places.values(), *report, *(place for place, word in enumerate(words) if word in left_out)}
     return Headers(
-        places=places,
-        ignored=tuple(
-            header.strip()
-            for header, word in zip(headers, words, strict=True)
-            if word and word not in {*known, *REPORT}
-        ),
-        report=tuple(str(place) for place, word in enumerate(words) if word in REPORT),
+        places={name: str(place) for name, place in places.items()},
+        unknown={str(place): label for place, label in enumerate(labels) if place not in used},
+        report=tuple(map(str, report)),
     )
 
 
-def likeness(cells: Sequence[str], kind: ListKind) -> tuple[bool, int]:
+def likeness(cells: Sequence[str], kind: ListKind, naming: Naming | None = None) -> tuple[bool, int]:
     """Say how much a row looks like the header of a list: whether every required column is there, and how many are."""
-    known = _known(kind)
-    places = {known[word] for word in map(plain_header, cells) if word in known}
+    known = _known(kind) | _named(naming or Naming(), kind)
+    places = {known[word][0] for word in map(plain_header, cells) if word in known}
     return all(column.name in places for column in kind.columns if column.required), len(places)
 
 
 def plain_header(header: str) -> str:
-    """Write a header as it is looked up: small letters, underlines for blanks, no star of a required column."""
-    word = unicodedata.normalize("NFKC", header).strip().strip("*\ufeff").strip().lower()
-    return word.replace(" ", "_").replace("-", "_")
+    """Write a header as it is looked up: small letters, no signs, simplified, one word for what is called in several.
+
+    保单号码 and 保单编号 are 保单号, 应交日期 and 应缴时间 are 应缴日, `Policy Number` is `policyno`.
+    """
+    seen = "".join(sign for sign in unicodedata.normalize("NFKC", header) if unicodedata.category(sign) != "Cf")
+    hashed = re.fullmatch(r"\s*(#\d+)\s*", seen)
+    if hashed:
+        return hashed[1]
+    word = re.sub(_SIGNS, "", seen.lower()).translate(_TRADITIONAL)
+    word = re.sub(_REMARK, "", word)
+    for pattern, same in _ALIKE.items():
+        word = re.sub(pattern, same, word)
+    return word
 
 
-def _known(kind: ListKind) -> dict[str, str]:
-    return {plain_header(word): column.name for column in kind.columns for word in (column.name, column.chinese)}
+def words_of(column: Column, kind: ListKind) -> tuple[str, ...]:
+    """Return the headers by which a column is known, its own names first."""
+    return column.name, column.chinese, *OTHER_WORDS[kind.name].get(column.name, ())
 
 
-def _refuse_doubles(counts: Counter[str], kind: ListKind) -> None:
-    doubles = [kind.column(name).title for name, count in counts.items() if count > 1]
-    if doubles:
-        raise PolicyserveError(
-            "The column {doubles} stands more than once in the header; keep one of them.", doubles=", ".join(doubles)
+def _known(kind: ListKind) -> dict[str, tuple[str, int]]:
+    """Return each header as it is looked up: the column's name, and its rank: 0 for the column's own names."""
+    found: dict[str, tuple[str, int]] = {}
+    for column in kind.columns:
+        for rank, word in enumerate(map(plain_header, words_of(column, kind))):
+            found.setdefault(word, (column.name, max(rank - 1, 0)))
+    return found
+
+
+def _named(naming: Naming, kind: ListKind) -> dict[str, tuple[str, int]]:
+    """Return the same for headers that the user has named; raise QuestionError for a field that the list has not."""
+    known = _known(kind)
+    for field_asked in naming.columns.values():
+        if plain_header(field_asked) not in known:
+            raise QuestionError(
+                "'{field}' is no column of a list of {kind}; its columns are {columns}.",
+                field=field_asked,
+                kind=kind.name,
+                columns=", ".join(column.title for column in kind.columns),
+            )
+    return {plain_header(header): (known[plain_header(asked)][0], -1) for header, asked in naming.columns.items()}
+
+
+def _refuse_absent(naming: Naming, labels: Sequence[str], words: Sequence[str]) -> None:
+    absent = [header for header in naming.asked if plain_header(header) not in words]
+    if absent:
+        raise QuestionError(
+            "The file has no column '{header}'; its columns are: {headers}.",
+            header=absent[0],
+            headers=", ".join(labels)[:300],
         )
+
+
+def _decided(claims: Mapping[int, tuple[str, int]], labels: Sequence[str], kind: ListKind) -> dict[str, int]:
+    """Return the place of each column: of several that say the same, the one with the better word.
+
+    Raises PolicyserveError where none is better, and for amounts and days, of which none is lost.
+    """
+    found = {}
+    for column in kind.columns:
+        ranks = {place: rank for place, (name, rank) in claims.items() if name == column.name}
+        best = [place for place, rank in ranks.items() if rank == min(ranks.values())]
+        told = column.form in {"money", "date", "birthday"} and len(ranks) > 1 and min(ranks.values()) >= 0
+        if len(best) > 1 or told:
+            raise QuestionError(
+                "The column {column} stands more than once in the header: {headers}; keep one of them, or leave the "
+                "others out with --ignore HEADER.",
+                column=column.title,
+                headers=", ".join(labels[place] for place in ranks),
+            )
+        if best:
+            found[column.name] = best[0]
+    return found
+
+
+def _refuse_missing(absent: Iterable[Column], headers: tuple[str, ...], kind: ListKind) -> None:
+    missing = [column for column in absent if column.required]
+    subjects = [column for column in absent if column.name in {"policy_no", "customer_no"}]
+    if kind.name == "events" and len(subjects) > 1:
+        missing.append(kind.column("policy_no"))
+    if missing:
+        raise PolicyserveError(_missing(missing, headers, kind))
 
 
 def _missing(missing: list[Column], headers: tuple[str, ...], kind: ListKind) -> Sentence:
@@ -95,14 +193,5 @@ def _missing(missing: list[Column], headers: tuple[str, ...], kind: ListKind) ->
 
 
 def _likely_kind(headers: tuple[str, ...]) -> str | None:
-    words = {plain_header(header) for header in headers}
-    found = {
-        name: len(words & _known(kind).keys())
-        for name, kind in KINDS.items()
-        if all(
-            {plain_header(column.name), plain_header(column.chinese)} & words
-            for column in kind.columns
-            if column.required
-        )
-    }
+    found = {name: count for name, kind in KINDS.items() for whole, count in [likeness(headers, kind)] if whole}
     return max(found, key=lambda name: found[name]) if found else None

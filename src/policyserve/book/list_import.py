@@ -17,12 +17,13 @@ from policyserve.book.bounds import MEGABYTES
 from policyserve.book.bulk_load import GREAT
 from policyserve.book.cells import parse
 from policyserve.book.files import Source, read_source
-from policyserve.book.headers import likeness, recognise
+from policyserve.book.headers import Naming, likeness, recognise
 from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import find_kind
 from policyserve.book.problems import told
 from policyserve.book.rejects import check_writable, default_path, with_values, write_rejects
 from policyserve.book.rows import Rows
+from policyserve.book.unknown_columns import refuse_losses
 from policyserve.locale import ENGLISH
 from policyserve.tables import metadata
 
@@ -74,9 +75,11 @@ def import_list(
     sheet: str | None = None,
     kept: Collection[Path] = (),
     megabytes: int = MEGABYTES,
+    naming: Naming | None = None,
 ) -> ImportReport:
     """Import the file at `path` as a list of `kind`; `at` (aware, UTC) is the instant that the import's own row gets.
-    The reject file is written in `language`. Of several lists in a spreadsheet, `sheet` names the one that is meant.
+    The reject file is written in `language`. Of several lists in a spreadsheet, `sheet` names the one that is meant;
+    `naming` says which column is which where the headers do not.
 
     The reject file stands just before the commit: a crash in between leaves it, and nothing in the database.
     A dry run does the same work and takes it back; it writes a reject file only where `rejects` names one.
@@ -85,8 +88,9 @@ def import_list(
     Raises PolicyserveError, before anything is written, for a file that cannot be read as such a list.
     """
     wanted, target = find_kind(kind), rejects or default_path(path)
-    source = read_source(path, partial(likeness, kind=wanted), sheet, megabytes=megabytes)
-    headers = recognise(source.headers, wanted)
+    source = read_source(path, partial(likeness, kind=wanted, naming=naming), sheet, megabytes=megabytes)
+    headers = recognise(source.headers, wanted, naming)
+    refuse_losses(source, headers, wanted)
     kept = (path, *db.database_files(engine.url), *kept)
     to_file = rejects is not None or not dry_run
     if to_file:

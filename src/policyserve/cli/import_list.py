@@ -8,11 +8,13 @@ from pathlib import Path
 
 import rich_click as click
 
+from policyserve.book.headers import Naming
 from policyserve.book.lists import KINDS
 from policyserve.book.problems import list_name, told
 from policyserve.book.rejects import default_path
 from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.output import Row, note, show, tell
+from policyserve.errors import QuestionError
 from policyserve.locale import N_, say, say_many
 from policyserve.operations.lists import ImportReport, import_list
 
@@ -41,8 +43,26 @@ COUNTS = ("rows", "added", "updated", "unchanged", "rejected", "warnings")
 )
 @click.option("--dry-run", is_flag=True, help="Tell what would happen, and change nothing.")
 @click.option("--sheet", help="Which sheet of a spreadsheet to read, where several hold such a list.")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="HEADER=FIELD",
+    help="What a column is whose header is not known here; may be repeated.",
+)
+@click.option("--ignore", multiple=True, metavar="HEADER", help="A column to leave out; may be repeated.")
 @shared
-def import_(session: Session, *, kind: str, file: Path, rejects: Path | None, dry_run: bool, sheet: str | None) -> int:
+def import_(
+    session: Session,
+    *,
+    kind: str,
+    file: Path,
+    rejects: Path | None,
+    dry_run: bool,
+    sheet: str | None,
+    columns: tuple[str, ...],
+    ignore: tuple[str, ...],
+) -> int:
     """Take in one list: CSV or XLSX, with headers in English or Chinese; `-` reads it from a pipe.
 
     Good rows go in; rejected ones go to a file that can be mended and imported again (exit status 3). Importing the
@@ -62,9 +82,20 @@ def import_(session: Session, *, kind: str, file: Path, rejects: Path | None, dr
         sheet=sheet,
         kept=session.kept_files,
         megabytes=session.settings.file.lists.memory_mb,
+        naming=_naming(session, kind, columns, ignore),
     )
     _tell(report, session)
     return REJECTED if report.rejected else 0
+
+
+def _naming(session: Session, kind: str, columns: tuple[str, ...], ignore: tuple[str, ...]) -> Naming:
+    """Put together what the settings file and this call say of the columns; what the call says goes before."""
+    pairs = [pair.rpartition("=") for pair in columns]
+    if wrong := [word for header, _, word in pairs if not header.strip() or not word.strip()]:
+        raise QuestionError("'{word}' names no column; write --column HEADER=FIELD.", word=wrong[0])
+    asked = {header: field for header, _, field in pairs}
+    usual = session.settings.file.lists.of(kind)
+    return Naming(columns={**usual.columns, **asked}, ignored=(*usual.ignore, *ignore), asked=tuple(asked))
 
 
 def free_path(path: Path, kind: str) -> Path:

@@ -15,6 +15,15 @@ IN_FULL = pl.col("paid_amount").is_null() | (pl.col("paid_amount") >= pl.col("am
 """A part payment is no payment."""
 
 
+def paid_in_full(due_on: pl.Expr) -> pl.Expr:
+    """Return when an instalment was paid in full, by `amount`, `paid_on` and `paid_amount`; null where it is not.
+
+    Where it asks for nothing (0.00, say, because dividends pay it), nothing is owed: it is paid on its due day.
+    """
+    nothing = pl.col("paid_on").is_null() & (pl.col("amount") == 0)
+    return pl.when(nothing).then(due_on).when(IN_FULL).then("paid_on")
+
+
 def payments(book: Book, terms: pl.DataFrame) -> pl.DataFrame:
     """Return the listed instalments: `policy_id`, `instalment`, `place`, `due_on`, `amount`, `paid_on`.
 
@@ -31,5 +40,5 @@ def payments(book: Book, terms: pl.DataFrame) -> pl.DataFrame:
         due_on=due_day_from(month, day, step, number), premium=premium
     )
     return with_amounts(rows, premium_steps(book.events, terms)).select(
-        "policy_id", "instalment", "place", "due_on", "amount", paid_on=pl.when(IN_FULL).then("paid_on")
+        "policy_id", "instalment", "place", "due_on", "amount", paid_on=paid_in_full(pl.col("due_on"))
     )

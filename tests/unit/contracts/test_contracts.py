@@ -91,6 +91,21 @@ def test_a_rider_without_rows_is_paid_with_its_main_policy() -> None:
     assert (state(facts, IN_GRACE), owed(facts, DUE)[2:]) == ("in_force", (0, 0))
 
 
+@pytest.mark.parametrize("day", [DUE, DUE + timedelta(days=1), IN_GRACE, SUSPENDED])
+def test_an_instalment_of_nothing_is_paid_on_its_due_day(day: date) -> None:
+    facts = book(policy("P", SOLD, yuan(1_000), payments={2: (0, None)}))
+    assert (state(facts, day), owed(facts, day)) == ("in_force", (0, 0, 0, 0))
+    assert Contracts.of(facts, day).payments["paid_on"].to_list() == [DUE]
+    assert instalments_due(facts, Days.between(DUE, DUE), as_of=day)["fate"].to_list() == ["collected"]
+    assert gaps(facts, as_of=day).policies.is_empty()
+
+
+@pytest.mark.parametrize("arrears", [RIDER, MAIN])
+def test_a_rider_that_asks_for_nothing_suspends_nobody(arrears: RiderArrears) -> None:
+    facts = with_rider(main=DUE, rider=(0, None))
+    assert [state(facts, SUSPENDED, number, arrears) for number in ("P", "R")] == ["in_force", "in_force"]
+
+
 @pytest.mark.slow
 @some
 @given(st.data(), st.sampled_from([RIDER, MAIN]), st.sampled_from([-40, -1, 0, 1, 30, 61]))

@@ -112,8 +112,11 @@ def _with_payments(rows: pl.DataFrame, known: Book) -> pl.DataFrame:
     """Add `paid_on`, and `amount` and `paid_amount` where the policy has rows of its own, as listed."""
     listed = part_of(known, rows["payer_id"]).premiums.rename({"policy_id": "payer_id"})
     own = pl.col("payer_id") == pl.col("policy_id")
-    return rows.join(listed, on=["payer_id", "instalment"], how="left").with_columns(
-        pl.when(own).then(name).alias(name) for name in ("amount", "paid_amount")
+    listed = rows.join(listed, on=["payer_id", "instalment"], how="left")
+    nothing = pl.col("paid_on").is_null() & (pl.col("amount") == 0)
+    return listed.with_columns(
+        *(pl.when(own).then(name).alias(name) for name in ("amount", "paid_amount")),
+        paid_on=pl.when(nothing).then("due_on").otherwise("paid_on"),
     )
 
 

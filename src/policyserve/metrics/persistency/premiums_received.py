@@ -7,7 +7,7 @@ import polars as pl
 from policyserve.contracts.endings import first_after
 from policyserve.contracts.grace import grace_end
 from policyserve.contracts.instalments import NO_TURNS, due_day, with_instalments
-from policyserve.contracts.payments import IN_FULL
+from policyserve.contracts.payments import paid_in_full
 from policyserve.contracts.premiums import with_amounts
 
 
@@ -25,7 +25,7 @@ def instalments(
         .with_columns(due_on=due_day(pl.col("instalment"), turns=turns))
     )
     return with_amounts(rows, steps).select(
-        "policy_id", "instalment", "required", "grace", "due_on", "amount", paid_on=pl.when(IN_FULL).then("paid_on")
+        "policy_id", "instalment", "required", "grace", "due_on", "amount", paid_on=paid_in_full(pl.col("due_on"))
     )
 
 
