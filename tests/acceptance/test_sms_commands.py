@@ -1,4 +1,4 @@
-"""Messages by command: generate, list, preview, check, approve, cancel, content, refuse."""
+"""Messages of a day by command: generate, preview, check."""
 
 from __future__ import annotations
 
@@ -6,28 +6,22 @@ import csv
 import io
 import stat
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
-from commands import Desk, Result, in_a_sentence
+from commands import Desk, in_a_sentence
 from desks.branch_desk import AGENTS, LATE
-
-FIELDS = ["message_id", "service", "customer_no", "channel", "text", "segments", "status", "due", "reason"]
-"""The contract of `sms generate` and `sms list`; lists may have more behind them."""
-
-D7 = "2026-03-03"
-"""The Lantern Festival, and seven days before the second premium."""
-REMINDER, LANTERN = "renewal-reminder-d7", "festival-lantern"
-
-CUSTOMERS = """customer_no,name,gender,birthday,phone,marketing_consent
-C1,王芳,female,1985-03-12,13900000001,yes
-C2,李强,male,1970-07-01,13900000002,no
-C3,张敏,female,1970-07-01,01012345678,yes
-"""
-POLICIES = "policy_no,customer_no,agent_no,issue_date,mode,premium,pay_years\n" + "".join(
-    f"330202500000{key},C{key},A1,2025-03-10,annual,1000,10\n" for key in (1, 2, 3)
+from desks.sms_branch import (
+    CUSTOMERS,
+    D7,
+    FIELDS,
+    LANTERN,
+    NO_CONSENT,
+    OF_THE_DAY,
+    POLICIES,
+    REMINDER,
+    of,
 )
 
 
@@ -53,24 +47,6 @@ def generated(branch: Desk) -> Desk:
     """Make the messages of the day."""
     branch.do("sms", "generate", "--date", D7)
     return branch
-
-
-def of(rows: list[dict[str, Any]]) -> dict[tuple[str, str], tuple[str, str | None]]:
-    """Return status and reason by service and customer."""
-    return {(row["service"], row["customer_no"]): (row["status"], row["reason"]) for row in rows}
-
-
-NO_PHONE = "the customer has no mobile phone; the agent has a task to ask for it"
-NO_CONSENT = "the customer has not consented to marketing"
-
-OF_THE_DAY = {
-    (REMINDER, "C1"): ("planned", None),
-    (REMINDER, "C2"): ("planned", None),
-    (LANTERN, "C1"): ("planned", None),
-    (REMINDER, "C3"): ("withheld", NO_PHONE),
-    (LANTERN, "C3"): ("withheld", NO_PHONE),
-    (LANTERN, "C2"): ("withheld", NO_CONSENT),
-}
 
 
 def test_a_day_is_generated_with_the_fields_of_the_contract(branch: Desk) -> None:
@@ -218,94 +194,6 @@ def test_a_settings_file_that_is_wrong_is_named_with_its_field(branch: Desk, set
     assert "messages.caps.per_day: there is no setting of this name" in result.err
 
 
-# ---- Lists ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_list_begins_with_the_fields_of_the_contract(generated: Desk) -> None:
-    rows = generated.ask("sms", "list")
-    assert [list(row)[: len(FIELDS)] for row in rows] == [FIELDS] * 3
-    assert list(generated.ask("sms", "list", "--service", LANTERN)[0])[len(FIELDS) :] == [
-        "message_class", "send_on", "last_on", "gateway", "provider_id", "attempts", "submitted_at", "merged_into_id",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("asked", "count"),
-    [
-        (("--date", D7), 3),
-        (("--date", "2026-03-04"), 0),
-        (("--status", "planned"), 3),
-        (("--status", "cancelled", "--status", "expired"), 0),
-        (("--status", "cancelled", "--status", "planned"), 3),
-        (("--service", REMINDER), 2),
-        (("--customer", "C1"), 2),
-        (("--customer", "C1", "--service", REMINDER, "--date", D7), 1),
-    ],
-)
-def test_a_list_is_narrowed(generated: Desk, asked: tuple[str, ...], count: int) -> None:
-    assert len(generated.ask("sms", "list", *asked)) == count
-
-
-def test_an_unknown_customer_or_state_is_refused(generated: Desk) -> None:
-    unknown = generated.run("sms", "list", "--customer", "C9")
-    assert (unknown.status, in_a_sentence(unknown)) == (1, True)
-    assert generated.run("sms", "list", "--status", "sent").status == 2
-
-
-def test_a_few_messages_are_shown_with_their_whole_texts(generated: Desk) -> None:
-    said = generated.do("sms", "list", "--service", LANTERN)
-    text = "".join(line.split("│")[-1].strip() for line in said.splitlines()[2:])
-    assert text.endswith("拒收请回复R")
-    assert "…" not in said
-
-
-def test_many_messages_are_shown_in_a_line_each_the_last_ones(branch: Desk) -> None:
-    numbers = range(10, 40)
-    branch.take(
-        "customers",
-        "customer_no,name,gender,phone\n" + "".join(f"C{key},王芳,female,139000000{key}\n" for key in numbers),
-        as_of=LATE,
-    )
-    policies = "".join(f"P{key},C{key},A1,2025-03-10,annual,1000,10\n" for key in numbers)
-    branch.take("policies", POLICIES.partition("\n")[0] + "\n" + policies, as_of=LATE)
-    branch.do("sms", "generate", "--date", D7)
-    said = branch.do("sms", "list")
-    assert len([line for line in said.splitlines() if "planned" in line]) == 20
-    assert "The last 20 of 33; narrow the list" in said
-    assert "…" in said
-    assert len(branch.ask("sms", "list")) == 33
-
-
-@pytest.mark.parametrize(
-    ("language", "name"), [("en", "Renewal reminder, 7 days before"), ("zh", "续期提醒（提前7天）")]
-)
-@pytest.mark.parametrize("command", [("generate", "--date", D7, "--dry-run"), ("list",), ("list", "--date", D7)])
-def test_people_read_the_names_of_services_and_programs_their_codes(
-    generated: Desk, command: tuple[str, ...], language: str, name: str
-) -> None:
-    said = generated.do("sms", *command, "--lang", language)
-    assert name in said
-    assert REMINDER not in said
-    for form in ("json", "csv"):
-        told = generated.do("sms", *command, "--format", form, "--lang", language)
-        assert REMINDER in told or command[-1] == "--dry-run"
-        assert name not in told
-
-
-def test_a_list_is_written_to_a_file(generated: Desk, tmp_path: Path) -> None:
-    path = tmp_path / "list.csv"
-    generated.do("sms", "list", "--out", path)
-    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
-    assert [row["status"] for row in rows] == ["planned"] * 3
-
-
-def test_a_list_of_nothing_says_so(branch: Desk) -> None:
-    assert branch.do("sms", "list") == "Nothing to show.\n"
-
-
-# ---- Preview and check ---------------------------------------------------------------------------------------------
-
-
 def test_a_preview_shows_text_segments_cost_and_reasons_and_stores_nothing(branch: Desk) -> None:
     said = branch.do("sms", "preview", "--customer", "C2", "--date", D7)
     assert "【安心人寿】尊敬的李先生：" in said
@@ -353,89 +241,3 @@ def test_a_template_that_would_fail_is_found_before_the_campaign(branch: Desk, s
     unknown = "it says 'festival', which is not known of this customer or policy (1)"
     assert tried["good-news"] == (2, 1, unknown)
     assert tried["event-invitation"] == (0, 3, "it says 'nonsense', which is no fact of messages (3)")
-
-
-# ---- Decisions -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def waiting(branch: Desk, settings: Path) -> Desk:
-    """Make the messages of the day; all wait for a manager."""
-    settings.write_text("[messages]\napproval = ['service', 'marketing', 'duty']\n", encoding="utf-8")
-    branch.do("sms", "generate", "--date", D7)
-    return branch
-
-
-def test_a_manager_lets_some_go_and_then_all(waiting: Desk) -> None:
-    first = waiting.ask("sms", "list")[0]["message_id"]
-    assert waiting.do("sms", "approve", first, "--by", "M1") == "1 messages may go.\n"
-    assert [row["status"] for row in waiting.ask("sms", "list")] == ["approved", "planned", "planned"]
-    assert waiting.do("sms", "approve", "--all") == "2 messages may go.\n"
-    assert waiting.do("sms", "approve", "--all") == "0 messages may go.\n"
-
-
-def test_who_approves_names_messages_or_all_of_them(waiting: Desk) -> None:
-    for wrong in ((), ("1", "--all"), ("x",)):
-        assert waiting.run("sms", "approve", *wrong).status == 2
-
-
-def cancelled(desk: Desk, *keys: object) -> Result:
-    return desk.run("sms", "cancel", *map(str, keys), "--reason", "she called")
-
-
-def test_a_message_is_cancelled_with_its_reason_and_stays_so(generated: Desk) -> None:
-    first = generated.ask("sms", "list")[0]
-    assert cancelled(generated, first["message_id"]).out == "1 messages will not go out.\n"
-    generated.do("sms", "generate", "--date", D7)
-    again = generated.ask("sms", "list")[0]
-    assert (again["message_id"], again["status"]) == (first["message_id"], "cancelled")
-    assert again["reason"] == "somebody decided against it (she called)"
-
-
-def test_what_cannot_be_cancelled_is_named_and_nothing_is_changed(generated: Desk) -> None:
-    keys = [row["message_id"] for row in generated.ask("sms", "list")]
-    unknown = cancelled(generated, *keys, 999)
-    assert unknown.status == 1
-    assert in_a_sentence(unknown)
-    assert "999" in unknown.err
-    assert {row["status"] for row in generated.ask("sms", "list")} == {"planned"}
-    assert generated.run("sms", "cancel", keys[0]).status == 2
-
-
-# ---- Content and refusals ------------------------------------------------------------------------------------------
-
-NEWS_DAY = "2026-03-05"
-
-
-def news(desk: Desk) -> str:
-    """Return what customer C1 would be told on the day of the good news."""
-    texts = desk.ask("sms", "preview", "--customer", "C1", "--date", NEWS_DAY)
-    return str(next(row["text"] for row in texts if row["service"] == "good-news"))
-
-
-def test_the_month_s_news_is_told_until_it_is_taken_back(branch: Desk) -> None:
-    stock = news(branch)
-    said = branch.do("sms", "content", "news", "电子保单上线。", "--date", "2026-03-20")
-    assert "2026-03" in said
-    assert news(branch) == "【安心人寿】尊敬的王女士：电子保单上线。详情请致电95500，拒收请回复R"
-    branch.do("sms", "content", "news", "新网点开业", "--date", "2026-04-01")
-    assert "电子保单上线" in news(branch)
-    branch.do("sms", "content", "news", "", "--date", NEWS_DAY)
-    assert news(branch) == stock
-
-
-def test_who_refuses_in_person_gets_no_marketing_until_it_is_lifted(branch: Desk) -> None:
-    branch.do("sms", "refuse", "+86 139 0000 0001", "--by", "desk")
-    refused = of(branch.ask("sms", "generate", "--date", D7))
-    assert refused[LANTERN, "C1"] == ("withheld", "the customer has refused marketing by SMS")
-    assert refused[REMINDER, "C1"] == ("planned", None)
-    branch.do("sms", "refuse", "13900000001", "--lift")
-    assert of(branch.ask("sms", "generate", "--date", D7)) == OF_THE_DAY
-    nothing = branch.run("sms", "refuse", "13900000001", "--lift")
-    assert nothing.status == 1
-    assert "13900000001" not in nothing.err
-
-
-def test_a_missing_phone_is_a_task_of_the_agent(generated: Desk) -> None:
-    (task,) = generated.ask("agenda", "A1", "--date", D7, "--as-of", D7)
-    assert (task["service"], task["customer_no"]) == ("contact-data", "C3")

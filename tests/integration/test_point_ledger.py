@@ -1,39 +1,21 @@
-"""Points of referrers: a fact earns once, a payment is made once, and nobody falls below zero."""
+"""The ledger of points on both databases: what earns, what is paid out, two at once."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date
 
 import pytest
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, insert, select, update
 
+from desks.points_branch import AS_OF, CUSTOMERS, DAY, RATES, change, have, name, paid, reach, run, sell
 from policyserve import db
 from policyserve.config import fixture
 from policyserve.errors import NotFoundError, PolicyserveError
-from policyserve.metrics.referrals.point_ledger import POINTS, balances, earn, entries, pay
+from policyserve.metrics.referrals.point_ledger import POINTS, entries
 from policyserve.metrics.referrals.points import Rates
 from policyserve.metrics.rule_files import read_rules
-from policyserve.tables import Agent, Customer, Event, Policy, Referral, ReferralStage, table
-from policyserve.tasks.transitions import Stamp
-
-AS_OF = date(2026, 11, 21)
-DAY = date(2026, 3, 1)
-RATES = Rates.model_validate(
-    {
-        "name": "Rates",
-        "version": "1",
-        "own_business": {"points": 20, "one_point_per": {"CNY": 100}},
-        "people": {"named": 10, "met": 40, "issued": 200},
-    }
-)
-CUSTOMERS, POLICIES, REFERRALS = table(Customer), table(Policy), table(Referral)
-STAGES = table(ReferralStage)
-
-
-def stamp(as_of: date = AS_OF) -> Stamp:
-    return Stamp(at=datetime(2026, 11, 21, 2, 0, tzinfo=UTC), as_of=as_of, actor="office")
+from policyserve.tables import Agent, Customer, Event
 
 
 @pytest.fixture
@@ -47,47 +29,6 @@ def branch(engine: Engine) -> Engine:
             )
     name(engine)
     return engine
-
-
-def name(engine: Engine, *, referrer: int = 1, on: date = DAY, **more: Any) -> None:
-    row = {"referrer_id": referrer, "referred_on": on, "referred_name": "李小明", "referred_phone": "15400000001"}
-    with db.writing(engine) as connection:
-        connection.execute(insert(Referral).values(row | more))
-
-
-def sell(engine: Engine, key: int, customer: int, issued: date, premium: int = 1_000, **more: Any) -> None:
-    row = {"policy_no": f"P{key}", "customer_id": customer, "agent_id": 1, "mode": "annual", "currency": "CNY"}
-    days = {"issue_date": issued, "receipt_on": issued, "known_on": issued}
-    with db.writing(engine) as connection:
-        connection.execute(insert(Policy).values(id=key, premium=premium * 100, **row | days | more))
-
-
-def change(engine: Engine, key: int, **values: Any) -> None:
-    with db.writing(engine) as connection:
-        connection.execute(update(REFERRALS).where(REFERRALS.c.id == key).values(values))
-
-
-def reach(engine: Engine, stage: str, on: date = AS_OF, key: int = 1) -> None:
-    """Let a list of the day `on` say how far a referral has come."""
-    with db.writing(engine) as connection:
-        connection.execute(delete(STAGES).where(STAGES.c.referral_id == key, STAGES.c.known_on == on))
-        connection.execute(insert(STAGES).values(referral_id=key, known_on=on, stage=stage))
-
-
-def run(engine: Engine, as_of: date = AS_OF, rates: Rates = RATES) -> int:
-    """Earn, and return how many points were written down."""
-    with db.writing(engine, bulk=True) as connection:
-        return earn(connection, rates, stamp(as_of)).points
-
-
-def have(engine: Engine, as_of: date = AS_OF) -> dict[str, int]:
-    with db.reading(engine) as connection:
-        return {str(row["customer_no"]): int(str(row["balance"])) for row in balances(connection, as_of)}
-
-
-def paid(engine: Engine, points: int, customer_no: str = "C1", as_of: date = AS_OF, receipt: str | None = None) -> int:
-    with db.writing(engine) as connection:
-        return pay(connection, customer_no, points, stamp(as_of), receipt=receipt)
 
 
 def test_a_person_named_earns_once_however_often_it_is_run(branch: Engine) -> None:
@@ -178,85 +119,6 @@ def test_a_payment_with_a_receipt_is_made_once(branch: Engine) -> None:
     assert [paid(branch, 4, receipt="R-1"), paid(branch, 4, receipt="R-1")] == [6, 6]
     with pytest.raises(PolicyserveError, match="Another payment has the receipt R-1"):
         paid(branch, 5, receipt="R-1")
-
-
-def happen(engine: Engine, kind: str, policy: int, on: date, number: int = 1) -> None:
-    with db.writing(engine) as connection:
-        happening = {"number": number, "kind": kind, "occurred_on": on, "recorded_on": on}
-        owner = connection.scalar(select(POLICIES.c.customer_id).where(POLICIES.c.id == policy))
-        connection.execute(insert(Event).values(customer_id=owner, policy_id=policy, **happening))
-
-
-def back(engine: Engine, as_of: date = AS_OF) -> tuple[int, int]:
-    """Earn, and return the points taken back and given back."""
-    with db.writing(engine, bulk=True) as connection:
-        earned = earn(connection, RATES, stamp(as_of))
-        return earned.taken_back, earned.given_back
-
-
-def test_points_for_a_policy_that_turns_out_void_are_taken_back_once(branch: Engine) -> None:
-    sell(branch, 1, customer=1, issued=DAY)
-    assert run(branch) == 10 + 30
-    happen(branch, "void", 1, date(2026, 12, 1))
-    assert [back(branch), back(branch, date(2026, 12, 1)), back(branch, date(2026, 12, 2))] == [(0, 0), (30, 0), (0, 0)]
-    assert (have(branch), have(branch, date(2026, 12, 1))) == ({"C1": 40}, {"C1": 10})
-
-
-def test_points_for_who_bought_are_taken_back_if_the_policy_was_cancelled_in_the_free_look(branch: Engine) -> None:
-    change(branch, 1, referred_id=2)
-    sell(branch, 1, customer=2, issued=date(2026, 4, 1))
-    assert run(branch) == 10 + 40 + 200
-    happen(branch, "freelook_cancel", 1, date(2026, 4, 10))
-    assert back(branch) == (240, 0), "the list has nobody met"
-    sell(branch, 2, customer=2, issued=date(2026, 8, 1))
-    assert back(branch) == (0, 240)
-    assert have(branch) == {"C1": 250}
-
-
-def test_points_for_a_person_who_turns_out_a_double_are_taken_back_from_who_earned_later(branch: Engine) -> None:
-    run(branch)
-    name(branch, referrer=3, referred_name="小明", referred_phone=None)
-    assert run(branch) == 10
-    change(branch, 1, referred_id=2)
-    change(branch, 2, referred_id=2)
-    assert back(branch) == (10, 0)
-    assert have(branch) == {"C1": 10, "C3": 0}
-
-
-def test_points_for_a_stage_that_a_later_list_denies_are_taken_back_and_given_back_when_it_is_reached(
-    branch: Engine,
-) -> None:
-    reach(branch, "met", date(2026, 11, 1))
-    assert run(branch, date(2026, 11, 1)) == 50
-    reach(branch, "contacted", date(2026, 11, 10))
-    assert back(branch, date(2026, 11, 10)) == (40, 0)
-    reach(branch, "met", date(2026, 11, 20))
-    assert [back(branch, date(2026, 11, 20)), back(branch)] == [(0, 40), (0, 0)]
-    assert have(branch) == {"C1": 50}
-
-
-def test_a_run_of_an_earlier_day_takes_nothing_back(branch: Engine) -> None:
-    run(branch)
-    assert back(branch, date(2026, 2, 1)) == (0, 0)
-
-
-def test_points_paid_out_and_taken_back_are_owed_until_new_ones_pay_them_off(branch: Engine) -> None:
-    sell(branch, 1, customer=1, issued=DAY)
-    run(branch)
-    paid(branch, 35)
-    happen(branch, "void", 1, AS_OF)
-    assert back(branch) == (30, 0)
-    with db.reading(branch) as connection:
-        (row,) = balances(connection, AS_OF)
-        last = entries(connection, "C1", AS_OF)[-1]
-    assert row == {"customer_no": "C1", "earned": 40, "taken_back": 30, "paid": 35, "balance": 0, "owed": 25}
-    assert (last["kind"], last["points"], last["policy_no"]) == ("taken-back", -30, "P1")
-    with pytest.raises(PolicyserveError, match="C1 owes 25 points, so none can be paid out"):
-        paid(branch, 1)
-    name(branch, referred_name="王芳", referred_phone="15400000002")
-    reach(branch, "met", key=2)
-    assert run(branch) == 50
-    assert have(branch) == {"C1": 25}
 
 
 def test_nothing_or_less_is_no_payment(branch: Engine) -> None:

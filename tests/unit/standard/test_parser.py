@@ -9,50 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desks.standard_text import HEAD, VISIT, errors, read, visit
 from policyserve.config import fixture
 from policyserve.errors import PolicyserveError
-from policyserve.standard.model import AfterDebit, BeforeInstalment, Service, Standard
+from policyserve.standard.model import Service
 from policyserve.standard.parser import default_standard, load_standard, parse_standard
-
-HEAD = """\
-name: Small
-version: "1"
-services:
-"""
-VISIT = """\
-  - code: visit
-    name: Visit
-    name_zh: 亲访
-    level: assessed
-    stage: meet
-    subject: policy
-    trigger: {kind: after, anchor: issue, months: 1}
-    channels: [visit]
-"""
-
-
-def errors(text: str) -> list[str]:
-    """Tell the errors of a standard as its author reads them."""
-    standard, problems = parse_standard(text, source="my.yaml")
-    found = [str(problem) for problem in problems if problem.severity == "error"]
-    assert (standard is None) == bool(found)
-    return found
-
-
-def read(text: str) -> Standard:
-    """Read a standard that is right."""
-    standard, problems = parse_standard(text, source="my.yaml")
-    assert standard is not None, [*map(str, problems)]
-    return standard
-
-
-def visit(**fields: str) -> str:
-    """Write a standard of one visit with some of its lines replaced or added."""
-    lines = VISIT.splitlines()
-    for name, value in fields.items():
-        kept = [line for line in lines if not line.strip().removeprefix("- ").startswith(f"{name}:")]
-        lines = [*kept, f"    {name}: {value}"] if name != "code" else [f"  - code: {value}", *kept]
-    return HEAD + "\n".join(lines) + "\n"
 
 
 def test_a_right_standard_is_read_without_errors() -> None:
@@ -192,84 +153,6 @@ def test_a_file_that_is_no_standard_is_told_in_one_sentence(text: str, told: str
 def test_anchors_and_types_are_refused_and_never_built() -> None:
     assert any("'&a' names a place" in error for error in errors(visit(name="&a Visit")))
     assert any("a type is given with '!'" in error for error in errors(visit(name="!!python/object:os.system Visit")))
-
-
-SERIES = """\
-  - code: reminder
-    name: Reminder
-    name_zh: 提醒
-    level: spot-checked
-    stage: know
-    subject: policy
-    trigger: {kind: before-instalment, modes: [annual]}
-    window: {before: 1, after: 2}
-    channels: [sms]
-    ends_when: [instalment-paid]
-    series:
-      - suffix: d30
-        trigger: {days: 30}
-      - suffix: d7
-        name: Last reminder
-        trigger: {days: 7, modes: [monthly]}
-        window: {after: 5}
-        channels: [call]
-"""
-
-
-def test_a_series_becomes_services_with_the_suffix_in_the_code() -> None:
-    assert [service.code for service in read(HEAD + SERIES).services] == ["reminder-d30", "reminder-d7"]
-
-
-def test_a_line_of_a_series_overrides_its_entry_field_by_field() -> None:
-    first, second = read(HEAD + SERIES).services
-    assert first.trigger == BeforeInstalment(kind="before-instalment", days=30, modes=("annual",))
-    assert (first.name, first.window.after, first.channels) == ("Reminder", 2, ("sms",))
-    assert second.trigger == BeforeInstalment(kind="before-instalment", days=7, modes=("monthly",))
-    assert (second.name, second.window.before, second.window.after) == ("Last reminder", 1, 5)
-    assert (second.channels, second.ends_when) == (("call",), ("instalment-paid",))
-
-
-def test_a_line_without_suffix_keeps_the_code() -> None:
-    text = visit(
-        trigger="{kind: after-debit, days: 1}",
-        series="[{trigger: {results: [success]}}, {trigger: {results: [failed]}, channels: [call]}]",
-    )
-    triggers = [service.trigger for service in read(text).services]
-    assert [service.code for service in read(text).services] == ["visit", "visit"]
-    assert triggers == [
-        AfterDebit(kind="after-debit", days=1, results=("success",)),
-        AfterDebit(kind="after-debit", days=1, results=("failed",)),
-    ]
-
-
-def test_a_trigger_of_another_kind_in_a_series_replaces_the_whole_trigger() -> None:
-    text = visit(series="[{suffix: a}, {suffix: b, subject: customer, trigger: {kind: birthday}}]")
-    assert [service.trigger.kind for service in read(text).services] == ["after", "birthday"]
-
-
-def test_an_error_in_a_series_is_told_at_its_own_line() -> None:
-    (error,) = errors(HEAD + SERIES.replace("{days: 7, ", "{days: 777, "))
-    assert error.startswith("my.yaml line 19, services[0].series[1].trigger.days: 777 is not possible here")
-
-
-def test_an_error_in_the_entry_of_a_series_is_told_once() -> None:
-    (error,) = errors(HEAD + SERIES.replace("level: spot-checked", "level: spotted"))
-    assert error.startswith("my.yaml line 7, services[0].level: 'spotted' is not a level")
-
-
-@pytest.mark.parametrize(
-    ("series", "told"),
-    [
-        ("[]", "services[0].series: a series is a list with at least one line"),
-        ("d30", "services[0].series: a series is a list with at least one line"),
-        ("[d30]", "services[0].series[0]: a line of a series is a group of fields"),
-        ("[{code: other}]", "services[0].series[0].code: a line of a series has no code of its own"),
-        ("[{sufix: d30}]", "services[0].series[0].sufix: 'sufix' is not a field here; did you mean 'suffix'?"),
-        ("[{suffix: D 30}]", "services[0].series[0].suffix: 'visit-D 30' is not possible here"),
-    ],
-)
-def test_a_wrong_series_is_told(series: str, told: str) -> None:
-    assert any(told in error for error in errors(visit(series=series)))
 
 
 def test_a_file_is_read_with_windows_line_ends_and_a_byte_order_mark(tmp_path: Path) -> None:

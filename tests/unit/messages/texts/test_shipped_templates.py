@@ -9,80 +9,28 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, meta
 
+from desks.template_facts import (
+    CLASSES,
+    COMBINED,
+    LANGUAGES,
+    NEEDED,
+    POLICY,
+    every_language,
+    festival,
+    typical,
+    written,
+)
 from policyserve.calendars.calendar import load_calendar
 from policyserve.config import fixture, template_folder
-from policyserve.messages.generation.combination import MOST
-from policyserve.messages.texts.segments import GSM_BASIC, GSM_EXTENSION, INTERNATIONAL, MAINLAND
-from policyserve.messages.texts.templates import Rendered, RenderError, render
-from policyserve.messages.texts.values import VALUES, Language, Occasion, combined_values, values_of
-from policyserve.standard.model import MessageClass
+from policyserve.messages.texts.segments import GSM_BASIC, GSM_EXTENSION
+from policyserve.messages.texts.templates import RenderError
+from policyserve.messages.texts.values import VALUES, Language, Occasion
 from policyserve.standard.parser import default_standard
 
-CLASSES: dict[str, MessageClass] = {
-    service.template: service.message_class for service in default_standard().services if service.template
-}
-COMBINED: dict[str, tuple[str, ...]] = {
-    "issue-notice+issue-notice": ("issue-notice",) * 2,
-    "payment-feedback-failed+payment-feedback-failed": ("payment-feedback-failed",) * 2,
-    "payment-feedback-success+payment-feedback-success": ("payment-feedback-success",) * 2,
-    "payment-feedback-success+renewal-reminder": ("payment-feedback-success", "renewal-reminder"),
-    "renewal-reminder+renewal-reminder": ("renewal-reminder",) * 2,
-}
-"""The combined templates, each with the templates that it stands for, in the order of its parts."""
-
 FILES = sorted(template_folder("sms").glob("*.j2"))
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
-TODAY = date(2026, 11, 21)
 
-POLICY: Occasion = {
-    "policy_no": "3302026000001234", "product": "世代传家终身寿险", "amount": 1234500, "due": date(2026, 11, 21),
-    "debit_on": date(2026, 11, 22), "next_debit_on": date(2026, 11, 28), "failure": "余额不足",
-    "suspended_on": date(2027, 1, 21), "issued_on": date(2026, 11, 18), "ends_on": date(2027, 1, 15),
-    "festival": "dragon-boat", "gender": "female", "birthday": date(1980, 5, 12), "agent_phone": "15400000102",
-    "hotline": "95500",
-}  # fmt: skip
-PEOPLE: dict[Language, Occasion] = {
-    "zh": {"name": "欧阳芳", "agent_name": "林慧", "previous_agent": "张三丰"},
-    "en": {"name": "Fang Wang", "agent_name": "Hui Lin", "previous_agent": "Min Zhang"},
-}
-NEEDED: dict[str, Occasion] = {
-    "issue-notice": {"policy_no": "P00001", "issued_on": TODAY},
-    "birthday-greeting": {},
-    "good-news": {},
-    "renewal-reminder": {"policy_no": "P00001", "amount": 100, "due": TODAY},
-    "payment-feedback-success": {"policy_no": "P00001", "amount": 100, "debit_on": TODAY},
-    "payment-feedback-failed": {"policy_no": "P00001", "amount": 100, "debit_on": TODAY},
-    "debit-retry": {"policy_no": "P00001", "amount": 100},
-    "lapse-reminder": {"policy_no": "P00001", "amount": 100, "due": TODAY, "suspended_on": TODAY},
-    "grace-demand": {"policy_no": "P00001", "amount": 100, "due": TODAY, "suspended_on": TODAY},
-    "lapse-notice": {"policy_no": "P00001", "due": TODAY, "suspended_on": TODAY},
-    "reinstatement-invitation": {"policy_no": "P00001", "suspended_on": TODAY},
-    "reinstatement-last-call": {"policy_no": "P00001", "suspended_on": TODAY},
-    "maturity-notice": {"policy_no": "P00001", "ends_on": TODAY},
-    "event-invitation": {},
-    "festival-greeting": {"festival": "mid-autumn"},
-    "handover-notice": {"agent_name": "林慧"},
-}
-"""What each template cannot do without."""
 
 every_template = pytest.mark.parametrize("template", sorted(CLASSES))
-every_combined = pytest.mark.parametrize("template", COMBINED)
-every_language = pytest.mark.parametrize("language", LANGUAGES)
-
-
-def written(template: str, language: Language, known: Occasion) -> Rendered:
-    chinese = language == "zh"
-    return render(
-        template,
-        values_of(known, language=language, as_of=TODAY),
-        signature="安心人寿" if chinese else "Anxin Life",
-        message_class=CLASSES[template],
-        route=MAINLAND if chinese else INTERNATIONAL,
-    )
-
-
-def typical(template: str, language: Language) -> Rendered:
-    return written(template, language, {**POLICY, **PEOPLE[language]})
 
 
 def source(file: Path) -> str:
@@ -133,7 +81,11 @@ PERSONS: dict[str, Occasion] = {
     "pupil": {"name": "李明轩", "gender": "male", "birthday": date(2010, 1, 1)},
     "latin": {"name": "Fang Wang", "gender": "female"},
 }
+
+
 NOTHING_OF_PEOPLE: Occasion = {**POLICY, "gender": None, "birthday": None, "agent_phone": None, "hotline": None}
+
+
 AGENTS: tuple[Occasion, ...] = (
     {"agent_name": "林慧", "agent_phone": "15400000102", "hotline": "95500", "previous_agent": "张三丰"},
     {"agent_name": "林慧", "hotline": "95500"},
@@ -215,10 +167,6 @@ def test_a_birthday_text_is_wishes_alone() -> None:
     )
 
 
-def festival(code: str, language: Language) -> Rendered:
-    return written("festival-greeting", language, {"festival": code, "name": "王芳", "gender": "female"})
-
-
 CODES = sorted(
     {day.code for market in ("cn", "us") for day in load_calendar(fixture("calendars", f"{market}.yaml")).greeting_days}
 )
@@ -243,61 +191,3 @@ def test_news_and_events_of_the_company_take_the_place_of_the_stock_sentence() -
     assert written("good-news", "zh", news).text == "【安心人寿】您好，电子保单服务已上线。详情请致电95500，拒收请回复R"
     event: Occasion = {"event": "12月5日下午2点的书法沙龙", "hotline": "95500"}
     assert "诚邀您参加12月5日下午2点的书法沙龙，" in written("event-invitation", "zh", event).text
-
-
-OTHER: Occasion = {**POLICY, "policy_no": "3302026000005678", "product": "福满年金", "amount": 6789000}
-
-
-def combined(template: str, language: Language, *knowns: Occasion) -> Rendered:
-    chinese = language == "zh"
-    parts = [values_of({**PEOPLE[language], **known}, language=language, as_of=TODAY) for known in knowns]
-    return render(
-        template,
-        combined_values(parts),
-        signature="安心人寿" if chinese else "Anxin Life",
-        message_class="service",
-        route=MAINLAND if chinese else INTERNATIONAL,
-    )
-
-
-@every_combined
-def test_a_combined_template_stands_for_service_texts_alone(template: str) -> None:
-    assert {CLASSES[name] for name in COMBINED[template]} == {"service"}
-
-
-@every_combined
-@every_language
-def test_a_combined_text_says_of_each_policy_what_its_own_text_would(template: str, language: Language) -> None:
-    text = combined(template, language, POLICY, OTHER).text
-    for tail in ("1234", "5678"):
-        assert tail in text
-    if "issue" not in template:
-        for amount in ("12,345.00", "67,890.00"):
-            assert amount in text
-    assert not re.search(r"None|  |，，|。。|（）|\(\)|330202", text)
-    assert text.count("尊敬的" if language == "zh" else "Dear") == 1
-
-
-@every_combined
-@every_language
-def test_a_combined_text_is_cheaper_than_its_parts_or_as_cheap(template: str, language: Language) -> None:
-    parts = [typical(name, language).segments.segments for name in COMBINED[template]]
-    assert combined(template, language, POLICY, OTHER).segments.segments <= sum(parts)
-
-
-@every_language
-@pytest.mark.parametrize("template", [name for name, parts in COMBINED.items() if len(set(parts)) == 1])
-def test_as_many_as_may_go_together_fit_into_one_text(template: str, language: Language) -> None:
-    done = combined(template, language, *[POLICY, OTHER] * (MOST // 2))
-    assert done.segments.segments <= 2 * MOST
-    assert done.text.count("5678") == MOST // 2
-
-
-@every_language
-@pytest.mark.parametrize("template", COMBINED)
-def test_a_combined_text_is_written_for_people_of_whom_little_is_known(template: str, language: Language) -> None:
-    first, second = (NEEDED[name] for name in COMBINED[template])
-    parts = [values_of(known, language=language, as_of=TODAY) for known in (first, second)]
-    route = MAINLAND if language == "zh" else INTERNATIONAL
-    done = render(template, combined_values(parts), signature="安心", message_class="service", route=route)
-    assert not re.search(r"None|  |，，|。。|（）|\(\)", done.text)

@@ -1,6 +1,7 @@
+"""Forecasts of persistency, judged by a generated book and by what came."""
+
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -11,20 +12,16 @@ from polars.testing import assert_frame_equal
 
 from books.described_book import book as described
 from books.described_book import policy, yuan
+from desks.forecast_book import AS_OF, EFFECTIVE, FIRST
 from policyserve.book import columns
 from policyserve.book.columns import Book
 from policyserve.dates import add_months
 from policyserve.errors import PolicyserveError
 from policyserve.metrics.forecast.backtest import Backtest, backtest, calibration, coverage, scores
-from policyserve.metrics.forecast.chances import kept_later, spread_of
-from policyserve.metrics.forecast.covariates import facts_on
+from policyserve.metrics.forecast.chances import kept_later
 from policyserve.metrics.forecast.forecast import Forecast, forecast, forecast_policies, policies_forecast
-from policyserve.metrics.forecast.hazard import fit, lost_share, predictor
-from policyserve.metrics.forecast.outcomes import frozen, outcomes, premium_if_kept
-from policyserve.metrics.forecast.past_cases import History, history, open_units
+from policyserve.metrics.forecast.past_cases import history
 
-AS_OF = date(2026, 6, 30)
-FIRST = date(2021, 1, 1)
 RISK = {"life": 0.05, "annuity": 0.30}
 
 
@@ -84,53 +81,6 @@ def made() -> Forecast:
 @cache
 def tried() -> Backtest:
     return backtest(generated(), as_of=AS_OF)
-
-
-EFFECTIVE = date(2025, 5, 20)
-DUE = date(2026, 5, 20)
-
-
-def outcome_of(*, as_of: date = AS_OF, **more: object) -> str:
-    one = described(policy("P", EFFECTIVE, yuan(1000), **more))  # type: ignore[arg-type]
-    found = outcomes(frozen(one, as_of=as_of))["outcome"].to_list()
-    return str(found[0]) if found else "never in a cohort"
-
-
-@pytest.mark.parametrize(
-    ("more", "outcome"),
-    [
-        ({"payments": {2: DUE}}, "kept"),
-        ({"payments": {2: None}}, "open"),
-        ({}, "open"),
-        ({"events": [("surrender", date(2025, 11, 1))]}, "lost"),
-        ({"events": [("reduced_paid_up", DUE)], "payments": {2: None}}, "lost"),
-        ({"events": [("claim_termination", date(2025, 11, 1))]}, "excluded"),
-        ({"mode": "single"}, "never in a cohort"),
-        ({"payments": {2: DUE}, "events": [("surrender", date(2026, 6, 20))]}, "kept"),
-    ],
-    ids=["paid", "in grace", "not listed", "surrendered", "paid-up", "claim", "single", "surrendered after paying"],
-)
-def test_a_premium_is_decided_or_open(more: dict[str, object], outcome: str) -> None:
-    assert outcome_of(**more) == outcome  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(("day", "outcome"), [(date(2026, 7, 19), "open"), (date(2026, 7, 20), "lost")])
-def test_what_is_unpaid_is_open_until_its_last_day_of_grace(day: date, outcome: str) -> None:
-    assert outcome_of(payments={2: None}, as_of=day) == outcome
-
-
-def test_a_premium_paid_ahead_is_kept_before_it_is_due() -> None:
-    assert outcome_of(payments={2: date(2026, 5, 1)}, as_of=date(2026, 5, 2)) == "kept"
-
-
-def test_an_open_policy_would_bring_its_changed_premium_and_its_rider() -> None:
-    changed = policy("P1", EFFECTIVE, yuan(1000), payments={2: None}, events=[("premium_change", date(2025, 9, 1),
-                     yuan(600))])  # fmt: skip
-    ridden = policy("P2", EFFECTIVE, yuan(1000), events=[("rider_added", date(2025, 9, 1), yuan(50))])
-    monthly = policy("P3", EFFECTIVE, yuan(100), mode="monthly", payments={1: EFFECTIVE})
-    known = described(changed, ridden, monthly)
-    worth = premium_if_kept(known, known.policies.select("policy_id"), as_of=AS_OF)
-    assert worth["if_kept"].to_list() == [yuan(600), yuan(1050), yuan(1200)]
 
 
 def test_the_expected_premium_is_what_is_kept_and_chance_times_premium_of_the_rest() -> None:
@@ -229,23 +179,6 @@ def test_the_least_likely_come_first() -> None:
     assert set(listed["stage"]) == {"not_due", "in_grace"}
 
 
-def stage_of(day: date, **more: object) -> str:
-    known = described(policy("P", EFFECTIVE, yuan(1000), **more))  # type: ignore[arg-type]
-    facts = facts_on(known, open_units(known, day), outcomes(frozen(known, as_of=day)))
-    return str(facts["stage"].item())
-
-
-@pytest.mark.parametrize(("lead", "stage"), [(-1, "not_due"), (0, "not_due"), (1, "in_grace"), (60, "in_grace")])
-def test_grace_begins_on_the_day_after_the_due_day(lead: int, stage: str) -> None:
-    assert stage_of(DUE + timedelta(days=lead), payments={2: None}) == stage
-
-
-@pytest.mark.parametrize(("late", "stage"), [(0, "not_due"), (1, "behind"), (60, "behind"), (61, "lapsed")])
-def test_an_earlier_instalment_is_not_behind_on_its_own_due_day(late: int, stage: str) -> None:
-    tenth, paid = date(2026, 2, 20), dict.fromkeys(range(1, 10), EFFECTIVE)
-    assert stage_of(tenth + timedelta(days=late), mode="monthly", payments={**paid, 10: None}) == stage
-
-
 DUE_DAY = date(2025, 6, 24)
 
 
@@ -300,80 +233,6 @@ def test_facts_are_used_only_where_enough_policies_were_lost_for_them() -> None:
     assert by_method["forecast"] == by_method["kaplan-meier"] != by_method["hazard"]
 
 
-@pytest.mark.parametrize(("of_agents", "found"), [(0.0, (0.0, 0.0)), (0.8, (0.5, 1.0))], ids=["alike", "different"])
-def test_a_spread_is_found_between_groups_that_differ_and_none_where_chance_makes_the_difference(
-    of_agents: float, found: tuple[float, float]
-) -> None:
-    """A year's hazard of 0.3, month by month: who is lost early has few rows, and weighs no less for that."""
-    draw = np.random.default_rng(11)
-    agents, policies = 60, 6000
-    known = described(*(policy(f"P{n}", EFFECTIVE, 1000, writing=f"A{n % agents}") for n in range(1, policies + 1)))
-    hazard = 0.3 * np.exp(draw.normal(0, of_agents, agents) - of_agents**2 / 2)[np.arange(policies) % agents]
-    last, cohort = draw.exponential(1 / hazard) * 12, draw.integers(1, 13, policies)
-    rows = [
-        {"policy_id": n + 1, "cohort": date(2020, int(cohort[n]), 1), "day": add_months(FIRST, month),
-         "kept": bool(last[n] >= 12)}
-        for n in range(policies) for month in range(12) if last[n] > month
-    ]  # fmt: skip
-    frame = pl.DataFrame(rows, schema_overrides={"policy_id": pl.Int32})
-    share = frame.select(1 - pl.col("kept").mean().over("day")).to_series().to_numpy()
-    spread = spread_of(frame, predictor(share), known)
-    assert found[0] <= spread.agent <= found[1]
-    assert spread.cohort == 0
-
-
 def test_without_a_past_there_is_no_forecast() -> None:
     with pytest.raises(PolicyserveError, match="nothing to learn from"):
         forecast_policies(described(policy("P", EFFECTIVE, yuan(1000))), as_of=AS_OF)
-
-
-def test_kaplan_meier_with_two_ends_by_hand() -> None:
-    """Of four, one is lost on day -100, one kept on day 0, one kept on day 10, one lost on day 61."""
-    due = date(2026, 1, 31)
-    leads = {-100: "lost", 0: "kept", 10: "kept", 61: "lost"}
-    decided = pl.DataFrame({
-        "policy_id": range(4), "due_on": [due] * 4, "cutoff_on": [due + timedelta(days=60)] * 4,
-        "outcome": list(leads.values()), "decided_on": [due + timedelta(days=lead) for lead in leads],
-    })  # fmt: skip
-    table = kept_later(History(decided=decided, rows=pl.DataFrame(), as_of=AS_OF))
-    assert table.select("lead", "kept", "seen").rows() == [
-        (-100, pytest.approx(2 / 3), 3), (0, pytest.approx(1 / 2), 2), (10, pytest.approx(0.0), 1)
-    ]  # fmt: skip
-
-
-def test_the_hazard_finds_the_effects_that_made_the_data() -> None:
-    draw = np.random.default_rng(5)
-    true = np.array([-2.0, 0.7, -0.4])
-    facts = np.column_stack([np.ones(20_000), draw.normal(size=20_000), draw.integers(0, 2, 20_000)])
-    lost = (draw.random(20_000) < lost_share(facts @ true)).astype(float)
-    fitted = fit(facts, lost, np.arange(20_000))
-    errors = np.sqrt(np.diag(fitted.covariance))
-    assert np.abs((fitted.coefficients - true) / errors).max() < 3
-    assert errors.max() < 0.06
-
-
-def test_more_days_of_the_same_policies_are_no_more_policies() -> None:
-    draw = np.random.default_rng(6)
-    facts = np.column_stack([np.ones(300), draw.normal(size=(300, 4))])
-    lost = (draw.random(300) < 0.2).astype(float)
-    policies = np.arange(300)
-    once = fit(facts, lost, policies)
-    often = fit(np.repeat(facts, 12, axis=0), np.repeat(lost, 12), np.repeat(policies, 12))
-    assert often.coefficients == pytest.approx(once.coefficients, abs=1e-6)
-    assert often.covariance == pytest.approx(once.covariance, abs=1e-6)
-
-
-def test_a_fact_that_tells_everything_stays_finite() -> None:
-    told = np.repeat([0.0, 1.0], 500)
-    fitted = fit(np.column_stack([np.ones(1000), told]), told, np.arange(1000))
-    assert np.isfinite(fitted.coefficients).all()
-    assert lost_share(np.array([fitted.coefficients.sum()]))[0] > 0.97
-
-
-def test_services_count_only_up_to_the_day() -> None:
-    one = described(policy("P", EFFECTIVE, yuan(1000), payments={2: None}))
-    visits = [{"service": "visit-m1", "subject_kind": "policy", "subject_id": 1, "done_on": day}
-              for day in (date(2025, 6, 20), date(2026, 7, 1))]  # fmt: skip
-    visited = replace(one, contacts=pl.DataFrame(visits, schema=columns.CONTACTS))
-    decided = outcomes(frozen(visited, as_of=AS_OF))
-    assert facts_on(visited, open_units(visited, AS_OF), decided)["services"].to_list() == [1.0]
