@@ -10,7 +10,7 @@ from benchmarks.figures_desk import AS_OF, YEAR, Asked, Desk, Rows, generated, m
 from benchmarks.measuring import Figure
 from policyserve.metrics.collection.collection import collection
 from policyserve.metrics.collection.dues import FATES
-from policyserve.metrics.collection.timing import STEPS, collected_by
+from policyserve.metrics.collection.steps import STEPS, collected_by
 from policyserve.metrics.commission.value import OF_AGENT, agent_value
 from policyserve.metrics.forecast.survival import survival
 from policyserve.metrics.persistency.gap import gaps

@@ -25,7 +25,7 @@ from policyserve.messages.outbox.stored_messages import MESSAGES
 from policyserve.messages.texts.segments import ROUTES
 from policyserve.messages.texts.template_check import Trial
 from policyserve.messages.texts.values import Language
-from policyserve.plan.subjects import Facts
+from policyserve.plan.subjects import Subjects
 from policyserve.settings_file import MessageSettings
 from policyserve.standard.model import Standard
 from policyserve.standard.parser import default_standard
@@ -79,7 +79,7 @@ def _in_trial(engine: Engine, language: Language, judge: Callable[[Trial], None]
 
 
 def _texts_are_right(trial: Trial) -> None:
-    facts = Facts.of(trial.book, AS_OF, trial.standard.grace_days)
+    facts = Subjects.of(trial.book, AS_OF, trial.standard.grace_days)
     policy_numbers = set(trial.book.policies["policy_no"])
     route = ROUTES[trial.settings.route]
     services = [service for service in trial.standard.services if "sms" in service.channels]

@@ -24,7 +24,7 @@ from policyserve.locale.languages import language_named, languages
 if TYPE_CHECKING:
     from policyserve.metrics.figure import Figure
     from policyserve.operations.database import Database
-    from policyserve.operations.figures import Facts
+    from policyserve.operations.figures import Reading
     from policyserve.tasks.transitions import Stamp
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -160,7 +160,7 @@ class Session:
 
         return Stamp(at=self.now, as_of=self.as_of, actor=actor)
 
-    def print(self, make: Callable[[Facts], Figure], *, behind: str = "") -> None:
+    def print(self, make: Callable[[Reading], Figure], *, behind: str = "") -> None:
         """Make a figure, or the list `behind` it, in one read of the facts, and print it as was asked."""
         from policyserve.cli.screen.figures import print_figure
         from policyserve.operations import figures

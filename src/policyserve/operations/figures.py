@@ -29,7 +29,7 @@ from policyserve.tasks.stored_standard import current_standard
 
 
 @dataclass(frozen=True)
-class Facts:
+class Reading:
     """What a figure is made from, all of one moment; only what is asked for is read."""
 
     connection: Connection
@@ -79,11 +79,11 @@ class Facts:
 
 
 def figure(
-    engine: Database, make: Callable[[Facts], Figure], *, as_of: date, behind: str = "", named: bool = False
+    engine: Database, make: Callable[[Reading], Figure], *, as_of: date, behind: str = "", named: bool = False
 ) -> Figure:
     """Make a figure, or one of the lists behind it, in one read of the facts; `named`: with names and phones."""
     with db.reading(engine) as connection:
-        made = make(Facts(connection, as_of))
+        made = make(Reading(connection, as_of))
         shown = made.lists[behind]() if behind else made
         return shown.named(names_in(connection, shown)) if named else shown
 

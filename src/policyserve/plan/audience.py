@@ -8,11 +8,11 @@ import polars as pl
 
 from policyserve.contracts.keys import lookup
 from policyserve.dates import add_months, months_later
-from policyserve.plan.subjects import Facts
+from policyserve.plan.subjects import Subjects
 from policyserve.standard.model import Audience, Service
 
 
-def members(touches: pl.LazyFrame, service: Service, facts: Facts, first: date) -> pl.LazyFrame:
+def members(touches: pl.LazyFrame, service: Service, facts: Subjects, first: date) -> pl.LazyFrame:
     """Leave the touches whose subject belongs to the audience on the nominal day; `first`: no nominal day is earlier.
 
     A policy-level touch asks its holder and its policy; a customer-level one the customer, and that a policy in force
@@ -35,7 +35,7 @@ HOLDER = ("gender", "birthday", "occupation")
 """What an audience may ask of a person."""
 
 
-def _of_person(service: Service, facts: Facts) -> list[pl.Expr]:
+def _of_person(service: Service, facts: Subjects) -> list[pl.Expr]:
     """Say what the audience asks of the holder; an age is counted by the solar birthday."""
     asked, tests = service.audience, []
     if asked.gender:
@@ -50,7 +50,7 @@ def _of_person(service: Service, facts: Facts) -> list[pl.Expr]:
     return tests
 
 
-def _of_policy(asked: Audience, facts: Facts) -> list[pl.Expr]:
+def _of_policy(asked: Audience, facts: Subjects) -> list[pl.Expr]:
     """Say what the audience asks of the touch's own policy."""
     tests = []
     if asked.participating:
@@ -61,7 +61,7 @@ def _of_policy(asked: Audience, facts: Facts) -> list[pl.Expr]:
     return tests
 
 
-def _holding(touches: pl.LazyFrame, asked: Audience, facts: Facts, first: date) -> pl.LazyFrame:
+def _holding(touches: pl.LazyFrame, asked: Audience, facts: Subjects, first: date) -> pl.LazyFrame:
     """Leave the touches of customers with policies in force that the audience wants: each wish by some policy."""
     if asked.participating:
         sharing = facts.in_force.filter(pl.col("participating")).select("customer_id", "start", "end")
@@ -86,14 +86,14 @@ def _with_policy(touches: pl.LazyFrame, policies: pl.DataFrame, condition: pl.Ex
     return touches.join(found, on=["subject_id", "ordinal"], how="semi")
 
 
-def _holder(service: Service, facts: Facts, column: str) -> pl.Expr:
+def _holder(service: Service, facts: Subjects, column: str) -> pl.Expr:
     """Name a column of the holder: touches of customers have it, those of policies look it up."""
     if service.subject == "customer":
         return pl.col(column)
     return _looked_up(pl.col("customer_id"), facts.book.customers, "customer_id", column)
 
 
-def _policy(facts: Facts, column: str) -> pl.Expr:
+def _policy(facts: Subjects, column: str) -> pl.Expr:
     return _looked_up(pl.col("policy_id"), facts.policies, "policy_id", column)
 
 

@@ -15,7 +15,7 @@ from policyserve.contracts.instalments import due_day_from
 from policyserve.contracts.keys import among, lookup
 from policyserve.dates import Days, completed_years, day_of_month, month_number
 from policyserve.plan.handovers import handovers
-from policyserve.plan.subjects import EVER, SOURCE, Facts
+from policyserve.plan.subjects import EVER, SOURCE, Subjects
 from policyserve.plan.workdays import Workdays
 from policyserve.standard.model import AfterDebit, BeforeInstalment, Service, Standard
 
@@ -24,7 +24,7 @@ from policyserve.standard.model import AfterDebit, BeforeInstalment, Service, St
 class Basis:
     """What all triggers of one plan stand on."""
 
-    facts: Facts
+    facts: Subjects
     standard: Standard
     calendar: Calendar
     workdays: Workdays

@@ -15,7 +15,7 @@ from policyserve.calendars.calendar import Calendar
 from policyserve.dates import Days, months_later
 from policyserve.plan.audience import members
 from policyserve.plan.basis import Basis, within
-from policyserve.plan.subjects import Facts
+from policyserve.plan.subjects import Subjects
 from policyserve.plan.triggers import ENDED_BY, TRIGGERS
 from policyserve.plan.workdays import Workdays
 from policyserve.standard.model import Service, Standard
@@ -55,7 +55,7 @@ def plan(
     `service`, `subject_kind`, `performer` and `channels` are enumerations, days are dates. (service, subject_kind,
     subject, ordinal) is unique.
     """
-    facts = Facts.of(book, as_of, *standard.lapse_rules)
+    facts = Subjects.of(book, as_of, *standard.lapse_rules)
     workdays = Workdays.of(calendar, days.widened(before=900, after=900))
     around = days.widened(before=LONGEST_MOVE, after=LONGEST_MOVE)
     basis = Basis(facts, standard, calendar, workdays, around)

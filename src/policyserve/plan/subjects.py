@@ -29,7 +29,7 @@ READ = [
 """What the rules read of a policy."""
 
 
-class Facts(Contracts):
+class Subjects(Contracts):
     """A book as it was known on `as_of`, its contracts, and the subjects that follow from them."""
 
     @cached_property

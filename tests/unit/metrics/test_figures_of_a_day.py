@@ -19,7 +19,7 @@ from policyserve.metrics.add_ons.add_ons import add_ons, calendar_year, customer
 from policyserve.metrics.add_ons.candidates import CoverRules, candidates
 from policyserve.metrics.collection.collection import ALLOWED as OF_INSTALMENTS
 from policyserve.metrics.collection.collection import collection
-from policyserve.metrics.collection.timing import collected_behind, collected_by
+from policyserve.metrics.collection.steps import collected_behind, collected_by
 from policyserve.metrics.referrals.funnel import funnel, open_leads, people_behind
 from policyserve.metrics.referrals.points import Rates, facts
 from policyserve.metrics.referrals.referrals import centres_of_influence, referral_tree, referrals

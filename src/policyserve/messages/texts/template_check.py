@@ -17,7 +17,7 @@ from policyserve.messages.generation.due_touches import rules, sends
 from policyserve.messages.generation.occasions import occasions_of
 from policyserve.messages.people import read_people
 from policyserve.messages.texts.templates import Message, Problem
-from policyserve.plan.subjects import Facts
+from policyserve.plan.subjects import Subjects
 from policyserve.settings_file import Caps, MessageSettings
 from policyserve.standard.model import (
     After,
@@ -58,11 +58,11 @@ class Trial:
 
     def check(self) -> list[Check]:
         """Write the text of every service that sends one to every customer or policy in force."""
-        facts = Facts.of(self.book, self.day, *self.standard.lapse_rules)
+        facts = Subjects.of(self.book, self.day, *self.standard.lapse_rules)
         services = [one for one in self.standard.services if sends(one) and one.enabled]
         return [self._tried(facts, service) for service in services]
 
-    def texts(self, facts: Facts, service: Service) -> tuple[list[Message], list[Problem]]:
+    def texts(self, facts: Subjects, service: Service) -> tuple[list[Message], list[Problem]]:
         """Write a service's text to every customer or policy in force that it could come to."""
         known = self._known(_subjects(facts, service), service)
         return render_one_by_one(known, self.settings, self.day)
@@ -78,7 +78,7 @@ class Trial:
             raise PolicyserveError(
                 "'{code}' is no service that sends a message; these are: {known}.", code=code, known=known
             )
-        subjects = _subjects(Facts.of(self.book, self.day, *self.standard.lapse_rules), service)
+        subjects = _subjects(Subjects.of(self.book, self.day, *self.standard.lapse_rules), service)
         known_rows = self._known(subjects.filter(customer_id=customer), service)
         free = self.settings.model_copy(update={"caps": _UNCAPPED})
         return compose(known_rows, NOTHING_HAD, free, self.day)
@@ -91,7 +91,7 @@ class Trial:
             known = known.with_columns(debit_on=pl.lit(self.day), amount=pl.col("amount").fill_null(0))
         return known.with_columns(template=pl.lit(service.template))
 
-    def _tried(self, facts: Facts, service: Service) -> Check:
+    def _tried(self, facts: Subjects, service: Service) -> Check:
         messages, problems = self.texts(facts, service)
         reasons = Counter(problem.error.reason for problem in problems)
         return Check(
@@ -103,7 +103,7 @@ class Trial:
         )
 
 
-def _subjects(facts: Facts, service: Service) -> pl.DataFrame:
+def _subjects(facts: Subjects, service: Service) -> pl.DataFrame:
     """Return the policies or the customers in force that the service could come to."""
     if service.subject == "policy":
         return facts.policies.filter(pl.col("in_force"), *_could_come(service.trigger))

@@ -11,8 +11,8 @@ from policyserve.book.columns import Book
 from policyserve.contracts.contracts import Contracts
 from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.dates import Days, months_later
+from policyserve.metrics.agents_by_day import customer_agents
 from policyserve.metrics.groupings import OF_AGENTS, fields_of, with_agents, with_policies
-from policyserve.metrics.services.serving_agents import customer_agents
 from policyserve.metrics.targets import ADDED_ON, SMALL
 
 FREELOOK_DAYS = 15

@@ -10,9 +10,9 @@ import polars as pl
 from policyserve.book.columns import Book
 from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.dates import Days
+from policyserve.metrics.agents_by_day import serving_on
 from policyserve.metrics.collection.dues import FATES, instalments_due
 from policyserve.metrics.groupings import fields_of, with_agents, with_policies
-from policyserve.metrics.services.serving_agents import serving_on
 
 ALLOWED = ("company", "branch", "team", "agent", "product", "channel", "mode")
 

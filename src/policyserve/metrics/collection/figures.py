@@ -13,7 +13,7 @@ from policyserve.dates import Days, add_months
 from policyserve.locale import N_, N_in, Sentence
 from policyserve.metrics.collection.collection import ALLOWED, collection, instalments_behind
 from policyserve.metrics.collection.dues import FATES
-from policyserve.metrics.collection.timing import STEPS, collected_behind, collected_by
+from policyserve.metrics.collection.steps import STEPS, collected_behind, collected_by
 from policyserve.metrics.columns import column, columns, words_of
 from policyserve.metrics.figure import Column, Figure
 from policyserve.metrics.groupings import fields_of

@@ -20,11 +20,11 @@ from policyserve.contracts.premiums import premium_steps
 from policyserve.contracts.terms import instalments_a_year, policy_terms
 from policyserve.contracts.turns import of_last, policy_turns
 from policyserve.errors import NotFoundError
+from policyserve.metrics.agents_by_day import customer_agents
 from policyserve.metrics.commission.rates import ANY, FOR_LIFE, RateTable
 from policyserve.metrics.forecast.survival import NEVER_WAS
 from policyserve.metrics.groupings import with_agents
 from policyserve.metrics.referrals.referrals import ancestry, people_referred
-from policyserve.metrics.services.serving_agents import customer_agents
 
 PARTS = ("first_year", "renewal", "ahead", "of_add_ons", "through_referrals", "together")
 """The amounts of a customer: minor units."""

@@ -17,7 +17,7 @@ from policyserve.metrics.figure import Column, Figure
 from policyserve.metrics.groupings import FIELDS, fields_of
 from policyserve.metrics.persistency.cohorts import cohort_month
 from policyserve.metrics.persistency.persistency import PolicyResults, persistency, policies_behind, policy_results
-from policyserve.metrics.persistency.rolling import check_rolling
+from policyserve.metrics.persistency.rolling_cohorts import check_rolling
 from policyserve.metrics.profiles.description import Definition, cutoff_said
 from policyserve.metrics.profiles.profile import BASES, CN_COMPANY, Cutoff, Profile
 from policyserve.metrics.targets import KEPT

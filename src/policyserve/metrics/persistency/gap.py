@@ -15,12 +15,12 @@ import polars as pl
 
 from policyserve.book.columns import Book
 from policyserve.errors import QuestionError
+from policyserve.metrics.agents_by_day import serving_on
 from policyserve.metrics.forecast.outcomes import only
 from policyserve.metrics.groupings import fields_of, with_policies
 from policyserve.metrics.persistency.gap_policies import BEST, NOTHING, outlook
 from policyserve.metrics.persistency.persistency import PolicyResults, grouped, policy_results, shown_field
 from policyserve.metrics.profiles.profile import CN_COMPANY, Cutoff, Profile
-from policyserve.metrics.services.serving_agents import serving_on
 from policyserve.metrics.targets import KEPT
 
 WHOLE = 10_000

@@ -24,7 +24,7 @@ from policyserve.metrics.persistency.policy_groups import with_groups
 from policyserve.metrics.persistency.policy_marks import events_of, marked
 from policyserve.metrics.persistency.premiums_received import LOAN, as_paid, instalments, lent, received
 from policyserve.metrics.persistency.riders import rider_premiums, riders, waivers
-from policyserve.metrics.persistency.rolling import check_rolling, rolled
+from policyserve.metrics.persistency.rolling_cohorts import check_rolling, rolled
 from policyserve.metrics.profiles.profile import BASES, CN_COMPANY, Cutoff, Profile, checked_cutoff
 from policyserve.metrics.targets import SMALL
 

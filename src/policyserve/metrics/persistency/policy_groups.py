@@ -9,9 +9,9 @@ import polars as pl
 
 from policyserve.book.columns import Book
 from policyserve.dates import month_number
+from policyserve.metrics.agents_by_day import serving_on
 from policyserve.metrics.groupings import with_agents, with_policies, writing_agents
 from policyserve.metrics.profiles.profile import Profile
-from policyserve.metrics.services.serving_agents import serving_on
 
 OF_POLICY = ("product", "channel", "mode")
 OF_WRITER = ("company", "branch", "team", "agent_no", "orphan")

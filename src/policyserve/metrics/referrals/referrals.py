@@ -12,8 +12,8 @@ from policyserve.book.values import name_key, phone_key
 from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.contracts.terms import instalments_a_year, step
 from policyserve.errors import NotFoundError
+from policyserve.metrics.agents_by_day import customer_agents
 from policyserve.metrics.groupings import OF_AGENTS, fields_of, with_agents
-from policyserve.metrics.services.serving_agents import customer_agents
 from policyserve.metrics.targets import REFERRED
 
 STAGES = ("named", "contacted", "consented", "met", "issued")

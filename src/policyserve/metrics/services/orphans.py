@@ -10,9 +10,9 @@ import polars as pl
 from policyserve.book.columns import Book
 from policyserve.contracts.contracts import Contracts
 from policyserve.dates import Days
+from policyserve.metrics.agents_by_day import serving_on
 from policyserve.metrics.groupings import OF_AGENTS, fields_of, with_agents, with_policies
 from policyserve.metrics.services.service_rate import COUNTED, grouped, status, tasks_due
-from policyserve.metrics.services.serving_agents import serving_on
 from policyserve.metrics.targets import SMALL
 from policyserve.standard.model import Service, Standard
 

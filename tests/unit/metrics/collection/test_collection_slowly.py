@@ -13,7 +13,7 @@ from books.random_riders import with_riders
 from policyserve.dates import Days
 from policyserve.metrics.collection.collection import collection, instalments_behind
 from policyserve.metrics.collection.dues import FATES, instalments_due
-from policyserve.metrics.collection.timing import STEPS, collected_behind, collected_by
+from policyserve.metrics.collection.steps import STEPS, collected_behind, collected_by
 from slow.collection import Due, Judge
 
 RUNS = settings(

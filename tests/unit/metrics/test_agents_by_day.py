@@ -11,7 +11,7 @@ import pytest
 from books.described_book import Row, book, policy, yuan
 from policyserve.book import columns
 from policyserve.book.columns import Book
-from policyserve.metrics.services.serving_agents import customer_agents, serving_on
+from policyserve.metrics.agents_by_day import customer_agents, serving_on
 
 DAY = date(2026, 11, 21)
 TOMORROW = DAY + timedelta(days=1)

@@ -10,7 +10,7 @@ import pytest
 from books.described_book import Row, book, policy, yuan
 from policyserve.dates import Days
 from policyserve.metrics.collection.collection import collection
-from policyserve.metrics.collection.timing import STEPS, collected_behind, collected_by
+from policyserve.metrics.collection.steps import STEPS, collected_behind, collected_by
 
 HALF_YEAR = Days.between(date(2026, 1, 1), date(2026, 6, 30))
 AS_OF = date(2026, 11, 21)
