@@ -12,7 +12,7 @@ from desks.task_book import AT, MONDAY, fill, run, steps, tasks, touch
 from policyserve import db
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.standard.model import Standard
-from policyserve.tasks import deeds
+from policyserve.tasks import added_tasks, deeds
 from policyserve.tasks.contacts import CONTACTS, Deed, withdrawn
 from policyserve.tasks.explanation import explain
 from policyserve.tasks.release import ReleaseCounts
@@ -210,8 +210,8 @@ def test_an_open_task_cannot_be_reopened(work: Connection) -> None:
 def test_gifts_are_added_by_hand_and_numbered_per_customer(book: Engine) -> None:
     with db.writing(book) as work:
         for _ in range(2):
-            deeds.add(work, STANDARD, AGENT, service="gift", due=MONDAY, customer_no="C1", note="from the coast")
-        deeds.add(work, STANDARD, AGENT, service="gift", due=MONDAY, policy_no="P3", latest=date(2026, 5, 8))
+            added_tasks.add(work, STANDARD, AGENT, service="gift", due=MONDAY, customer_no="C1", note="from the coast")
+        added_tasks.add(work, STANDARD, AGENT, service="gift", due=MONDAY, policy_no="P3", latest=date(2026, 5, 8))
     added = [(task.subject_kind, task.subject_id, task.ordinal, task.agent_id) for task in tasks(book)[1:]]
     assert added == [("customer", 1, 1, 2), ("customer", 1, 2, 2), ("customer", 2, 1, 3)]
     assert steps(book)[1] == ("added", None, "open", "from the coast")
@@ -230,7 +230,7 @@ def test_gifts_are_added_by_hand_and_numbered_per_customer(book: Engine) -> None
 )
 def test_what_cannot_be_added_says_why(work: Connection, given: dict[str, object], sentence: str) -> None:
     with pytest.raises(PolicyserveError, match=sentence):
-        deeds.add(work, STANDARD, AGENT, due=MONDAY, **given)  # type: ignore[arg-type]
+        added_tasks.add(work, STANDARD, AGENT, due=MONDAY, **given)  # type: ignore[arg-type]
 
 
 def test_a_task_explains_itself_from_the_fact_to_what_was_done(book: Engine) -> None:

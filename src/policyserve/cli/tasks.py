@@ -32,13 +32,11 @@ def agenda_(session: Session, agent_no: str, day: date | None, office: bool) -> 
         show(rows, session.form, columns=["task_id", "service", "customer_no", "policy_no", "due", "latest", "reason"])
 
 
-def print_agenda(found: Agenda, language: str, *, most: int | None = None) -> None:
-    """Print an agent's day for a person; `most`: only so many customers."""
+def print_agenda(found: Agenda, language: str) -> None:
+    """Print an agent's day for a person."""
     click.echo(agenda_head(found, language))
-    for number, customer in enumerate(found.customers[:most], 1):
+    for number, customer in enumerate(found.customers, 1):
         print_customer(number, customer, language)
-    if most and len(found.customers) > most:
-        click.echo("\n" + say(language, "... and customers besides: {count}.", count=len(found.customers) - most))
 
 
 def agenda_head(found: Agenda, language: str) -> str:
@@ -89,11 +87,12 @@ def task() -> None:
     """Work on tasks: done, skip, snooze, assign, add, reopen, explain."""
 
 
+KEY_OF_TASK = click.argument("task_id", metavar="ID", type=KEY)
 BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")
 
 
 @task.command()
-@click.argument("task_id", metavar="ID", type=KEY)
+@KEY_OF_TASK
 @click.option("--on", type=DATE, help="The day on which it was done; default today.")
 @click.option("--channel", type=click.Choice(CHANNELS), default="visit", show_default=True)
 @click.option("--outcome", help="What came of it, in a word or two.")
@@ -112,7 +111,7 @@ def done(session: Session, task_id: int, on: date | None, remark: str | None, ac
 
 
 @task.command()
-@click.argument("task_id", metavar="ID", type=KEY)
+@KEY_OF_TASK
 @click.option("--reason", required=True, help="Why it is not done.")
 @BY
 @shared
@@ -123,7 +122,7 @@ def skip(session: Session, task_id: int, reason: str, actor: str) -> None:
 
 
 @task.command()
-@click.argument("task_id", metavar="ID", type=KEY)
+@KEY_OF_TASK
 @click.option("--to", type=DATE, required=True, help="The day, inside the task's window.")
 @BY
 @shared
@@ -134,7 +133,7 @@ def snooze(session: Session, task_id: int, to: date, actor: str) -> None:
 
 
 @task.command()
-@click.argument("task_id", metavar="ID", type=KEY)
+@KEY_OF_TASK
 @click.argument("agent_no")
 @BY
 @shared
@@ -145,7 +144,7 @@ def assign(session: Session, task_id: int, agent_no: str, actor: str) -> None:
 
 
 @task.command()
-@click.argument("task_id", metavar="ID", type=KEY)
+@KEY_OF_TASK
 @click.option("--reason", required=True, help="Why it is open again.")
 @BY
 @shared
@@ -172,7 +171,7 @@ def add(session: Session, due: date | None, remark: str | None, actor: str, **as
 
 
 @task.command(name="explain")
-@click.argument("task_id", metavar="ID", type=KEY)
+@KEY_OF_TASK
 @shared
 def explain_(session: Session, task_id: int) -> None:
     """Say why a task exists: which fact, which rule, moved by which day off, and all that happened to it."""

@@ -9,7 +9,7 @@ from typing import Any
 from policyserve import db
 from policyserve.locale import Sentence
 from policyserve.operations.database import Database
-from policyserve.tasks import agenda_queries, deeds, explanation
+from policyserve.tasks import added_tasks, agenda_queries, deeds, explanation
 from policyserve.tasks.stored_standard import current_standard
 from policyserve.tasks.transitions import Stamp
 
@@ -45,9 +45,9 @@ def reopen_task(engine: Database, task_id: int, stamp: Stamp, *, why: str) -> No
 
 
 def add_task(engine: Database, stamp: Stamp, **asked: Any) -> int:
-    """Add a task by hand (see `deeds.add`); return its key."""
+    """Add a task by hand (see `added_tasks.add`); return its key."""
     with db.writing(engine) as connection:
-        return deeds.add(connection, current_standard(connection, stamp.as_of), stamp, **asked)
+        return added_tasks.add(connection, current_standard(connection, stamp.as_of), stamp, **asked)
 
 
 def explain_task(engine: Database, task_id: int, *, as_of: date, language: str) -> list[str]:

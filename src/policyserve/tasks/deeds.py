@@ -1,4 +1,4 @@
-"""Work on tasks by people: done, skipped, snoozed, assigned, reopened, added by hand.
+"""Work on tasks by people: done, skipped, snoozed, assigned, reopened.
 
 Each function is one guarded change and its transition, within the caller's transaction. A task that somebody else has
 closed meanwhile stays as that person left it, and the error says what happened.
@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.engine import RowMapping
 
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import N_, Listed, N_all, N_in, Sentence
-from policyserve.standard.model import Service, Standard
-from policyserve.tables import Agent, Customer, Policy, table
+from policyserve.tables import Agent, table
 from policyserve.tasks import contacts
 from policyserve.tasks.history_text import why
 from policyserve.tasks.transitions import TASKS, Stamp, history, record
@@ -24,8 +23,6 @@ CHANNELS = ("visit", "call", "sms", "letter", "office", "other")
 """How a contact can have been made."""
 
 AGENTS = table(Agent)
-CUSTOMERS = table(Customer)
-POLICIES = table(Policy)
 
 _VERBS = {"done": "marked done"}
 """What a deed is called where it is no word of its own."""
@@ -147,7 +144,7 @@ def snooze(connection: Connection, task_id: int, stamp: Stamp, *, to: date) -> N
 
 def assign(connection: Connection, task_id: int, stamp: Stamp, *, agent_no: str) -> None:
     """Give a task to an agent who is there."""
-    agent_id = _agent(connection, agent_no, stamp.as_of)
+    agent_id = agent_there(connection, agent_no, stamp.as_of)
     task = _change(connection, task_id, "assigned", ("open",), agent_id=agent_id, assigned=True)
     changes = {"agent_id": (task["agent_id"], agent_id)}
     record(connection, task_id, "assigned", stamp, from_status="open", to_status="open", changes=changes)
@@ -160,117 +157,6 @@ def reopen(connection: Connection, task_id: int, stamp: Stamp, *, why: str) -> N
     changes = contacts.withdraw(connection, task_id)
     before = task["status"]
     record(connection, task_id, "reopened", stamp, from_status=before, to_status="open", said=reason, changes=changes)
-
-
-def add(
-    connection: Connection,
-    standard: Standard,
-    stamp: Stamp,
-    *,
-    service: str,
-    due: date,
-    customer_no: str | None = None,
-    policy_no: str | None = None,
-    latest: date | None = None,
-    agent_no: str | None = None,
-    note: str | None = None,
-) -> int:
-    """Add a task of a service that is made by hand, for a customer or a policy; return its key.
-
-    It is on time from today to `latest` (the due day where none is given).
-    """
-    rule = _by_hand(standard, service)
-    until = latest or due
-    if due < stamp.as_of or until < due:
-        raise PolicyserveError(
-            "The task would be due {due} and end {until}; both must lie ahead of {as_of}.",
-            due=due,
-            until=until,
-            as_of=stamp.as_of,
-        )
-    customer_id, policy_id, agent_id = _subject(connection, customer_no, policy_no)
-    if rule.subject == "customer":
-        policy_id = None
-    elif rule.subject == "policy" and policy_id is None:
-        raise PolicyserveError(
-            "'{service}' is for a policy; give the policy's number instead of the customer's.", service=service
-        )
-    if agent_no is not None:
-        agent_id = _agent(connection, agent_no, stamp.as_of)
-    kind, subject_id = ("customer", customer_id) if policy_id is None else ("policy", policy_id)
-    row = {
-        "service": service,
-        "subject_kind": kind,
-        "subject_id": subject_id,
-        "ordinal": _next_ordinal(connection, service, kind, subject_id, customer_id),
-        "customer_id": customer_id,
-        "policy_id": policy_id,
-        "agent_id": agent_id,
-        "performer": "agent" if rule.performer == "nobody" else rule.performer,
-        "channels": "+".join(rule.channels),
-        "anchor": stamp.as_of,
-        "nominal": due,
-        "due": due,
-        "earliest": stamp.as_of,
-        "latest": until,
-        "provisional": False,
-        "status": "open",
-        "assigned": agent_no is not None,
-    }
-    task_id = int(connection.execute(insert(TASKS).values(row).returning(TASKS.c.id)).scalar_one())
-    record(connection, task_id, "added", stamp, from_status=None, to_status="open", said=note)
-    return task_id
-
-
-def _by_hand(standard: Standard, code: str) -> Service:
-    services = [one for one in standard.services if one.enabled and one.trigger.kind == "by-hand"]
-    for service in services:
-        if service.code == code:
-            return service
-    known = ", ".join(sorted(one.code for one in services)) or "none in this standard"
-    raise PolicyserveError("'{code}' is no service that is added by hand; these are: {known}.", code=code, known=known)
-
-
-def _subject(connection: Connection, customer_no: str | None, policy_no: str | None) -> tuple[int, int | None, int]:
-    """Return the customer, the policy if one was named, and the agent who serves it."""
-    if (customer_no is None) == (policy_no is None):
-        raise PolicyserveError("Give either a customer or a policy for the task.")
-    if policy_no is not None:
-        columns = select(POLICIES.c.customer_id, POLICIES.c.id, POLICIES.c.agent_id)
-        row = connection.execute(columns.where(POLICIES.c.policy_no == policy_no)).first()
-        if row is None:
-            raise NotFoundError("policy", policy_no)
-        return row.customer_id, row.id, row.agent_id
-    customer = connection.execute(
-        select(CUSTOMERS.c.id, CUSTOMERS.c.agent_id).where(CUSTOMERS.c.customer_no == customer_no)
-    ).first()
-    if customer is None:
-        raise NotFoundError("customer", customer_no)
-    return customer.id, None, customer.agent_id or _serving_agent(connection, customer.id)
-
-
-def _serving_agent(connection: Connection, customer_id: int) -> int:
-    """Return the agent of most of the customer's policies, ties to the lowest number."""
-    query = (
-        select(AGENTS.c.id)
-        .join(POLICIES, POLICIES.c.agent_id == AGENTS.c.id)
-        .where(POLICIES.c.customer_id == customer_id, POLICIES.c.main_policy_id.is_(None))
-        .group_by(AGENTS.c.id, AGENTS.c.agent_no)
-        .order_by(func.count().desc(), AGENTS.c.agent_no)
-    )
-    agent_id = connection.scalars(query).first()
-    if agent_id is None:
-        raise PolicyserveError("Nobody serves this customer yet; say with an agent's number who is to do it.")
-    return int(agent_id)
-
-
-def _next_ordinal(connection: Connection, service: str, kind: str, subject_id: int, customer_id: int) -> int:
-    # the customer's row is locked, so that two people who add at once do not take the same number
-    connection.execute(select(CUSTOMERS.c.id).where(CUSTOMERS.c.id == customer_id).with_for_update())
-    newest = select(func.max(TASKS.c.ordinal)).where(
-        TASKS.c.service == service, TASKS.c.subject_kind == kind, TASKS.c.subject_id == subject_id
-    )
-    return int(connection.execute(newest).scalar_one() or 0) + 1
 
 
 def _change(connection: Connection, task_id: int, asked: str, statuses: Sequence[str], **values: object) -> RowMapping:
@@ -295,7 +181,7 @@ def _task(connection: Connection, task_id: int) -> RowMapping:
     return task
 
 
-def _agent(connection: Connection, agent_no: str, as_of: date) -> int:
+def agent_there(connection: Connection, agent_no: str, as_of: date) -> int:
     """Return the key of an agent who is there on `as_of`."""
     agent = connection.execute(select(AGENTS.c.id, AGENTS.c.left_on).where(AGENTS.c.agent_no == agent_no)).first()
     if agent is None:

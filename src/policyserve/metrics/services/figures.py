@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import polars as pl
 
@@ -46,73 +47,73 @@ def tracked(work: Work) -> tuple[Sentence, ...]:
 
 def services_figure(work: Work, *, by: Sequence[str] = ("level",)) -> Figure:
     """Return the services done in time (see `service_rate.service_rate`), and behind it the list `tasks`."""
-    fields = service_rate.fields_by(by)
     rows = service_rate.service_rate(work.tasks, work.standard, work.agents, work.days, by=by, as_of=work.as_of)
-
-    def tasks() -> Figure:
-        due = service_rate.tasks_due(work.tasks, work.days, work.as_of)
-        named = service_rate.named(due, work.standard, work.agents, [*fields, "agent_no"])
-        named = named.filter(pl.col("performer") == "agent") if {"team", "agent_no"} & {*fields} else named
-        return tasks_figure(work, named, fields, "fate", title=SERVICES, meaning=SERVICES_MEAN)
-
-    return Figure(
-        title=Sentence(SERVICES),
-        days=work.days,
-        columns=(
-            *groups(fields, work.standard), column("numerator", N_("In time"), kind="count"), DUE, RATIO,
-            OPEN, *columns("late", "missed", "pending", "skipped", "status"),
-        ),
-        rows=in_order(rows, fields, work.standard),
-        as_of=work.as_of,
-        definition=(Sentence(SERVICES_MEAN), *tracked(work)),
-        lists={"tasks": tasks},
+    shown = (
+        column("numerator", N_("In time"), kind="count"), DUE, RATIO, OPEN,
+        *columns("late", "missed", "pending", "skipped", "status"),
     )  # fmt: skip
+
+    def due() -> pl.DataFrame:
+        tasks = service_rate.tasks_due(work.tasks, work.days, work.as_of)
+        of_agents = {"team", "agent_no"} & {*service_rate.fields_by(by)}
+        return tasks.filter(pl.col("performer") == "agent") if of_agents else tasks
+
+    more = tracked(work)
+    return _figure(work, by, rows, shown, due, told=("fate",), title=SERVICES, meaning=SERVICES_MEAN, more=more)
 
 
 def callbacks_figure(work: Work, *, by: Sequence[str] = ("company",)) -> Figure:
     """Return the call-backs that reached customers (see `service_rate.callbacks`), and behind it the list `tasks`."""
-    fields = service_rate.fields_by(by)
     rows = service_rate.callbacks(work.tasks, work.standard, work.agents, work.days, by=by, as_of=work.as_of)
-
-    def tasks() -> Figure:
-        due = service_rate.callbacks_due(work.tasks, work.standard, work.days, work.as_of)
-        named = service_rate.named(due, work.standard, work.agents, [*fields, "agent_no"])
-        return tasks_figure(work, named, fields, "outcome", "fate", title=CALLBACKS, meaning=CALLBACKS_MEAN)
-
-    return Figure(
-        title=Sentence(CALLBACKS),
-        days=work.days,
-        columns=(
-            *groups(fields, work.standard), column("numerator", N_("Reached in time"), kind="count"), DUE, RATIO,
-            *columns("not_reached", "late", "missed"), OPEN, *columns("status"),
-        ),
-        rows=in_order(rows, fields, work.standard),
-        as_of=work.as_of,
-        definition=(Sentence(CALLBACKS_MEAN), *tracked(work)),
-        lists={"tasks": tasks},
+    shown = (
+        column("numerator", N_("Reached in time"), kind="count"), DUE, RATIO,
+        *columns("not_reached", "late", "missed"), OPEN, *columns("status"),
     )  # fmt: skip
+    due = partial(service_rate.callbacks_due, work.tasks, work.standard, work.days, work.as_of)
+    told, more = ("outcome", "fate"), tracked(work)
+    return _figure(work, by, rows, shown, due, told=told, title=CALLBACKS, meaning=CALLBACKS_MEAN, more=more)
 
 
 def satisfaction_figure(work: Work, *, by: Sequence[str] = ("company",)) -> Figure:
     """Return what customers said (see `service_rate.satisfaction`), and behind it the list `tasks`."""
-    fields = service_rate.fields_by(by)
     rows = service_rate.satisfaction(work.tasks, work.standard, work.agents, work.days, by=by)
+    shown = (
+        column("services", N_("Services"), kind="count"), column("answers", N_("Answers"), kind="count"),
+        Column(name="mean", title=N_("Mean"), kind="number"),
+        column("satisfied", N_("4 and 5"), kind="ratio", small="small"),
+    )  # fmt: skip
+
+    def answered() -> pl.DataFrame:
+        return service_rate.tasks_done(work.tasks, work.days).rename({"satisfaction": "answer"})
+
+    return _figure(work, by, rows, shown, answered, told=("answer",), title=SATISFACTION, meaning=SATISFACTION_MEANS)
+
+
+def _figure(
+    work: Work,
+    by: Sequence[str],
+    rows: pl.DataFrame,
+    shown: Sequence[Column],
+    behind: Callable[[], pl.DataFrame],
+    *,
+    told: Sequence[str],
+    title: str,
+    meaning: str,
+    more: tuple[Sentence, ...] = (),
+) -> Figure:
+    """Show `rows` by their groupings; the tasks `behind` them are the list `tasks`, which has `told` of each."""
+    fields = service_rate.fields_by(by)
 
     def tasks() -> Figure:
-        done = service_rate.tasks_done(work.tasks, work.days).rename({"satisfaction": "answer"})
-        named = service_rate.named(done, work.standard, work.agents, [*fields, "agent_no"])
-        return tasks_figure(work, named, fields, "answer", title=SATISFACTION, meaning=SATISFACTION_MEANS)
+        named = service_rate.named(behind(), work.standard, work.agents, [*fields, "agent_no"])
+        return tasks_figure(work, named, fields, *told, title=title, meaning=meaning)
 
     return Figure(
-        title=Sentence(SATISFACTION),
+        title=Sentence(title),
         days=work.days,
-        columns=(
-            *groups(fields, work.standard), column("services", N_("Services"), kind="count"),
-            column("answers", N_("Answers"), kind="count"), Column(name="mean", title=N_("Mean"), kind="number"),
-            column("satisfied", N_("4 and 5"), kind="ratio", small="small"),
-        ),
+        columns=(*groups(fields, work.standard), *shown),
         rows=in_order(rows, fields, work.standard),
         as_of=work.as_of,
-        definition=(Sentence(SATISFACTION_MEANS),),
+        definition=(Sentence(meaning), *more),
         lists={"tasks": tasks},
-    )  # fmt: skip
+    )
