@@ -27,9 +27,7 @@ FIELDS = (
 )
 """The fields of the contract, in its order."""
 
-
 FIFTEEN_MONTHS = ("--from", "2025-03-10", "--to", "2026-06-09")
-
 
 POLICY_TOUCHES = """
 issue-notice          1  2025-03-10  2025-03-10  2025-03-11  nobody  sms
@@ -45,7 +43,6 @@ renewal-reminder-d1   2  2026-03-09  2026-03-09  2026-03-10  nobody  sms
 dividend-report       1  2026-03-10  2026-03-10  2026-04-09  agent   visit
 """
 """An annual policy issued on Monday 10 March 2025. Month 10 is Saturday 10 January 2026: the Friday before."""
-
 
 CUSTOMER_TOUCHES = """
 event-invitation          20252  2025-04-15  2025-04-05  2025-04-30  agent  visit+sms
@@ -122,7 +119,6 @@ def test_a_window_equals_its_parts(desk: Desk) -> None:
 
 
 TWO_CUSTOMERS = "customer_no,name,birthday,agent_no\nC1,One,1985-05-20,A1\nC2,Two,1990-06-01,A2\n"
-
 
 THREE_POLICIES = """policy_no,customer_no,agent_no,issue_date,mode,premium,pay_years
 P1,C1,A1,2025-03-10,annual,1000,10

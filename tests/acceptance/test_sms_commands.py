@@ -11,35 +11,28 @@ import polars as pl
 import pytest
 
 from commands import Desk, in_a_sentence
-from desks.branch_desk import AGENTS, LATE
+from desks.branch_desk import LATE
 from desks.sms_branch import (
-    CUSTOMERS,
     D7,
     FIELDS,
     LANTERN,
     NO_CONSENT,
     OF_THE_DAY,
-    POLICIES,
     REMINDER,
+    empty_settings,
     of,
+    take_customers,
 )
 
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Name a settings file of the test, empty until the test writes one."""
-    path = tmp_path / "policyserve.toml"
-    path.touch()
-    monkeypatch.setenv("POLICYSERVE_SETTINGS", str(path))
-    return path
+    return empty_settings(tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def branch(any_desk: Desk, settings: Path) -> Desk:  # noqa: ARG001 -- the settings stand before the first command
-    """Take in three customers: one who can be reached, one without consent, one with a landline."""
-    for kind, text in {"agents": AGENTS, "customers": CUSTOMERS, "policies": POLICIES}.items():
-        any_desk.take(kind, text, as_of=LATE)
-    return any_desk
+    return take_customers(any_desk)
 
 
 @pytest.fixture

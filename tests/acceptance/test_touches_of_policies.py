@@ -7,7 +7,6 @@ from desks.planned_book import POLICY, book, lines_of, plan
 
 UNPAID = "policy_no,instalment,due_on,amount\nP1,2,2026-03-10,1000\n"
 
-
 GRACE_AND_LAPSE = """
 lapse-reminder-d1    2  2026-03-11  2026-03-12
 grace-demand         2  2026-04-09  2026-04-12

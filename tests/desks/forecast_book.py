@@ -6,8 +6,6 @@ from datetime import date
 
 AS_OF = date(2026, 6, 30)
 
-
 FIRST = date(2021, 1, 1)
-
 
 EFFECTIVE = date(2025, 5, 20)

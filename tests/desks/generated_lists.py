@@ -8,7 +8,6 @@ import polars as pl
 
 AS_OF = date(2026, 11, 21)
 
-
 Lists = dict[str, pl.DataFrame]
 
 

@@ -11,15 +11,11 @@ from commands import Desk
 
 AS_OF = "2026-03-01"
 
-
 AGENTS = "agent_no,name\nA1,Agent 1\nA2,Agent 2\n"
-
 
 CUSTOMERS = "customer_no,name\nC1,One\nC2,Two\n"
 
-
 HEADER = "policy_no,customer_no,agent_no,issue_date,mode,premium\n"
-
 
 GOOD = "P1,C1,A1,2025-01-31,annual,1200\n"
 

@@ -8,9 +8,7 @@ from commands import Desk
 
 AGENTS = "agent_no,name\nA1,Agent 1\nA2,Agent 2\n"
 
-
 CUSTOMER = "customer_no,name,gender,birthday,agent_no\nC1,Customer,female,1985-05-20,A1\n"
-
 
 POLICY = """policy_no,customer_no,agent_no,issue_date,mode,premium,participating,pay_years
 P1,C1,A1,2025-03-10,annual,1000,yes,10

@@ -10,14 +10,12 @@ from sqlalchemy import Engine, delete, insert, update
 from policyserve import db
 from policyserve.metrics.referrals.point_ledger import balances, earn, pay
 from policyserve.metrics.referrals.points import Rates
-from policyserve.tables import Customer, Policy, Referral, ReferralStage, table
+from policyserve.tables import Agent, Customer, Policy, Referral, ReferralStage, table
 from policyserve.tasks.transitions import Stamp
 
 AS_OF = date(2026, 11, 21)
 
-
 DAY = date(2026, 3, 1)
-
 
 RATES = Rates.model_validate(
     {
@@ -28,15 +26,25 @@ RATES = Rates.model_validate(
     }
 )
 
-
 CUSTOMERS, POLICIES, REFERRALS = table(Customer), table(Policy), table(Referral)
-
 
 STAGES = table(ReferralStage)
 
 
 def stamp(as_of: date = AS_OF) -> Stamp:
     return Stamp(at=datetime(2026, 11, 21, 2, 0, tzinfo=UTC), as_of=as_of, actor="office")
+
+
+def three_customers(engine: Engine) -> Engine:
+    """Return a book of three customers; C1 has named one person of the list, who is no customer yet."""
+    with db.writing(engine) as connection:
+        connection.execute(insert(Agent).values(id=1, agent_no="A1"))
+        for key in (1, 2, 3):
+            connection.execute(
+                insert(Customer).values(id=key, customer_no=f"C{key}", agent_id=1, known_on=date(2026, 1, 1))
+            )
+    name(engine)
+    return engine
 
 
 def name(engine: Engine, *, referrer: int = 1, on: date = DAY, **more: Any) -> None:

@@ -13,12 +13,9 @@ from policyserve.metrics.profiles.profile import Cutoff
 
 SOLD = date(2025, 3, 10)
 
-
 DUE = date(2026, 3, 10)
 
-
 AS_OF = date(2026, 7, 31)
-
 
 PAID = {2: DUE}
 

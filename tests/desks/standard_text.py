@@ -11,7 +11,6 @@ version: "1"
 services:
 """
 
-
 VISIT = """\
   - code: visit
     name: Visit

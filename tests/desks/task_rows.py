@@ -13,9 +13,7 @@ from policyserve.metrics.services.task_states import TASKS
 
 Row = dict[str, Any]
 
-
 MAY = Days.between(date(2026, 5, 1), date(2026, 5, 31))
-
 
 DUE = date(2026, 5, 10)
 

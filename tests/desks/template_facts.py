@@ -16,7 +16,6 @@ CLASSES: dict[str, MessageClass] = {
     service.template: service.message_class for service in default_standard().services if service.template
 }
 
-
 COMBINED: dict[str, tuple[str, ...]] = {
     "issue-notice+issue-notice": ("issue-notice",) * 2,
     "payment-feedback-failed+payment-feedback-failed": ("payment-feedback-failed",) * 2,
@@ -26,12 +25,9 @@ COMBINED: dict[str, tuple[str, ...]] = {
 }
 """The combined templates, each with the templates that it stands for, in the order of its parts."""
 
-
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
-
 TODAY = date(2026, 11, 21)
-
 
 POLICY: Occasion = {
     "policy_no": "3302026000001234", "product": "世代传家终身寿险", "amount": 1234500, "due": date(2026, 11, 21),
@@ -41,12 +37,10 @@ POLICY: Occasion = {
     "hotline": "95500",
 }  # fmt: skip
 
-
 PEOPLE: dict[Language, Occasion] = {
     "zh": {"name": "欧阳芳", "agent_name": "林慧", "previous_agent": "张三丰"},
     "en": {"name": "Fang Wang", "agent_name": "Hui Lin", "previous_agent": "Min Zhang"},
 }
-
 
 NEEDED: dict[str, Occasion] = {
     "issue-notice": {"policy_no": "P00001", "issued_on": TODAY},
@@ -67,7 +61,6 @@ NEEDED: dict[str, Occasion] = {
     "handover-notice": {"agent_name": "林慧"},
 }
 """What each template cannot do without."""
-
 
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 

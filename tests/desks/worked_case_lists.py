@@ -9,9 +9,7 @@ A,Agent A,North,2025-12-31
 B,Agent B,North,
 """
 
-
 CUSTOMERS = "customer_no,name\n" + "".join(f"C{n},Customer {n}\n" for n in range(1, 16))
-
 
 POLICIES = """policy_no,customer_no,writing_agent_no,agent_no,issue_date,mode,premium,pay_years
 E1,C1,B,B,2025-03-10,annual,10000,10
@@ -30,7 +28,6 @@ E13,C13,B,B,2025-03-17,annual,7500,10
 E14,C14,B,B,2025-03-21,annual,7000,10
 E15,C15,A,B,2025-03-25,annual,4000,10
 """
-
 
 PREMIUMS = """policy_no,instalment,due_on,amount,paid_on,paid_amount
 E1,2,2026-03-10,10000,2026-03-10,10000
@@ -60,7 +57,6 @@ E9,2,2026-03-07,12000,2026-03-07,12000
 E11,2,2026-03-14,9600,2026-03-14,9600
 E15,2,2026-03-25,4000,2026-05-20,4000
 """
-
 
 EVENTS = """event_no,policy_no,kind,occurred_on,amount,detail
 V1,E3,reinstated,2026-05-25,,

@@ -7,24 +7,30 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine, insert, select
 
-from desks.points_branch import AS_OF, DAY, POLICIES, RATES, change, have, name, paid, reach, run, sell, stamp
+from desks.points_branch import (
+    AS_OF,
+    DAY,
+    POLICIES,
+    RATES,
+    change,
+    have,
+    name,
+    paid,
+    reach,
+    run,
+    sell,
+    stamp,
+    three_customers,
+)
 from policyserve import db
 from policyserve.errors import PolicyserveError
 from policyserve.metrics.referrals.point_ledger import balances, earn, entries
-from policyserve.tables import Agent, Customer, Event
+from policyserve.tables import Event
 
 
 @pytest.fixture
 def branch(engine: Engine) -> Engine:
-    """Return a book of three customers; C1 has named one person of the list, who is no customer yet."""
-    with db.writing(engine) as connection:
-        connection.execute(insert(Agent).values(id=1, agent_no="A1"))
-        for key in (1, 2, 3):
-            connection.execute(
-                insert(Customer).values(id=key, customer_no=f"C{key}", agent_id=1, known_on=date(2026, 1, 1))
-            )
-    name(engine)
-    return engine
+    return three_customers(engine)
 
 
 def happen(engine: Engine, kind: str, policy: int, on: date, number: int = 1) -> None:

@@ -8,27 +8,32 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine, insert, select, update
 
-from desks.points_branch import AS_OF, CUSTOMERS, DAY, RATES, change, have, name, paid, reach, run, sell
+from desks.points_branch import (
+    AS_OF,
+    CUSTOMERS,
+    DAY,
+    RATES,
+    change,
+    have,
+    name,
+    paid,
+    reach,
+    run,
+    sell,
+    three_customers,
+)
 from policyserve import db
 from policyserve.config import fixture
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.metrics.referrals.point_ledger import POINTS, entries
 from policyserve.metrics.referrals.points import Rates
 from policyserve.metrics.rule_files import read_rules
-from policyserve.tables import Agent, Customer, Event
+from policyserve.tables import Event
 
 
 @pytest.fixture
 def branch(engine: Engine) -> Engine:
-    """Return a book of three customers; C1 has named one person of the list, who is no customer yet."""
-    with db.writing(engine) as connection:
-        connection.execute(insert(Agent).values(id=1, agent_no="A1"))
-        for key in (1, 2, 3):
-            connection.execute(
-                insert(Customer).values(id=key, customer_no=f"C{key}", agent_id=1, known_on=date(2026, 1, 1))
-            )
-    name(engine)
-    return engine
+    return three_customers(engine)
 
 
 def test_a_person_named_earns_once_however_often_it_is_run(branch: Engine) -> None:

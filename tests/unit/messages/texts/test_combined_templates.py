@@ -14,7 +14,6 @@ from policyserve.messages.texts.values import Language, Occasion, combined_value
 
 every_combined = pytest.mark.parametrize("template", COMBINED)
 
-
 OTHER: Occasion = {**POLICY, "policy_no": "3302026000005678", "product": "福满年金", "amount": 6789000}
 
 

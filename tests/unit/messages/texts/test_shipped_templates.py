@@ -29,7 +29,6 @@ from policyserve.standard.parser import default_standard
 
 FILES = sorted(template_folder("sms").glob("*.j2"))
 
-
 every_template = pytest.mark.parametrize("template", sorted(CLASSES))
 
 
@@ -82,9 +81,7 @@ PERSONS: dict[str, Occasion] = {
     "latin": {"name": "Fang Wang", "gender": "female"},
 }
 
-
 NOTHING_OF_PEOPLE: Occasion = {**POLICY, "gender": None, "birthday": None, "agent_phone": None, "hotline": None}
-
 
 AGENTS: tuple[Occasion, ...] = (
     {"agent_name": "林慧", "agent_phone": "15400000102", "hotline": "95500", "previous_agent": "张三丰"},

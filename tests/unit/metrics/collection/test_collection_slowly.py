@@ -20,7 +20,6 @@ RUNS = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
-
 AS_OF = date(2026, 11, 21)
 PERIODS = st.sampled_from(
     [

@@ -16,7 +16,6 @@ from policyserve.metrics.profiles.profile import CN_COMPANY, PROFILES
 
 GRACE_END = date(2026, 5, 9)
 
-
 KEPT = ("counted", None, 1_000, 1_000, 1)
 
 

@@ -17,9 +17,7 @@ from policyserve.standard.parser import default_standard
 
 STANDARD = default_standard()
 
-
 AS_OF = date(2026, 11, 21)
-
 
 AGENTS = pl.DataFrame(
     {"agent_id": [1, 2, 3], "agent_no": ["A", "B", "C"], "team": ["T1", "T1", "T2"], "branch": ["N", "N", "N"]},

@@ -49,7 +49,6 @@ def test_a_task_that_is_not_there_yet_is_left_out() -> None:
 
 DAYS = {"due": ("2026-05-10", "2026-06-20"), "latest": ("2026-05-17", "2026-06-27")}
 
-
 FROM_B_TO_A = ("2", "1")
 
 
