@@ -11,7 +11,8 @@ from benchmarks.measuring import Figure
 from policyserve.metrics.add_ons.add_ons import add_ons
 from policyserve.metrics.add_ons.candidates import candidates
 from policyserve.metrics.referrals.funnel import funnel
-from policyserve.metrics.referrals.referrals import STAGES, centres_of_influence, referrals
+from policyserve.metrics.referrals.referrals import STAGES, referrals
+from policyserve.metrics.referrals.tree import centres_of_influence
 
 
 def run(size: int) -> Iterator[Figure]:

@@ -15,7 +15,7 @@ from benchmarks.books import generated_book, save_book, saved_book
 from benchmarks.measuring import Figure, compare
 from policyserve.book.columns import Book
 from policyserve.calendars.calendar import Calendar, load_calendar
-from policyserve.calendars.lunar import lunar_parts
+from policyserve.calendars.lunar_birthdays import lunar_parts
 from policyserve.config import fixture
 from policyserve.dates import Days
 from policyserve.plan.planner import CONTRACT, plan

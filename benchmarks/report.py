@@ -28,7 +28,8 @@ from policyserve.metrics.forecast.forecast import forecast, forecast_policies
 from policyserve.metrics.forecast.survival import survival
 from policyserve.metrics.persistency.persistency import persistency, policy_results
 from policyserve.metrics.profiles.profile import MONTHS
-from policyserve.metrics.referrals.referrals import centres_of_influence, referrals
+from policyserve.metrics.referrals.referrals import referrals
+from policyserve.metrics.referrals.tree import centres_of_influence
 from policyserve.metrics.rule_files import read_rules
 from policyserve.metrics.services.service_rate import service_rate
 from policyserve.operations.database import open_database

@@ -15,7 +15,7 @@ from policyserve.book.list_import import import_list
 from policyserve.book.snapshot import load_book
 from policyserve.dates import Days
 from policyserve.metrics.collection.collection import collection
-from policyserve.metrics.referrals.referrals import brought, centres_of_influence, referral_tree
+from policyserve.metrics.referrals.tree import brought, centres_of_influence, referral_tree
 
 NOW = datetime(2026, 9, 30, 12, tzinfo=UTC)
 HALF_YEAR = Days.between(date(2026, 1, 1), date(2026, 6, 30))

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, assert_never
 
-from policyserve.calendars.lunar import celebrated_on
+from policyserve.calendars.lunar_birthdays import celebrated_on
 from policyserve.standard import model
 from slow.audience import customer_is_in
 from slow.facts import Customer

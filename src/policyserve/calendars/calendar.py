@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 import polars as pl
 from pydantic import Field, ValidationError, model_validator
 
-from policyserve.calendars import lunar
+from policyserve.calendars import lunar_birthdays
 from policyserve.calendars.document import Document
 from policyserve.calendars.festivals import FESTIVALS, Festival, NamedDay, Part, Weekday, festival_days
 from policyserve.calendars.workdays import PublishedYear, statutory_days, weekend_days
@@ -73,8 +73,8 @@ class Calendar(Part):
         return _inside(found, "on", days, FESTIVALS).sort("on", "rank")
 
     def lunar_birthdays(self, days: Days) -> pl.DataFrame:
-        """List the lunar birthdays celebrated in a range: the columns of `lunar.LUNAR_BIRTHDAYS`."""
-        return lunar.lunar_birthdays(days)
+        """List the lunar birthdays celebrated in a range: the columns of `lunar_birthdays.LUNAR_BIRTHDAYS`."""
+        return lunar_birthdays.lunar_birthdays(days)
 
     def notice(self, days: Days) -> Sentence | None:
         """Name, in a sentence, the years of a range whose days off are not yet published; None where all are."""

@@ -14,7 +14,8 @@ import polars as pl
 import sxtwl
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from policyserve.calendars.lunar import LunarDate, celebrated_on, lunar_year
+from policyserve.calendars.lunar import LunarDate, lunar_year
+from policyserve.calendars.lunar_birthdays import celebrated_on
 from policyserve.model_errors import UnfitError
 
 FESTIVALS = pl.Schema({"name": pl.String, "on": pl.Date, "ordinal": pl.Int32, "rank": pl.Int32})

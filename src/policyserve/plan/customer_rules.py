@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from policyserve.calendars.lunar import lunar_parts
+from policyserve.calendars.lunar_birthdays import lunar_parts
 from policyserve.dates import Days, add_months
 from policyserve.plan.audience import HOLDER, members
 from policyserve.plan.basis import Basis, recurring

@@ -14,9 +14,10 @@ from policyserve.reporting.customers import candidates_section, influence_sectio
 from policyserve.reporting.forecast import forecast_section
 from policyserve.reporting.gap import gap_months, gap_section, groups_below, missing
 from policyserve.reporting.headings import coded
+from policyserve.reporting.heat_maps import heat_section
 from policyserve.reporting.league import added, league_section, referred
 from policyserve.reporting.material import Material
-from policyserve.reporting.persistency import heat_section, kept_section, rolling, year_of_final
+from policyserve.reporting.persistency import kept_section, rolling, year_of_final
 from policyserve.reporting.sections import Report, Section, Tile, marks_of
 from policyserve.reporting.services import assessed, work_section
 from policyserve.reporting.survival import survival_section

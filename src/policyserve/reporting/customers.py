@@ -14,7 +14,7 @@ from policyserve.locale import say, translated
 from policyserve.metrics.add_ons.candidates import CoverRules, candidates
 from policyserve.metrics.add_ons.figures import CANDIDATES_MEAN
 from policyserve.metrics.agents_by_day import customer_agents
-from policyserve.metrics.referrals.referrals import centres_of_influence, referral_tree
+from policyserve.metrics.referrals.tree import centres_of_influence, referral_tree
 from policyserve.metrics.rule_files import read_rules
 from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Leaf, Tree

@@ -15,7 +15,7 @@ from policyserve import config
 from policyserve.calendars.calendar import DAYS, Calendar, load_calendar
 from policyserve.calendars.document import CalendarError
 from policyserve.calendars.festivals import FESTIVALS
-from policyserve.calendars.lunar import LUNAR_BIRTHDAYS
+from policyserve.calendars.lunar_birthdays import LUNAR_BIRTHDAYS
 from policyserve.dates import Days
 
 CHINA = load_calendar(config.fixture("calendars", "cn.yaml"))

@@ -12,18 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policyserve.calendars.lunar import (
-    SHORT_LAST_MONTHS,
     LunarDate,
     LunarDateError,
-    celebrated_day,
-    celebrated_on,
-    lunar_birthdays,
-    lunar_parts,
     lunar_year,
     lunar_year_of,
     parse_lunar_birthday,
     to_lunar,
     to_solar,
+)
+from policyserve.calendars.lunar_birthdays import (
+    SHORT_LAST_MONTHS,
+    celebrated_day,
+    celebrated_on,
+    lunar_birthdays,
+    lunar_parts,
 )
 from policyserve.dates import Days
 from policyserve.errors import PolicyserveError

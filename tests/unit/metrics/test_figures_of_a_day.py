@@ -22,7 +22,8 @@ from policyserve.metrics.collection.collection import collection
 from policyserve.metrics.collection.steps import collected_behind, collected_by
 from policyserve.metrics.referrals.funnel import funnel, open_leads, people_behind
 from policyserve.metrics.referrals.points import Rates, facts
-from policyserve.metrics.referrals.referrals import centres_of_influence, referral_tree, referrals
+from policyserve.metrics.referrals.referrals import referrals
+from policyserve.metrics.referrals.tree import centres_of_influence, referral_tree
 from policyserve.metrics.rule_files import read_rules
 from policyserve.metrics.services.orphans import orphan_service
 from policyserve.metrics.services.service_rate import ALLOWED, callbacks, satisfaction, service_rate

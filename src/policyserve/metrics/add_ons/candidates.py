@@ -27,7 +27,7 @@ from policyserve.dates import completed_years
 from policyserve.locale import in_language
 from policyserve.metrics.add_ons.add_ons import single_policy_customers
 from policyserve.metrics.agents_by_day import customer_agents
-from policyserve.metrics.referrals.referrals import annual_premiums
+from policyserve.metrics.referrals.purchases import annual_premiums
 from policyserve.metrics.rule_files import Rule
 from policyserve.model_errors import UnfitError
 from policyserve.plan.customers import family_cases

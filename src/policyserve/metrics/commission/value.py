@@ -24,7 +24,8 @@ from policyserve.metrics.agents_by_day import customer_agents
 from policyserve.metrics.commission.rates import ANY, FOR_LIFE, RateTable
 from policyserve.metrics.forecast.survival import NEVER_WAS
 from policyserve.metrics.groupings import with_agents
-from policyserve.metrics.referrals.referrals import ancestry, people_referred
+from policyserve.metrics.referrals.referrals import people_referred
+from policyserve.metrics.referrals.tree import ancestry
 
 PARTS = ("first_year", "renewal", "ahead", "of_add_ons", "through_referrals", "together")
 """The amounts of a customer: minor units."""

@@ -12,15 +12,8 @@ from policyserve.metrics.columns import column, columns
 from policyserve.metrics.figure import Amount, Column, Figure, Row
 from policyserve.metrics.groupings import OF_AGENTS, fields_of
 from policyserve.metrics.referrals.funnel import ALLOWED, KEPT_DAYS, LEADS, funnel, open_leads, people_behind
-from policyserve.metrics.referrals.referrals import (
-    BROUGHT,
-    STAGES,
-    TREE,
-    brought,
-    centres_of_influence,
-    referral_tree,
-    referrals,
-)
+from policyserve.metrics.referrals.referrals import STAGES, referrals
+from policyserve.metrics.referrals.tree import BROUGHT, TREE, brought, centres_of_influence, referral_tree
 
 REFERRALS = N_("People referred")
 REFERRALS_MEAN = N_(
@@ -85,7 +78,7 @@ def _people(book: Book, year: int, by: Sequence[str], as_of: date) -> Figure:
 
 
 def influence_figure(book: Book, *, top: int, as_of: date) -> Figure:
-    """Return the centres of influence; see `referrals.centres_of_influence`."""
+    """Return the centres of influence; see `tree.centres_of_influence`."""
     return Figure(
         title=Sentence(N_("Centres of influence")),
         columns=columns("customer_no", "phone_of_customer", "currency", *BROUGHT),

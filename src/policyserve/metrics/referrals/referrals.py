@@ -1,4 +1,4 @@
-"""Referrals (转介绍): people named by customers, counted by agent and year, and followed down the tree."""
+"""Referrals (转介绍): people named by customers, told apart, and counted by agent and year."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import polars as pl
 from policyserve.book.columns import Book
 from policyserve.book.values import name_key, phone_key
 from policyserve.contracts.grace import GRACE_DAYS
-from policyserve.contracts.terms import instalments_a_year, step
-from policyserve.errors import NotFoundError
 from policyserve.metrics.agents_by_day import customer_agents
 from policyserve.metrics.groupings import OF_AGENTS, fields_of, with_agents
 from policyserve.metrics.targets import REFERRED
@@ -20,9 +18,6 @@ STAGES = ("named", "contacted", "consented", "met", "issued")
 """How far a referral has come (提名, 已联系, 已同意, 已面谈, 已承保); who is at one has passed those before."""
 
 Stage = pl.Enum(STAGES)
-
-TREE = ("depth", "customer_no", "referrer_no", "currency", "policies", "premium")
-BROUGHT = ("policies", "premium", "policies_through", "premium_through", "policies_together", "premium_together")
 
 
 def rows_of_people(book: Book) -> pl.DataFrame:
@@ -136,122 +131,3 @@ def _there_in(agents: pl.DataFrame, year: int, as_of: date) -> pl.DataFrame:
     joined = (pl.col("joined_on") <= min(date(year, 12, 31), as_of)).fill_null(value=True)
     stayed = ((pl.col("left_on") > date(year, 1, 1)) | (pl.col("left_on") > as_of)).fill_null(value=True)
     return agents.filter(joined, stayed, pl.col("name").is_not_null())
-
-
-def annual_premiums(book: Book) -> pl.DataFrame:
-    """Return what was bought: the policies and riders with `premium` as annualised first-year premium (minor units).
-
-    Policies cancelled in the free-look, or void, were not bought.
-    """
-    undone = book.events.filter(pl.col("kind").is_in(["freelook_cancel", "void"])).select("policy_id")
-    first = book.premiums.filter(pl.col("instalment") == 1).select("policy_id", "amount")
-    return (
-        book.policies.join(undone.drop_nulls(), on="policy_id", how="anti")
-        .join(first, on="policy_id", how="left")
-        .with_columns(step=step())
-        .with_columns(premium=pl.coalesce("amount", "premium") * instalments_a_year().fill_null(1))
-    )
-
-
-def premiums_held(book: Book) -> pl.DataFrame:
-    """Add up what each customer bought: `customer_id`, `currency`, `policies`, `premium` (annualised first-year premium
-    with riders, minor units).
-    """
-    counts = (pl.col("main_policy_id").is_null().sum().cast(pl.Int64).alias("policies"), pl.col("premium").sum())
-    return annual_premiums(book).group_by("customer_id", "currency").agg(counts)
-
-
-def referral_tree(book: Book, customer_no: str) -> pl.DataFrame:
-    """Follow a customer's referrals: `depth` (0: the customer), `customer_no`, `referrer_no`, `currency`, `policies`,
-    `premium` (annualised first-year premium with riders, minor units).
-
-    A row per customer and currency, sorted by depth, number and currency; people who are no customers yet, or hold
-    nothing, show 0 or are left out. Raises NotFoundError.
-    """
-    start = book.customers.filter(pl.col("customer_no") == customer_no).select("customer_id")
-    if start.is_empty():
-        raise NotFoundError("customer", customer_no)
-    members = _below(people_referred(book), start)
-    numbers = book.customers.select("customer_id", "customer_no")
-    above = numbers.rename({"customer_id": "referrer_id", "customer_no": "referrer_no"})
-    return (
-        members.join(numbers, on="customer_id")
-        .join(above, on="referrer_id", how="left")
-        .join(premiums_held(book), on="customer_id", how="left")
-        .with_columns(pl.col("policies", "premium").fill_null(0))
-        .select(TREE)
-        .sort("depth", "customer_no", "currency")
-    )
-
-
-def _below(referred: pl.DataFrame, start: pl.DataFrame) -> pl.DataFrame:
-    """Go down from `start` one generation after the other: `customer_id`, `referrer_id`, `depth`; nobody twice."""
-    edges = referred.select("referrer_id", customer_id="referred_id").drop_nulls()
-    generation = start.select("customer_id", referrer_id=pl.lit(None, dtype=pl.Int32), depth=pl.lit(0, dtype=pl.Int32))
-    seen = generation
-    while not generation.is_empty():
-        next_depth = generation.select(referrer_id="customer_id", depth=pl.col("depth") + 1)
-        generation = edges.join(next_depth, on="referrer_id").select(seen.columns)
-        generation = generation.join(seen, on="customer_id", how="anti")
-        seen = pl.concat([seen, generation])
-    return seen
-
-
-def brought(tree: pl.DataFrame) -> pl.DataFrame:
-    """Sum up a tree by currency: own, `_through` referrals, and both `_together`: `policies`, `premium`."""
-    own = pl.col("depth") == 0
-    return (
-        tree.filter(pl.col("currency").is_not_null())
-        .group_by("currency")
-        .agg(
-            pl.col("policies", "premium").filter(own).sum(),
-            pl.col("policies", "premium").filter(~own).sum().name.suffix("_through"),
-            pl.col("policies", "premium").sum().name.suffix("_together"),
-        )
-        .sort("currency")
-        .select("currency", *BROUGHT)
-    )
-
-
-def centres_of_influence(book: Book, top: int = 10) -> pl.DataFrame:
-    """List the customers whose referrals brought most premium (影响力中心), the first `top` of each currency.
-
-    Columns: `customer_no`, `currency` and those of `brought`; ties go to the lowest number.
-    """
-    referred = people_referred(book).select(descendant_id="referred_id", ancestor_id="referrer_id").drop_nulls()
-    held = premiums_held(book)
-    through = (
-        ancestry(referred)
-        .join(held, left_on="descendant_id", right_on="customer_id")
-        .group_by("currency", customer_id="ancestor_id")
-        .agg(pl.col("policies", "premium").sum().name.suffix("_through"))
-    )
-    together = [
-        (pl.col(name) + pl.col(f"{name}_through")).alias(f"{name}_together") for name in ("policies", "premium")
-    ]
-    return (
-        through.join(held, on=["customer_id", "currency"], how="left")
-        .with_columns(pl.col("policies", "premium").fill_null(0))
-        .with_columns(together)
-        .join(book.customers.select("customer_id", "customer_no"), on="customer_id")
-        .sort("currency", "premium_through", "customer_no", descending=[False, True, False])
-        .group_by("currency", maintain_order=True)
-        .head(top)
-        .select("customer_no", "currency", *BROUGHT)
-    )
-
-
-def ancestry(parents: pl.DataFrame) -> pl.DataFrame:
-    """Pair every person referred with all those above, any number of steps; circles end where they close.
-
-    `parents` and the result: `descendant_id`, `ancestor_id`; each person has one referrer (see `people_referred`).
-    """
-    above = parents.select(ancestor_id="descendant_id", next_id="ancestor_id")
-    generation = parents
-    seen = parents.clear()
-    while not generation.is_empty():
-        seen = pl.concat([seen, generation])
-        generation = generation.join(above, on="ancestor_id").select("descendant_id", ancestor_id="next_id")
-        generation = generation.filter(pl.col("descendant_id") != pl.col("ancestor_id"))
-        generation = generation.join(seen, on=["descendant_id", "ancestor_id"], how="anti")
-    return seen

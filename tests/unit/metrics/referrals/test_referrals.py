@@ -10,13 +10,8 @@ import pytest
 from books.described_book import Row, book, policy, yuan
 from policyserve.book.columns import Book
 from policyserve.errors import NotFoundError, PolicyserveError
-from policyserve.metrics.referrals.referrals import (
-    brought,
-    centres_of_influence,
-    people_referred,
-    referral_tree,
-    referrals,
-)
+from policyserve.metrics.referrals.referrals import people_referred, referrals
+from policyserve.metrics.referrals.tree import brought, centres_of_influence, referral_tree
 
 DAY = date(2026, 3, 1)
 AS_OF = date(2026, 11, 21)
