@@ -28,6 +28,9 @@ REPORT: Final = ("severity", "line", "field", "value", "reason")
 REJECTS: Final = ",".join(REPORT).encode()
 """The mark of a reject file."""
 
+FIGURE: Final = b",as_of,"
+"""The mark of a figure as CSV: it has a column with the day that it was asked for, which no list has."""
+
 _HEAD = 1 << 16
 """Bytes in which a mark is looked for."""
 
@@ -123,6 +126,8 @@ def mark(path: Path) -> bytes:
     if head.startswith(b"PAR1"):
         return b"touches" if b"earliest" in tail and b"latest" in tail else stranger
     line = head.removeprefix(_BOM).partition(b"\n")[0].rstrip(b"\r")
+    if FIGURE in b",%s," % line:
+        return FIGURE
     return REJECTS if line.startswith(REJECTS) else line
 
 

@@ -8,42 +8,22 @@ from pathlib import Path
 import pytest
 
 from commands import Desk
+from desks.served_branch import AGENTS, CUSTOMERS, POLICIES, START, take_served_branch
+from desks.served_branch import END as LAST
 
 pytest.importorskip("numpy")
 
-START = "2024-01-10"
-END = ("--as-of", "2025-06-30")
+END = ("--as-of", LAST)
 COHORT = ("--cohort-from", "2024-01", "--cohort-to", "2024-01")
-AGENTS = "agent_no,name\nA1,Agent\n"
-CUSTOMERS = "customer_no,agent_no\n" + "".join(f"C{n},A1\n" for n in range(1, 7))
-POLICIES = "policy_no,customer_no,agent_no,issue_date,mode,premium,product_kind,pay_years,receipt_on\n" + "".join(
-    f"P{n},C{n},A1,{START},annual,1000,life,20,{START if n == 1 else ''}\n" for n in range(1, 7)
-)
-PREMIUMS = "policy_no,instalment,due_on,amount,paid_on\n" + "".join(
-    f"P{n},2,2025-01-10,1000,{'2025-01-10' if n <= 4 else ''}\n" for n in range(1, 7)
-)
-REFERRALS = "referrer_no,referred_name,referred_on\nC1,李小明,2025-01-15\n"
 
 
 @pytest.fixture(scope="module")
 def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """Return a branch of six policies: two with all services, two with one, two with none; these lapsed.
-
-    The receipt of the first came with the list, so its delivery never was a task. Nobody writes to it.
-    """
+    """Return the branch on a database that nobody writes to."""
     folder = tmp_path_factory.mktemp("served")
-    desk = Desk(url=f"sqlite:///{shutil.copy(sqlite_template, folder / 'desk.sqlite3')}", folder=folder)
-    for kind, text in {"agents": AGENTS, "customers": CUSTOMERS, "policies": POLICIES}.items():
-        desk.take(kind, text, as_of=START)
-    desk.do("release", "--days", "366", "--as-of", START)
-    services = ("contract-delivery", "visit-m1", "visit-m4", "visit-m7", "visit-m10")
-    for policy, done in {"P1": services[1:], "P2": services, "P3": services[:1], "P4": services[1:2]}.items():
-        tasks = {row["service"]: row for row in desk.ask("policy", policy, "--as-of", START)}
-        for service in done:
-            desk.do("task", "done", tasks[service]["task_id"], "--as-of", tasks[service]["due"])
-    desk.take("premiums", PREMIUMS, as_of="2025-06-30")
-    desk.take("referrals", REFERRALS, as_of="2025-06-30")
-    return desk
+    return take_served_branch(
+        Desk(url=f"sqlite:///{shutil.copy(sqlite_template, folder / 'desk.sqlite3')}", folder=folder)
+    )
 
 
 def test_worth_counts_the_services_that_were_done(served: Desk) -> None:

@@ -162,9 +162,12 @@ class Session:
 
     def print(self, make: Callable[[Reading], Figure], *, behind: str = "") -> None:
         """Make a figure, or the list `behind` it, in one read of the facts, and print it as was asked."""
+        from policyserve.cli.screen.export import check_out
         from policyserve.cli.screen.figures import print_figure
         from policyserve.operations import figures
 
+        if self.out is not None:
+            check_out(self.out, kept=self.kept_files)
         named = self.form == "table" or self.out is not None
         made = figures.figure(self.engine, make, as_of=self.as_of, behind=behind, named=named)
         print_figure(made, self.form, self.language, out=self.out, zone=self.settings.time_zone, kept=self.kept_files)

@@ -78,7 +78,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="policyserve-") as scratch:
             yield Path(scratch)
         return
-    keep.mkdir(parents=True, exist_ok=True)
+    keep.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any(keep.iterdir()):
         raise QuestionError("'{keep}' is not empty; name a new folder for the demo.", keep=keep)
     yield keep

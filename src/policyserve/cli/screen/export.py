@@ -51,7 +51,7 @@ def save(
     check_out(path, kept=kept)
     flat = [{name: _flat(value) for name, value in row.items()} for row in rows]
     save_frame(
-        pl.DataFrame(flat, infer_schema_length=None) if flat else pl.DataFrame(schema=list(columns)),
+        pl.DataFrame(flat, infer_schema_length=None) if flat else pl.DataFrame(schema=list(dict.fromkeys(columns))),
         path,
         language,
         zone=zone,
