@@ -18,8 +18,33 @@ class PolicyserveError(Exception):
         return self.sentence.told(language)
 
 
+class ClauseError(Exception):
+    """Something told as a clause without a full stop, inside of another sentence."""
+
+    def __init__(self, words: str, /, **values: object) -> None:
+        """`words` are English with {places} for the values."""
+        self.sentence = Sentence(words, **values)
+        super().__init__(str(self.sentence))
+
+
 class QuestionError(PolicyserveError):
     """A question that cannot be asked so: wrong usage, whatever the book holds."""
+
+
+SYSTEM = N_all(
+    "fault of the system",
+    "Permission denied", "No such file or directory", "File exists", "Not a directory", "Is a directory",
+    "No space left on device", "Disk quota exceeded", "Read-only file system", "File name too long",
+    "Too many open files", "Input/output error", "Connection refused", "Connection reset by peer",
+    "Connection timed out", "timed out", "Network is unreachable", "No route to host", "Name or service not known",
+    "Temporary failure in name resolution", "Address already in use", "Broken pipe",
+)  # fmt: skip
+"""What the system says of a file or a connection, for the languages that it does not speak itself."""
+
+
+def of_system(error: OSError) -> Sentence:
+    """Return what the system says of a fault, without the name of what it befell."""
+    return Sentence(N_in("fault of the system", error.strerror or str(error) or type(error).__name__))
 
 
 NOUNS = N_all("thing with a number", "policy", "customer", "agent", "branch", "task", "event", "message")

@@ -117,7 +117,8 @@ def test_a_refusal_is_told_with_its_reason(late: Desk, server: RobotServer) -> N
     assert "notice list" in result.err
     (row,) = late.ask("notice", "list")
     assert row["status"] == "refused"
-    assert row["reason"].startswith("errcode 310000: the robot's security settings refuse it")
+    assert row["reason"].startswith("the robot's security settings refuse it")
+    assert row["reason"].endswith("(errcode 310000)")
     assert KEY not in str(row)
     assert SECRET not in str(row)
 

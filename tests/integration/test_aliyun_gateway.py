@@ -17,8 +17,9 @@ import pytest
 from peers import aliyun_server
 from peers.aliyun_server import KEY_ID, SECRET, AliyunServer, parameters, refusing
 from policyserve.errors import PolicyserveError
+from policyserve.locale import Sentence
 from policyserve.messages.gateways.aliyun.calls import Calls
-from policyserve.messages.gateways.aliyun.codes import CODES, judged
+from policyserve.messages.gateways.aliyun.codes import CODES, judged, reported
 from policyserve.messages.gateways.aliyun.gateway import AliyunGateway
 from policyserve.messages.gateways.aliyun.options import AliyunOptions, Filed
 from policyserve.messages.gateways.aliyun.template_match import UnfiledError, as_template, values
@@ -33,6 +34,7 @@ from policyserve.messages.gateways.gateway import (
     Sent,
 )
 from policyserve.messages.gateways.registry import open_gateway
+from policyserve.messages.reasons import in_words, stored
 
 NOW = datetime(2026, 3, 5, 4, 0, tzinfo=UTC)  # noon in China
 SUBMITTED = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
@@ -146,9 +148,9 @@ def test_a_text_that_no_template_carries_never_reaches_the_vendor(text: str, ser
         given = await answer(server, outgoing(text=text, service=service))
 
         assert given.outcome == "refused"
-        assert reason in (given.reason or "")
-        assert service in (given.reason or "")
-        assert "张" not in (given.reason or "")
+        assert reason in str(given.reason)
+        assert service in str(given.reason)
+        assert "张" not in str(given.reason)
         assert server.calls == []
 
     played(scene)
@@ -159,7 +161,7 @@ def test_a_call_signed_with_a_wrong_secret_is_for_later_and_says_so() -> None:
         given = await answer(server, outgoing(), access_key_secret="another")
 
         assert given.outcome == "later"
-        assert given.reason == "the secret of the access key is wrong (SignatureDoesNotMatch)"
+        assert str(given.reason) == "the secret of the access key is wrong (SignatureDoesNotMatch)"
         assert server.calls == []
 
     played(scene)
@@ -183,7 +185,7 @@ def test_what_is_no_phone_is_refused_here(phone: str) -> None:
     async def scene(server: AliyunServer) -> None:
         given = await answer(server, replace(outgoing(), phone=phone))
 
-        assert given == Answer(reference="m1", outcome="refused", reason="the phone is no number")
+        assert given == Answer(reference="m1", outcome="refused", reason=Sentence("the phone is no number"))
         assert server.calls == []
 
     played(scene)
@@ -226,8 +228,8 @@ def test_each_code_is_told_apart_and_tried_once(code: str, status: int, outcome:
     given, calls = outcome_when(refusing(code, status, message="13900000001 invalid"))
 
     assert given.outcome == outcome
-    assert code in (given.reason or "")
-    assert "139" not in (given.reason or "")
+    assert code in str(given.reason)
+    assert "139" not in str(given.reason)
     assert calls == 1
 
 
@@ -247,14 +249,14 @@ def test_an_answer_of_another_shape_leaves_the_text_in_doubt(body: Any) -> None:
 def test_a_cut_connection_leaves_the_text_in_doubt_and_is_not_tried_again() -> None:
     given, calls = outcome_when(lambda _: (0, "cut"))
 
-    assert given == Answer(reference="m1", outcome="in-doubt", reason="no answer from Aliyun")
+    assert given == Answer(reference="m1", outcome="in-doubt", reason=Sentence("no answer from Aliyun"))
     assert calls == 1
 
 
 def test_a_vendor_that_hangs_leaves_the_text_in_doubt_and_is_not_asked_again() -> None:
     given, calls = outcome_when(lambda _: (0, "hang"), answer_seconds=0.3)
 
-    assert given == Answer(reference="m1", outcome="in-doubt", reason="no answer from Aliyun")
+    assert given == Answer(reference="m1", outcome="in-doubt", reason=Sentence("no answer from Aliyun"))
     assert calls == 1
 
 
@@ -264,7 +266,7 @@ def test_a_refused_connection_is_for_later() -> None:
 
     [given] = asyncio.run(_submitted(opened(endpoint)))
 
-    assert given == Answer(reference="m1", outcome="later", reason="no connection to Aliyun")
+    assert given == Answer(reference="m1", outcome="later", reason=Sentence("no connection to Aliyun"))
 
 
 def test_a_connection_that_never_comes_about_is_for_later() -> None:
@@ -321,7 +323,7 @@ def looked_up(prepare: Callable[[AliyunServer], None], one: Sent, **changes: Any
             {"SendStatus": 2, "ErrCode": "MOBILE_NOT_ON_SERVICE", "ReceiveDate": "2026-03-05 09:00:09"},
             "failed",
             datetime(2026, 3, 5, 1, 0, 9, tzinfo=UTC),
-            "MOBILE_NOT_ON_SERVICE",
+            reported("MOBILE_NOT_ON_SERVICE"),
         ),
         (
             {"SendStatus": 3, "ErrCode": "DELIVERED", "ReceiveDate": "2026-03-05 09:00:05"},
@@ -332,7 +334,7 @@ def looked_up(prepare: Callable[[AliyunServer], None], one: Sent, **changes: Any
     ],
 )
 def test_a_record_tells_what_became_of_a_text(
-    fields: dict[str, Any], state: Any, at: datetime, reason: str | None
+    fields: dict[str, Any], state: Any, at: datetime, reason: Sentence | None
 ) -> None:
     found, _ = looked_up(lambda server: server.record("m1", "13900000001", **fields), sent())
 
@@ -365,7 +367,7 @@ def test_a_known_number_of_the_vendor_is_asked_for_by_it() -> None:
 def test_a_text_that_is_not_among_all_records_of_its_day_was_never_taken() -> None:
     found, _ = looked_up(lambda server: server.record("other", "13900000001"), sent())
 
-    assert found == [Receipt(state="never", at=NOW, reference="m1", reason="not among the vendor's records")]
+    assert found == [Receipt(state="never", at=NOW, reference="m1", reason=Sentence("not among the vendor's records"))]
 
 
 @pytest.mark.parametrize("records", [0, 50, 51])
@@ -455,6 +457,15 @@ def push(entries: Any, token: str | None = "t0ken") -> Push:
     return Push(headers={}, query={} if token is None else {"token": token}, body=body)
 
 
+def test_the_code_of_a_receipt_is_said_in_the_readers_language() -> None:
+    reason = stored(reported("MOBILE_NOT_ON_SERVICE"))
+    assert in_words(reason, "zh") == "手机关机、停机、空号或不在服务区（MOBILE_NOT_ON_SERVICE）"
+    assert in_words(reason, "en") == (
+        "the phone is switched off, out of reach or no longer in use (MOBILE_NOT_ON_SERVICE)"
+    )
+    assert reported("MK:0012") == "MK:0012"
+
+
 def test_receipts_are_read() -> None:
     entry = {
         "phone_number": "13900000001", "send_time": "2026-03-05 09:00:00", "report_time": "2026-03-05 09:00:07",
@@ -469,7 +480,7 @@ def test_receipts_are_read() -> None:
     assert pushed.news == News(
         receipts=[
             Receipt(state="delivered", at=at, provider_id="9^1", reference="m1"),
-            Receipt(state="failed", at=at, provider_id="9^2", reference="m2", reason="MOBILE_NOT_ON_SERVICE"),
+            Receipt(state="failed", at=at, provider_id="9^2", reference="m2", reason=reported("MOBILE_NOT_ON_SERVICE")),
         ],
         replies=[],
     )
@@ -596,4 +607,5 @@ def test_without_the_sdk_the_error_says_what_to_install(monkeypatch: pytest.Monk
 
 def test_every_code_of_the_table_keeps_its_meaning_whatever_the_status() -> None:
     assert all(judged(code, status) == judged(code, 200) for code in CODES for status in (400, 500))
-    assert judged("13900000001", 400) == ("refused", "refused (no code)")
+    outcome, reason = judged("13900000001", 400)
+    assert (outcome, str(reason)) == ("refused", "refused (no code)")

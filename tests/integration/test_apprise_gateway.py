@@ -15,6 +15,8 @@ import pytest
 from aiohttp import web
 
 from policyserve.errors import PolicyserveError
+from policyserve.locale import Sentence
+from policyserve.messages.gateways.apprise.gateway import NO_PHONE
 from policyserve.messages.gateways.apprise.verdict import verdict
 from policyserve.messages.gateways.gateway import Answer, Gateway, Outgoing, Push, PushRefusedError
 from policyserve.messages.gateways.registry import open_gateway
@@ -119,7 +121,7 @@ def test_an_answer_is_told_by_its_status_and_the_text_tried_once(status: int, ou
 def test_a_service_that_hangs_leaves_the_text_in_doubt() -> None:
     given, posts = outcome_when("hang", "?rto=0.3")
 
-    assert given == Answer(reference="m1", outcome="in-doubt", reason="no answer that can be told")
+    assert given == Answer(reference="m1", outcome="in-doubt", reason=Sentence("no answer that can be told"))
     assert posts == 1
 
 
@@ -144,7 +146,7 @@ def test_a_refused_connection_is_for_later() -> None:
     async def submit() -> Any:
         return await opened(f"json://127.0.0.1:{port}/{{phone}}").submit("c1", [MESSAGE])
 
-    assert asyncio.run(submit()) == [Answer(reference="m1", outcome="later", reason="no connection")]
+    assert asyncio.run(submit()) == [Answer(reference="m1", outcome="later", reason=Sentence("no connection"))]
 
 
 def test_many_texts_each_go_to_their_own_phone() -> None:
@@ -165,7 +167,7 @@ def test_what_is_no_phone_is_refused_here(phone: str) -> None:
         gateway = opened(f"json://127.0.0.1:{server.port}/{{phone}}")
         [given] = await gateway.submit("c1", [replace(MESSAGE, phone=phone)])
 
-        assert given == Answer(reference="m1", outcome="refused", reason="the service does not take the phone")
+        assert given == Answer(reference="m1", outcome="refused", reason=NO_PHONE)
         assert server.posts == []
 
     played(scene)
@@ -179,9 +181,7 @@ def test_a_phone_that_the_service_drops_is_refused_here() -> None:
         gateway = opened(f"twilio://{sid}:{token}@14155550100/{{phone}}")
         return await gateway.submit("c1", [replace(MESSAGE, phone="12345")])
 
-    assert asyncio.run(submit()) == [
-        Answer(reference="m1", outcome="refused", reason="the service does not take the phone")
-    ]
+    assert asyncio.run(submit()) == [Answer(reference="m1", outcome="refused", reason=NO_PHONE)]
 
 
 def test_nothing_of_a_text_reaches_a_log(capfd: pytest.CaptureFixture[str]) -> None:

@@ -29,6 +29,7 @@ from policyserve.messages.notices.pace import reserve
 from policyserve.messages.notices.push import NoticeCounts, push_notices
 from policyserve.messages.notices.records import LEASE, Candidate
 from policyserve.messages.notices.subscriptions import AGENTS, NOTICES
+from policyserve.messages.reasons import in_words
 from policyserve.settings_file import NoticeSettings, SettingsFile
 from policyserve.standard.model import Standard
 
@@ -97,7 +98,7 @@ def stored(engine: Engine) -> list[tuple[int, str, int]]:
 def reason(engine: Engine) -> str | None:
     with db.reading(engine) as connection:
         found: str | None = connection.scalar(select(NOTICES.c.reason))
-    return found
+    return in_words(found, "en")
 
 
 def minutes(count: float) -> datetime:
@@ -279,7 +280,7 @@ def test_no_connection_is_tried_again(book: Engine, key: str) -> None:
         unheard.bind(("127.0.0.1", 0))  # nobody listens on it
         choose(book, "1002", "wecom", f"http://127.0.0.1:{unheard.getsockname()[1]}/{key}")
         assert push(book) == NoticeCounts(later=1)
-    assert reason(book) == "no connection (ClientConnectorError)"
+    assert reason(book) == "no connection: ClientConnectorError"
 
 
 DOUBTS = ["hang", "cut", "page", "status/502", "status/504", "status/200"]
@@ -342,7 +343,7 @@ def test_a_channel_that_breaks_in_a_way_nobody_foresaw_is_a_doubt(
 
 def candidate(engine: Engine) -> Candidate:
     (found,) = records.candidates(engine, MONDAY, by_hand=False)
-    return found
+    return in_words(found, "en")
 
 
 def test_a_sender_that_died_after_the_claim_leaves_a_doubt_and_not_a_second_notice(
@@ -509,7 +510,7 @@ def test_the_list_shows_the_last_notice_and_no_key(book: Engine, server: RobotSe
     choose(book, "1004", "wecom", f"https://example.com/hook?key={key}")
     push(book)
     with db.reading(book) as connection:
-        rows = subscriptions.channels(connection, time(8))
+        rows = subscriptions.channels(connection, time(8), "en")
     assert key not in str(rows)
     assert SECRET not in str(rows)
     shown = [(row["agent_no"], row["channel"], row["at"], row["day"], row["status"], row["tasks"]) for row in rows]

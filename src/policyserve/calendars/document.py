@@ -46,9 +46,7 @@ class Document:
             self.values: Any = loader.construct_document(self._root) if self._root else {}
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise CalendarError(
-                "{path}, line {line}: this is no YAML: {problem}.", path=path, line=line, problem=error.problem
-            ) from error
+            raise CalendarError("{path}, line {line}: the YAML cannot be read here.", path=path, line=line) from error
         except (yaml.YAMLError, RecursionError) as error:
             raise CalendarError(
                 "{path} is no YAML that can be read; compare it with a shipped calendar.", path=path

@@ -13,7 +13,7 @@ from click.exceptions import Exit
 from policyserve import __version__
 from policyserve.cli.options import Session, as_of_option, database_option, form_option, language_option
 from policyserve.cli.screen.help import Entrance, language_of_call
-from policyserve.errors import PolicyserveError, QuestionError
+from policyserve.errors import PolicyserveError, QuestionError, of_system
 from policyserve.locale import say
 from policyserve.signs import printed
 
@@ -94,7 +94,7 @@ def _not_possible(error: OSError, language: str) -> str:
         language,
         "The system refused: {what}{reason}. Mend that and run the command again.",
         what=what,
-        reason=error.strerror or type(error).__name__,
+        reason=of_system(error),
     )
 
 

@@ -11,8 +11,9 @@ import rich_click as click
 
 from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.screen.codes import coded
+from policyserve.cli.screen.help import language_now
 from policyserve.cli.screen.output import note, show
-from policyserve.locale import N_
+from policyserve.locale import N_, say
 from policyserve.messages.notices.channels.registry import KINDS
 from policyserve.operations import notices
 
@@ -32,7 +33,7 @@ class HourType(click.ParamType[time]):
         return (
             time(int(match[1]), int(match[2]))
             if match
-            else self.fail(f"'{value}' is no hour; write 08:30.", param, ctx)
+            else self.fail(say(language_now(), "'{value}' is no hour; write 08:30.", value=value), param, ctx)
         )
 
 
@@ -58,7 +59,7 @@ def set_(session: Session, agent_no: str, *, kind: str, address: str, secret: st
         "Agent {who} gets the agenda by {channel} at {at} on every day on which something is due.",
         who=agent_no,
         at=at,
-        channel=kind,
+        channel=coded(kind, session.language),
     )
 
 
@@ -66,7 +67,7 @@ def set_(session: Session, agent_no: str, *, kind: str, address: str, secret: st
 @shared
 def list_(session: Session) -> None:
     """Show who gets notices where and when, and what became of the last one; addresses without their keys."""
-    rows = notices.list_channels(session.engine, session.settings.file.notices.at)
+    rows = notices.list_channels(session.engine, session.settings.file.notices.at, session.language)
     empty = session.words("No agent has a channel; add one with 'policyserve notice set'.")
     show(rows, session.form, columns=COLUMNS, language=session.language, empty=empty)
 

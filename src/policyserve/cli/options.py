@@ -59,6 +59,25 @@ FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 
 DATE = DateType()
 
+
+class InstantType(click.ParamType[datetime]):
+    """An instant as people and `date -Is` write it; without an offset it is in the business time zone."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read the instant; a usage error says what is allowed."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return datetime.fromisoformat(str(value).strip())
+        except ValueError:
+            words = say(language_now(), "'{value}' is no instant; write 2026-11-21T07:00.", value=value)
+            return self.fail(words, param, ctx)
+
+
+MOMENT = InstantType()
+
 KEY = click.IntRange(1, 2**31 - 1)
 """The key of a task or an event."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import rich_click as click
 
-from policyserve.cli.options import Session, database_option, language_option, shared
+from policyserve.cli.options import MOMENT, Session, database_option, language_option, shared
 from policyserve.cli.screen.output import note, show
 from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.locale import N_in
@@ -21,21 +21,6 @@ if TYPE_CHECKING:
     from policyserve.scheduler.leader import Scheduler
 
 PORT = 8470
-
-
-class InstantType(click.ParamType[datetime]):
-    """An instant as people and `date -Is` write it; without an offset it is in the business time zone."""
-
-    name = "instant"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Read the instant; a usage error says what is allowed."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            return datetime.fromisoformat(str(value).strip())
-        except ValueError:
-            return self.fail(f"'{value}' is no instant; write 2026-11-21T07:00.", param, ctx)
 
 
 @click.command()
@@ -88,9 +73,7 @@ def _webhooks(session: Session, scheduler: Scheduler, host: str, port: int) -> I
 
 @click.command()
 @click.argument("job", type=click.Choice(list(WORKS)))
-@click.option(
-    "--due", type=InstantType(), help="For when it is due; the same is never run twice. Default: this minute."
-)
+@click.option("--due", type=MOMENT, help="For when it is due; the same is never run twice. Default: this minute.")
 @shared
 def run(session: Session, job: str, due: datetime | None) -> None:
     """Run one job now, as the scheduler would: for cron. What came of it is in `policyserve jobs` too."""

@@ -17,13 +17,14 @@ from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.screen.export import check_out, save
 from policyserve.cli.screen.output import Row, console, note, show
 from policyserve.errors import QuestionError
-from policyserve.locale import say_many
+from policyserve.locale import N_, Listed, Sentence, say_many
 from policyserve.locale.format import money
 from policyserve.messages.generation.generation import Generation
 from policyserve.messages.outbox import overview
 from policyserve.messages.outbox.stored_messages import CHANNEL, STATUSES
 from policyserve.messages.reasons import in_words
 from policyserve.messages.texts.segments import ROUTES
+from policyserve.messages.texts.template_check import Check
 from policyserve.metrics.services.work import service_names
 from policyserve.operations.messages import (
     check_messages,
@@ -37,6 +38,9 @@ from policyserve.standard.model import Standard
 
 REJECTED = 3
 """The exit status where a template failed on somebody."""
+
+ENCODINGS = {"gsm7": "GSM-7", "ucs2": "UCS-2"}
+"""How the carriers call them."""
 
 SHOWN = 20
 """Messages that a screen shows; lists and exports have them all."""
@@ -228,7 +232,7 @@ def _print_preview(session: Session, row: Row) -> None:
         "{length} places, segments: {segments} ({encoding}), {cost}",
         length=counted.length,
         segments=counted.segments,
-        encoding=counted.encoding,
+        encoding=ENCODINGS[counted.encoding],
         cost=money(session.language, Decimal(f"{cost:.2f}"), settings.currency),
     )
     out.print(f"  {size}", markup=False, style="dim")
@@ -246,7 +250,7 @@ def check(session: Session) -> None:
             "written": one.written,
             "failed": sum(count for _, count in one.problems),
             "longest": one.longest,
-            "reason": "; ".join(f"{reason} ({count})" for reason, count in one.problems),
+            "reason": _told(one, session.language),
         }
         for one in found
     ]
@@ -255,6 +259,12 @@ def check(session: Session) -> None:
     show(shown, session.form, columns=columns, language=session.language)
     if any(row["failed"] for row in rows):
         raise Exit(REJECTED)
+
+
+def _told(tried: Check, language: str) -> str:
+    """Say what was wrong, with how many texts it befell."""
+    parts = [Sentence("{reason} ({said})", reason=reason, said=count) for reason, count in tried.problems]
+    return Listed(parts, N_("; ")).told(language)
 
 
 for step in sms_outbox.STEPS:

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 import rich_click as click
 from rich.progress import Progress
 
-from policyserve.cli.options import DATE, KEY, Session, shared
+from policyserve.cli.options import DATE, KEY, MOMENT, Session, shared
+from policyserve.cli.screen.codes import coded
 from policyserve.cli.screen.output import console, note, show
 from policyserve.errors import QuestionError
+from policyserve.locale import N_, Listed, N_in, Sentence
 from policyserve.messages.outbox.outbox import RESOLVED
 from policyserve.messages.outbox.sender import Clock
 from policyserve.operations.outbox import (
@@ -33,7 +35,7 @@ MORNING = time(10)
 @click.command()
 @click.option("--gateway", help="Another gateway than the one of the settings.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many messages.")
-@click.option("--at", "moment", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]), metavar="MOMENT",
+@click.option("--at", "moment", type=MOMENT, metavar="MOMENT",
               help="The moment to take for now, in the business zone. With --as-of alone: 10:00.")  # fmt: skip
 @shared
 def send(session: Session, gateway: str | None, limit: int | None, moment: datetime | None) -> None:
@@ -51,7 +53,7 @@ def send(session: Session, gateway: str | None, limit: int | None, moment: datet
     if session.form == "table":
         click.echo(counts.sentence().told(session.language))
         if counts.closed:
-            classes = ", ".join(counts.closed)
+            classes = Listed([Sentence(N_in("code", one)) for one in counts.closed])
             note(session.words("Outside the contact hours of: {classes}. They wait.", classes=classes))
     else:
         states = {name: counts.answered[name] for name in ("accepted", "delivered", "failed", "queued", "unknown")}
@@ -65,7 +67,7 @@ def _clock(session: Session, moment: datetime | None) -> Clock:
     if moment is None and session.asked_as_of is None:
         return lambda: datetime.now(UTC)
     still = moment or datetime.combine(session.as_of, MORNING)
-    return lambda: still.replace(tzinfo=zone).astimezone(UTC)
+    return lambda: (still if still.tzinfo else still.replace(tzinfo=zone)).astimezone(UTC)
 
 
 @contextmanager
@@ -115,11 +117,14 @@ def cancel(session: Session, keys: Sequence[int], reason: str, by: str) -> None:
 def resolve(session: Session, key: int, said: str, by: str) -> None:
     """Say what became of a message in doubt: delivered, failed, or not-sent (then it goes out again)."""
     resolve_message(session.engine, key, said, by=by, at=session.now)
-    session.tell("Message {message} is now: {said}.", message=key, said=said)
+    session.tell("Message {message} is now: {said}.", message=key, said=coded(said, session.language))
+
+
+CONTENTS = {"news": N_("The news of {period} is stored."), "event": N_("The event of {period} is stored.")}
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(["news", "event"]))
+@click.argument("kind", type=click.Choice(list(CONTENTS)))
 @click.argument("text")
 @click.option("--date", "day", type=DATE, help="A day of the month (news) or quarter (event); default today.")
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
@@ -127,7 +132,7 @@ def resolve(session: Session, key: int, said: str, by: str) -> None:
 def content(session: Session, kind: str, text: str, day: date | None, language: str) -> None:
     """Say what the company tells its customers: the month's news, the quarter's event. An empty TEXT takes it back."""
     period = set_content(session.engine, kind, day or session.as_of, language, text)
-    session.tell("The {kind} of {period} is stored.", kind=kind, period=period)
+    session.tell(CONTENTS[kind], period=period)
 
 
 @click.command()

@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
-from policyserve.locale import say, translated
+from policyserve.locale import Sentence, say, translated
+from policyserve.locale.record import read, written
 from policyserve.standard import reasons
+
+
+def stored(reason: Sentence | str | None, code: str = "") -> str | None:
+    """Return a reason as the database holds it: after the `code`, if any, a sentence of ours or somebody's own words.
+
+    What no database can store is taken out: NUL and halves of a character.
+    """
+    if reason is None:
+        return code or None
+    own = Sentence("{said}", said=reason) if isinstance(reason, str) and reason.startswith("{") else reason
+    text = written(own) if isinstance(own, Sentence) else own
+    return storable(f"{code}: {text}" if code else text)
+
+
+def storable(text: str | None) -> str | None:
+    """Take out of a text from outside what no database can store: NUL and halves of a character."""
+    return None if text is None else text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def in_words(reason: str | None, language: str) -> str | None:
@@ -17,7 +35,7 @@ def in_words(reason: str | None, language: str) -> str | None:
     code, colon, said = reason.partition(": ")
     words = reasons.REASONS.get(code)
     if words is None:
-        return translated(language, reason)
+        return read(reason).told(language)
     fact, _, arguments = said.partition(" ")
     if code == "gone" and fact in reasons.REASONS:
         told = reasons.sentence(fact, arguments or None).told(language)
@@ -25,4 +43,4 @@ def in_words(reason: str | None, language: str) -> str | None:
             told if fact == code else say(language, "{reason} ({said})", reason=translated(language, words), said=told)
         )
     told = translated(language, words)
-    return say(language, "{reason} ({said})", reason=told, said=said) if colon else told
+    return say(language, "{reason} ({said})", reason=told, said=read(said)) if colon else told

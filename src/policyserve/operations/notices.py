@@ -54,10 +54,10 @@ def remove_channel(engine: Database, agent_no: str) -> bool:
         return subscriptions.remove_channel(connection, agent_no)
 
 
-def list_channels(engine: Database, standing: time) -> list[dict[str, Any]]:
+def list_channels(engine: Database, standing: time, language: str) -> list[dict[str, Any]]:
     """Return every agent's channel with the last notice; `standing` is the installation's hour. Keys are masked."""
     with db.reading(engine) as connection:
-        return subscriptions.channels(connection, standing)
+        return subscriptions.channels(connection, standing, language)
 
 
 @dataclass(frozen=True, kw_only=True)

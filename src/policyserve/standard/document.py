@@ -88,10 +88,7 @@ def read_document(text: str) -> tuple[Node | None, list[Problem]]:
         return None, [*problems, error.problem]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        said = Sentence(
-            "the YAML cannot be read here: {problem}. Mend indentation, quotes or brackets.",
-            problem=error.problem or error.context,
-        )
+        said = Sentence("the YAML cannot be read here. Mend indentation, quotes or brackets.")
         return None, [*problems, Problem(line=mark.line + 1 if mark else None, message=said)]
     except yaml.YAMLError:
         return None, [

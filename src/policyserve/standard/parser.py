@@ -24,7 +24,7 @@ from policyserve.standard.series import expanded
 class StandardError(PolicyserveError):
     """A standard that cannot be used; the text has a line for each error."""
 
-    def __init__(self, source: str, problems: Iterable[Problem]) -> None:
+    def __init__(self, source: str | Sentence, problems: Iterable[Problem]) -> None:
         """`source` is the file, `problems` what is wrong with it; warnings are left out."""
         self.problems = tuple(problem for problem in problems if problem.severity == "error")
         head = Counted(

@@ -45,7 +45,7 @@ class TaskClosedError(PolicyserveError):
             "Look at it with 'policyserve task explain {id}'.",
             id=task["id"],
             action=_verb(last.action),
-            actor=last.actor,
+            actor=last.who,
             day=last.as_of,
             why=Sentence(" ({why})", why=reason) if reason else "",
             asked=_verb(asked),

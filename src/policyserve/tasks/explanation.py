@@ -104,7 +104,7 @@ def _decisions(row: Any, language: str) -> Iterator[str]:
 def _step(step: Step, language: str) -> str:
     reason, deed = why(step), Sentence(N_in("deed on a task", step.action))
     words = N_("{day} {who} {deed}: {reason}") if reason else N_("{day} {who} {deed}")
-    return say(language, words, day=step.as_of, who=step.actor, deed=deed, reason=reason)
+    return say(language, words, day=step.as_of, who=step.who, deed=deed, reason=reason)
 
 
 def _withdrawn(day: date, deed: Deed, language: str) -> str:

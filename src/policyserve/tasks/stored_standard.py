@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
+from policyserve.locale import Sentence
 from policyserve.standard.model import Standard
 from policyserve.standard.parser import StandardError, default_standard, parse_standard
 from policyserve.standard.versions import carry_since, with_since
@@ -21,9 +22,9 @@ def current_standard(connection: Connection, as_of: date) -> Standard:
     row = connection.execute(newest).mappings().first()
     if row is None:
         return default_standard()
-    standard, problems = parse_standard(row["document"], source=f"in use since {row['holds_from']}")
+    standard, problems = parse_standard(row["document"], source=str(row["holds_from"]))
     if standard is None:
-        raise StandardError(f"in use since {row['holds_from']}", problems)
+        raise StandardError(Sentence("in use since {day}", day=row["holds_from"]), problems)
     since = {code: day and date.fromisoformat(day) for code, day in json.loads(row["since"]).items()}
     return with_since(standard, since)
 

@@ -11,12 +11,16 @@ import polars as pl
 from sqlalchemy import Connection, func, insert, literal, select
 
 from policyserve import db
+from policyserve.locale import N_all, N_in, Sentence
 from policyserve.tables import Agent, Change, Task, Transition, table
 
 TASKS = table(Task)
 TRANSITIONS = table(Transition)
 CHANGES = table(Change)
 _AGENTS = table(Agent)
+
+ACTORS = N_all("who did it", "release", "messages", "command line")
+"""What the system's own work is called, and whoever gave no name."""
 
 Difference = tuple[str | None, str | None]
 """What a field was and what it became, as text."""
@@ -52,6 +56,16 @@ class Step:
     """What a person wrote."""
     changes: Mapping[str, Difference] = field(default_factory=dict)
     """By field; agents by their numbers."""
+
+    @property
+    def who(self) -> Sentence:
+        """Who did it, as people read it."""
+        return who_did(self.actor)
+
+
+def who_did(actor: str) -> Sentence:
+    """Return who did something as people read it: the work of the system by its name, a person as written."""
+    return Sentence(N_in("who did it", actor) if N_in("who did it", actor) in ACTORS else actor)
 
 
 def history(connection: Connection, task_id: int) -> list[Step]:

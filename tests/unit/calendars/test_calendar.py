@@ -160,7 +160,7 @@ def test_calendars_that_differ_in_a_day_off_are_kept_apart(tmp_path: Path) -> No
         ("01-01..01-02", "1-1..1-2", "line 12: published_years > 1 > off > 1: days are written like"),
         ("01-01..01-02", "02-29", "line 11: published_years > 1: 2026 has no day 02-29"),
         ("    work:", "    off:", "line 13: 'off' is there twice"),
-        ("[sunday]", "[sunday", "line 3: this is no YAML"),
+        ("[sunday]", "[sunday", "line 3: the YAML cannot be read here"),
         ("name: Small\n", "", "line 1: the file: the field 'name' is missing"),
         (SMALL, "just words", "line 1: the file: fields with values are expected here"),
         (SMALL, "name: &a [*a]", "/small.yaml is no YAML that can be read"),

@@ -21,7 +21,7 @@ CODES = frozenset(N_all(
     "agent", "office", "receipt-signed", "ended", "not-in-force", "instalment-paid", "suspension-confirmed", "closed",
     "family-case", "done-recently", "issue", "effective", "receipt", "end", "suspension", "on-issue", "on-effective",
     "on-receipt", "on-end", "on-suspension", "annual", "semi-annual", "quarterly", "monthly", "success", "failed",
-    "reinstatement", "participating", "everybody",
+    "reinstatement", "participating", "everybody", "not-sent",
 ))  # fmt: skip
 """The codes that are words: of tasks, messages, policies and standards, kinds of events."""
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from policyserve.locale import Sentence
+
 Outcome = Literal[
     "accepted",  # the gateway has taken it; a receipt may follow
     "delivered",  # the gateway has taken it and nothing more can be known: a channel without receipts
@@ -22,6 +24,8 @@ Outcome = Literal[
 ]
 State = Literal["accepted", "delivered", "failed", "unknown", "never"]
 """What became of a text: `unknown` is final at the vendor; `never`: the vendor is sure that it never took it."""
+Reason = Sentence | str
+"""Why, for a person: a sentence of ours, or a few words of the vendor's with its code."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,8 +51,7 @@ class Answer:
     outcome: Outcome
     provider_id: str | None = None
     """The vendor's number, where it gives one."""
-    reason: str | None = None
-    """What the vendor said, in a few words with its code."""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +74,7 @@ class Receipt:
     at: datetime
     provider_id: str | None = None
     reference: str | None = None
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,6 +19,7 @@ from policyserve.messages.generation import combination, debts, permission
 from policyserve.messages.generation.due_touches import IDENTITY
 from policyserve.messages.generation.occasions import occasion_of
 from policyserve.messages.phones import key
+from policyserve.messages.reasons import stored
 from policyserve.messages.texts import templates
 from policyserve.messages.texts.segments import ROUTES
 from policyserve.messages.texts.templates import Draft
@@ -153,7 +154,7 @@ def _texts(
     for problem in problems:
         group = groups[int(str(problem.key))]
         if len(group) == 1:
-            yield group, None, None, f"{problem.error}"
+            yield group, None, None, stored(problem.error.sentence)
         else:
             apart += [[row] for row in group]
     if apart:

@@ -226,4 +226,4 @@ async def _sent(run: _Run, candidate: Candidate, channel: Channel, text: Text) -
     try:
         return await channel.send(candidate.robot, text, at=run.clock(), seconds=run.seconds)
     except Exception as error:
-        return Answer(outcome="in-doubt", reason=f"something unforeseen ({type(error).__name__})")
+        return Answer(outcome="in-doubt", reason=Sentence("something unforeseen ({fault})", fault=type(error).__name__))

@@ -19,14 +19,18 @@ from sqlalchemy import ColumnElement, Engine, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from policyserve import db
+from policyserve.locale import Sentence
 from policyserve.messages.notices.channels.channel import Answer, Outcome, Robot
 from policyserve.messages.notices.subscriptions import AGENTS, CHANNELS, NOTICES
+from policyserve.messages.reasons import stored
 
 ATTEMPTS: Final = 5
 """Tries for failures that may pass."""
 
 LEASE: Final = timedelta(minutes=10)
 """A claim without an answer for so long belongs to a process that died."""
+
+SENDER_ENDED: Final = Sentence("its sender ended before the answer")
 
 _STATUS: Final[dict[Outcome, str]] = {
     "accepted": "sent", "later": "waiting", "refused": "refused", "in-doubt": "unknown",
@@ -112,7 +116,7 @@ def settle(engine: Engine, held: Claim, answer: Answer, *, at: datetime) -> str:
     ours = (NOTICES.c.status.in_(("sending", "unknown")), NOTICES.c.attempts == held.attempt)
     change = update(NOTICES).where(_of(held.agent_id, held.day), *ours)
     with db.writing(engine) as connection:
-        connection.execute(change.values(status=status, reason=answer.reason, at=at))
+        connection.execute(change.values(status=status, reason=stored(answer.reason), at=at))
     return status
 
 
@@ -126,7 +130,7 @@ def close(engine: Engine, day: date, late: list[Candidate], *, at: datetime) -> 
     died = update(NOTICES).where(NOTICES.c.status == "sending", NOTICES.c.at < at - LEASE)
     ended = update(NOTICES).where(NOTICES.c.status == "waiting", over)
     with db.writing(engine) as connection:
-        connection.execute(died.values(status="unknown", reason="its sender ended before the answer", at=at))
+        connection.execute(died.values(status="unknown", reason=stored(SENDER_ENDED), at=at))
         connection.execute(ended.values(status="failed", at=at))
 
 

@@ -12,6 +12,7 @@ from policyserve.errors import PolicyserveError
 from policyserve.messages.notices.channels.addresses import masked
 from policyserve.messages.notices.channels.channel import Robot
 from policyserve.messages.notices.channels.registry import channel_of
+from policyserve.messages.reasons import in_words
 from policyserve.tables import Agent, AgentChannel, Notice, table
 
 AGENTS = table(Agent)
@@ -60,8 +61,11 @@ def channel_chosen(connection: Connection, agent_no: str) -> tuple[str, Robot] |
     return (row.kind, Robot(address=row.address, secret=row.secret)) if row else None
 
 
-def channels(connection: Connection, standing: time) -> list[dict[str, Any]]:
-    """Return every agent's channel with the last notice; `standing` is the installation's hour. Keys are masked."""
+def channels(connection: Connection, standing: time, language: str) -> list[dict[str, Any]]:
+    """Return every agent's channel with the last notice; `standing` is the installation's hour. Keys are masked.
+
+    `reason` is in words.
+    """
     last = select(NOTICES.c.agent_id, func.max(NOTICES.c.day).label("day")).group_by(NOTICES.c.agent_id).subquery()
     joined = (
         CHANNELS.join(AGENTS, AGENTS.c.id == CHANNELS.c.agent_id)
@@ -71,4 +75,8 @@ def channels(connection: Connection, standing: time) -> list[dict[str, Any]]:
     own = (AGENTS.c.agent_no, AGENTS.c.name, CHANNELS.c.kind.label("channel"), CHANNELS.c.address, CHANNELS.c.at)
     latest = (NOTICES.c.day, NOTICES.c.status, NOTICES.c.tasks, NOTICES.c.reason)
     rows = connection.execute(select(*own, *latest).select_from(joined).order_by(AGENTS.c.agent_no)).mappings()
-    return [{**row, "address": masked(row["address"]), "at": (row["at"] or standing).strftime("%H:%M")} for row in rows]
+    return [
+        {**row, "address": masked(row["address"]), "at": (row["at"] or standing).strftime("%H:%M")}
+        | {"reason": in_words(row["reason"], language)}
+        for row in rows
+    ]

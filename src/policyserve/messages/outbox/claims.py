@@ -16,9 +16,11 @@ from sqlalchemy import Connection, Row, Select, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from policyserve import db
+from policyserve.locale import Sentence
 from policyserve.messages.gateways.gateway import Answer, Outcome, Outgoing
 from policyserve.messages.outbox.outbox import CUSTOMERS, NO_CONSENT, OPEN, OWN_CUSTOMER, REFUSED
-from policyserve.messages.outbox.stored_messages import MESSAGES, storable
+from policyserve.messages.outbox.stored_messages import MESSAGES
+from policyserve.messages.reasons import storable, stored
 from policyserve.settings_file import Sending
 from policyserve.standard.model import MessageClass
 from policyserve.tables import Pace, table
@@ -118,7 +120,7 @@ def store_answers(
     for row in connection.execute(_answerable(token)):
         found = said.get(str(row.id))
         if found is None and row.status == "submitting":
-            found = Answer(reference=str(row.id), outcome="in-doubt", reason="the gateway gave no answer")
+            found = Answer(reference=str(row.id), outcome="in-doubt", reason=Sentence("the gateway gave no answer"))
         if found is not None:
             changes.append(_change(row, found, now, rules, counts=counts))
     if changes:
@@ -156,11 +158,11 @@ def _change(row: Row[Any], answer: Answer, now: datetime, rules: Sending, *, cou
     It does not where the gateway took nothing at all of several texts: the fault is its own, and an hour without it
     must not use up the tries of all that wait.
     """
-    status, reason = _STATE_OF[answer.outcome], storable(answer.reason)
+    status, reason = _STATE_OF[answer.outcome], stored(answer.reason)
     if status == "queued" and counts and row.attempts >= rules.attempts:
-        status, reason = "failed", f"tried: {reason or 'no reason was given'}"
+        status, reason = "failed", stored(answer.reason or Sentence("no reason was given"), "tried")
     elif status == "unknown":
-        reason = f"in-doubt: {reason or 'no answer'}"
+        reason = stored(answer.reason or Sentence("no answer"), "in-doubt")
     waits = status == "queued"
     new = {
         "status": status,

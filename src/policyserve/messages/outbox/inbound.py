@@ -20,8 +20,9 @@ from policyserve.locale import Sentence
 from policyserve.messages.gateways.gateway import Incoming, News
 from policyserve.messages.outbox import receipts
 from policyserve.messages.outbox.outbox import CUSTOMERS, OPEN, OWN_CUSTOMER, REFUSALS, change, those
-from policyserve.messages.outbox.stored_messages import MESSAGES, WAITING, storable
+from policyserve.messages.outbox.stored_messages import MESSAGES, WAITING
 from policyserve.messages.phones import canonical, is_mainland
+from policyserve.messages.reasons import storable
 from policyserve.tables import Reply, table
 
 REPLIES = table(Reply)

@@ -34,8 +34,10 @@ from sqlalchemy import (
 )
 
 from policyserve.errors import NotFoundError, PolicyserveError
+from policyserve.locale import N_, N_in, Sentence
 from policyserve.messages.gateways.gateway import Sent
 from policyserve.messages.outbox.stored_messages import MESSAGES, WAITING
+from policyserve.messages.reasons import stored
 from policyserve.settings_file import Sending
 from policyserve.tables import Customer, Refusal, table
 
@@ -119,11 +121,14 @@ def _verdict(day: date) -> ColumnElement[str | None]:
     )
 
 
+SENDER_DIED = Sentence("its sender died")
+
+
 def doubt(connection: Connection, now: datetime, rules: Sending) -> int:
     """Give up waiting for senders that died: what they had in hand may have left. Return how many."""
     lease = now - timedelta(minutes=rules.lease_minutes)
     stale = and_(OPEN, MESSAGES.c.status == "submitting", MESSAGES.c.submitted_at < lease)
-    return len(change(connection, those(stale), {"status": "unknown", "reason": "in-doubt: its sender died"}).all())
+    return len(change(connection, those(stale), {"status": "unknown", "reason": stored(SENDER_DIED, "in-doubt")}).all())
 
 
 def give_up_receipts(connection: Connection, now: datetime, rules: Sending) -> int:
@@ -160,8 +165,8 @@ def approve(connection: Connection, keys: Sequence[int] | None, *, by: str) -> i
 
 def cancel(connection: Connection, keys: Sequence[int], *, by: str, why: str, now: datetime) -> int:
     """Decide against messages that have not left; return how many. Raises PolicyserveError where one has."""
-    _check(connection, keys, {*WAITING, "cancelled"}, "cancelled")
-    values = {"status": "cancelled", "reason": f"by-hand: {why}", "decided_by": by, "final_at": now}
+    _check(connection, keys, {*WAITING, "cancelled"}, NOT_CANCELLED)
+    values = {"status": "cancelled", "reason": stored(why, "by-hand"), "decided_by": by, "final_at": now}
     return len(change(connection, those(and_(_WAITS, MESSAGES.c.id.in_(keys))), values).all())
 
 
@@ -175,13 +180,19 @@ RESOLVED: Mapping[str, Mapping[str, Any]] = {
 
 def resolve(connection: Connection, key: int, said: str, *, by: str, now: datetime) -> None:
     """Store what a person found out of a message in doubt (`RESOLVED`); raises PolicyserveError for any other."""
-    _check(connection, [key], {"unknown"}, "resolved: only one that is unknown can be")
+    _check(connection, [key], {"unknown"}, NOT_RESOLVED)
     final_at = None if said == "not-sent" else now
     values = {**RESOLVED[said], "reason": None, "decided_by": by, "final_at": final_at, "claim": None}
     change(connection, those(and_(MESSAGES.c.id == key, MESSAGES.c.status == "unknown")), values)
 
 
-def _check(connection: Connection, keys: Sequence[int], fine: set[str], asked: str) -> None:
+NOT_CANCELLED = N_("Message {key} is {found}, so it cannot be cancelled. Nothing was changed.")
+NOT_RESOLVED = N_(
+    "Message {key} is {found}, so it cannot be resolved: only one that is unknown can be. Nothing was changed."
+)
+
+
+def _check(connection: Connection, keys: Sequence[int], fine: set[str], refusal: str) -> None:
     """Lock messages; raise PolicyserveError for the first that is not in a state of `fine`."""
     own = select(MESSAGES.c.id, MESSAGES.c.status).where(MESSAGES.c.id.in_(keys)).order_by(MESSAGES.c.id)
     found: dict[int, str] = {row.id: row.status for row in connection.execute(own.with_for_update())}
@@ -189,9 +200,4 @@ def _check(connection: Connection, keys: Sequence[int], fine: set[str], asked: s
         if key not in found:
             raise NotFoundError("message", key)
         if found[key] not in fine:
-            raise PolicyserveError(
-                "Message {key} is {found}, so it cannot be {asked}. Nothing was changed.",
-                key=key,
-                found=found[key],
-                asked=asked,
-            )
+            raise PolicyserveError(refusal, key=key, found=Sentence(N_in("code", found[key])))

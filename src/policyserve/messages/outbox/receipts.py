@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
 
-from policyserve.messages.gateways.gateway import Receipt, Sent
+from policyserve.locale.record import read
+from policyserve.messages.gateways.gateway import Reason, Receipt, Sent
 from policyserve.messages.gateways.smpp.receipts import merged, part_numbers
 from policyserve.messages.outbox.outbox import OPEN
-from policyserve.messages.outbox.stored_messages import MESSAGES, storable
+from policyserve.messages.outbox.stored_messages import MESSAGES
+from policyserve.messages.reasons import storable, stored
 from policyserve.settings_file import Sending
 from policyserve.tables import EarlyReceipt, table
 
@@ -125,7 +127,7 @@ def after(fate: Fate, receipt: Receipt) -> Fate | None:
     status, is_final = fate["status"], fate["final_at"] is not None
     if status not in _OUT and not (status == "queued" and fate["submitted_at"] is not None):
         return None
-    reason, number = storable(receipt.reason), fate["provider_id"] or storable(receipt.provider_id)
+    reason, number = stored(receipt.reason), fate["provider_id"] or storable(receipt.provider_id)
     if receipt.state == "never":
         again = {"status": "queued", "reason": reason, "claim": None, "next_at": None}
         return None if is_final or status != "unknown" else {**fate, **again}
@@ -140,7 +142,7 @@ def after(fate: Fate, receipt: Receipt) -> Fate | None:
 
 def _keep(connection: Connection, gateway: str, receipts: Iterable[Receipt]) -> int:
     """Keep receipts for later; return how many are news."""
-    rows = {(storable(one.provider_id), one.state): {"at": one.at, "reason": storable(one.reason)} for one in receipts}
+    rows = {(storable(one.provider_id), one.state): {"at": one.at, "reason": stored(one.reason)} for one in receipts}
     if not rows:
         return 0
     known = select(EARLY.c.provider_id, EARLY.c.state).where(
@@ -180,8 +182,12 @@ def _settle_whole(connection: Connection, gateway: str, numbers: Collection[str]
     return changed
 
 
+def _said(row: Row[Any]) -> Reason | None:
+    return row.reason and read(row.reason)
+
+
 def _receipt(row: Row[Any]) -> Receipt:
-    return Receipt(state=row.state, at=row.at, provider_id=row.provider_id, reason=row.reason)
+    return Receipt(state=row.state, at=row.at, provider_id=row.provider_id, reason=_said(row))
 
 
 Kept = Mapping[str, Sequence[Row[Any]]]
@@ -224,7 +230,7 @@ def _of_whole(parts: Sequence[Sequence[Row[Any]]]) -> Receipt | None:
     state = merged([*(row.state for row in telling), *(None for rows in parts if not rows)])
     if state is None or not telling:
         return None
-    reason = next((row.reason for row in telling if row.state == state), None)
+    reason = next((_said(row) for row in telling if row.state == state), None)
     return Receipt(state=state, at=max(row.at for row in telling), reason=reason)
 
 

@@ -76,11 +76,6 @@ again, and what was merged into a message that waits. The decisions of a person 
 _COLUMNS = ", ".join(f"m.{name}" for name in STORED.names() if name != "is_waiting")
 
 
-def storable(text: str | None) -> str | None:
-    """Take out of a text from outside what no database can store: NUL and halves of a character."""
-    return None if text is None else text.replace("\0", "").encode("utf-8", "replace").decode()
-
-
 def hold_waiting(connection: Connection) -> None:
     """Keep senders off the messages that wait until this transaction ends (SQLite has been locked all along)."""
     if not db.is_sqlite(connection):

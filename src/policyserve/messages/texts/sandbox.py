@@ -17,6 +17,9 @@ from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
+from policyserve.errors import ClauseError
+from policyserve.locale import N_
+
 LONGEST: Final = 10_000
 """Characters of a template, and of anything that it makes; the longest text that can be sent has some 500."""
 
@@ -57,8 +60,10 @@ _REFUSED: Final[Mapping[type[nodes.Node], str]] = {
 }
 _COLLECTIONS = (nodes.List, nodes.Tuple, nodes.Dict)
 
+TOO_LONG = N_("it writes more than {most:,} characters")
 
-class BoundError(Exception):
+
+class BoundError(ClauseError):
     """A text that has no end, or none near enough; a clause without a full stop."""
 
 
@@ -104,7 +109,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         for chunk in chunks:
             length += len(chunk)
             if length > LONGEST:
-                raise BoundError(f"it writes more than {LONGEST:,} characters")
+                raise BoundError(TOO_LONG, most=LONGEST)
             pieces.append(chunk)
         return "".join(pieces)
 
@@ -174,15 +179,15 @@ def _paced(context: _Context, items: Iterable[Any]) -> Iterator[Any]:
     for item in items:
         context.steps += 1
         if context.steps > STEPS:
-            raise BoundError(f"its loops run more than {STEPS:,} times")
+            raise BoundError(N_("its loops run more than {most:,} times"), most=STEPS)
         if time.monotonic() - context.began > SECONDS:
-            raise BoundError(f"its loops take longer than {SECONDS:g} seconds")
+            raise BoundError(N_("its loops take longer than {most:g} seconds"), most=SECONDS)
         yield item
 
 
 def _short(text: Any) -> Any:
     if len(text) > LONGEST:
-        raise BoundError(f"it writes more than {LONGEST:,} characters")
+        raise BoundError(TOO_LONG, most=LONGEST)
     return text
 
 

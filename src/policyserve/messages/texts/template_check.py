@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from policyserve.book.columns import Book
 from policyserve.errors import PolicyserveError
+from policyserve.locale import Sentence
 from policyserve.messages.generation.composition import NOTHING_HAD, compose, render_one_by_one
 from policyserve.messages.generation.due_touches import rules, sends
 from policyserve.messages.generation.occasions import occasions_of
@@ -42,7 +43,7 @@ class Check:
     written: int
     longest: int
     """The most segments that a text takes."""
-    problems: tuple[tuple[str, int], ...]
+    problems: tuple[tuple[Sentence, int], ...]
     """What was wrong, with how many texts it befell."""
 
 

@@ -18,6 +18,7 @@ from jinja2.exceptions import SecurityError
 
 from policyserve.config import template_folder
 from policyserve.errors import PolicyserveError
+from policyserve.locale import N_, Sentence
 from policyserve.messages.texts.sandbox import BoundError, sandbox
 from policyserve.messages.texts.segments import Route, Segments
 from policyserve.messages.texts.values import VALUES, Language, Values
@@ -39,7 +40,7 @@ _UNDEFINED = re.compile(r"'(\w+)' is undefined")
 class RenderError(PolicyserveError):
     """A message that cannot be written; names the template and the reason, without personal data."""
 
-    def __init__(self, template: str, language: str, reason: str) -> None:
+    def __init__(self, template: str, language: str, reason: Sentence) -> None:
         """`reason` is a clause without a full stop."""
         self.template, self.language, self.reason = template, language, reason
         super().__init__(
@@ -96,12 +97,15 @@ def compiled(name: str, language: Language, folder: Path | None = None) -> Templ
         return _environment(folder).get_template(f"{name}.{language}.j2")
     except TemplateNotFound as error:
         raise RenderError(
-            name, language, f"there is no file {name}.{language}.j2 among the templates; add it"
+            name,
+            language,
+            Sentence("there is no file {file} among the templates; add it", file=f"{name}.{language}.j2"),
         ) from error
     except TemplateSyntaxError as error:
-        raise RenderError(name, language, f"line {error.lineno} of its file is wrong, {error.message}") from error
+        wrong = Sentence("line {line} of its file is wrong, {what}", line=error.lineno, what=error.message)
+        raise RenderError(name, language, wrong) from error
     except (RecursionError, SyntaxError, MemoryError) as error:  # brackets in brackets without end
-        raise RenderError(name, language, "its file is nested too deeply") from error
+        raise RenderError(name, language, Sentence("its file is nested too deeply")) from error
 
 
 def render(
@@ -161,11 +165,12 @@ class _Writer:
         """Return the whole text and its segments."""
         body = self._body(values)
         if (sign := _REFUSED.search(body)) is not None:
-            raise self._error(f"its text holds {_sign(sign[0])}, which carriers refuse")
+            raise self._error(Sentence("its text holds {sign}, which carriers refuse", sign=_sign(sign[0])))
         text = f"{self.before}{_ended(body, self.after)}"
         segments = self.route.count(text)
         if segments.length > self.route.limit:
-            raise self._error(f"its length is {segments.length}; at most {self.route.limit} can be sent")
+            too_long = N_("its length is {length}; at most {most} can be sent")
+            raise self._error(Sentence(too_long, length=segments.length, most=self.route.limit))
         return text, segments
 
     def _body(self, values: Values) -> str:
@@ -174,10 +179,10 @@ class _Writer:
         except Exception as error:  # a template is code of its own: whatever it raises is about this message alone
             raise self._error(_reason(error)) from error
         if not body:
-            raise self._error("its text is empty")
+            raise self._error(Sentence("its text is empty"))
         return body
 
-    def _error(self, reason: str) -> RenderError:
+    def _error(self, reason: Sentence) -> RenderError:
         return RenderError(self.name, self.language, reason)
 
 
@@ -244,20 +249,20 @@ def _sign(character: str) -> str:
     return f"{character} (U+{ord(character):04X})"
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Sentence:
     """Say what a template did wrong, without the values that it was given."""
     if isinstance(error, UndefinedError):
         unknown = _UNDEFINED.search(error.message or "")
         if unknown and unknown[1] in VALUES:
-            return f"it says '{unknown[1]}', which is not known of this customer or policy"
-        return (
-            f"it says '{unknown[1]}', which is no fact of messages" if unknown else "it asks a fact for what it is not"
-        )
+            return Sentence("it says '{name}', which is not known of this customer or policy", name=unknown[1])
+        if unknown:
+            return Sentence("it says '{name}', which is no fact of messages", name=unknown[1])
+        return Sentence("it asks a fact for what it is not")
     if isinstance(error, BoundError):
-        return str(error)
+        return error.sentence
     if isinstance(error, SecurityError):
-        return "it does what templates are not allowed to do"
-    return f"it fails with {type(error).__name__}"
+        return Sentence("it does what templates are not allowed to do")
+    return Sentence("it fails with {fault}", fault=type(error).__name__)
 
 
 @cache

@@ -17,6 +17,7 @@ from policyserve import db
 from policyserve.book.snapshot import load_agents
 from policyserve.dates import Days
 from policyserve.errors import NotFoundError, PolicyserveError, QuestionError
+from policyserve.locale import N_
 from policyserve.metrics.services.task_states import read_as_they_stood, read_tasks
 from policyserve.metrics.spot_checks.spot_checks import RESULTS, claimed_tasks, draw
 from policyserve.standard.model import Standard
@@ -72,11 +73,8 @@ class SampleNotFoundError(NotFoundError):
 
     def __init__(self, check_id: int) -> None:
         """`check_id` is the number that the user typed."""
-        PolicyserveError.__init__(
-            self,
-            "No sample has the number '{check_id}'. Look at 'policyserve spot-check list' for those drawn.",
-            check_id=check_id,
-        )
+        words = N_("No sample has the number '{check_id}'. Look at 'policyserve spot-check list' for those drawn.")
+        PolicyserveError.__init__(self, words, check_id=check_id)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -214,7 +214,7 @@ def test_an_answer_without_a_code_says_nothing(code: object) -> None:
 def test_an_unknown_code_is_a_refusal_that_names_it() -> None:
     answer = of_code(77, later={}, refused={})
     assert answer is not None
-    assert (answer.outcome, answer.reason) == ("refused", "errcode 77")
+    assert (answer.outcome, str(answer.reason)) == ("refused", "errcode 77")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,12 +8,23 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from policyserve.locale import N_, Sentence
 from policyserve.messages.gateways.aliyun import pushes, records
 from policyserve.messages.gateways.aliyun.calls import Calls, Detail, NoAnswerError, NotSentError, RejectedError
 from policyserve.messages.gateways.aliyun.codes import judged
 from policyserve.messages.gateways.aliyun.options import AliyunOptions
 from policyserve.messages.gateways.aliyun.template_match import UnfiledError, as_template
-from policyserve.messages.gateways.gateway import Answer, News, Outcome, Outgoing, Push, PushContent, Receipt, Sent
+from policyserve.messages.gateways.gateway import (
+    Answer,
+    News,
+    Outcome,
+    Outgoing,
+    Push,
+    PushContent,
+    Reason,
+    Receipt,
+    Sent,
+)
 from policyserve.settings_file import checked
 
 _CHINESE = re.compile(r"(?:\+|00)?86(1\d{10})")
@@ -60,18 +71,19 @@ class AliyunGateway:
 
     async def _submit(self, message: Outgoing) -> Answer:
         outcome: Outcome
-        provider_id = reason = None
+        provider_id: str | None = None
+        reason: Reason | None = None
         try:
             provider_id = await self._send(message)
             outcome = "accepted"
         except UnfiledError as error:
-            outcome, reason = "refused", str(error)
+            outcome, reason = "refused", error.sentence
         except RejectedError as error:
             outcome, reason = judged(error.code, error.status)
         except NotSentError:
-            outcome, reason = "later", "no connection to Aliyun"
+            outcome, reason = "later", Sentence("no connection to Aliyun")
         except NoAnswerError:
-            outcome, reason = "in-doubt", "no answer from Aliyun"
+            outcome, reason = "in-doubt", Sentence("no answer from Aliyun")
         return Answer(reference=message.reference, outcome=outcome, provider_id=provider_id, reason=reason)
 
     async def _send(self, message: Outgoing) -> str | None:
@@ -112,7 +124,7 @@ class AliyunGateway:
 def _phone(phone: str) -> str:
     """Write a phone as Aliyun does: eleven digits in mainland China, country code and number elsewhere."""
     if _NUMBER.fullmatch(phone) is None:
-        raise UnfiledError("the phone is no number")
+        raise UnfiledError(N_("the phone is no number"))
     return chinese[1] if (chinese := _CHINESE.fullmatch(phone)) else phone.removeprefix("+")
 
 

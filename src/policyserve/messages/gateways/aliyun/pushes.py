@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from policyserve.messages.gateways.aliyun.codes import shown
+from policyserve.messages.gateways.aliyun.codes import reported
 from policyserve.messages.gateways.aliyun.records import instant
 from policyserve.messages.gateways.gateway import Incoming, News, Push, PushContent, PushRefusedError, Receipt
 
@@ -56,7 +56,7 @@ def _receipt(entry: Mapping[str, Any], now: datetime) -> Receipt | None:
         at=instant(_word(entry, "report_time")) or now,
         provider_id=provider_id,
         reference=reference,
-        reason=shown(code) if code and success == "false" else None,
+        reason=reported(code) if code and success == "false" else None,
     )
 
 

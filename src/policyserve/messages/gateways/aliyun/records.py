@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from policyserve.locale import Sentence
 from policyserve.messages.gateways.aliyun.calls import Detail
-from policyserve.messages.gateways.aliyun.codes import shown
+from policyserve.messages.gateways.aliyun.codes import reported
 from policyserve.messages.gateways.gateway import Receipt, Sent, State
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -48,7 +49,7 @@ def receipt(sent: Sent, details: Iterable[Detail], now: datetime) -> Receipt | N
                     at=instant(one.received_at) or instant(one.sent_at) or now,
                     provider_id=sent.provider_id,
                     reference=sent.reference,
-                    reason=shown(one.code) if state == "failed" and one.code else None,
+                    reason=reported(one.code) if state == "failed" and one.code else None,
                 )
     return None
 
@@ -61,7 +62,7 @@ def never_taken(sent: Sent, details: Iterable[Detail], codes: frozenset[str], no
     """
     if any(_is_of(one, sent) or (one.reference is None and one.template in codes) for one in details):
         return None
-    return Receipt(state="never", at=now, reference=sent.reference, reason="not among the vendor's records")
+    return Receipt(state="never", at=now, reference=sent.reference, reason=Sentence("not among the vendor's records"))
 
 
 def _is_of(one: Detail, sent: Sent) -> bool:

@@ -10,14 +10,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from policyserve.errors import ClauseError
+from policyserve.locale import N_
 from policyserve.messages.gateways.aliyun.options import Filed
+
+UNSIGNED = N_("the text of the service '{service}' has no signature in 【】 before it")
+UNLIKE = N_("the text of the service '{service}' is worded unlike every template filed for it")
 
 _SIGNED = re.compile(r"【([^【】]+)】(.+)", re.DOTALL)
 _PLACE = re.compile(r"\$\{([^{}]+)\}")
 _MARKS = "，,。. "
 
 
-class UnfiledError(Exception):
+class UnfiledError(ClauseError):
     """A text that no filed template can carry; says why, without the text."""
 
 
@@ -33,14 +38,14 @@ class Template:
 def as_template(text: str, service: str, filed: Mapping[str, Sequence[Filed]], opt_out: str) -> Template:
     """Express a whole text by the first template of its service that it fits. Raises UnfiledError where none does."""
     if service not in filed:
-        raise UnfiledError(f"the gateway's options name no template of the service '{service}'")
+        raise UnfiledError(N_("the gateway's options name no template of the service '{service}'"), service=service)
     if (signed := _SIGNED.fullmatch(text)) is None:
-        raise UnfiledError(f"the text of the service '{service}' has no signature in 【】 before it")
+        raise UnfiledError(UNSIGNED, service=service)
     sign_name, body = signed[1], _bare(signed[2], opt_out)
     for one in filed[service]:
         if (params := _params(one, body, opt_out)) is not None:
             return Template(sign_name=sign_name, code=one.code, params=params)
-    raise UnfiledError(f"the text of the service '{service}' is worded unlike every template filed for it")
+    raise UnfiledError(UNLIKE, service=service)
 
 
 def _params(filed: Filed, body: str, opt_out: str) -> dict[str, str] | None:

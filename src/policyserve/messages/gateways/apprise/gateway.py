@@ -11,6 +11,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from policyserve.locale import Sentence
 from policyserve.messages.gateways.apprise.options import AppriseOptions
 from policyserve.messages.gateways.apprise.service import Service, checked_service
 from policyserve.messages.gateways.apprise.verdict import verdict
@@ -22,6 +23,7 @@ from policyserve.messages.gateways.gateway import (
     Push,
     PushContent,
     PushRefusedError,
+    Reason,
     Receipt,
     Sent,
 )
@@ -29,6 +31,8 @@ from policyserve.settings_file import checked
 
 if TYPE_CHECKING:
     from apprise import Apprise
+
+NO_PHONE = Sentence("the service does not take the phone")
 
 
 class AppriseGateway:
@@ -65,13 +69,13 @@ class AppriseGateway:
     async def _submit(self, message: Outgoing) -> Answer:
         service = self._service.to(message.phone)
         if service is None:
-            return Answer(reference=message.reference, outcome="refused", reason="the service does not take the phone")
+            return Answer(reference=message.reference, outcome="refused", reason=NO_PHONE)
         async with self._places:
             outcome, reason = await _sent(service, message.text, self._seconds)
         return Answer(reference=message.reference, outcome=outcome, reason=reason)
 
 
-async def _sent(service: Apprise, text: str, seconds: float) -> tuple[Outcome, str | None]:
+async def _sent(service: Apprise, text: str, seconds: float) -> tuple[Outcome, Reason | None]:
     """Send a text once. After `seconds` the thread that sends is left behind and the text is in doubt."""
     result = await service.async_notify(body=text, timeout=seconds, log_level=logging.DEBUG)
     with result:

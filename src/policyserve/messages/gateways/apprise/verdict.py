@@ -17,7 +17,8 @@ import re
 from collections.abc import Iterable
 from typing import Protocol
 
-from policyserve.messages.gateways.gateway import Outcome
+from policyserve.locale import Sentence
+from policyserve.messages.gateways.gateway import Outcome, Reason
 
 _UNMADE = re.compile(
     r"Caused by (?:NewConnectionError|NameResolutionError|ConnectTimeoutError|SSLError\(SSLCertVerificationError)\b"
@@ -34,7 +35,7 @@ class Line(Protocol):
     message: str
 
 
-def verdict(log: Iterable[Line]) -> tuple[Outcome, str]:
+def verdict(log: Iterable[Line]) -> tuple[Outcome, Reason]:
     """Return what a failure means, with the reason; `log` is what the plugin logged about it.
 
     Each thing is looked for at its own level only: lines of DEBUG hold the text itself.
@@ -42,18 +43,18 @@ def verdict(log: Iterable[Line]) -> tuple[Outcome, str]:
     lines = list(log)
     statuses = {status for line in lines if line.level in _WARNED for status in _STATUS.findall(line.message)}
     if any(line.level == "INFO" and line.message.startswith("Sent") for line in lines):
-        return "in-doubt", "a part of it was taken"
+        return "in-doubt", Sentence("a part of it was taken")
     if len(statuses) == 1:
         return _answered(statuses.pop())
     if not statuses and any(line.level == "DEBUG" and _UNMADE.search(line.message) for line in lines):
-        return "later", "no connection"
-    return "in-doubt", "no answer that can be told"
+        return "later", Sentence("no connection")
+    return "in-doubt", Sentence("no answer that can be told")
 
 
 _WARNED = ("WARNING", "ERROR")
 
 
-def _answered(status: str) -> tuple[Outcome, str]:
+def _answered(status: str) -> tuple[Outcome, Reason]:
     reason = f"HTTP {status}"
     if status == "429" or status in _ACCOUNT:
         return "later", reason

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from policyserve.config import data_folder
+from policyserve.errors import of_system
+from policyserve.locale import Sentence
 from policyserve.messages.gateways.file.claims import KEPT, Claims, GivenUpError, HalfWayError
 from policyserve.messages.gateways.file.options import FileOptions
 from policyserve.messages.gateways.file.receipts import Reading, put_away, read, waiting
@@ -21,6 +23,7 @@ from policyserve.messages.gateways.gateway import (
     Push,
     PushContent,
     PushRefusedError,
+    Reason,
     Receipt,
     Sent,
     State,
@@ -30,6 +33,9 @@ from policyserve.messages.gateways.gateway import (
 def now() -> datetime:
     """Return the instant."""
     return datetime.now(UTC)
+
+
+BROKEN = Sentence("the text has half a character in it")
 
 
 class FileGateway:
@@ -53,7 +59,7 @@ class FileGateway:
         outcome, reason = await asyncio.to_thread(self._hand_over, claim, fine) if fine else (self._taken, None)
         return [
             *(Answer(reference=one.reference, outcome=outcome, reason=reason) for one in fine),
-            *(Answer(reference=one.reference, outcome="refused", reason="half a character") for one in broken),
+            *(Answer(reference=one.reference, outcome="refused", reason=BROKEN) for one in broken),
         ]
 
     async def look_up(self, sent: Sequence[Sent]) -> Sequence[Receipt]:
@@ -93,17 +99,17 @@ class FileGateway:
     def _taken(self) -> Literal["accepted", "delivered"]:
         return "accepted" if self._options.receipts else "delivered"
 
-    def _hand_over(self, claim: str, messages: Sequence[Outgoing]) -> tuple[Outcome, str | None]:
+    def _hand_over(self, claim: str, messages: Sequence[Outgoing]) -> tuple[Outcome, Reason | None]:
         try:
             self._claims.prepare()
             self._claims.forget(self._clock())
             self._claims.hand_over(claim, file_of(messages, self._options.encoding))
         except GivenUpError:
-            return "later", "the claim was given up before it was handed over"
+            return "later", Sentence("the claim was given up before it was handed over")
         except HalfWayError:
-            return "in-doubt", "the file is written, but not in its place yet"
+            return "in-doubt", Sentence("the file is written, but not in its place yet")
         except OSError as error:
-            return "later", f"the folder cannot be written: {error.strerror}"
+            return "later", Sentence("the folder cannot be written: {why}", why=of_system(error))
         return self._taken, None
 
     def _state_of(self, claim: str) -> tuple[State, datetime] | None:

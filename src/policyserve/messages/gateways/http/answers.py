@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from policyserve.locale import Listed, Sentence
 from policyserve.messages.gateways.gateway import Answer, Outcome, Outgoing, Receipt, Sent, State
 from policyserve.messages.gateways.http.dotted import spoken, text_at
 from policyserve.messages.gateways.http.options import HttpOptions, LookUpOptions
@@ -83,13 +84,15 @@ def _by_status(status: int, options: HttpOptions) -> Outcome:
     return options.answer.statuses.get(status, usual)
 
 
-def _reason(status: int, code: str | None, document: Any, message: Outgoing, options: HttpOptions) -> str | None:
+def _reason(status: int, code: str | None, document: Any, message: Outgoing, options: HttpOptions) -> Sentence:
     """Say what the vendor said, without the text that it may repeat."""
     said = text_at(document, options.answer.reason) or ""
-    parts = [f"HTTP {status}", f"code {code}" if code else "", said.replace(message.text, "…")]
+    parts: list[object] = [f"HTTP {status}"]
+    parts += [Sentence("code {code}", code=spoken(code))] if code else []
+    parts += [spoken(said.replace(message.text, "…"))] if said else []
     if options.answer.code is not None and code is None and status // 100 == 2:
-        parts.append("the answer cannot be read")
-    return spoken(", ".join(part for part in parts if part))
+        parts.append(Sentence("the answer cannot be read"))
+    return Listed(parts)
 
 
 def read_look_up(sent: Sent, status: int, body: bytes, now: datetime, options: HttpOptions) -> Receipt | None:

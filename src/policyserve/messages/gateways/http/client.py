@@ -12,6 +12,7 @@ import aiohttp
 from yarl import URL
 
 from policyserve.errors import PolicyserveError
+from policyserve.locale import Sentence
 from policyserve.messages.gateways.gateway import Answer, News, Outgoing, Push, PushContent, Receipt, Sent
 from policyserve.messages.gateways.http.answers import in_doubt, read_answer, read_look_up
 from policyserve.messages.gateways.http.options import HttpOptions
@@ -25,6 +26,9 @@ LOST: Final = (aiohttp.ClientError, TimeoutError, OSError)
 """Failures after it may have left."""
 
 _Item = TypeVar("_Item")
+
+NOT_TRIED = Sentence("not tried: the vendor does not answer")
+BROKEN = Sentence("the text has half a character in it")
 
 
 class LostError(Exception):
@@ -103,17 +107,21 @@ class HttpGateway:
 
     async def _send(self, message: Outgoing) -> Answer:
         if self._given_up:
-            return Answer(reference=message.reference, outcome="later", reason="not tried: the vendor does not answer")
+            return Answer(reference=message.reference, outcome="later", reason=NOT_TRIED)
         try:
             status, body = await self._post(message)
         except UnicodeEncodeError:
-            return Answer(reference=message.reference, outcome="refused", reason="the text cannot be written as UTF-8")
+            return Answer(reference=message.reference, outcome="refused", reason=BROKEN)
         except NOT_LEFT as error:
             self._silent += 1
-            return Answer(reference=message.reference, outcome="later", reason=f"no connection: {_kind(error)}")
+            return Answer(
+                reference=message.reference,
+                outcome="later",
+                reason=Sentence("no connection: {fault}", fault=_kind(error)),
+            )
         except (*LOST, LostError) as error:
             self._silent += 1
-            reason = f"no answer after it may have left: {_kind(error)}"
+            reason = Sentence("no answer after it may have left: {fault}", fault=_kind(error))
             return Answer(reference=message.reference, outcome=in_doubt(self._options), reason=reason)
         self._silent = 0
         return read_answer(message, status, body, self._options)

@@ -17,6 +17,8 @@ from typing import Any, Final
 from smpplib import command_codes, smpp
 from smpplib.exceptions import UnknownCommandError
 
+from policyserve.errors import ClauseError, of_system
+from policyserve.locale import N_, Sentence
 from policyserve.messages.gateways.smpp.options import SmppOptions
 from policyserve.messages.gateways.smpp.statuses import words_of
 
@@ -33,8 +35,8 @@ MOUTHFUL: Final = 65_536
 LAST_SEQUENCE: Final = 0x7FFFFFFF
 
 
-class CutError(Exception):
-    """The connection is of no use any more; the text says why."""
+class CutError(ClauseError):
+    """The connection is of no use any more; says why."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,9 +80,9 @@ class Connection:
         try:
             octets = self._link.recv(MOUTHFUL)
         except OSError as error:
-            raise CutError(f"the connection was lost: {_why(error)}") from error
+            raise CutError(N_("the connection was lost: {why}"), why=_why(error)) from error
         if not octets:
-            raise CutError("the peer closed the connection")
+            raise CutError(N_("the peer closed the connection"))
         self._buffer += octets
 
     def pdus(self) -> Iterator[Pdu]:
@@ -99,14 +101,14 @@ class Connection:
         try:
             self._link.sendall(octets)
         except OSError as error:
-            raise CutError(f"the connection was lost: {_why(error)}") from error
+            raise CutError(N_("the connection was lost: {why}"), why=_why(error)) from error
 
     def _frame(self) -> bytes | None:
         if len(self._buffer) < HEADER.size:
             return None
         length = HEADER.unpack_from(self._buffer)[0]
         if not HEADER.size <= length <= LONGEST:
-            raise CutError("the peer sent what is not SMPP")
+            raise CutError(N_("the peer sent what is not SMPP"))
         if len(self._buffer) < length:
             return None
         frame = bytes(self._buffer[:length])
@@ -119,7 +121,7 @@ def connect(options: SmppOptions) -> Connection:
     try:
         link = socket.create_connection((options.host, options.port), timeout=options.connect_seconds)
     except OSError as error:
-        raise CutError(f"no connection: {_why(error)}") from error
+        raise CutError(N_("no connection: {fault}"), fault=_why(error)) from error
     try:
         link = _secured(link, options)
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -139,7 +141,7 @@ def _secured(link: socket.socket, options: SmppOptions) -> socket.socket:
         context = ssl.create_default_context(cafile=str(options.tls_ca) if options.tls_ca else None)
         return context.wrap_socket(link, server_hostname=options.host)
     except OSError as error:
-        raise CutError(f"no TLS connection: {_why(error)}") from error
+        raise CutError(N_("no TLS connection: {why}"), why=_why(error)) from error
 
 
 def _bind(connection: Connection, options: SmppOptions) -> None:
@@ -156,12 +158,12 @@ def _bind(connection: Connection, options: SmppOptions) -> None:
         for pdu in connection.pdus():
             if pdu.response and pdu.sequence == sequence:
                 if pdu.status:
-                    raise CutError(f"the peer refused the bind: {words_of(pdu.status)}")
+                    raise CutError(N_("the peer refused the bind: {why}"), why=words_of(pdu.status))
                 return
 
 
-def _why(error: OSError) -> str:
-    return error.strerror or str(error) or type(error).__name__
+def _why(error: OSError) -> Sentence:
+    return of_system(error)
 
 
 def _parsed(frame: bytes) -> Pdu:

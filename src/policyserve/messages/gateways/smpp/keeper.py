@@ -15,14 +15,15 @@ from contextlib import suppress
 from datetime import datetime
 from threading import Lock, Thread
 
-from policyserve.messages.gateways.gateway import Answer, News
+from policyserve.locale import Sentence
+from policyserve.messages.gateways.gateway import Answer, News, Reason
 from policyserve.messages.gateways.smpp.connection import CutError, connect
 from policyserve.messages.gateways.smpp.inbox import Answering, Inbox
 from policyserve.messages.gateways.smpp.options import SmppOptions
 from policyserve.messages.gateways.smpp.session import Piece, Session
 from policyserve.messages.gateways.smpp.texts import Text
 
-CLOSED = "the gateway is closed"
+CLOSED = Sentence("the gateway is closed")
 UNBIND_SECONDS = 1.0
 """How long closing waits for the peer to let us go."""
 
@@ -113,7 +114,7 @@ class Keeper:
             self._bell.send(b"!")
 
     def _run(self) -> None:
-        reason = "the session failed"
+        reason: Reason = Sentence("the session failed")
         try:
             self._bell.setblocking(False)
             self._ear.setblocking(False)
@@ -152,7 +153,7 @@ class Keeper:
                 self._session.connection.read()
                 self._session.receive(self._ready, time.monotonic())
         except CutError as error:
-            self._lose(str(error))
+            self._lose(error.sentence)
 
     def _turn_away(self) -> None:
         """Cut what has not begun to leave; those that came just before the closing are among the orders taken."""
@@ -185,7 +186,7 @@ class Keeper:
             self._ear.recv(4096)
         return any(event is not self._ear for event in events)
 
-    def _lose(self, reason: str) -> None:
+    def _lose(self, reason: Reason) -> None:
         """Settle every text, and connect again after a while that grows with each failure."""
         texts = dict.fromkeys(text for text, _ in self._ready)
         if self._session is not None:
@@ -212,7 +213,7 @@ class Keeper:
                     self._session.connection.read()
                     self._session.receive(self._ready, time.monotonic())
 
-    def _end(self, reason: str) -> None:
+    def _end(self, reason: Reason) -> None:
         with self._lock:
             self._ended = True
         self._lose(reason)

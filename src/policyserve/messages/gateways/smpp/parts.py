@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from policyserve.errors import ClauseError
+from policyserve.locale import N_
 from policyserve.messages.gateways.smpp import alphabet
 from policyserve.messages.gateways.smpp.options import Encoding
 from policyserve.messages.texts.segments import INTERNATIONAL
@@ -27,8 +29,8 @@ _HIGH = range(0xD8, 0xDC)
 """First octets of the first half of a surrogate pair."""
 
 
-class UnwritableError(Exception):
-    """A text that cannot be sent whatever one does; the message says why, without the text."""
+class UnwritableError(ClauseError):
+    """A text that cannot be sent whatever one does; says why, without the text."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,9 +49,9 @@ def parts_of(text: str, encoding: Encoding, reference: int) -> tuple[Part, ...]:
     """
     coding, pieces = _pieces(text, encoding)
     if not text:
-        raise UnwritableError("the text is empty")
+        raise UnwritableError(N_("the text is empty"))
     if len(pieces) > MOST:
-        raise UnwritableError(f"the text is longer than {MOST} parts")
+        raise UnwritableError(N_("the text is longer than {most} parts"), most=MOST)
     if len(pieces) == 1:
         return (Part(octets=pieces[0], data_coding=coding),)
     return tuple(
@@ -64,7 +66,7 @@ def _pieces(text: str, encoding: Encoding) -> tuple[int, tuple[bytes, ...]]:
     try:
         octets = text.encode("utf-16-be")
     except UnicodeEncodeError as error:
-        raise UnwritableError("the text has half a character in it") from error
+        raise UnwritableError(N_("the text has half a character in it")) from error
     return UCS2, (octets,) if len(octets) <= _SINGLE else tuple(_filled(octets))
 
 

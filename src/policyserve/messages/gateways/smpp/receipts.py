@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from policyserve.messages.gateways.gateway import Receipt, State
+from policyserve.locale import N_, Sentence
+from policyserve.messages.gateways.gateway import Reason, Receipt, State
 from policyserve.messages.gateways.smpp.options import Numbering
 
 RECEIPTED_ID, MESSAGE_STATE = 0x001E, 0x0427
@@ -39,6 +40,16 @@ _NAMED: Final[Mapping[str, State]] = {
     "UNKNOWN": "unknown",
     "REJECTD": "failed",
 }
+
+_SAID: Final[Mapping[str, str]] = {
+    "ENROUTE": N_("on its way"),
+    "EXPIRED": N_("the phone was out of reach until the end"),
+    "DELETED": N_("the carrier has deleted it"),
+    "UNDELIV": N_("it cannot be delivered"),
+    "UNKNOWN": N_("the carrier does not know"),
+    "REJECTD": N_("the carrier has refused it"),
+}
+"""What the states say to a person."""
 
 _ID = re.compile(rb"\bid:\s*([^\s\0]+)", re.IGNORECASE)
 _STAT = re.compile(rb"\bstat:\s*([\w:.-]+)", re.IGNORECASE)
@@ -100,10 +111,11 @@ def _state_of(word: str) -> State:
     return _NAMED.get(word) or ("failed" if _CARRIER.fullmatch(word) else "unknown")
 
 
-def _reason(state: State, word: str, error: str | None) -> str | None:
-    if state == "delivered":
+def _reason(state: State, word: str, error: str | None) -> Reason | None:
+    code = " ".join(filter(None, (word, error and f"err {error}")))
+    if state == "delivered" or not code:
         return None
-    return " ".join(filter(None, (word, error and f"err {error}"))) or None
+    return Sentence("{words} ({code})", words=Sentence(_SAID[word]), code=code) if word in _SAID else code
 
 
 def _found(pattern: re.Pattern[bytes], text: bytes) -> str | None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import NoReturn
 
+from policyserve.locale import N_
 from policyserve.messages.gateways.gateway import (
     Answer,
     News,
@@ -52,7 +53,7 @@ class SmppGateway:
             try:
                 texts.append(self._text(message))
             except UnwritableError as error:
-                answers.append(Answer(reference=message.reference, outcome="refused", reason=str(error)))
+                answers.append(Answer(reference=message.reference, outcome="refused", reason=error.sentence))
         if texts:
             taken: list[Answer] = await asyncio.wrap_future(self._keeper.submit(texts))
             answers += taken
@@ -78,6 +79,6 @@ class SmppGateway:
         """Raises UnwritableError."""
         address = address_of(message.phone, self._options.addressing)
         if address is None:
-            raise UnwritableError("the phone cannot be written to")
+            raise UnwritableError(N_("the phone cannot be written to"))
         parts = parts_of(message.text, self._options.encoding, next(self._references) % REFERENCES)
         return Text(outgoing=message, address=address, parts=parts)

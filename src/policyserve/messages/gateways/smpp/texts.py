@@ -11,12 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from policyserve.messages.gateways.gateway import Answer, Outcome, Outgoing
+from policyserve.locale import N_, Sentence
+from policyserve.messages.gateways.gateway import Answer, Outcome, Outgoing, Reason
 from policyserve.messages.gateways.smpp.parts import Part
 from policyserve.messages.gateways.smpp.receipts import joined
 
 REPEATS: Final = 8
 """How often what is left of a text is tried again before the text is given up as in doubt."""
+
+IN_PART = N_("{reason} ({taken} of {parts} parts were taken)")
 
 PartState = Literal[
     "waiting",  # has not left
@@ -38,8 +41,8 @@ class Text:
     states: list[PartState] = field(init=False)
     ids: list[str] = field(init=False)
     """The peer's number of each part; empty until it is taken."""
-    refusal: str | None = None
-    busy: str | None = None
+    refusal: Reason | None = None
+    busy: Reason | None = None
     repeats: int = 0
     settled: bool = False
 
@@ -71,7 +74,7 @@ class Text:
         self.states[place] = "taken"
         self.ids[place] = number
 
-    def declined(self, place: int, outcome: Literal["later", "refused"], reason: str) -> None:
+    def declined(self, place: int, outcome: Literal["later", "refused"], reason: Reason) -> None:
         """Note that the peer has not taken a part."""
         self.states[place] = "busy"
         if outcome == "later":
@@ -102,7 +105,7 @@ class Text:
         elif "busy" in self.states and self.repeats >= REPEATS:
             self._settle("in-doubt", self.busy)
 
-    def cut(self, reason: str) -> None:
+    def cut(self, reason: Reason) -> None:
         """Settle the text now that nothing more can be learnt: what may have been taken, even in part, is in doubt."""
         if self.settled:
             return
@@ -113,10 +116,10 @@ class Text:
         else:
             self._settle("later", self.busy or reason)
 
-    def _settle(self, outcome: Outcome, reason: str | None) -> None:
+    def _settle(self, outcome: Outcome, reason: Reason | None) -> None:
         self.settled = True
         taken = self.states.count("taken")
         if reason is not None and taken:
-            reason = f"{reason} ({taken} of {len(self.parts)} parts were taken)"
+            reason = Sentence(IN_PART, reason=reason, taken=taken, parts=len(self.parts))
         number = joined(self.ids) if taken else None
         self.settle(Answer(reference=self.outgoing.reference, outcome=outcome, provider_id=number, reason=reason))

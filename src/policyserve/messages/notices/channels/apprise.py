@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from policyserve.errors import PolicyserveError
+from policyserve.locale import Sentence
 from policyserve.messages.notices.channels.addresses import AddressError, is_loopback
 from policyserve.messages.notices.channels.channel import Answer, Rate, Robot, Style, Text
 
@@ -51,11 +52,13 @@ class Apprise:
         apprise = _library()
         sender = apprise.Apprise()
         if not sender.add(robot.address):
-            return Answer(outcome="refused", reason="Apprise does not know the address")
+            return Answer(outcome="refused", reason=Sentence("Apprise does not know the address"))
         result = await sender.async_notify(body=text.body, title=text.title, timeout=seconds)
         if result:
             return Answer(outcome="accepted")
-        return Answer(outcome="in-doubt", reason=f"Apprise says {result.status.name.lower()} and not why")
+        return Answer(
+            outcome="in-doubt", reason=Sentence("Apprise says {status} and not why", status=result.status.name.lower())
+        )
 
 
 def _library() -> Any:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from policyserve.locale import Sentence
+
 Outcome = Literal[
     "accepted",  # the channel has taken it
     "refused",  # not taken, and never will be until somebody mends the address, the secret or the robot
@@ -63,7 +65,7 @@ class Answer:
     """What became of a text."""
 
     outcome: Outcome
-    reason: str | None = None
+    reason: Sentence | None = None
     """In a few words, with the vendor's code; none for what was taken."""
 
 

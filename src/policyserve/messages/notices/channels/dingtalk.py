@@ -19,26 +19,27 @@ from typing import Any, Final
 
 from yarl import URL
 
+from policyserve.locale import N_
 from policyserve.messages.notices.channels.addresses import check_address
 from policyserve.messages.notices.channels.channel import Answer, Rate, Robot, Style, Text
 from policyserve.messages.notices.channels.post import of_code, post
 
 LATER: Final = {
-    -1: "the vendor is busy",
-    130101: "too many messages",
-    410100: "too many messages",
-    660026: "too many messages",
+    -1: N_("the vendor is busy"),
+    130101: N_("too many messages"),
+    410100: N_("too many messages"),
+    660026: N_("too many messages"),
 }
 
 REFUSED: Final = {
-    300001: "the address is wrong",
-    300005: "the address is wrong",
-    310000: "the robot's security settings refuse it; check its secret, keyword and IP addresses, and the clock",
-    400013: "the group was dissolved",
-    400101: "the address is wrong",
-    400102: "the robot is switched off",
-    400106: "the robot is not in the group",
-    460101: "the text is too long",
+    300001: N_("the address is wrong"),
+    300005: N_("the address is wrong"),
+    310000: N_("the robot's security settings refuse it; check its secret, keyword and IP addresses, and the clock"),
+    400013: N_("the group was dissolved"),
+    400101: N_("the address is wrong"),
+    400102: N_("the robot is switched off"),
+    400106: N_("the robot is not in the group"),
+    460101: N_("the text is too long"),
 }
 
 

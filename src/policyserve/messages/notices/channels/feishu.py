@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from policyserve.locale import N_
 from policyserve.messages.notices.channels.addresses import check_address
 from policyserve.messages.notices.channels.channel import Answer, Rate, Robot, Style, Text
 from policyserve.messages.notices.channels.post import of_code, post
@@ -22,17 +23,17 @@ from policyserve.messages.notices.channels.post import of_code, post
 AMBIGUOUS: Final = 9499
 
 LATER: Final = {
-    11232: "too many messages",
-    99991400: "too many messages",
+    11232: N_("too many messages"),
+    99991400: N_("too many messages"),
 }
 
 REFUSED: Final = {
-    AMBIGUOUS: "the request's form is wrong, or it is too long",
-    19001: "the address is wrong",
-    19007: "the robot is switched off",
-    19021: "the signature is wrong; check the robot's secret and the clock",
-    19022: "this machine's IP address is not among those that the robot allows",
-    19024: "the robot asks for a keyword that the text does not have; make it 任务 or task",
+    AMBIGUOUS: N_("the request's form is wrong, or it is too long"),
+    19001: N_("the address is wrong"),
+    19007: N_("the robot is switched off"),
+    19021: N_("the signature is wrong; check the robot's secret and the clock"),
+    19022: N_("this machine's IP address is not among those that the robot allows"),
+    19024: N_("the robot asks for a keyword that the text does not have; make it 任务 or task"),
 }
 
 
@@ -67,7 +68,7 @@ def sign(secret: str, seconds: int) -> str:
 def _read(answer: Mapping[str, Any]) -> Answer | None:
     code = answer.get("code", answer.get("StatusCode"))
     crowded = code == AMBIGUOUS and "too many" in str(answer.get("msg", "")).lower()
-    later = LATER | {AMBIGUOUS: "too many messages"} if crowded else LATER
+    later = LATER | {AMBIGUOUS: N_("too many messages")} if crowded else LATER
     return of_code(code, later=later, refused=REFUSED, name="code")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from policyserve.locale import N_, Sentence
 from policyserve.messages.notices.channels.channel import Answer, Outcome
 
 MOST_OF_ANSWER = 65_536
@@ -33,13 +34,13 @@ async def post(
     try:
         status, content = await _exchange(address, body, seconds)
     except aiohttp.InvalidURL:
-        return Answer(outcome="refused", reason="the address is none")
+        return Answer(outcome="refused", reason=Sentence("the address is none"))
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-        return Answer(outcome="later", reason=f"no connection ({type(error).__name__})")
+        return Answer(outcome="later", reason=Sentence("no connection: {fault}", fault=type(error).__name__))
     except TimeoutError:
-        return Answer(outcome="in-doubt", reason=f"no answer within {seconds:g} seconds")
+        return Answer(outcome="in-doubt", reason=Sentence("no answer within {seconds:g} seconds", seconds=seconds))
     except (aiohttp.ClientError, OSError) as error:
-        return Answer(outcome="in-doubt", reason=f"the connection broke ({type(error).__name__})")
+        return Answer(outcome="in-doubt", reason=Sentence("the connection broke ({fault})", fault=type(error).__name__))
     answer = read(content) if content is not None else None
     return answer if answer and (status < 500 or answer.outcome != "accepted") else _of_status(status)
 
@@ -82,8 +83,8 @@ def _of_status(status: int) -> Answer:
         outcome = "in-doubt"
     elif status >= 500 or status in {408, 425, 429}:
         outcome = "later"
-    what = "an answer that is no robot's" if status < 300 else "HTTP status"
-    return Answer(outcome=outcome, reason=f"{what} {status}")
+    words = N_("an answer that is no robot's: {status}") if status < 300 else N_("HTTP status {status}")
+    return Answer(outcome=outcome, reason=Sentence(words, status=status))
 
 
 def of_code(
@@ -95,5 +96,6 @@ def of_code(
     if code == 0:
         return Answer(outcome="accepted")
     words = later.get(code) or refused.get(code)
-    reason = f"{name} {code}" + (f": {words}" if words else "")
+    coded = f"{name} {code}"
+    reason = Sentence("{words} ({code})", words=Sentence(words), code=coded) if words else Sentence(coded)
     return Answer(outcome="later" if code in later else "refused", reason=reason)

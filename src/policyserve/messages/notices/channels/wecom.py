@@ -11,21 +11,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from policyserve.locale import N_
 from policyserve.messages.notices.channels.addresses import AddressError, check_address
 from policyserve.messages.notices.channels.channel import Answer, Rate, Robot, Style, Text
 from policyserve.messages.notices.channels.post import of_code, post
 
 LATER: Final = {
-    -1: "the vendor is busy",
-    45009: "too many messages",
-    45033: "too many messages at once",
+    -1: N_("the vendor is busy"),
+    45009: N_("too many messages"),
+    45033: N_("too many messages at once"),
 }
 
 REFUSED: Final = {
-    40058: "the text is too long or its form is wrong",
-    93000: "the address is wrong, or the robot was taken out of its group",
-    93004: "the robot is switched off",
-    93008: "the robot is not in the group",
+    40058: N_("the text is too long or its form is wrong"),
+    93000: N_("the address is wrong, or the robot was taken out of its group"),
+    93004: N_("the robot is switched off"),
+    93008: N_("the robot is not in the group"),
 }
 
 
