@@ -190,7 +190,7 @@ def test_a_settings_file_that_is_wrong_is_named_with_its_field(branch: Desk, set
 def test_a_preview_shows_text_segments_cost_and_reasons_and_stores_nothing(branch: Desk) -> None:
     said = branch.do("sms", "preview", "--customer", "C2", "--date", D7)
     assert "【安心人寿】尊敬的李先生：" in said
-    assert "segments: 2 (ucs2), CNY 0.10" in said
+    assert "segments: 2 (UCS-2), CNY 0.10" in said
     assert f"no message: {NO_CONSENT}" in said
     assert branch.ask("sms", "list") == []
 

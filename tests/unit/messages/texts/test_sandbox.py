@@ -27,7 +27,7 @@ def refusal(folder: Path, source: str) -> str:
     with pytest.raises(RenderError) as refused:
         render("own", values(), signature="安心人寿", message_class="service", route=MAINLAND, folder=folder)
     assert time.monotonic() - began < SECONDS
-    return refused.value.reason
+    return str(refused.value.reason)
 
 
 def doubled(step: str, *, begin: str = "'安康'") -> str:
