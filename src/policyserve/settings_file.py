@@ -153,6 +153,11 @@ class JobSettings(Section):
     notices_every_minutes: Annotated[int, Field(ge=1, le=1440)] = 5
     days: Annotated[int, Field(ge=0, le=366)] = 30
     """How many days ahead the nightly release reaches."""
+    first_pause_minutes: Annotated[float, Field(gt=0, le=1440)] = 1
+    """Before a job that failed is tried again; doubles with each further try, until it succeeds or the day is over."""
+    longest_pause_minutes: Annotated[float, Field(gt=0, le=1440)] = 60
+    overdue_minutes: Annotated[float, Field(gt=0, le=10_080)] = 60
+    """How long after it was due a job without success is called overdue."""
 
 
 class ColumnSettings(Section):

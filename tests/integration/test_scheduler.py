@@ -8,26 +8,28 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, make_url, select, text
+from sqlalchemy import Engine, insert, select, text
 
 from policyserve import db
 from policyserve.config import Settings
 from policyserve.errors import PolicyserveError
 from policyserve.locale import Sentence
 from policyserve.scheduler import job_run, locks
-from policyserve.scheduler.clock import TABLE, Clock, opened
+from policyserve.scheduler.health import health
+from policyserve.scheduler.hours import Daily, Every
 from policyserve.scheduler.job_run import RUNS, RunBeforeError, RunningElsewhereError
-from policyserve.scheduler.jobs import WORKS, Daily, Every, Work, released, schedule
-from policyserve.scheduler.leader import Scheduler
-from policyserve.scheduler.run_records import job_rows
+from policyserve.scheduler.jobs import WORKS, Call, Work, released, schedule
+from policyserve.scheduler.leader import Scheduler, planned_turns, turns_of
+from policyserve.scheduler.run_records import job_rows, last_runs
+from policyserve.scheduler.turns import Turn
 from policyserve.settings_file import JobSettings, SettingsFile
 from policyserve.tasks.release import ReleaseCounts
 
@@ -55,9 +57,13 @@ class Kept:
     result: str | None
 
 
+BEFORE = "before"
+"""Who ran what was there before the test began."""
+
+
 def runs(engine: Engine) -> list[Kept]:
     with db.reading(engine) as connection:
-        rows = connection.execute(select(RUNS).order_by(RUNS.c.id)).all()
+        rows = connection.execute(select(RUNS).where(RUNS.c.runner != BEFORE).order_by(RUNS.c.id)).all()
     return [Kept(row.job, row.due_at, row.status, row.result) for row in rows]
 
 
@@ -199,13 +205,12 @@ def test_a_run_that_goes_on_is_not_lost(engine: Engine) -> None:
     run.lock.release()
 
 
-def test_what_was_lost_is_run_again_but_not_what_was_lost_twice(engine: Engine) -> None:
+def test_a_sweep_tells_whether_a_process_died(engine: Engine) -> None:
     assert not job_run.sweep(engine, "release", at=NOON.astimezone(UTC))
     lose(engine, NOON)
     assert job_run.sweep(engine, "release", at=NOON.astimezone(UTC))
-    lose(engine, wall("12:01"))
     assert not job_run.sweep(engine, "release", at=NOON.astimezone(UTC))
-    assert [one.status for one in runs(engine)] == ["lost", "lost"]
+    assert [one.status for one in runs(engine)] == ["lost"]
 
 
 def test_a_run_called_lost_while_its_server_was_away_is_done_when_it_ends(engine: Engine) -> None:
@@ -215,96 +220,55 @@ def test_a_run_called_lost_while_its_server_was_away_is_done_when_it_ends(engine
     assert runs(engine) == [Kept("release", NOON, "done", "5 added")]
 
 
-# Times
+# A clock that stood wrong
 
 
-PLAN: Mapping[str, Daily | Every] = {"release": Daily(at=wall("01:30").time()), "send": Every(minutes=5)}
+def done(engine: Engine, due: datetime, at: datetime | None = None, job: str = "release") -> None:
+    run = job_run.begin(engine, job, due, at=(at or due).astimezone(UTC))
+    job_run.carry_out(engine, run, lambda: Sentence(""))
 
 
-@pytest.fixture
-def times(engine: Engine) -> Iterator[Clock]:
-    with opened(engine, SHANGHAI) as clock:
-        yield clock
+def next_release(engine: Engine, now: datetime) -> Turn:
+    now = now.astimezone(UTC)
+    return turns_of(SETTINGS, last_runs(engine, WORKS, now=now), now=now, since=now)[0]
 
 
-def due(clock: Clock, now: datetime) -> list[tuple[str, datetime]]:
-    return sorted((one.job, one.at) for one in clock.due(now))
+NIGHT = wall("01:30")
 
 
-def test_jobs_are_due_at_hours_of_the_business_time_zone(times: Clock) -> None:
-    times.arrange(PLAN, NOON)
-    assert due(times, wall("12:04")) == []
-    assert due(times, wall("12:05")) == [("send", wall("12:05"))]
-    assert due(times, wall("2026-11-22T01:29")) == [("send", wall("2026-11-22T01:25"))]
-    assert ("release", wall("2026-11-22T01:30")) in due(times, wall("2026-11-22T01:30"))
+@pytest.mark.parametrize("days", [400, 1, -1, -400])
+def test_runs_of_a_moment_in_which_the_clock_stood_wrong_count_for_nothing(engine: Engine, days: int) -> None:
+    moment = timedelta(days=days)
+    done(engine, NIGHT)
+    done(engine, NIGHT + moment)
+    done(engine, wall("01:35"), job="send")
+    assert next_release(engine, wall("12:00")).due in {NIGHT, NIGHT + timedelta(days=1)}  # once more does no harm
+    for day in range(1, 3):
+        due = next_release(engine, NIGHT + timedelta(days=day))
+        assert due.due == NIGHT + timedelta(days=day)
+        done(engine, due.due)
+        assert next_release(engine, NIGHT + timedelta(days=day, hours=3)).due == NIGHT + timedelta(days=day + 1)
 
 
-def test_a_time_that_has_come_stays_until_it_has_been_run(times: Clock) -> None:
-    times.arrange(PLAN, NOON)
-    for _ in range(2):
-        assert due(times, wall("12:06")) == [("send", wall("12:05"))]
-    times.move_on("send", wall("12:06"))
-    assert due(times, wall("12:06")) == []
-    assert times.next_times()["send"] == wall("12:10")
+def test_what_was_run_while_the_clock_stood_ahead_is_run_when_its_time_comes(engine: Engine) -> None:
+    ahead = NIGHT + timedelta(days=400)
+    done(engine, ahead)
+    done(engine, ahead - timedelta(days=1))
+    done(engine, ahead - timedelta(minutes=15), job="send")  # when the time comes, by a clock that is right
+    assert next_release(engine, ahead + timedelta(minutes=1)).due == ahead
+    done(engine, ahead)
+    with pytest.raises(RunBeforeError):
+        done(engine, ahead, at=ahead + timedelta(hours=1))
 
 
-def test_times_missed_in_an_outage_are_one_run_the_newest(engine: Engine) -> None:
-    with opened(engine, SHANGHAI) as before:
-        before.arrange(PLAN, NOON)
-    now = wall("2026-12-05T09:02")
-    with opened(engine, SHANGHAI) as after:
-        after.arrange(PLAN, now)
-        assert due(after, now) == [("release", wall("2026-12-05T01:30")), ("send", wall("2026-12-05T09:00"))]
-        for job in PLAN:
-            after.move_on(job, now)
-        assert after.next_times() == {"release": wall("2026-12-06T01:30"), "send": wall("2026-12-05T09:05")}
-
-
-def test_new_settings_change_what_lies_ahead_and_keep_what_was_missed(engine: Engine) -> None:
-    with opened(engine, SHANGHAI) as before:
-        before.arrange(PLAN, NOON)
-    changed: Mapping[str, Daily | Every] = {"release": Daily(at=wall("03:00").time()), "send": Every(minutes=7)}
-    now = wall("12:06")
-    with opened(engine, SHANGHAI) as after:
-        after.arrange(changed, now)
-        assert after.next_times()["release"] == wall("2026-11-22T03:00")
-        assert due(after, now) == [("send", wall("12:05"))]
-        after.move_on("send", now)
-        assert wall("12:06") < after.next_times()["send"] <= wall("12:13")
-
-
-def test_a_job_that_is_no_more_is_forgotten(times: Clock) -> None:
-    times.arrange({**PLAN, "tidy": Every(minutes=5)}, NOON)
-    times.arrange(PLAN, NOON)
-    assert set(times.next_times()) == set(PLAN)
-
-
-def test_a_job_that_is_called_is_due_at_once_and_then_as_planned(times: Clock) -> None:
-    times.arrange(PLAN, NOON)
-    times.call("release", NOON)
-    assert due(times, NOON) == [("release", NOON)]
-    times.move_on("release", NOON)
-    assert times.next_times()["release"] == wall("2026-11-22T01:30")
-
-
-@pytest.mark.parametrize("day", ["2026-03-08", "2026-11-01"])
-def test_no_day_is_left_out_where_clocks_are_put_forward_or_back(engine: Engine, day: str) -> None:
-    new_york = ZoneInfo("America/New_York")
-    before = datetime.fromisoformat(f"{day}T00:00").replace(tzinfo=new_york)
-    with opened(engine, new_york) as clock:
-        clock.arrange({"release": Daily(at=wall("02:30").time())}, before)
-        assert clock.next_times()["release"] < before.astimezone(UTC) + timedelta(hours=5)
-
-
-def test_the_store_holds_no_secret_of_the_settings(engine: Engine) -> None:
-    with opened(engine, SHANGHAI) as clock:
-        clock.arrange(schedule(SETTINGS), NOON)
-    with db.reading(engine) as connection:
-        states = connection.execute(text(f"SELECT job_state FROM {TABLE}")).scalars().all()
-    assert len(states) == len(WORKS)
-    for state in states:
-        for secret in (make_url(str(engine.url)).database or "", "postgres", "sqlite", "hush"):
-            assert secret.encode() not in bytes(state)
+def test_a_clock_that_stood_ahead_is_seen(engine: Engine) -> None:
+    done(engine, NIGHT)
+    assert health(engine, SETTINGS, now=NIGHT.astimezone(UTC)).clock_stood_ahead_until is None
+    done(engine, NIGHT + timedelta(days=400))
+    found = health(engine, SETTINGS, now=NIGHT.astimezone(UTC))
+    assert found.clock_stood_ahead_until == NIGHT + timedelta(days=400)
+    assert found.answer()["clock_stood_ahead_until"] == "2027-12-26T01:30:00+08:00"
+    assert found.answer()["jobs"]["release"]["last_success"].startswith("20")
 
 
 # The loop
@@ -336,13 +300,19 @@ class Bench:
             time.sleep(0.02)
 
 
+def was_done(engine: Engine, at: datetime) -> None:
+    """Leave every job as it was done at an instant."""
+    same = {"due_at": at, "started_at": at, "ended_at": at, "status": "done", "runner": BEFORE}
+    with db.writing(engine) as connection:
+        connection.execute(insert(RUNS), [{"job": job, "attempt": 1, **same} for job in WORKS])
+
+
 @contextmanager
-def at_work(engine: Engine, works: Mapping[str, Work]) -> Iterator[Bench]:
+def at_work(engine: Engine, works: Mapping[str, Work], settings: Settings = SETTINGS) -> Iterator[Bench]:
     """Let a scheduler work for the time of a `with` block, after an outage in which every job came due."""
-    with opened(engine, SHANGHAI) as clock:
-        clock.arrange(schedule(SETTINGS), datetime.now(UTC) - EVERYTHING_DUE)
+    was_done(engine, datetime.now(UTC) - EVERYTHING_DUE)
     stop = threading.Event()
-    scheduler = Scheduler(engine, SETTINGS, language="en", stop=stop, works=works)
+    scheduler = Scheduler(engine, settings, language="en", stop=stop, works=works)
     thread = threading.Thread(target=scheduler.run, daemon=True)
     thread.start()
     try:
@@ -421,6 +391,28 @@ def test_one_job_that_cannot_begin_keeps_no_other_from_it(
     assert fields == [{"job": "release", "reason": "OSError"}]
 
 
+def test_a_release_that_finds_another_writer_is_tried_again_until_it_succeeds(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("policyserve.db.engine.BUSY_SECONDS", 0.3)
+    hasty = db.open_engine(engine.url.render_as_string(hide_password=False))
+    tries: list[datetime] = []
+
+    def release(call: Call) -> Sentence:
+        tries.append(call.at)
+        with db.writing(engine, bulk=True) if len(tries) < 3 else nullcontext():
+            return WORKS["release"](call)
+
+    soon = replace(SETTINGS, file=SETTINGS.file.model_copy(update={"jobs": JobSettings(first_pause_minutes=0.005)}))
+    with at_work(hasty, {**quiet(), "release": release}, soon) as bench:
+        bench.until(lambda: bench.statuses().get("release") == "done")
+    of_release = [one for one in runs(engine) if one.job == "release"]
+    assert [one.status for one in of_release] == ["failed", "failed", "done"]
+    assert "Another" in str(of_release[0].result)
+    assert len({one.due for one in of_release}) == 1
+    hasty.dispose()
+
+
 def test_a_stop_reaches_a_long_job_and_what_it_did_is_kept(engine: Engine) -> None:
     def send(call: object) -> Sentence:
         return Sentence(f"stopped: {call.stop.wait(SECONDS)}")  # type: ignore[attr-defined]
@@ -435,29 +427,33 @@ def test_a_stop_reaches_a_long_job_and_what_it_did_is_kept(engine: Engine) -> No
 # What people see
 
 
-def test_the_next_times_come_first_then_the_runs_the_newest_first_in_the_business_time_zone(engine: Engine) -> None:
-    with opened(engine, SHANGHAI) as clock:
-        clock.arrange(PLAN, NOON)
+def test_the_turns_to_come_stand_first_then_the_runs_the_newest_first_in_the_business_time_zone(
+    engine: Engine,
+) -> None:
     for minute, result in ((0, "3 sent"), (5, "nothing to send")):
         due = NOON + timedelta(minutes=minute)
         job_run.carry_out(engine, job_run.begin(engine, "send", due, at=due.astimezone(UTC)), partial(Sentence, result))
     now = (NOON + timedelta(minutes=5, seconds=7)).astimezone(UTC)
     job_run.begin(engine, "release", NOON, at=NOON.astimezone(UTC)).lock.release()
-    rows = job_rows(engine, SHANGHAI, now=now, job=None, last=2, language="en")
+    turns = turns_of(SETTINGS, last_runs(engine, WORKS, now=now), now=now, since=now)
+    rows = job_rows(engine, SHANGHAI, now=now, turns=turns, job=None, last=2, language="en")
     assert [(row["job"], row["status"]) for row in rows] == [
-        ("release", "planned"), ("send", "planned"), ("release", "running"), ("send", "done"),
+        ("release", "planned"), ("generate", "planned"), ("send", "planned"), ("notices", "planned"),
+        ("release", "running"), ("send", "done"),
     ]  # fmt: skip
     assert rows[0]["due"].isoformat() == "2026-11-22T01:30:00+08:00"
-    assert rows[2]["seconds"] == 307.0
-    assert rows[3]["result"] == "nothing to send"
-    assert {row["job"] for row in job_rows(engine, SHANGHAI, now=now, job="send", last=9, language="en")} == {"send"}
+    assert rows[4]["seconds"] == 307.0
+    assert rows[5]["result"] == "nothing to send"
+    of_send = job_rows(engine, SHANGHAI, now=now, turns=turns, job="send", last=9, language="en")
+    assert [row["status"] for row in of_send] == ["planned", "done", "done"]
 
 
-def test_where_no_scheduler_ever_ran_there_are_runs_without_next_times(engine: Engine) -> None:
-    lose(engine, NOON)
-    assert [row["status"] for row in job_rows(engine, SHANGHAI, now=NOON, job=None, last=9, language="en")] == [
-        "running"
-    ]
+def test_turns_are_planned_only_while_a_process_leads(engine: Engine) -> None:
+    now = datetime.now(UTC)
+    assert planned_turns(engine, SETTINGS, now=now) == []
+    with at_work(engine, quiet()) as bench:
+        bench.until(lambda: bench.scheduler.leads)
+        assert [turn.job for turn in planned_turns(engine, SETTINGS, now=now)] == list(WORKS)
 
 
 def test_hours_and_minutes_come_from_the_settings_file() -> None:

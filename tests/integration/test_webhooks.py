@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -87,7 +88,11 @@ class Line:
 
 
 @contextmanager
-def line(monkeypatch: pytest.MonkeyPatch, take_in: Callable[[str, News], None] | None = None) -> Iterator[Line]:
+def line(
+    monkeypatch: pytest.MonkeyPatch,
+    take_in: Callable[[str, News], None] | None = None,
+    look: Callable[[], Mapping[str, Any]] | None = None,
+) -> Iterator[Line]:
     vendor, troubles, stored = Vendor(), list[str](), list[tuple[str, str | None]]()
 
     def open_gateway(name: str, gateways: Mapping[str, Mapping[str, Any]]) -> Vendor:
@@ -105,7 +110,8 @@ def line(monkeypatch: pytest.MonkeyPatch, take_in: Callable[[str, News], None] |
     gateways = Gateways({"vendor": {"kind": "http"}, "broken": {"kind": "broken"}})
     taking: TakeIn = take_in or keep
     opened = listen("127.0.0.1", 0)
-    with serve_requests(make_app(gateways, taking, leads=lambda: True, trouble=trouble), opened):
+    app = make_app(gateways, taking, leads=lambda: True, look=look or (lambda: {"status": "ok"}), trouble=trouble)
+    with serve_requests(app, opened):
         yield Line(opened.getsockname()[1], vendor, stored, troubles)
 
 
@@ -247,6 +253,49 @@ def test_health_says_ok_and_whether_this_process_leads(open_line: Line) -> None:
     status, said, kind = open_line.call("GET", "/health")
     assert (status, kind) == (200, "application/json")
     assert json.loads(said) == {"status": "ok", "leads": True}
+
+
+@pytest.mark.parametrize("fault", ["fails", "hangs"])
+def test_health_says_503_where_the_database_fails_or_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr(webhooks, "PROBE", 0.2)
+    go_on = threading.Event()
+
+    def look() -> Mapping[str, Any]:
+        if fault == "hangs":
+            go_on.wait(SECONDS)
+        raise PolicyserveError("PostgreSQL does not answer (13800138000).")
+
+    with line(monkeypatch, look=look) as opened:
+        for _ in range(5):  # more than may ask the database at once
+            status, said, _ = opened.call("GET", "/health")
+            assert (status, json.loads(said)) == (503, {"status": "no-database", "leads": True})
+        go_on.set()
+
+
+def test_health_is_answered_while_webhooks_wait_for_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on, waiting = threading.Event(), list[str]()
+
+    def take_in(name: str, _news: News) -> None:
+        waiting.append(name)
+        assert go_on.wait(SECONDS)
+
+    with line(monkeypatch, take_in) as opened:
+        pushes = [
+            threading.Thread(target=opened.call, args=("POST", "/callbacks/vendor", b"R-1"), daemon=True)
+            for _ in range(60)
+        ]
+        for push in pushes:
+            push.start()
+        deadline = time.monotonic() + SECONDS
+        while len(waiting) < 40 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert opened.call("GET", "/health")[0] == 200
+        go_on.set()
+        for push in pushes:
+            push.join(SECONDS)
+    assert len(waiting) == 60
 
 
 def test_a_port_that_is_taken_is_told_in_a_sentence(open_line: Line) -> None:

@@ -43,21 +43,53 @@ class Place:
         return f"postgresql://postgres@/postgres?host={self.folder}"
 
 
+@dataclass
+class Server:
+    """A server that can be stopped and started again, with what it holds."""
+
+    place: Place
+    program: Path
+    watcher: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The server's own database."""
+        return self.place.url
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self.watcher = _start(self.place, self.program)
+        _wait_for(self.place, self.watcher)
+
+    def stop(self) -> None:
+        """Cut every connection and end it."""
+        if self.watcher:
+            self.watcher.communicate(timeout=START_SECONDS)
+            self.watcher = None
+
+
 @contextmanager
-def server() -> Iterator[str]:
-    """Start a server and yield the URL of its first database."""
+def own_server() -> Iterator[Server]:
+    """Start a server of one's own."""
     place = _make_place()
     try:
         programs = _find_programs(place)
         place.run(programs / "initdb", "-D", place.folder / "data", *INITDB)
-        watcher = _start(place, programs / "postgres")
+        made = Server(place, programs / "postgres")
         try:
-            _wait_for(place, watcher)
-            yield place.url
+            made.start()
+            yield made
         finally:
-            watcher.communicate(timeout=START_SECONDS)
+            made.stop()
     finally:
         shutil.rmtree(place.folder, ignore_errors=True)
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Start a server and yield the URL of its first database."""
+    with own_server() as made:
+        yield made.url
 
 
 def _make_place() -> Place:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -53,6 +54,7 @@ def serve(session: Session, host: str, port: int, no_webhooks: bool) -> None:
 def _webhooks(session: Session, scheduler: Scheduler, host: str, port: int) -> Iterator[None]:
     """Take in webhooks for the time of a `with` block."""
     from policyserve.operations import outbox
+    from policyserve.scheduler.health import health, open_probe
     from policyserve.scheduler.journal import tell
     from policyserve.scheduler.leader import reason
     from policyserve.web.server import listen, serve_requests
@@ -64,11 +66,16 @@ def _webhooks(session: Session, scheduler: Scheduler, host: str, port: int) -> I
     def trouble(gateway: str, error: Exception) -> None:
         tell("webhook-not-stored", gateway=gateway, reason=reason(error))
 
-    app = make_app(Gateways(session.settings.file.gateways), take_in, leads=lambda: scheduler.leads, trouble=trouble)
+    def look() -> dict[str, Any]:
+        return health(probe, session.settings, now=session.now).answer()
+
+    probe, gateways = open_probe(session.settings), Gateways(session.settings.file.gateways)
+    app = make_app(gateways, take_in, leads=lambda: scheduler.leads, look=look, trouble=trouble)
     opened = listen(host, port)
     tell("listening", host=host, port=opened.getsockname()[1])
     with serve_requests(app, opened):
         yield
+    probe.dispose()
 
 
 @click.command()
@@ -111,10 +118,12 @@ def _in_zone(instant: datetime, zone: ZoneInfo) -> datetime:
 @shared
 def jobs(session: Session, job: str | None, last: int) -> None:
     """Show when each job is due next, and the last runs: when, how long, with what result."""
+    from policyserve.scheduler.leader import planned_turns
     from policyserve.scheduler.run_records import COLUMNS, job_rows
 
     zone, language = zone_of(session.settings), session.language
-    rows = job_rows(session.engine, zone, now=session.now, job=job, last=last, language=language)
+    turns = planned_turns(session.engine, session.settings, now=session.now)
+    rows = job_rows(session.engine, zone, now=session.now, turns=turns, job=job, last=last, language=language)
     headings = {"due": session.words(N_in("job", "Due")), "result": session.words(N_in("job", "Result"))}
     if session.form == "table":
         rows = [row | {name: _on_the_clock(row[name]) for name in ("due", "started")} for row in rows]
@@ -125,4 +134,28 @@ def _on_the_clock(instant: datetime | None) -> str:
     return instant.strftime("%Y-%m-%d %H:%M:%S") if instant else ""
 
 
-COMMANDS = [serve, run, jobs]
+@click.command()
+@shared
+def health(session: Session) -> None:
+    """Show the last success of each job and what is overdue; exit status 1 where something is."""
+    from policyserve.scheduler import health as of_jobs
+
+    found = of_jobs.health(session.engine, session.settings, now=session.now)
+    rows = [asdict(one) for one in found.jobs]
+    if session.form == "table":
+        rows = [row | {name: _on_the_clock(row[name]) for name in ("last_success", "overdue_since")} for row in rows]
+    show(rows, session.form, columns=list(rows[0]), language=session.language)
+    if found.clock_stood_ahead_until:
+        note(
+            session.words(
+                "The clock stood ahead: a run says that it began at {instant}.",
+                instant=_on_the_clock(found.clock_stood_ahead_until),
+            )
+        )
+    if found.overdue:
+        raise PolicyserveError(
+            "Overdue: {jobs}. `policyserve jobs` shows what came of the last runs.", jobs=", ".join(found.overdue)
+        )
+
+
+COMMANDS = [serve, run, jobs, health]

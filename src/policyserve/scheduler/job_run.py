@@ -2,7 +2,7 @@
 
 The job's lock is held from before the row is written until after its end is. So at most one process has a job in hand,
 whatever scheduler or cron started it, and a row `running` whose lock is free is of a process that died: it is `lost`.
-The row is unique for a job and the time for which it was due: the last guard, should a lock ever be lost.
+The row is unique for a job, the time for which it was due and the try: the last guard, should a lock ever be lost.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from policyserve import db
@@ -56,6 +56,7 @@ class Run:
     key: int
     job: str
     due: datetime
+    attempt: int
     started: datetime
     lock: locks.Lock
 
@@ -86,21 +87,45 @@ def begin(engine: Engine, job: str, due: datetime, *, at: datetime) -> Run:
         raise RunningElsewhereError(job)
     try:
         mark_lost(engine, job, at=at)
-        return Run(key=_write(engine, job, due, at), job=job, due=due, started=at, lock=lock)
+        key, attempt = _write(engine, job, due, at)
+        return Run(key=key, job=job, due=due, attempt=attempt, started=at, lock=lock)
     except BaseException:
         lock.release()
         raise
 
 
-def _write(engine: Engine, job: str, due: datetime, at: datetime) -> int:
-    row = insert(RUNS).values(
-        job=job, due_at=due.astimezone(UTC), started_at=at, status="running", runner=runner()
-    )  # fmt: skip
+def _write(engine: Engine, job: str, due: datetime, at: datetime) -> tuple[int, int]:
+    """Write the row of a run; return its key and which try it is."""
     try:
         with db.writing(engine) as connection:
-            return int(connection.execute(row.returning(RUNS.c.id)).scalar_one())
+            attempt = _attempt(connection, job, due)
+            row = insert(RUNS).values(
+                job=job, due_at=due.astimezone(UTC), attempt=attempt, started_at=at, status="running", runner=runner()
+            )
+            return int(connection.execute(row.returning(RUNS.c.id)).scalar_one()), attempt
     except IntegrityError as error:
         raise RunBeforeError(job, due) from error
+
+
+def _attempt(connection: Connection, job: str, due: datetime) -> int:
+    """Return which try for a due time is the next one; raises RunBeforeError where one has succeeded."""
+    of_due = RUNS.c.job == job, RUNS.c.due_at == due.astimezone(UTC)
+    if connection.execute(select(RUNS.c.id).where(*of_due, RUNS.c.status == "done", believed(connection))).first():
+        raise RunBeforeError(job, due)
+    return 1 + (connection.scalar(select(func.max(RUNS.c.attempt)).where(*of_due)) or 0)
+
+
+SKEW = timedelta(minutes=5)
+"""How far the clocks of two machines may differ without a word."""
+
+
+def believed(connection: Connection) -> ColumnElement[bool]:
+    """Whether a run is to be believed: it has not begun later than the one that was written last.
+
+    Where it has, the clock stood ahead when it began, and what it was due for is still to come.
+    """
+    newest = connection.scalar(select(RUNS.c.started_at).order_by(RUNS.c.id.desc()).limit(1))
+    return true() if newest is None else RUNS.c.started_at <= newest + SKEW
 
 
 def carry_out(engine: Engine, run: Run, work: Callable[[], Sentence]) -> Ending:
@@ -139,19 +164,11 @@ def mark_lost(engine: Engine, job: str, *, at: datetime) -> int:
 
 
 def sweep(engine: Engine, job: str, *, at: datetime) -> bool:
-    """Mark the lost runs of a job; tell whether it should be run again at once.
-
-    It should where its newest run was lost; not where the run before was lost too, for a job that takes its process
-    down each time would do so for ever: it waits until it is due again.
-    """
+    """Mark the lost runs of a job, unless it is in hand somewhere; tell whether there were any."""
     lock = locks.take(engine, job)
     if lock is None:
         return False
     try:
-        mark_lost(engine, job, at=at)
-        with db.reading(engine) as connection:
-            newest = select(RUNS.c.status).where(RUNS.c.job == job).order_by(RUNS.c.id.desc()).limit(2)
-            states = connection.scalars(newest).all()
+        return mark_lost(engine, job, at=at) > 0
     finally:
         lock.release()
-    return states[:1] == ["lost"] and states[1:] != ["lost"]

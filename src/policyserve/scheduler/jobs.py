@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,8 @@ from sqlalchemy import Engine
 
 from policyserve.config import Settings
 from policyserve.locale import N_, Listed, Sentence
+from policyserve.scheduler.hours import Daily, Every, Hours
+from policyserve.scheduler.turns import Pauses
 
 if TYPE_CHECKING:
     from policyserve.calendars.calendar import Calendar
@@ -107,21 +109,7 @@ LANES: Final = {"release": "book", "generate": "book", "send": "send", "notices"
 until it gives up."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Daily:
-    """Due every day at an hour of the business time zone."""
-
-    at: time
-
-
-@dataclass(frozen=True, kw_only=True)
-class Every:
-    """Due every so many minutes, counted from a midnight long ago, so that all processes mean the same instants."""
-
-    minutes: int
-
-
-def schedule(settings: Settings) -> dict[str, Daily | Every]:
+def schedule(settings: Settings) -> dict[str, Hours]:
     """Return when each job is due."""
     jobs = settings.file.jobs
     return {
@@ -135,3 +123,11 @@ def schedule(settings: Settings) -> dict[str, Daily | Every]:
 def zone_of(settings: Settings) -> ZoneInfo:
     """Return the business time zone."""
     return ZoneInfo(settings.time_zone)
+
+
+def pauses(settings: Settings) -> Pauses:
+    """Return how long a job waits before it is tried again."""
+    jobs = settings.file.jobs
+    return Pauses(
+        first=timedelta(minutes=jobs.first_pause_minutes), longest=timedelta(minutes=jobs.longest_pause_minutes)
+    )

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine
 
+from policyserve import db
 from policyserve.config import Settings
 from policyserve.errors import PolicyserveError
 from policyserve.scheduler import job_run, locks
-from policyserve.scheduler.clock import Clock, Due
 from policyserve.scheduler.job_run import Run, RunBeforeError, RunningElsewhereError
-from policyserve.scheduler.jobs import LANES, WORKS, Call, Work, schedule, zone_of
+from policyserve.scheduler.jobs import LANES, WORKS, Call, Work, pauses, schedule, zone_of
 from policyserve.scheduler.journal import tell
+from policyserve.scheduler.run_records import clock_stood_ahead_until, last_runs
+from policyserve.scheduler.turns import LastRun, Turn, next_turn
 
 LEAD = "serve"
 """The lock of the process that leads."""
@@ -43,14 +45,14 @@ class Scheduler:
         self._engine, self._settings, self._language, self._stop = engine, settings, language, stop
         self._works = works
         self._lead: locks.Lock | None = None
-        self._clock: Clock | None = None
+        self._since: datetime | None = None
         self._lanes: dict[str, threading.Thread] = {}
         self._told: dict[tuple[str, object], object] = {}
 
     @property
     def leads(self) -> bool:
         """Whether this process is the one that starts jobs."""
-        return self._clock is not None
+        return self._since is not None
 
     def run(self) -> None:
         """Work until told to stop; then wait for the jobs in hand, and let another process lead."""
@@ -78,16 +80,32 @@ class Scheduler:
             self._told.pop(("trouble", about.get("job")), None)
 
     def _turn(self, now: datetime) -> None:
-        clock = self._leading(now)
-        if clock is None:
+        if (since := self._leading(now)) is None:
             return
-        for due in sorted(clock.due(now), key=lambda due: ORDER.index(due.job)):
-            with self._outliving(job=due.job):
+        last = last_runs(self._engine, self._works, now=now)
+        self._look_at_clock(now)
+        for job in self._running_elsewhere(last.values()):
+            with self._outliving(job=job):
+                job_run.sweep(self._engine, job, at=now)
+        turns = [turn for turn in turns_of(self._settings, last, now=now, since=since) if turn.begins <= now]
+        for turn in sorted(turns, key=lambda turn: ORDER.index(turn.job)):
+            with self._outliving(job=turn.job):
                 if not self._stop.is_set():
-                    self._begin(clock, due, now)
+                    self._begin(turn, now)
 
-    def _leading(self, now: datetime) -> Clock | None:
-        """Return the clock where this process leads, or leads from now on."""
+    def _look_at_clock(self, now: datetime) -> None:
+        """Tell of runs that began at an instant still to come: they keep no job waiting, but a clock was wrong."""
+        with db.reading(self._engine) as connection:
+            ahead = clock_stood_ahead_until(connection, now)
+        if ahead:
+            self._tell_once("clock-stood-ahead", until=ahead)
+
+    def _running_elsewhere(self, last: Iterable[LastRun]) -> set[str]:
+        """Return the jobs that are running, but not here: their process may have died."""
+        return {run.job for run in last if run.status == "running"} - self._in_hand()
+
+    def _leading(self, now: datetime) -> datetime | None:
+        """Return since when this process leads, which may be from now on."""
         if self._lead and not self._lead.held():
             tell("no-longer-leading")
             self._step_down()
@@ -95,49 +113,39 @@ class Scheduler:
             self._lead = locks.take(self._engine, LEAD)
         if self._lead is None:
             self._tell_once("waiting", why="another-process-leads")
-        elif self._clock is None:
-            self._clock = self._take_over(now)
-        return self._clock
+        elif self._since is None:
+            self._take_over(now)
+        return self._since
 
-    def _take_over(self, now: datetime) -> Clock:
-        """Arrange the times by the settings, and run again at once what died in the middle."""
-        clock = Clock(self._engine, zone_of(self._settings))
-        try:
-            clock.arrange(schedule(self._settings), now)
-            for job in self._works.keys() - self._in_hand():
-                if job_run.sweep(self._engine, job, at=now):
-                    clock.call(job, now)
-            tell("leading", **{f"next_{job}": at for job, at in clock.next_times().items()})
-        except BaseException:
-            clock.close()
-            raise
-        return clock
+    def _take_over(self, now: datetime) -> None:
+        """Lead from now on, and see to what died in the middle."""
+        for job in self._works.keys() - self._in_hand():
+            job_run.sweep(self._engine, job, at=now)
+        turns = turns_of(self._settings, last_runs(self._engine, self._works, now=now), now=now, since=now)
+        tell("leading", **{f"next_{turn.job}": turn.begins for turn in turns})
+        self._since = now
 
     def _step_down(self) -> None:
-        if self._clock:
-            self._clock.close()
         if self._lead:
             self._lead.release()
-        self._lead = self._clock = None
+        self._lead = self._since = None
         self._told.clear()
 
-    def _begin(self, clock: Clock, due: Due, now: datetime) -> None:
+    def _begin(self, turn: Turn, now: datetime) -> None:
         """Start a job in a thread of its own; where its lane or its lock is taken, it stays due."""
-        if LANES[due.job] in {LANES[job] for job in self._in_hand()}:
+        if LANES[turn.job] in {LANES[job] for job in self._in_hand()}:
             return
         try:
-            run = job_run.begin(self._engine, due.job, due.at, at=now)
+            run = job_run.begin(self._engine, turn.job, turn.due, at=now)
         except RunningElsewhereError:
-            self._tell_once("runs-elsewhere", job=due.job, due=due.at)
-            return
+            self._tell_once("runs-elsewhere", job=turn.job, due=turn.due)
         except RunBeforeError:
-            tell("has-been-run", job=due.job, due=due.at)
+            self._tell_once("has-been-run", job=turn.job, due=turn.due)
         else:
-            tell("begun", job=due.job, due=due.at)
-            thread = threading.Thread(target=self._carry_out, args=(run,), name=due.job, daemon=True)
-            self._lanes[LANES[due.job]] = thread
+            tell("begun", job=turn.job, due=turn.due, attempt=run.attempt)
+            thread = threading.Thread(target=self._carry_out, args=(run,), name=turn.job, daemon=True)
+            self._lanes[LANES[turn.job]] = thread
             thread.start()
-        clock.move_on(due.job, now)
 
     def _carry_out(self, run: Run) -> None:
         call = call_of(self._engine, self._settings, language=self._language, stop=self._stop)
@@ -154,6 +162,23 @@ class Scheduler:
         if self._told.get(key) != fields:
             self._told[key] = fields
             tell(event, **fields)
+
+
+def turns_of(settings: Settings, last: Mapping[str, LastRun], *, now: datetime, since: datetime) -> list[Turn]:
+    """Return the next turn of each job, in the order of `WORKS`; `last` as `last_runs` returns it."""
+    zone, between = zone_of(settings), pauses(settings)
+    return [
+        next_turn(job, hours, last.get(job), between, now=now, since=since, zone=zone)
+        for job, hours in schedule(settings).items()
+    ]
+
+
+def planned_turns(engine: Engine, settings: Settings, *, now: datetime) -> list[Turn]:
+    """Return the next turn of each job where some process leads: without one nothing begins by itself."""
+    if (free := locks.take(engine, LEAD)) is not None:
+        free.release()
+        return []
+    return turns_of(settings, last_runs(engine, WORKS, now=now), now=now, since=now)
 
 
 def call_of(

@@ -5,7 +5,7 @@ are dates, instants are UTC. Names of constraints are fixed, so that both databa
 """
 
 from policyserve.tables.imports import ImportRun
-from policyserve.tables.jobs import JobRun, ScheduledJob
+from policyserve.tables.jobs import JobRun
 from policyserve.tables.messages import Content, EarlyReceipt, GenerationRun, Message, MessagePart, Pace, Refusal, Reply
 from policyserve.tables.model import NAMING, Model, metadata, table
 from policyserve.tables.notices import AgentChannel, Notice
@@ -45,7 +45,6 @@ __all__ = [
     "Refusal",
     "ReleaseRun",
     "Reply",
-    "ScheduledJob",
     "SpotCheck",
     "SpotCheckResult",
     "SpotCheckStratum",

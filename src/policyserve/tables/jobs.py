@@ -1,19 +1,19 @@
-"""Runs of the scheduler's jobs, and when each is due next."""
+"""Runs of the scheduler's jobs."""
 
 from datetime import datetime
 
-from sqlalchemy import Float, Index, Unicode, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from policyserve.tables.model import Model
 
 
 class JobRun(Model, table=True):
-    """One run of a job; a job runs once for each time that it is due, whatever scheduler or cron starts it."""
+    """One run of a job, whatever scheduler or cron starts it: for each time that it is due one that succeeds."""
 
     __tablename__ = "job_runs"
     __table_args__ = (
-        UniqueConstraint("job", "due_at"),
+        UniqueConstraint("job", "due_at", "attempt"),
         Index("ix_job_runs_started_at", "started_at"),
         Index(
             "ix_job_runs_running",
@@ -26,6 +26,8 @@ class JobRun(Model, table=True):
     id: int | None = Field(default=None, primary_key=True)
     job: str
     due_at: datetime
+    attempt: int = 1
+    """Which try for that time it is, from 1 on."""
     started_at: datetime
     ended_at: datetime | None = None
     status: str
@@ -33,13 +35,3 @@ class JobRun(Model, table=True):
     result: str | None = None
     runner: str
     """Which process ran it."""
-
-
-class ScheduledJob(Model, table=True):
-    """When a job is due next under `serve`; the columns are those that the scheduler's store asks for."""
-
-    __tablename__ = "scheduled_jobs"
-
-    id: str = Field(primary_key=True, sa_type=Unicode(191))
-    next_run_time: float | None = Field(default=None, index=True, sa_type=Float(25))
-    job_state: bytes

@@ -118,7 +118,16 @@ class Reply(Model, table=True):
     """A text that came in from a phone; one that refuses marketing is the proof of it."""
 
     __tablename__ = "replies"
-    __table_args__ = (UniqueConstraint("gateway", "provider_id"),)
+    __table_args__ = (
+        UniqueConstraint("gateway", "provider_id"),
+        Index(
+            "ix_replies_phone_unnumbered",
+            "phone",
+            "at",
+            sqlite_where=text("provider_id IS NULL"),
+            postgresql_where=text("provider_id IS NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     gateway: str

@@ -36,7 +36,7 @@ class Connection(H11Protocol):
     began: float
     """When the request of now could begin, by the clock of the loop."""
 
-    def connection_made(self, transport: BaseTransport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: BaseTransport) -> None:
         """Take a new connection, and let go of another where there are too many."""
         others = cast("Collection[Connection]", self.connections)
         refused = len(others) >= MOST and not _room_made(others)

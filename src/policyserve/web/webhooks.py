@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -26,6 +27,9 @@ LARGEST: Final = 1_000_000
 
 SLOWEST: Final = 30.0
 """Seconds that a webhook may take to arrive."""
+
+PROBE: Final = 5.0
+"""Seconds that the database has to answer `/health`."""
 
 TakeIn = Callable[[str, News], object]
 """Stores the news of a gateway."""
@@ -62,12 +66,13 @@ def make_app(
     take_in: TakeIn,
     *,
     leads: Callable[[], bool],
+    look: Callable[[], Mapping[str, Any]],
     trouble: Callable[[str, Exception], None],
 ) -> Starlette:
     """Return the application: `/callbacks/{gateway}` and `/health`.
 
-    `leads` tells whether this process starts the jobs; `trouble` hears of a gateway's webhook that our own fault
-    kept from being stored.
+    `leads` tells whether this process starts the jobs, `look` what else `/health` answers where the database does;
+    `trouble` hears of a gateway's webhook that our own fault kept from being stored.
     """
 
     def store(name: str, push: Push) -> PushContent:
@@ -90,11 +95,17 @@ def make_app(
             return _say(500, "not stored; push it again")
         return Response(pushed.answer, media_type=pushed.content_type)
 
-    async def health(_request: Request) -> Response:
-        return JSONResponse({"status": "ok", "leads": leads()})
+    async def health(request: Request) -> Response:
+        try:
+            async with asyncio.timeout(PROBE):
+                found = await to_thread.run_sync(look, limiter=request.app.state.probes, abandon_on_cancel=True)
+        except Exception:  # what is wrong with the database stands in the log of the jobs
+            return JSONResponse({"status": "no-database", "leads": leads()}, status_code=503)
+        return JSONResponse({"leads": leads(), **found})
 
     @asynccontextmanager
-    async def living(_app: Starlette) -> AsyncIterator[None]:
+    async def living(app: Starlette) -> AsyncIterator[None]:
+        app.state.probes = CapacityLimiter(2)  # webhooks that wait for the database take up all other threads
         yield
         await gateways.aclose()
 
