@@ -156,6 +156,7 @@ class JobSettings(Section):
     first_pause_minutes: Annotated[float, Field(gt=0, le=1440)] = 1
     """Before a job that failed is tried again; doubles with each further try, until it succeeds or the day is over."""
     longest_pause_minutes: Annotated[float, Field(gt=0, le=1440)] = 60
+    """The longest of these pauses."""
     overdue_minutes: Annotated[float, Field(gt=0, le=10_080)] = 60
     """How long after it was due a job without success is called overdue."""
 

@@ -109,7 +109,7 @@ def resolve_message(engine: Database, key: int, said: str, *, by: str, at: datet
 def refuse_marketing(engine: Database, phone: str, *, by: str, at: datetime) -> None:
     """Enter by hand that a phone wants no more marketing."""
     with db.writing(engine) as connection:
-        inbound.refuse(connection, canonical(phone), source=by, now=at)
+        inbound.refuse(connection, [canonical(phone)], source=by, now=at)
 
 
 def lift_refusal(engine: Database, phone: str, *, by: str, at: datetime) -> None:

@@ -7,12 +7,13 @@ No. 9: after a refusal not again by the same way); duties and service go on.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, exists, select, update
+from sqlalchemy import Row as RowOf
 from sqlalchemy.dialects import postgresql, sqlite
 
 from policyserve import db
@@ -26,6 +27,9 @@ from policyserve.messages.reasons import storable
 from policyserve.tables import Reply, table
 
 REPLIES = table(Reply)
+
+MANY = 5000
+"""Phones that one statement looks for."""
 
 _BESIDE = ("P", "S", "C")
 """Unicode's categories of what may stand around a word: marks, signs, characters that nobody sees."""
@@ -65,13 +69,11 @@ class NewsCounts:
 def take_in(connection: Connection, gateway: str, news: News, *, now: datetime, words: Collection[str]) -> NewsCounts:
     """Store what came back from `gateway`; `words` are the replies that refuse."""
     changed, early = receipts.take(connection, gateway, news.receipts)
-    replies = [_take_reply(connection, gateway, reply, now, words) for reply in news.replies]
-    return NewsCounts(
-        receipts=changed,
-        early=early,
-        replies=len(replies) - replies.count("known"),
-        refusals=replies.count("refuses"),
-    )
+    stored = _store(connection, _rows(connection, gateway, news.replies, words))
+    refusing = [reply.phone for reply in stored if reply.refuses]
+    if refusing:
+        refuse(connection, refusing, source="reply", now=now)
+    return NewsCounts(receipts=changed, early=early, replies=len(stored), refusals=len(refusing))
 
 
 def refuses(text: str, words: Collection[str]) -> bool:
@@ -89,50 +91,77 @@ def _plain(text: str) -> str:
     return signs
 
 
-def _take_reply(connection: Connection, gateway: str, reply: Incoming, now: datetime, words: Collection[str]) -> str:
-    phone, text = _as_in_book(connection, reply.phone), storable(reply.text) or ""
-    no = refuses(text, words)
-    row = {
-        "gateway": gateway, "provider_id": storable(reply.provider_id), "phone": phone, "text": text, "at": reply.at,
-        "refuses": no,
-    }  # fmt: skip
-    if not _store_reply(connection, row):
-        return "known"
-    if not no:
-        return "reply"
-    refuse(connection, phone, source="reply", now=now)
-    return "refuses"
+Row = Mapping[str, Any]
+"""A reply as it is stored."""
+
+_SAME = ("phone", "text", "at")
+"""What a reply without a number is known by."""
 
 
-def _store_reply(connection: Connection, row: dict[str, Any]) -> bool:
-    """Store a reply unless it is there; one without a number is known by everything else that it says."""
-    if row["provider_id"] is None:
-        same = (REPLIES.c[name] == row[name] for name in ("gateway", "phone", "text", "at"))
-        if connection.scalar(select(exists().where(REPLIES.c.provider_id.is_(None), *same))):
-            return False
-    stored = _insert(connection, REPLIES).values(row).on_conflict_do_nothing().returning(REPLIES.c.id)
-    return connection.execute(stored).first() is not None
+def _rows(connection: Connection, gateway: str, replies: Iterable[Incoming], words: Collection[str]) -> list[Row]:
+    phones = _as_in_book(connection, {reply.phone for reply in replies})
+    texts = [(reply, storable(reply.text) or "") for reply in replies]
+    return [
+        {
+            "gateway": gateway, "provider_id": storable(reply.provider_id), "phone": phones[reply.phone], "text": text,
+            "at": reply.at, "refuses": refuses(text, words),
+        }
+        for reply, text in texts
+    ]  # fmt: skip
 
 
-def _as_in_book(connection: Connection, phone: str) -> str:
-    """Write a phone as the book does; one abroad may have come without its plus."""
-    plain = canonical(phone)
-    if is_mainland(plain) or plain.startswith("+"):
-        return plain
-    abroad = f"+{plain}"
-    return abroad if connection.scalar(select(exists().where(CUSTOMERS.c.phone == abroad))) else plain
+def _store(connection: Connection, rows: Sequence[Row]) -> Sequence[RowOf[Any]]:
+    """Store the replies that are not there yet, and return them."""
+    numbered = [row for row in rows if row["provider_id"] is not None]
+    others = {tuple(row[name] for name in _SAME): row for row in rows if row["provider_id"] is None}
+    for known in _known(connection, list(others.values())):
+        others.pop(known, None)
+    new = [*numbered, *others.values()]
+    stored = _insert(connection, REPLIES).on_conflict_do_nothing().returning(REPLIES.c.phone, REPLIES.c.refuses)
+    return connection.execute(stored, new).all() if new else ()
 
 
-def refuse(connection: Connection, phone: str, *, source: str, now: datetime) -> None:
-    """Send no marketing to `phone` (as in the book) any more, and take back what waits for it."""
-    connection.execute(
-        _insert(connection, REFUSALS).values(phone=phone, at=now, source=source).on_conflict_do_nothing()
-    )
-    theirs = and_(
-        OPEN, MESSAGES.c.status.in_(WAITING), MESSAGES.c.message_class == "marketing",
-        exists().where(OWN_CUSTOMER, CUSTOMERS.c.phone == phone),
+def _known(connection: Connection, rows: Sequence[Row]) -> set[tuple[Any, ...]]:
+    """Return what replies without a number that are stored say, of the phones and the time of some."""
+    if not rows:
+        return set()
+    instants = [row["at"] for row in rows]
+    found = select(*(REPLIES.c[name] for name in _SAME)).where(
+        REPLIES.c.provider_id.is_(None), REPLIES.c.gateway == rows[0]["gateway"],
+        REPLIES.c.at.between(min(instants), max(instants)),
     )  # fmt: skip
-    change(connection, those(theirs), {"status": "cancelled", "reason": "opted-out", "final_at": now})
+    phones = sorted({row["phone"] for row in rows})
+    return {tuple(row) for some in _some(phones) for row in connection.execute(found.where(REPLIES.c.phone.in_(some)))}
+
+
+def _as_in_book(connection: Connection, phones: Iterable[str]) -> dict[str, str]:
+    """Write phones as the book does; one abroad may have come without its plus."""
+    plain = {phone: canonical(phone) for phone in phones}
+    abroad = sorted({f"+{one}" for one in plain.values() if not is_mainland(one) and not one.startswith("+")})
+    theirs = {
+        phone
+        for some in _some(abroad)
+        for phone in connection.scalars(select(CUSTOMERS.c.phone).where(CUSTOMERS.c.phone.in_(some)))
+    }
+    return {phone: f"+{one}" if f"+{one}" in theirs else one for phone, one in plain.items()}
+
+
+def _some(phones: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut a list into pieces that one statement takes."""
+    return (phones[start : start + MANY] for start in range(0, len(phones), MANY))
+
+
+def refuse(connection: Connection, phones: Collection[str], *, source: str, now: datetime) -> None:
+    """Send no marketing to `phones` (as in the book) any more, and take back what waits for them."""
+    plain = sorted({*phones})
+    rows = [{"phone": phone, "at": now, "source": source} for phone in plain]
+    connection.execute(_insert(connection, REFUSALS).on_conflict_do_nothing(), rows)
+    for some in _some(plain):
+        theirs = and_(
+            OPEN, MESSAGES.c.status.in_(WAITING), MESSAGES.c.message_class == "marketing",
+            exists().where(OWN_CUSTOMER, CUSTOMERS.c.phone.in_(some)),
+        )  # fmt: skip
+        change(connection, those(theirs), {"status": "cancelled", "reason": "opted-out", "final_at": now})
 
 
 def lift(connection: Connection, phone: str, *, by: str, now: datetime) -> bool:

@@ -24,8 +24,7 @@ from policyserve.tables import EarlyReceipt, table
 
 EARLY = table(EarlyReceipt)
 
-_OUT = ("submitting", "accepted", "unknown")
-"""States of what has left, or may have."""
+_OUT = ("submitting", "accepted", "unknown")  # has left, or may have
 
 LARGEST_KEY = 2**31 - 1
 
@@ -39,7 +38,10 @@ def take(connection: Connection, gateway: str, receipts: Sequence[Receipt]) -> t
     lost = [receipt for receipt, key in named if key not in fates and receipt.provider_id]
     early = _keep(connection, gateway, lost)
     if early:
-        changed += _settle_parts(connection, gateway, _kept(connection, gateway))
+        numbers = {storable(receipt.provider_id) for receipt in lost}
+        parts = {key: has for key, has in _in_parts(connection, gateway).items() if not numbers.isdisjoint(has)}
+        kept = _kept(connection, gateway, {number for has in parts.values() for number in has})
+        changed += _settle_parts(connection, gateway, parts, kept)
     return changed, early
 
 
@@ -166,7 +168,8 @@ def settle(connection: Connection, gateway: str, provider_ids: Collection[str] |
         return 0
     numbers = None if provider_ids is None else {part for one in provider_ids for part in (one, *part_numbers(one))}
     changed = _settle_whole(connection, gateway, numbers)
-    return changed + _settle_parts(connection, gateway, _kept(connection, gateway, numbers))
+    kept = _kept(connection, gateway, numbers)
+    return changed + (_settle_parts(connection, gateway, _in_parts(connection, gateway), kept) if kept else 0)
 
 
 def _settle_whole(connection: Connection, gateway: str, numbers: Collection[str] | None) -> int:
@@ -202,20 +205,23 @@ def _kept(connection: Connection, gateway: str, numbers: Collection[str] | None 
     return kept
 
 
-def _settle_parts(connection: Connection, gateway: str, kept: Kept) -> int:
-    """Apply the receipts of parts where they say what became of the whole; return how many messages changed.
+def _in_parts(connection: Connection, gateway: str) -> dict[int, Collection[str]]:
+    """Return the numbers of the parts of each message that a gateway sent in parts and that is open.
 
-    Only of messages that are open: their numbers stand together in one column, in which no index finds a part.
+    They stand together in one column, in which no index finds a part.
     """
-    if not kept:
-        return 0
-    in_parts = select(MESSAGES.c.id, MESSAGES.c.provider_id).where(
+    found = select(MESSAGES.c.id, MESSAGES.c.provider_id).where(
         OPEN, MESSAGES.c.status.in_(_OUT), MESSAGES.c.gateway == gateway, MESSAGES.c.provider_id.contains(",")
     )
+    return {row.id: part_numbers(row.provider_id) for row in connection.execute(found)}
+
+
+def _settle_parts(connection: Connection, gateway: str, in_parts: Mapping[int, Collection[str]], kept: Kept) -> int:
+    """Apply the receipts of parts where they say what became of the whole; return how many messages changed."""
     done: list[tuple[int, Receipt]] = []
     told: list[Row[Any]] = []
-    for key, provider_id in connection.execute(in_parts):
-        parts = [kept.get(number, ()) for number in part_numbers(provider_id)]
+    for key, numbers in in_parts.items():
+        parts = [kept.get(number, ()) for number in numbers]
         if (receipt := _of_whole(parts)) is not None:
             done.append((key, receipt))
             told += [row for rows in parts for row in rows]
