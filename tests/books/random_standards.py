@@ -118,8 +118,15 @@ def _services(draw: st.DrawFn) -> dict[str, Any]:
         "days_off": draw(st.sampled_from(("shift", "shift", "keep"))),
         "ends_when": draw(_endings(trigger, endings)),
         "audience": draw(st.just({}) | _audiences(subject)),
+        "once_per": draw(_once_per(subject, kind)),
         "enabled": draw(st.sampled_from((True,) * 9 + (False,))),
     }
+
+
+def _once_per(subject: str, kind: str) -> st.SearchStrategy[str]:
+    """Draw how often: what follows once from a policy can be given once to a purchase, or a customer."""
+    once = subject == "policy" and kind == "after"
+    return st.sampled_from(("policy", "purchase", "customer") if once else ("policy",))
 
 
 def _triggers(kind: str, subject: str) -> st.SearchStrategy[dict[str, Any]]:
@@ -157,7 +164,9 @@ def _windows(draw: st.DrawFn, trigger: dict[str, Any]) -> dict[str, Any]:
 
 
 def _audiences(subject: str) -> st.SearchStrategy[dict[str, Any]]:
-    of_policies = ({"participating": True}, {"participating": True, "insured_under_age": 46})
+    of_policies = (
+        {"participating": True}, {"participating": True, "insured_under_age": 46}, {"term": "short"}, {"term": "long"},
+    )  # fmt: skip
     return st.sampled_from(
         (
             *(of_policies if subject == "policy" else ()),

@@ -74,11 +74,18 @@ def test_a_customer_comes_once_with_all_there_is_to_do_the_strongest_bearing_fir
     )
 
 
-def test_customers_come_in_the_order_of_score_then_sum_then_duty(book: Engine) -> None:
+def test_what_expires_today_comes_before_what_bears_more_and_has_weeks(book: Engine) -> None:
+    run(book, [touch("half-year-visit", policy=1, latest=MONDAY), touch("visit-m4", policy=2)])
+    assert shown(day_of(book)) == [("C1", ["half-year-visit", "visit-m4"])]
+    run(book, [touch("half-year-visit", policy=3, agent_id=2, latest=MONDAY), touch("visit-m4", policy=1)])
+    assert [customer_no for customer_no, _ in shown(day_of(book))] == ["C2", "C1"]
+
+
+def test_of_one_last_day_duties_come_first_then_the_score(book: Engine) -> None:
     run(book, [touch("visit-m4", policy=1), touch("lapse-reminder", policy=3, agent_id=2)])
     assert shown(day_of(book)) == [("C2", ["lapse-reminder"]), ("C1", ["visit-m4"])]
     run(book, [touch("visit-m4", policy=1), touch("visit-m4", policy=2), touch("lapse-reminder", policy=3, agent_id=2)])
-    assert [customer_no for customer_no, _ in shown(day_of(book))] == ["C1", "C2"]
+    assert [customer_no for customer_no, _ in shown(day_of(book))] == ["C2", "C1"]
 
 
 def test_of_equal_customers_the_one_whose_time_ends_first_comes_first(book: Engine) -> None:

@@ -15,7 +15,7 @@ from datetime import date
 from policyserve.standard import model
 from slow.facts import Customer, Facts
 from slow.occurrence import Occurrence
-from slow.policy import Policy, full_years
+from slow.policy import Policy, full_years, months_after
 
 
 def is_for(facts: Facts, service: model.Service, occurrence: Occurrence) -> bool:
@@ -47,10 +47,17 @@ def _has_policy_in(facts: Facts, audience: model.Audience, policies: list[Policy
     """Look at what the audience asks of the policies: one on a child, one that participates."""
     if audience.participating and not any(policy.participating for policy in policies):
         return False
+    if audience.term is not None and not any(_is_short(policy) == (audience.term == "short") for policy in policies):
+        return False
     if (age := audience.insured_under_age) is None:
         return True
     insured = [facts.customers[policy.insured] for policy in policies if policy.insured is not None]
     return any(person.birthday is not None and not _is_aged(person, day, age) for person in insured)
+
+
+def _is_short(policy: Policy) -> bool:
+    """Whether the cover lasts a year at most."""
+    return policy.ends_on is not None and policy.ends_on < months_after(policy.effective, 12)
 
 
 def _is_aged(customer: Customer, day: date, years: int) -> bool:

@@ -41,7 +41,8 @@ def occurrences(setting: Setting, service: model.Service) -> Iterator[Occurrence
 def _of_policy(setting: Setting, service: model.Service, policy: Policy, customer: Customer) -> Iterator[Occurrence]:
     match service.trigger:
         case model.After() as rule:
-            yield from _after(setting, rule, policy, customer)
+            if _is_first(setting, service, rule, policy, customer):
+                yield from _after(setting, rule, policy, customer)
         case model.OnAnniversary(of="policy") as rule:
             yield from _policy_anniversaries(setting, rule, policy, customer)
         case model.BeforeInstalment() as rule:
@@ -118,6 +119,25 @@ def _after(setting: Setting, rule: model.After, policy: Policy, customer: Custom
         nominal = months_after(anchor, rule.months) + timedelta(days=rule.days)
         nominal = workdays_after(setting, nominal, rule.workdays)
         yield Occurrence(customer=customer, policy=policy, ordinal=1, anchor=anchor, nominal=nominal)
+
+
+def _is_first(setting: Setting, service: model.Service, rule: model.After, policy: Policy, customer: Customer) -> bool:
+    """Whether a policy is the one of its purchase, or of its customer, with which the service is given."""
+    if service.once_per == "policy":
+        return True
+    lived = []
+    for other in customer.policies:
+        days = [one.nominal for one in _after(setting, rule.model_copy(update={"workdays": 0}), other, customer)]
+        if days and other.ended_on > days[0]:
+            lived.append(other)
+    lived.sort(key=lambda one: (one.issued, one.number))
+    before = None
+    for one in lived:
+        begins = before is None or (service.once_per == "purchase" and (one.issued - before.issued).days > 30)
+        if one.key == policy.key:
+            return begins
+        before = one
+    return False
 
 
 def _policy_anniversaries(

@@ -112,6 +112,8 @@ def _heading(row: Row, language: str) -> None:
         )
     )
     tell(_state(row, language))
+    if row["receipt_on"] is None and row["state"] != "ended":
+        tell(say(language, "The receipt is still open: nobody has entered that it was signed."))
     click.echo()
 
 

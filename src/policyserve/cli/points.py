@@ -8,9 +8,9 @@ from pathlib import Path
 import rich_click as click
 
 from policyserve.cli.options import Session, shared
-from policyserve.cli.screen.output import show
+from policyserve.cli.screen.output import note, show
 from policyserve.locale import N_in
-from policyserve.operations.points import earn_points, list_balances, list_entries, pay_points
+from policyserve.operations.points import earn_points, list_balances, list_entries, pay_points, read_rates
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")
@@ -35,7 +35,15 @@ def earn(session: Session, rates: Path | None, actor: str) -> None:
 
     Running it twice changes nothing.
     """
-    row = asdict(earn_points(session.engine, rates, session.stamp(actor)))
+    found = read_rates(rates)
+    if found.pays_own_business:
+        note(
+            session.words(
+                "These rates give points for a customer's own premium, which may be a benefit outside the contract "
+                "(Insurance Law, articles 116 and 131). Have it looked at."
+            )
+        )
+    row = asdict(earn_points(session.engine, found, session.stamp(actor)))
     show([row], session.form, columns=list(row), language=session.language)
 
 

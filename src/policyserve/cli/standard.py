@@ -10,10 +10,11 @@ import rich_click as click
 from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.screen.output import show
 from policyserve.locale import say_many
+from policyserve.operations.database import missing_file
 from policyserve.operations.standards import read_standard, standard_on, use_standard
 from policyserve.standard.description import HEADINGS, show_rows
 from policyserve.standard.model import Standard
-from policyserve.standard.parser import StandardError
+from policyserve.standard.parser import StandardError, default_standard
 
 
 @click.group()
@@ -41,14 +42,31 @@ def check(session: Session, file: Path) -> None:
 
 @standard.command(name="show")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--points", is_flag=True, help="What to say and what to bring, service by service.")
 @shared
-def show_(session: Session, file: Path | None) -> None:
+def show_(session: Session, file: Path | None, points: bool) -> None:
     """Print the standard that holds, or the one in FILE, as a readable table."""
     found = _read(session, file)
     rows = show_rows(found, session.language)
-    columns = ["code", "name", "level", "when", "window", "channels", "class", "ends_when", "bearing"]
+    columns = [
+        "code",
+        "name",
+        "level",
+        "stage",
+        "audience",
+        "when",
+        "window",
+        "channels",
+        "class",
+        "ends_when",
+        "bearing",
+    ]
     if any(not service.enabled for service in found.services):
         columns.append("on")
+    if session.form != "table":
+        columns += ["talking_points", "tools"]
+    if points:
+        columns = ["code", "name", "stage", "audience", "talking_points", "tools"]
     if session.form == "table":
         session.tell("{name}, version {version}", **_named(found))
     titled = {key: session.words(words) for key, words in HEADINGS.items()}
@@ -61,7 +79,8 @@ def _named(found: Standard) -> dict[str, str]:
 
 def _read(session: Session, file: Path | None) -> Standard:
     if file is None:
-        return standard_on(session.engine, session.as_of)
+        url = session.settings.database_url
+        return default_standard() if missing_file(url) else standard_on(session.engine, session.as_of)
     found, problems, _ = read_standard(file, session.calendar)
     if found is None:
         raise StandardError(str(file), problems)

@@ -12,6 +12,7 @@ from policyserve.cli.screen.output import note, show, tell
 from policyserve.locale import say, say_many
 from policyserve.operations import tasks
 from policyserve.operations.agenda import agent_day, office_day
+from policyserve.standard.vocabulary import listed
 from policyserve.tasks.agenda import Agenda, AgendaCustomer, AgendaTask
 from policyserve.tasks.deeds import CHANNELS
 
@@ -20,23 +21,24 @@ from policyserve.tasks.deeds import CHANNELS
 @click.argument("agent_no")
 @click.option("--date", "day", type=DATE, help="The day; default today.")
 @click.option("--office", is_flag=True, help="AGENT_NO is a branch: show the work of its office.")
+@click.option("--points", is_flag=True, help="All talking points and tools, not only the first point.")
 @shared
-def agenda_(session: Session, agent_no: str, day: date | None, office: bool) -> None:
-    """Show an agent's day: whom to serve, what to do, why, and by when, in order of what it does for the targets."""
+def agenda_(session: Session, agent_no: str, day: date | None, office: bool, points: bool) -> None:
+    """Show an agent's day: whom to serve, what to do, why, and by when: what ends first comes first, then duties."""
     wanted = day or session.as_of
     found = (office_day if office else agent_day)(session.engine, agent_no, wanted)
     if session.form == "table":
-        print_agenda(found, session.language)
+        print_agenda(found, session.language, points=points)
     else:
         rows = [task.fields(session.language) for task in found.tasks]
         show(rows, session.form, columns=["task_id", "service", "customer_no", "policy_no", "due", "latest", "reason"])
 
 
-def print_agenda(found: Agenda, language: str) -> None:
-    """Print an agent's day for a person."""
+def print_agenda(found: Agenda, language: str, *, points: bool = False) -> None:
+    """Print an agent's day for a person; `points`: all there is to say and to bring."""
     click.echo(agenda_head(found, language))
     for number, customer in enumerate(found.customers, 1):
-        print_customer(number, customer, language)
+        print_customer(number, customer, language, points=points)
 
 
 def agenda_head(found: Agenda, language: str) -> str:
@@ -55,12 +57,12 @@ def agenda_head(found: Agenda, language: str) -> str:
     )
 
 
-def print_customer(number: int, customer: AgendaCustomer, language: str) -> None:
+def print_customer(number: int, customer: AgendaCustomer, language: str, *, points: bool = False) -> None:
     """Print one customer of an agenda, in place `number`, with what there is to do."""
     click.echo()
     click.echo(_customer_line(number, customer, language))
     for task in customer.tasks:
-        _print_task(task, language)
+        _print_task(task, language, points=points)
     if customer.ahead:
         click.echo("     " + say(language, "{count} more could be done on this occasion.", count=customer.ahead))
 
@@ -71,15 +73,18 @@ def _customer_line(number: int, customer: AgendaCustomer, language: str) -> str:
     return f"{number:3}. " + "  ".join(part for part in parts if part) + vip
 
 
-def _print_task(task: AgendaTask, language: str) -> None:
+def _print_task(task: AgendaTask, language: str, *, points: bool) -> None:
     late = say(language, " (overdue, still in time)") if task.overdue else ""
     leaver = say(language, " (for {who}, who has left)", who=task.leaver) if task.leaver else ""
     by = say(language, "by {day} at the latest", day=task.latest)
     tell(f"{task.name(language)}  {by}{late}{leaver}  #{task.task_id}", indent=5)
     tell(task.reason(language), indent=7, style="dim")
-    points = task.talking_points(language)
-    if points:
-        tell(f"- {points[0]}", indent=7, style="dim")
+    said = task.talking_points(language)
+    for point in said if points else said[:1]:
+        tell(f"- {point}", indent=7, style="dim")
+    if points and task.tools(language):
+        tools = listed(list(task.tools(language)), language)
+        tell(say(language, "to bring: {tools}", tools=tools), indent=7, style="dim")
 
 
 @click.group()

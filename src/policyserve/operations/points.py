@@ -16,9 +16,13 @@ from policyserve.operations.database import Database
 from policyserve.tasks.transitions import Stamp
 
 
-def earn_points(engine: Database, rates: Path | None, stamp: Stamp) -> PointCounts:
-    """Write down what has been earned by the rates of a file (None: those that ship), and take back what was not."""
-    found = read_rules(rates or fixture("points", "points-cn.yaml"), Rates)
+def read_rates(rates: Path | None) -> Rates:
+    """Read the rates of a file; None: those that ship."""
+    return read_rules(rates or fixture("points", "points-cn.yaml"), Rates)
+
+
+def earn_points(engine: Database, found: Rates, stamp: Stamp) -> PointCounts:
+    """Write down what has been earned by the rates, and take back what was not."""
     with db.writing(engine, bulk=True) as connection:
         return point_ledger.earn(connection, found, stamp)
 

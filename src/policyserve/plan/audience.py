@@ -31,6 +31,9 @@ def members(touches: pl.LazyFrame, service: Service, facts: Subjects, first: dat
     return pl.concat([persons.filter(~own, *_of_policy(asked, facts)), holders])
 
 
+SHORT = 12
+"""Months: a policy whose last day of cover comes before their end is renewed, not paid out."""
+
 HOLDER = ("gender", "birthday", "occupation")
 """What an audience may ask of a person."""
 
@@ -55,6 +58,10 @@ def _of_policy(asked: Audience, facts: Subjects) -> list[pl.Expr]:
     tests = []
     if asked.participating:
         tests.append(_policy(facts, "participating"))
+    if asked.term is not None:
+        is_short = _policy(facts, "ends_on") < months_later(_policy(facts, "effective_date"), SHORT)
+        short = is_short.fill_null(value=False)
+        tests.append(short if asked.term == "short" else ~short)
     if asked.insured_under_age is not None:
         born = _looked_up(_policy(facts, "insured_id"), facts.book.customers, "customer_id", "birthday")
         tests.append(months_later(born, asked.insured_under_age * 12) > pl.col("nominal"))

@@ -36,9 +36,27 @@ def after(service: Service, basis: Basis) -> Iterator[pl.LazyFrame]:
     assert isinstance(rule, After)
     reach = abs(rule.days) + 31 * abs(rule.months) + 2 * rule.workdays + 40
     near = basis.days.widened(before=reach, after=reach)
-    policies = basis.policies(service).lazy().with_columns(anchor=ANCHORS[rule.anchor]).filter(within("anchor", near))
     day = months_later(pl.col("anchor"), rule.months) + timedelta(days=rule.days)
+    source = _once(basis.policies(service).with_columns(anchor=ANCHORS[rule.anchor]), service, day)
+    policies = source.lazy().filter(within("anchor", near))
     yield policies.with_columns(ordinal=pl.lit(1), nominal=basis.workdays.later(day, rule.workdays))
+
+
+TOGETHER = 30
+"""Days from one policy to the next within which they were bought together."""
+
+
+def _once(policies: pl.DataFrame, service: Service, day: pl.Expr) -> pl.DataFrame:
+    """Leave the first policy of a purchase, or of a customer, that lives to `day`, where the service is given once."""
+    if service.once_per == "policy":
+        return policies
+    lived = (
+        policies.filter(pl.col("ended_on") > day).select("policy_id", "customer_id", "issue_date", "subject").unique()
+    )
+    ordered = lived.sort("customer_id", "issue_date", "subject")
+    waited = (pl.col("issue_date") - pl.col("issue_date").shift(1).over("customer_id")).dt.total_days()
+    begins = waited.is_null() | (waited > TOGETHER) if service.once_per == "purchase" else waited.is_null()
+    return policies.join(ordered.filter(begins), on="policy_id", how="semi", maintain_order="left")
 
 
 def on_anniversary(service: Service, basis: Basis) -> Iterator[pl.LazyFrame]:

@@ -22,7 +22,7 @@ TASKS = 3
 FEWEST_LISTED, MOST_LISTED = 40, 120
 """Open policies on paper: all that are needed, within these."""
 
-RATIOS = ("ratio", "if_nothing", "at_best")
+RATIOS = ("ratio", "at_best")
 
 
 def gap_section(material: Material) -> Section:
@@ -82,8 +82,8 @@ def _groups(material: Material) -> Table:
     rows = [row for part, gap in material.gaps.items() for row in _groups_of(material, part, gap)]
     every = columns(
         of_level="text", group="text", currency="text", ratio="ratio", target="ratio",
-        premium_missing="money", missing_count="count", open_policies="count", fewest="count", by="day",
-        if_nothing="ratio", at_best="ratio",
+        premium_missing="money", open_policies="count", fewest="count", by="day",
+        at_best="ratio",
     )  # fmt: skip
     every = compared(every, KEPT, *RATIOS)
     shown = every if several(rows) else without(every, "currency")
@@ -102,7 +102,7 @@ def _said(group: Mapping[str, Any], months: Mapping[str, str], language: str) ->
     how_far = say(
         language,
         "Cohorts {first} to {last} stand at {ratio}; the target is {target}. Missing: {premium} of "
-        "premium, {count} policies. If nobody else pays they end at {if_nothing}, at best at {at_best}.",
+        "premium, {count} policies. At best they end at {at_best}.",
         **months,
         target=percent(group["target"]),
         **{name: percent(group[name], target=group["target"]) for name in RATIOS},

@@ -200,6 +200,16 @@ def _dividend(service: Service) -> Found:
         )
 
 
+def _policies_alone(service: Service) -> Found:
+    if service.once_per != "policy" and not (service.subject == "policy" and isinstance(service.trigger, After)):
+        yield (
+            ("once_per",),
+            Sentence("only what follows once from a policy can be given once; allowed with: {kind: after}."),
+        )
+    if service.audience.term is not None and service.subject != "policy":
+        yield ("audience", "term"), Sentence("a policy has a term; allowed only with subject: policy.")
+
+
 def _doubles(service: Service) -> Found:
     for name, values in (("channels", service.channels), ("ends_when", service.ends_when)):
         for value in sorted({value for value in values if values.count(value) > 1}):
@@ -207,7 +217,7 @@ def _doubles(service: Service) -> Found:
 
 
 CHECKS: tuple[Callable[[Service], Found], ...] = (
-    _subject, _events, _endings, _window, _calendar, _dividend, _doubles,
+    _subject, _events, _endings, _window, _calendar, _dividend, _policies_alone, _doubles,
 )  # fmt: skip
 
 

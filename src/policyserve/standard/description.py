@@ -37,6 +37,8 @@ HEADINGS = {
     "ends_when": N_("Ends when"),
     "bearing": N_("Bearing"),
     "on": N_in("standard", "On"),
+    "talking_points": N_("What to say"),
+    "tools": N_("What to bring"),
 }
 """The columns of a table and their headings; the bearing is on persistency/referrals/add-ons."""
 
@@ -63,6 +65,8 @@ def _row(service: Service, language: str) -> dict[str, str]:
         "ends_when": listed([word(ending, language) for ending in service.ends_when], language),
         "bearing": f"{bearing.persistency}/{bearing.referrals}/{bearing.add_ons}",
         "on": word("yes" if service.enabled else "no", language),
+        "talking_points": " ".join(service.said("talking_points", language)),
+        "tools": listed(list(service.said("tools", language)), language),
     }
 
 
@@ -83,6 +87,8 @@ def audience_in_words(audience: Audience, language: str) -> str:
         parts.append(say(language, "occupation: {names}", names=listed(list(audience.occupations), language)))
     if audience.participating:
         parts.append(word("participating", language))
+    if audience.term is not None:
+        parts.append(word(f"{audience.term}-term", language))
     return listed(parts, language) or word("everybody", language)
 
 

@@ -178,6 +178,8 @@ class Audience(Part):
     insured_under_age: Annotated[int, Field(ge=1, le=120)] | None = None
     occupations: tuple[Name, ...] = ()
     participating: bool = False
+    term: Literal["short", "long"] | None = None
+    """`short`: policies whose cover lasts a year at most, and is renewed; `long`: all others."""
 
 
 class Bearing(Part):
@@ -217,6 +219,8 @@ class Service(Part):
     drop_after_days: Annotated[int, Field(ge=0)] | None = None
     """A message that could not go out on its day is dropped after so many days; none: as long as the window lasts."""
     audience: Audience = Audience()
+    once_per: Literal["policy", "purchase", "customer"] = "policy"
+    """Of a policy's service: `purchase` gives it once where several policies were bought together, `customer` once."""
     bearing: Bearing = Bearing()
     template: str | None = None
     talking_points: tuple[str, ...] = ()

@@ -85,6 +85,8 @@ _WORDS = {
     "female": N_in("standard", "women"),
     "male": N_in("standard", "men"),
     "participating": N_in("standard", "participating policies"),
+    "short-term": N_in("standard", "cover of a year at most"),
+    "long-term": N_in("standard", "cover of more than a year"),
     "everybody": N_in("standard", "everybody"),
     "yes": N_in("standard", "yes"),
     "no": N_in("standard", "no"),

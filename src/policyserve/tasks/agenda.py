@@ -1,4 +1,4 @@
-"""An agent's day: the customers to serve, in the order of what serving them does for the targets.
+"""An agent's day: the customers to serve: what is on time no longer first, then duties, then what bears most.
 
 One statement reads it. What falls due, or fell due and is still on time, is on the agenda; the day to which somebody
 put a task off counts as its due day. Open work of people who left shows under the manager they reported to, and where
@@ -122,14 +122,14 @@ class AgendaCustomer(NamedTuple):
     phone: str | None
     vip: bool
     tasks: tuple[AgendaTask, ...]
-    """The strongest bearing first."""
+    """What must be done soonest first; of one last day duties, then the strongest bearing."""
     ahead: int
     """How many more tasks of this customer could already be done on this occasion."""
 
     @property
     def score(self) -> float:
         """The strongest bearing among the tasks."""
-        return self.tasks[0].line.score
+        return max(task.line.score for task in self.tasks)
 
     def salutation(self, language: str) -> str:
         """Say how the customer is addressed."""
@@ -217,7 +217,7 @@ def score(standard: Standard, service: Service) -> float:
 def _customer(rows: list[Any], day: date, lines: _Lines) -> AgendaCustomer:
     tasks = [_task(row, day, lines) for row in rows if row.day <= day]
     if len(tasks) > 1:
-        tasks.sort(key=lambda task: (-task.line.score, not task.line.duty, task.latest, task.task_id))
+        tasks.sort(key=lambda task: (task.latest, not task.line.duty, -task.line.score, task.task_id))
     _, name, gender, phone, vip, _ = rows[0][_OF_TASK:]
     return AgendaCustomer(
         rows[0].customer_no, name, gender, phone, vip is not None, tuple(tasks), ahead=len(rows) - len(tasks)
@@ -230,11 +230,8 @@ def _task(row: Any, day: date, lines: _Lines) -> AgendaTask:
     return AgendaTask._make((*facts, lines[service, channels], row.day < day))
 
 
-def _rank(customer: AgendaCustomer) -> tuple[float, float, bool, date, str]:
-    """Order customers: highest score, then highest sum, duties first, then the earliest latest day."""
-    total, no_duty, latest = 0.0, True, date.max
-    for task in customer.tasks:
-        total += task.line.score
-        no_duty = no_duty and not task.line.duty
-        latest = min(latest, task.latest)
-    return -customer.score, -total, no_duty, latest, customer.customer_no
+def _rank(customer: AgendaCustomer) -> tuple[date, bool, float, float, str]:
+    """Order customers: by the last day of their most urgent task, duties first, the highest score, the highest sum."""
+    first = customer.tasks[0]
+    total = sum(task.line.score for task in customer.tasks)
+    return first.latest, not first.line.duty, -customer.score, -total, customer.customer_no

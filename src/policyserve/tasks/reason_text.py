@@ -28,6 +28,7 @@ _FACTS = {
 }
 
 _RELATION = N_("the year of the relation begins on {anchor}")
+_DIVIDEND = N_("dividend of policy year {ordinal} of policy {policy}: {anchor}")
 _ANNIVERSARY = N_("year {ordinal} of policy {policy}: {anchor}")
 
 
@@ -100,6 +101,8 @@ def _fact(service: Service, language: str) -> str:
     match service.trigger:
         case After(anchor=anchor):
             return translated(language, _OF_POLICY[anchor])
+        case OnAnniversary(dividend=True):
+            return translated(language, _DIVIDEND)
         case OnAnniversary(of=of):
             return translated(language, _RELATION if of == "relation" else _ANNIVERSARY)
         case AfterDebit(results=results):

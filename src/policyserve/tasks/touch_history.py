@@ -240,7 +240,7 @@ def _policies(book: Book, customer_id: int, asked: Asked) -> list[dict[str, Any]
         .sort("issue_date", "policy_no")
         .select(
             "policy_no", "main_policy_no", "product", "product_kind", "issue_date", "mode", "premium", "currency",
-            "state", "since", "ended_by", "unpaid", "unpaid_on", "agent_no", "ends_on",
+            "state", "since", "ended_by", "unpaid", "unpaid_on", "agent_no", "ends_on", "receipt_on",
         )
         .to_dicts()
     )  # fmt: skip

@@ -154,7 +154,7 @@ def test_a_row_holds_every_column_in_chinese() -> None:
         "when": "每年节日当日",
         "window": "当天",
         "channels": "亲访、短信",
-        "class": "推广",
+        "class": "营销",
         "who": "业务员",
         "ends_when": "家中有未了的身故、理赔或失效",
         "bearing": "1/3/1",

@@ -49,6 +49,8 @@ maturity-notice-d60 | policy | after end, -60 d | 0/+5 | visit sms | service | s
 maturity-notice-d30 | policy | after end, -30 d | 0/+5 | visit sms | service | spot-checked | not-in-force | 1/1/1
 maturity-notice-d7 | policy | after end, -7 d | 0/+5 | visit sms | service | spot-checked | not-in-force | 1/1/1
 maturity-notice-d0 | policy | after end | 0/+5 | visit sms | service | spot-checked | not-in-force | 1/1/1
+cover-renewal-d30 | policy | after end, -30 d | 0/+5 | call sms | service | spot-checked | not-in-force | 1/1/1
+cover-renewal-d7 | policy | after end, -7 d | 0/+5 | sms | service | spot-checked | not-in-force | 1/1/1
 data-check | customer | calendar year, month 9, day 1 | 0/+60 | visit | service | spot-checked | | 1/1/1
 event-invitation | customer | calendar quarter, month 1, day 15 | -10/+15 | visit sms | marketing | encouraged | | 1/5/3
 half-year-visit | customer | anniversary relation, 6 m, from 1 | -30/+30 | visit | service | encouraged | | 3/3/3
@@ -90,7 +92,7 @@ NAMES = {
     "payment-feedback": "缴费反馈",
     "grace-demand": "催告",
     "lapse-notice": "保单失效告知书",
-    "lapse-confirmation": "失效通知",
+    "lapse-confirmation": "签署保单效力中止确认书",
     "dividend-report": "递送分红",
     "event-invitation": "邀约活动",
     "half-year-visit": "亲访交流",
@@ -102,6 +104,7 @@ NAMES = {
 NAMES_OF_SERIES = {
     "renewal-reminder-": "续期提醒",
     "lapse-reminder-": "失效提醒",
+    "cover-renewal-": "续保提醒",
     "festival-": "节日问候",
 }
 AUDIENCES = {
@@ -112,6 +115,8 @@ AUDIENCES = {
     "festival-double-ninth": {"min_age": 60},
     "festival-teachers-day": {"occupations": ("教师", "老师", "教授", "teacher")},
     "dividend-report": {"participating": True},
+    **{f"maturity-notice-d{days}": {"term": "long"} for days in (60, 30, 7, 0)},
+    **{f"cover-renewal-d{days}": {"term": "short"} for days in (30, 7)},
 }
 OFF = {"festival-qixi", "festival-christmas", "festival-insurance-day"}
 

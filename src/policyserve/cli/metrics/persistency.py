@@ -10,9 +10,11 @@ from policyserve.cli.metrics import collection, forecast, referrals, services
 from policyserve.cli.metrics.gap import gap
 from policyserve.cli.metrics.profile_option import PROFILE
 from policyserve.cli.options import Session, figure_options
+from policyserve.dates import add_months
 from policyserve.metrics import groupings
 from policyserve.metrics.persistency.figures import cohorts, persistency_figure
 from policyserve.metrics.profiles.profile import CUTOFFS, MONTHS, Profile
+from policyserve.metrics.targets import COHORTS, last_cohort
 
 
 @click.group()
@@ -41,8 +43,15 @@ def persistency_(
     session: Session, *, month: str, profile: Profile, policies: bool, cohort_from: str | None, cohort_to: str | None,
     **asked: Any,
 ) -> None:  # fmt: skip
-    """Persistency (继续率): the share of first-year premium, and of policies, kept to month 13."""
+    """Persistency (继续率): the share of first-year premium, and of policies, kept to month 13.
+
+    On the screen, without a range: the cohorts whose month falls due in the last year. Programs get all of them.
+    """
     first, last = cohorts(cohort_from, cohort_to)
+    by_cohort = not asked["by"] or "cohort" in asked["by"]
+    if session.form == "table" and by_cohort and not (first or last or policies or asked["rolling"]):
+        last = last_cohort(session.as_of, int(month))
+        first = add_months(last, 1 - COHORTS)
     session.print(
         lambda facts: persistency_figure(
             facts.book, profile, month=int(month), cohort_from=first, cohort_to=last, as_of=session.as_of, **asked

@@ -116,7 +116,6 @@ class _Sentences:
             "who": _Who(group, self.fields, names),
             "ratio": percent(ratio, target=group["target"]),
             "target": percent(group["target"]),
-            "if_nothing": percent(group["if_nothing"], target=group["target"]),
             "at_best": percent(group["at_best"], target=group["target"]),
         }
         return self._far(group, values), _closing(group, values)
@@ -130,12 +129,12 @@ class _Sentences:
 
 
 FAR = N_(
-    "{who}: {ratio} today, target {target}. Missing: {premium} of premium, {missing}. Ends at {if_nothing} if nobody "
-    "else pays, at best at {at_best}."
+    "{who}: {ratio} today, target {target}. Missing in the end: {premium} of premium, {missing}; at best it ends at "
+    "{at_best}."
 )
 FAR_BY_COUNT = N_(
-    "{who}: {ratio} of the policies today, target {target}. Missing: {missing}. Ends at {if_nothing} if nobody else "
-    "pays, at best at {at_best}."
+    "{who}: {ratio} of the policies today, target {target}. Missing in the end: {missing}; at best it ends at "
+    "{at_best}."
 )
 
 

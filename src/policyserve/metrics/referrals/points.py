@@ -44,6 +44,12 @@ class Rates(Rule):
     since: date | None = None
     """Facts of before that day earn nothing."""
     own_business: OwnBusiness = OwnBusiness()
+
+    @property
+    def pays_own_business(self) -> bool:
+        """Whether a customer's own premium earns: it may be a benefit outside the contract (保险法 116, 131)."""
+        return bool(self.own_business.points or self.own_business.one_point_per)
+
     people: dict[Literal["named", "contacted", "consented", "met", "issued"], Count] = Field(default_factory=dict)
     """For each person who has reached the stage."""
 
