@@ -107,7 +107,7 @@ class Asked:
         fields = service_rate.fields_by(by)
         wanted = [*fields, "agent_no"]
         of_services = {
-            "service_rate": service_rate.tasks_due(self.due, self.days, self.day),
+            "service_rate": service_rate.tasks_due(self.due, self.days, self.day, fields),
             "callbacks": service_rate.callbacks_due(self.due, STANDARD, self.days, self.day),
             "satisfaction": service_rate.tasks_done(self.done, self.days).with_columns(fate=None),
         }
@@ -134,7 +134,7 @@ def tasks_by_group(listed: pl.DataFrame, fields: Sequence[str]) -> dict[Group, l
 
 def of_service_rate(rows: Sequence[Row]) -> Row:
     fates = Counter(row["fate"] for row in rows)
-    due = len(rows) - fates["pending"] - fates["skipped"]
+    due = len(rows) - fates["pending"] - fates["skipped"] - fates["open"]
     others = {name: fates[name] for name in ("late", "missed", "open", "pending", "skipped")}
     return {"numerator": fates["on_time"], "denominator": due, **others}
 
@@ -142,7 +142,7 @@ def of_service_rate(rows: Sequence[Row]) -> Row:
 def of_callbacks(rows: Sequence[Row]) -> Row:
     fates = Counter(row["fate"] for row in rows)
     others = {name: fates[name] for name in ("not_reached", "late", "missed", "open")}
-    return {"numerator": fates["on_time"], "denominator": len(rows), **others}
+    return {"numerator": fates["on_time"], "denominator": len(rows) - fates["open"], **others}
 
 
 def of_satisfaction(rows: Sequence[Row]) -> Row:

@@ -53,11 +53,7 @@ def services_figure(work: Work, *, by: Sequence[str] = ("level",)) -> Figure:
         *columns("late", "missed", "pending", "skipped", "status"),
     )  # fmt: skip
 
-    def due() -> pl.DataFrame:
-        tasks = service_rate.tasks_due(work.tasks, work.days, work.as_of)
-        of_agents = {"team", "agent_no"} & {*service_rate.fields_by(by)}
-        return tasks.filter(pl.col("performer") == "agent") if of_agents else tasks
-
+    due = partial(service_rate.tasks_due, work.tasks, work.days, work.as_of, service_rate.fields_by(by))
     more = tracked(work)
     return _figure(work, by, rows, shown, due, told=("fate",), title=SERVICES, meaning=SERVICES_MEAN, more=more)
 

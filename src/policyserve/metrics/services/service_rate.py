@@ -71,9 +71,13 @@ def _fate(name: str) -> pl.Expr:
     return pl.lit(name, dtype=Fate)
 
 
-def tasks_due(tasks: pl.DataFrame, days: Days, as_of: date) -> pl.DataFrame:
-    """Return the tasks behind a service rate: those with a due day in `days`, each with its `fate`."""
-    return fates(tasks.filter(pl.col("due").is_between(days.start, days.last)), as_of)
+def tasks_due(tasks: pl.DataFrame, days: Days, as_of: date, fields: Sequence[str] = ()) -> pl.DataFrame:
+    """Return the tasks behind a service rate by `fields`: those with a due day in `days`, each with its `fate`.
+
+    Work of the office is left out where agents or teams are asked for.
+    """
+    own = tasks.filter(pl.col("performer") == "agent") if {"team", "agent_no"} & {*fields} else tasks
+    return fates(own.filter(pl.col("due").is_between(days.start, days.last)), as_of)
 
 
 def service_rate(
@@ -94,9 +98,8 @@ def service_rate(
     """
     fields = fields_by(by)
     keys = _keys(fields)
-    rows = tasks_due(
-        _own_work(tasks, fields).select("due", "latest", "status", "done_on", "texted_on", *keys), days, as_of
-    )
+    known = tasks.select("due", "latest", "status", "done_on", "texted_on", *dict.fromkeys(["performer", *keys]))
+    rows = tasks_due(known, days, as_of, fields)
     tallied = rows.group_by(*keys, "fate").agg(tasks=pl.len().cast(pl.Int64))
     counts = [pl.col("tasks").filter(pl.col("fate") == fate).sum().alias(fate) for fate in FATES]
     figures = grouped(named(tallied, standard, agents, fields), fields, counts)
@@ -111,11 +114,6 @@ def service_rate(
         )
         .select(*fields, *RATE)
     )
-
-
-def _own_work(tasks: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
-    """Leave the work of the office out where agents or teams are asked for."""
-    return tasks.filter(pl.col("performer") == "agent") if {"team", "agent_no"} & {*fields} else tasks
 
 
 RATE = (
