@@ -86,9 +86,9 @@ def test_a_job_that_fails_is_tried_again_until_it_succeeds_and_everybody_can_see
     house.was_down_since(DAY)
     house.mark("fail-release")
     house.serve("--port", "0")
-    until(lambda: [run.status for run in runs(house) if run.job == "release"].count("failed") >= 3)
+    until(lambda: [run.status for run in runs(house) if run.job == "release"].count("failed") >= 2)
     planned = next(row for row in house.jobs() if (row["job"], row["status"]) == ("release", "planned"))
-    assert planned["attempt"] >= 3
+    assert planned["attempt"] >= 2
     status, said = health(house.place())
     assert (status, said["status"], said["leads"]) == (200, "overdue", True)
     assert said["jobs"]["release"]["overdue_since"] is not None
@@ -135,7 +135,8 @@ def test_serve_goes_on_when_its_database_was_away(own_server: postgres.Server, t
         until(lambda: house.said().count(" leading ") == 2)
         assert health(house.place())[0] == 200
         own_server.stop()
-        assert health(house.place()) == (503, {"status": "no-database", "leads": False})
+        assert health(house.place())[0] == 503
+        until(lambda: health(house.place()) == (503, {"status": "no-database", "leads": False}))
         own_server.start()
         until(lambda: house.said().count(" leading ") == 3)
         assert health(house.place())[0] == 200

@@ -34,7 +34,8 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
+        psycopg = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(psycopg, hide_parameters=True, pool_pre_ping=True)  # a restarted server has cut the others
     raise PolicyserveError(
         "The database '{backend}' is not known; use sqlite:///FILE or postgresql://USER@HOST/NAME.", backend=backend
     )
