@@ -168,7 +168,7 @@ class _Bounds(NodeTransformer):
         return _filtered(node, "_short")
 
 
-def _filtered(node: nodes.Expr, name: str) -> nodes.Expr:
+def _filtered(node: nodes.Node, name: str) -> nodes.Expr:
     return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
 
 
