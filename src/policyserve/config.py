@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -79,6 +80,14 @@ def language_of(environment: Mapping[str, str]) -> str:
     return language
 
 
+def user_of_system() -> str:
+    """Name who runs the program, for the records."""
+    try:
+        return getpass.getuser()
+    except (KeyError, ImportError, OSError):  # a container without a name for its user
+        return "command line"
+
+
 def _settings_path(env: Mapping[str, str]) -> Path | None:
     """Locate the file that POLICYSERVE_SETTINGS names, else `policyserve.toml` in the user's folder of settings."""
     if (given := env.get("POLICYSERVE_SETTINGS")) is not None:
@@ -89,7 +98,16 @@ def _settings_path(env: Mapping[str, str]) -> Path | None:
 
 def _database_url(env: Mapping[str, str]) -> str:
     given = env.get("POLICYSERVE_DATABASE_URL")
-    return default_database_url() if given is None else _named(given, "POLICYSERVE_DATABASE_URL")
+    if given is not None:
+        return _named(given, "POLICYSERVE_DATABASE_URL")
+    if (file := env.get("POLICYSERVE_DATABASE_URL_FILE")) is None:
+        return default_database_url()
+    try:
+        return _named(Path(file).read_text("utf-8-sig").strip(), "POLICYSERVE_DATABASE_URL_FILE")
+    except (OSError, ValueError) as error:
+        raise PolicyserveError(
+            "POLICYSERVE_DATABASE_URL_FILE is '{file}', which cannot be read; it is a file with the URL.", file=file
+        ) from error
 
 
 def _named(url: str, where: str) -> str:

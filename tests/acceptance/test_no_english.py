@@ -10,6 +10,7 @@ import pytest
 
 from commands import run
 from policyserve.cli.commands import COMMANDS
+from policyserve.config import user_of_system
 
 DAY = "2026-03-10"
 
@@ -22,7 +23,7 @@ OURS = re.compile(
 ENGLISH = re.compile(r"\b[A-Za-z]+,? [a-z]{2,}\b(?! ?[=:])")
 """Two words of English after each other."""
 
-NAMES = ("Brier", "Kaplan-Meier", "Agent 1", "Customer", "command line")
+NAMES = ("Brier", "Kaplan-Meier", "Agent 1", "Customer", user_of_system())
 
 
 def all_commands() -> Iterator[tuple[str, ...]]:

@@ -154,6 +154,14 @@ def customer_id(connection: Connection, customer_no: str) -> int:
     return _key(connection, "customer", "SELECT id FROM customers WHERE customer_no = :number", customer_no)
 
 
+def phone(connection: Connection, customer_no: str) -> str | None:
+    """Return the phone of a customer; raises NotFoundError."""
+    found = connection.scalar(
+        text("SELECT phone FROM customers WHERE id = :key"), {"key": customer_id(connection, customer_no)}
+    )
+    return None if found is None else str(found)
+
+
 def policy_id(connection: Connection, policy_no: str) -> int:
     """Return the key of a policy; raises NotFoundError."""
     return _key(connection, "policy", "SELECT id FROM policies WHERE policy_no = :number", policy_no)

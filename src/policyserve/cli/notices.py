@@ -13,6 +13,7 @@ from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.screen.codes import coded
 from policyserve.cli.screen.help import language_now
 from policyserve.cli.screen.output import note, show
+from policyserve.cli.secrets import read_secret
 from policyserve.locale import N_, say
 from policyserve.messages.notices.channels.registry import KINDS
 from policyserve.operations import notices
@@ -45,12 +46,18 @@ def notice() -> None:
 @notice.command(name="set")
 @click.argument("agent_no")
 @click.option("--channel", "kind", type=click.Choice(KINDS), required=True, help="apprise: any service outside China.")
-@click.option("--address", metavar="URL", required=True, help="The robot's whole webhook address; it is kept secret.")
-@click.option("--secret", metavar="S", help="What signs the texts, where the robot asks for it.")
+@click.option(
+    "--address",
+    metavar="URL",
+    required=True,
+    help="The robot's whole webhook address, a secret; `-` reads it from standard input.",
+)
+@click.option("--secret", metavar="S", help="What signs the texts, where the robot asks for it; `-` reads it, too.")
 @click.option("--at", "hour", type=HourType(), help="The hour; default the installation's.")
 @shared
 def set_(session: Session, agent_no: str, *, kind: str, address: str, secret: str | None, hour: time | None) -> None:
     """Send an agent's notices to a channel from now on."""
+    address, secret = read_secret(address), None if secret is None else read_secret(secret)
     notices.set_channel(
         session.engine, agent_no, kind=kind, address=address, secret=secret, at=hour, as_of=session.as_of
     )

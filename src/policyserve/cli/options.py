@@ -15,7 +15,8 @@ import rich_click as click
 
 from policyserve.calendars.calendar import Calendar
 from policyserve.cli.screen.help import language_now
-from policyserve.config import Settings, language_of, read_settings
+from policyserve.cli.secrets import PASSWORD_SHOWN, SETTINGS_OPEN, holds_password, is_open
+from policyserve.config import Settings, language_of, read_settings, user_of_system
 from policyserve.dates import Days
 from policyserve.errors import QuestionError
 from policyserve.locale import say
@@ -82,6 +83,11 @@ KEY = click.IntRange(1, 2**31 - 1)
 """The key of a task or an event."""
 
 
+BY = click.option(
+    "--by", "actor", default=user_of_system, metavar="WHO",
+    help="Who did it, for the records; default the user of the system.",
+)  # fmt: skip
+
 YEAR = click.option("--year", type=click.IntRange(1900, 2200), help="The calendar year; default the current one.")
 
 
@@ -106,8 +112,15 @@ class Session:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings of this call."""
-        return read_settings(database_url=self.database_url)
+        """The settings of this call; what of them others can see is warned of."""
+        from policyserve.cli.screen.output import note
+
+        found = read_settings(database_url=self.database_url)
+        if self.database_url is not None and holds_password(self.database_url):
+            note(self.words(PASSWORD_SHOWN))
+        if found.settings_path is not None and is_open(found.settings_path):
+            note(self.words(SETTINGS_OPEN, path=found.settings_path))
+        return found
 
     @cached_property
     def engine(self) -> Database:
@@ -201,8 +214,8 @@ def database_option(command: Command) -> Command:
     """Add `--db URL`; the rightmost one goes."""
     return click.option(
         "--db", "database_url", metavar="URL", expose_value=False, callback=_remember("database_url"),
-        help="The database: sqlite:///FILE or postgresql://USER@HOST/NAME. Default: POLICYSERVE_DATABASE_URL, else an "
-        "SQLite file in your data directory.",
+        help="The database: sqlite:///FILE or postgresql://USER@HOST/NAME. Default: POLICYSERVE_DATABASE_URL, else "
+        "the URL in the file that POLICYSERVE_DATABASE_URL_FILE names, else an SQLite file in your data directory.",
     )(command)  # fmt: skip
 
 

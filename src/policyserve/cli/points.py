@@ -7,13 +7,12 @@ from pathlib import Path
 
 import rich_click as click
 
-from policyserve.cli.options import Session, shared
+from policyserve.cli.options import BY, Session, shared
 from policyserve.cli.screen.output import note, show
 from policyserve.locale import N_in
 from policyserve.operations.points import earn_points, list_balances, list_entries, pay_points, read_rates
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")
 BALANCE = ["customer_no", "earned", "taken_back", "paid", "balance", "owed"]
 ENTRY = [
     "entry", "happened_on", "kind", "points", "policy_no", "referred_no", "corrects", "receipt", "note", "as_of",

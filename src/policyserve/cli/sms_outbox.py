@@ -11,9 +11,14 @@ from zoneinfo import ZoneInfo
 import rich_click as click
 from rich.progress import Progress
 
+<<<<<<< HEAD
 from policyserve.cli.options import DATE, KEY, MOMENT, Session, shared
 from policyserve.cli.screen.codes import coded
+=======
+from policyserve.cli.options import BY, DATE, KEY, Session, shared
+>>>>>>> b98660a (Secrets by environment, file or standard input; warnings where they can be seen; --by is the user of the system)
 from policyserve.cli.screen.output import console, note, show
+from policyserve.cli.secrets import read_secret
 from policyserve.errors import QuestionError
 from policyserve.locale import N_, Listed, N_in, Sentence
 from policyserve.messages.outbox.outbox import RESOLVED
@@ -22,6 +27,7 @@ from policyserve.operations.outbox import (
     approve_messages,
     cancel_messages,
     lift_refusal,
+    phone_of,
     refuse_marketing,
     resolve_message,
     send_messages,
@@ -82,45 +88,47 @@ def _progress(session: Session) -> Iterator[Any]:
         yield lambda count: bar.advance(task, count)
 
 
-WHO = click.option("--by", default="command line", metavar="WHO", help="Who decided it, for the records.")
-
-
 @click.command()
 @click.argument("keys", metavar="[ID]...", type=KEY, nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All that wait for approval.")
-@WHO
+@BY
 @shared
-def approve(session: Session, keys: Sequence[int], everything: bool, by: str) -> None:
+def approve(session: Session, keys: Sequence[int], everything: bool, actor: str) -> None:
     """Let messages go that wait for a manager."""
     if bool(keys) == everything:
         raise QuestionError("Name the messages, or give --all.")
-    count = approve_messages(session.engine, None if everything else keys, by=by)
+    count = approve_messages(session.engine, None if everything else keys, by=actor)
     session.tell("{count} messages may go.", count=count)
 
 
 @click.command()
 @click.argument("keys", metavar="ID...", type=KEY, nargs=-1, required=True)
 @click.option("--reason", required=True, help="Why they do not go out.")
-@WHO
+@BY
 @shared
-def cancel(session: Session, keys: Sequence[int], reason: str, by: str) -> None:
+def cancel(session: Session, keys: Sequence[int], reason: str, actor: str) -> None:
     """Decide against messages that have not left."""
-    count = cancel_messages(session.engine, keys, by=by, why=reason, at=session.now)
+    count = cancel_messages(session.engine, keys, by=actor, why=reason, at=session.now)
     session.tell("{count} messages will not go out.", count=count)
 
 
 @click.command()
 @click.argument("key", metavar="ID", type=KEY)
 @click.argument("said", metavar="WHAT", type=click.Choice(list(RESOLVED)))
-@WHO
+@BY
 @shared
-def resolve(session: Session, key: int, said: str, by: str) -> None:
+def resolve(session: Session, key: int, said: str, actor: str) -> None:
     """Say what became of a message in doubt: delivered, failed, or not-sent (then it goes out again)."""
+<<<<<<< HEAD
     resolve_message(session.engine, key, said, by=by, at=session.now)
     session.tell("Message {message} is now: {said}.", message=key, said=coded(said, session.language))
 
 
 CONTENTS = {"news": N_("The news of {period} is stored."), "event": N_("The event of {period} is stored.")}
+=======
+    resolve_message(session.engine, key, said, by=actor, at=session.now)
+    session.tell("Message {message} is now: {said}.", message=key, said=said)
+>>>>>>> b98660a (Secrets by environment, file or standard input; warnings where they can be seen; --by is the user of the system)
 
 
 @click.command()
@@ -136,16 +144,20 @@ def content(session: Session, kind: str, text: str, day: date | None, language: 
 
 
 @click.command()
-@click.argument("phone")
+@click.argument("phone", required=False)
+@click.option("--customer", "customer_no", metavar="NO", help="The phone of this customer, in place of PHONE.")
 @click.option("--lift", is_flag=True, help="Take the refusal back: the customer wishes it.")
-@WHO
+@BY
 @shared
-def refuse(session: Session, phone: str, lift: bool, by: str) -> None:
-    """Send no marketing to a phone any more, as the customer asked in person."""
+def refuse(session: Session, *, phone: str | None, customer_no: str | None, lift: bool, actor: str) -> None:
+    """Send no marketing to a phone any more, as the customer asked in person; `-` reads PHONE from standard input."""
+    if (phone is None) == (customer_no is None):
+        raise QuestionError("Name the phone, or the customer with --customer.")
+    number = read_secret(phone) if phone is not None else phone_of(session.engine, str(customer_no))
     if lift:
-        lift_refusal(session.engine, phone, by=by, at=session.now)
+        lift_refusal(session.engine, number, by=actor, at=session.now)
     else:
-        refuse_marketing(session.engine, phone, by=by, at=session.now)
+        refuse_marketing(session.engine, number, by=actor, at=session.now)
     session.tell("The refusal is taken back." if lift else "No more marketing goes to this phone.")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import rich_click as click
 
-from policyserve.cli.options import DATE, KEY, Session, shared
+from policyserve.cli.options import BY, DATE, KEY, Session, shared
 from policyserve.cli.screen.figures import print_figure
 from policyserve.cli.screen.output import note, show
 from policyserve.locale import N_, Counted
@@ -18,8 +18,6 @@ from policyserve.metrics.spot_checks.spot_checks import RESULTS
 from policyserve.operations.spot_checks import Sample, draw_sample, list_samples, read_sample, record_result
 
 SAMPLES = ["check_id", "first_day", "last_day", "scope", "seed", "drawn", "answered", "as_of", "actor"]
-
-BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")
 
 
 @click.group(name="spot-check")

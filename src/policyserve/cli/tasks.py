@@ -7,7 +7,7 @@ from typing import Any
 
 import rich_click as click
 
-from policyserve.cli.options import DATE, KEY, Session, shared
+from policyserve.cli.options import BY, DATE, KEY, Session, shared
 from policyserve.cli.screen.output import note, show, tell
 from policyserve.locale import say, say_many
 from policyserve.operations import tasks
@@ -93,7 +93,6 @@ def task() -> None:
 
 
 KEY_OF_TASK = click.argument("task_id", metavar="ID", type=KEY)
-BY = click.option("--by", "actor", default="command line", metavar="WHO", help="Who did it, for the records.")
 
 
 @task.command()

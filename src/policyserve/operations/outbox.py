@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from threading import Event
 
 from policyserve import db
+from policyserve.book.snapshot import phone
 from policyserve.calendars.calendar import Calendar
 from policyserve.config import Settings
 from policyserve.errors import PolicyserveError
@@ -104,6 +105,15 @@ def resolve_message(engine: Database, key: int, said: str, *, by: str, at: datet
     """Store what a person found out of a message in doubt; see `outbox.RESOLVED`."""
     with db.writing(engine) as connection:
         outbox.resolve(connection, key, said, by=by, now=at)
+
+
+def phone_of(engine: Database, customer_no: str) -> str:
+    """Return a customer's phone. Raises NotFoundError, and PolicyserveError for a customer without one."""
+    with db.reading(engine) as connection:
+        found = phone(connection, customer_no)
+    if found is None:
+        raise PolicyserveError("Customer {customer_no} has no phone.", customer_no=customer_no)
+    return found
 
 
 def refuse_marketing(engine: Database, phone: str, *, by: str, at: datetime) -> None:
