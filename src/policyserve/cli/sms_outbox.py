@@ -11,12 +11,8 @@ from zoneinfo import ZoneInfo
 import rich_click as click
 from rich.progress import Progress
 
-<<<<<<< HEAD
-from policyserve.cli.options import DATE, KEY, MOMENT, Session, shared
+from policyserve.cli.options import BY, DATE, KEY, MOMENT, Session, shared
 from policyserve.cli.screen.codes import coded
-=======
-from policyserve.cli.options import BY, DATE, KEY, Session, shared
->>>>>>> b98660a (Secrets by environment, file or standard input; warnings where they can be seen; --by is the user of the system)
 from policyserve.cli.screen.output import console, note, show
 from policyserve.cli.secrets import read_secret
 from policyserve.errors import QuestionError
@@ -119,16 +115,11 @@ def cancel(session: Session, keys: Sequence[int], reason: str, actor: str) -> No
 @shared
 def resolve(session: Session, key: int, said: str, actor: str) -> None:
     """Say what became of a message in doubt: delivered, failed, or not-sent (then it goes out again)."""
-<<<<<<< HEAD
-    resolve_message(session.engine, key, said, by=by, at=session.now)
+    resolve_message(session.engine, key, said, by=actor, at=session.now)
     session.tell("Message {message} is now: {said}.", message=key, said=coded(said, session.language))
 
 
 CONTENTS = {"news": N_("The news of {period} is stored."), "event": N_("The event of {period} is stored.")}
-=======
-    resolve_message(session.engine, key, said, by=actor, at=session.now)
-    session.tell("Message {message} is now: {said}.", message=key, said=said)
->>>>>>> b98660a (Secrets by environment, file or standard input; warnings where they can be seen; --by is the user of the system)
 
 
 @click.command()
