@@ -56,6 +56,7 @@ NEEDED: dict[str, Occasion] = {
     "reinstatement-invitation": {"policy_no": "P00001", "suspended_on": TODAY},
     "reinstatement-last-call": {"policy_no": "P00001", "suspended_on": TODAY},
     "maturity-notice": {"policy_no": "P00001", "ends_on": TODAY},
+    "cover-renewal": {"policy_no": "P00001", "ends_on": TODAY},
     "event-invitation": {},
     "festival-greeting": {"festival": "mid-autumn"},
     "handover-notice": {"agent_name": "林慧"},
