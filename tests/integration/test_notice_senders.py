@@ -137,9 +137,8 @@ def test_a_run_that_is_told_to_stop_starts_no_further_notice(book: Engine, serve
 
 AT_ONCE = """
 import sys
-from datetime import datetime
-sys.path[:0] = sys.argv[1].split(":")
-from test_notices import EIGHT, push
+sys.path.insert(0, sys.argv[1])
+from desks.robots import push
 from policyserve import db
 engine = db.open_engine(sys.argv[2])
 print("ready", flush=True)
@@ -150,8 +149,7 @@ print(push(engine).sent, flush=True)
 
 
 def start(url: str) -> subprocess.Popen[str]:
-    here = Path(__file__).parent
-    command = [sys.executable, "-c", AT_ONCE, f"{here}:{here.parent}", url]
+    command = [sys.executable, "-c", AT_ONCE, str(Path(__file__).parents[1]), url]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
