@@ -70,9 +70,11 @@ def listed(book: Book, day: date, by: tuple[str, ...]) -> dict[services.Group, t
 
 @pytest.mark.slow
 @RUNS
-@given(st.data(), AS_OF, st.sampled_from([0, 0, 1, 90]))
-def test_orphans_are_those_that_one_finds_policy_by_policy(data: st.DataObject, day: date, later: int) -> None:
+@given(st.data(), AS_OF, st.sampled_from([0, 0, 1, 90]), st.sets(st.sampled_from(GROUPINGS), min_size=3, max_size=3))
+def test_orphans_are_those_that_one_finds_policy_by_policy(
+    data: st.DataObject, day: date, later: int, groupings: set[tuple[str, ...]]
+) -> None:
     book, asked = data.draw(branches(day)), day + timedelta(days=later)
-    for by in GROUPINGS:
+    for by in groupings:
         judged = services.orphans(book, asked, by)
         assert (counted(book, asked, by), listed(book, asked, by)) == (judged, judged), by
