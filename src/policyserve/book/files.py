@@ -149,8 +149,10 @@ def _is_utf8(data: bytes, name: str) -> bool:
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        if sum(byte >= 0x80 for byte in before[:_HEADER_BYTES]) >= 30:  # so much of GB18030 never reads as UTF-8
+        before = data[: error.start][:_HEADER_BYTES].decode(errors="ignore")
+        if (
+            sum(sign >= "\u0800" for sign in before) >= 10
+        ):  # so much Chinese never reads as UTF-8 in GB18030 (未知 does)
             raise PolicyserveError(
                 "The file {name} is UTF-8, but line {line} holds a damaged character; export the list again.",
                 name=name,

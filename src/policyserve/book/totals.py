@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
+from policyserve.book.headers import words_of
 from policyserve.book.lists import ListKind
 
 _BLANK = r"[\s\p{Cf}]"
 _TOTAL = (
-    r"^(本页|本|全部)?(合计|小计|总计|共计|汇总|累计|total|totals|sub-?total|grandtotal)(数|金额|人数|笔数|件数)?"
-    r"([:：].*|[:：]?[\d,.]+[元笔件人户条行单]?)?$"
+    r"合计|小计|总计|共计|总合计|^(本页|全部)?(汇总|累计)|^共\d+[条笔件户人页行]|^第\d+页|^页码|^page\d+of\d+|"
+    r"^(grand|sub|page)?-?totals?([:：(（].*|[:：]?[\d,.]+)?$"
 )
 _MAKER = (
     r"^((制表|制单|打印|导出|审核|复核|经办|填表|填报)(人|员|日期|时间|单位|部门)?|备注|说明|"
@@ -18,15 +19,17 @@ _MAKER = (
 
 
 def without_totals(texts: pl.DataFrame, cells: pl.DataFrame, kind: ListKind) -> tuple[pl.DataFrame, tuple[int, ...]]:
-    """Return the clean `texts` without rows of totals, and the lines of these.
+    """Return the clean `texts` without rows of totals and headers that stand again, and the lines of these.
 
-    Such a row has the word in the column of the list's key, or in the first cell that is filled while the key is empty.
+    A total has the word in the first number by which its row is known, or in the first cell that is filled while that
+    is empty.
     """
-    key = next(name for name in kind.key if name in texts.columns) if set(kind.key) & set(texts.columns) else None
+    key = next((column for column in kind.columns if column.form == "number" and column.name in texts.columns), None)
     if key is None:
         return texts, ()
-    worded = texts.filter(_is_total(pl.col(key)))["line"]
-    keyless = texts.filter(pl.col(key).is_null()).select("line")
+    again = pl.col(key.name).is_in(words_of(key, kind))
+    worded = texts.filter(_is_total(pl.col(key.name)) | again)["line"]
+    keyless = texts.filter(pl.col(key.name).is_null()).select("line")
     first = pl.coalesce(pl.when(pl.col(name).str.strip_chars() != "").then(name) for name in cells.columns[1:])
     below = cells.join(keyless, on="line", how="semi").filter(_is_total(first))["line"] if keyless.height else worded
     lines = tuple(sorted({*worded.to_list(), *below.to_list()}))

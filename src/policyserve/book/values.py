@@ -23,12 +23,13 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 2), date(2200, 12, 31)
 
 _EPOCH_OF_SHEETS = date(1899, 12, 30)
 _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
-_TIME_OF_DAY = r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$"
-MOBILE = r"^(?:\+?86|0086)?0?(1[3-9]\d{9})$"
+_TIME_OF_DAY = r"[ T]?(上午|下午|[ T]) *\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?$"
+MOBILE = r"^(?:\+?(?:00)?86)?0?(1[3-9]\d{9})$"
 """A mainland mobile, with or without the country's code and the trunk zero of old."""
 
 _LANDLINE = r"^(?:\+86)?(0(?:10\d{8}|2\d{8,9}|[3-9]\d{9,10})|[48]00\d{7}|[2-8]\d{6,7})$"
 _ABROAD = r"^(\+(?:[1-79]|8[0-57-9])\d{6,14})$"
+_UNIT = "[¥$]|(?i:rmb|cny)|人民币"
 _AMOUNT = r"^[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$"
 
 _INVISIBLE = r"[\p{Cf}\u{34F}\u{115F}\u{1160}\u{3164}\u{FFA0}\u{180B}-\u{180F}\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}]"
@@ -38,6 +39,7 @@ _NOTHING = ("NULL", "(NULL)", "N/A", "#N/A", "无", "空", "暂无", "--", "—"
 _LONGEST_NOTHING = 6
 _FAILED = r"^#(DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$"
 _NO_DAYS = (date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1, 1, 1), date(9999, 12, 31))
+_NO_DAY = r"^0{1,8}$|^0000[-/]00[-/]00|^1900[-/]0?1[-/]0?0\b"
 
 _YES_NO = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
 
@@ -119,7 +121,7 @@ def _iso_date(text: pl.Expr, _: Column) -> pl.Expr:
 
 def stands_for_none(text: pl.Expr, *, sheet: bool) -> pl.Expr:
     """Whether a cell of days holds one that core systems write where they have none."""
-    return _day(text, sheet=sheet).is_in(_NO_DAYS) | text.str.contains(r"^0{1,8}$|^0000[-/]00[-/]00")
+    return _day(text, sheet=sheet).is_in(_NO_DAYS) | text.str.contains(_NO_DAY)
 
 
 def _any_date(text: pl.Expr, *, sheet: bool) -> pl.Expr:
@@ -142,9 +144,12 @@ def _plain_amount(text: pl.Expr, _: Column) -> pl.Expr:
 
 
 def _any_amount(text: pl.Expr, column: Column) -> pl.Expr:
-    text = text.str.replace_all(r"^[¥$]|[¥$元]$|\s", "")
+    text = text.str.replace_all(r"\s", "").str.replace(r"^\(([^-]*)\)(元?)$", "-$1$2")
+    text = text.str.replace(rf"^(-?)(?:{_UNIT})", "$1").str.replace(rf"(?:{_UNIT}|元整?)$", "")
+    text, tens = text.str.replace("万$", ""), text.str.ends_with("万")
     text = pl.when(text.str.contains(_AMOUNT)).then(text).str.replace_all(r"[,+]", "")
-    return _plain_amount(text.str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", ""), column)
+    amount = _plain_amount(text.str.replace(r"(\.\d*?)0+$", "$1").str.replace(r"\.$", ""), column)
+    return amount * pl.when(tens).then(10_000).otherwise(1)
 
 
 def _in_range(value: pl.Expr, column: Column) -> pl.Expr:
@@ -229,8 +234,9 @@ _THOROUGH: dict[Form, Callable[[pl.Expr, Column], pl.Expr]] = {
 
 
 def name_key(name: pl.Expr) -> pl.Expr:
-    """Write a name as names are compared: without blanks, invisible signs and wide letters."""
-    return name.str.normalize("NFKC").str.replace_all(r"[\s\p{Cf}]", "").str.to_lowercase()
+    """Write a name as names are compared: without blanks, invisible signs and wide letters, with one kind of dot."""
+    plain = name.str.normalize("NFKC").str.replace_all(r"[\s\p{Cf}]", "")
+    return plain.str.replace_all("[•・･‧∙⋅⸱.●﹒]", "·").str.to_lowercase()
 
 
 def phone_key(phone: pl.Expr) -> pl.Expr:

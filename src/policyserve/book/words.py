@@ -11,26 +11,50 @@ from policyserve.book import columns
 
 Words = Mapping[str, tuple[str, ...]]
 
-GENDERS: Words = {"male": ("m", "男", "男性"), "female": ("f", "女", "女性")}
+GENDERS: Words = {"male": ("m", "男", "男性", "先生"), "female": ("f", "女", "女性", "女士")}
 
 MODES: Words = {
-    "single": ("趸缴", "趸交", "一次交清"),
-    "annual": ("年缴", "年交", "yearly"),
-    "semi-annual": ("半年缴", "半年交", "semiannual", "half-yearly"),
-    "quarterly": ("季缴", "季交"),
-    "monthly": ("月缴", "月交"),
+    "single": (
+        "趸缴",
+        "趸交",
+        "趸",
+        "趸付",
+        "一次交清",
+        "一次缴清",
+        "一次性",
+        "一次性交清",
+        "single-premium",
+        "lump-sum",
+    ),
+    "annual": ("年缴", "年交", "年", "年付", "按年", "按年缴", "按年交", "每年", "yearly", "annually"),
+    "semi-annual": (
+        "半年缴",
+        "半年交",
+        "半年",
+        "半年付",
+        "按半年",
+        "每半年",
+        "semiannual",
+        "semi-annually",
+        "half-yearly",
+    ),
+    "quarterly": ("季缴", "季交", "季", "季付", "季度", "季度缴", "季度交", "按季", "每季", "每季度", "quarter"),
+    "monthly": ("月缴", "月交", "月", "月付", "按月", "按月缴", "按月交", "每月", "month"),
 }
 
 PRODUCT_KINDS: Words = {
-    "life": ("寿险",),
-    "annuity": ("年金",),
-    "critical-illness": ("重疾",),
-    "health": ("医疗",),
-    "accident": ("意外",),
-    "savings": ("两全",),
+    "life": ("寿险", "人寿保险", "定期寿险", "终身寿险"),
+    "annuity": ("年金", "年金险", "年金保险", "养老年金"),
+    "critical-illness": ("重疾", "重疾险", "重大疾病", "重大疾病保险", "疾病保险"),
+    "health": ("医疗", "医疗险", "医疗保险", "健康险"),
+    "accident": ("意外", "意外险", "意外伤害", "意外伤害保险"),
+    "savings": ("两全", "两全险", "两全保险", "endowment"),
 }
 
-DEBIT_RESULTS: Words = {"success": ("成功",), "failed": ("失败",)}
+DEBIT_RESULTS: Words = {
+    "success": ("成功", "扣款成功", "已扣款", "划款成功", "succeeded", "successful"),
+    "failed": ("失败", "扣款失败", "划款失败", "未成功", "fail", "failure", "unsuccessful"),
+}
 
 STAGES: Words = {
     "named": ("提名",),
@@ -69,8 +93,8 @@ _EVENT_WORDS: Words = {
 
 EVENTS: Words = {kind: _EVENT_WORDS.get(kind, ()) for kind in columns.EVENT_KINDS}
 
-YES = ("y", "yes", "true", "1", "是")
-NO = ("n", "no", "false", "0", "否")
+YES = ("y", "yes", "true", "t", "1", "是", "√", "✓", "有", "同意", "已同意", "已退订")
+NO = ("n", "no", "false", "f", "0", "否", "×", "✗", "没有", "不同意", "未同意", "未退订")
 
 CURRENCIES = {"人民币": "CNY", "RMB": "CNY", "元": "CNY", "美元": "USD", "港元": "HKD", "港币": "HKD", "日元": "JPY"}
 """Other words for a currency than its three letters."""
