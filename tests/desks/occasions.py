@@ -70,4 +70,4 @@ def composed(settings: MessageSettings, *rows: Row, besides: pl.DataFrame = NOTH
 
 def fates(found: dict[str, Row]) -> dict[str, tuple[str, str | None]]:
     """Return outcome and reason by service."""
-    return {service: (row["outcome"], row["reason"]) for service, row in found.items()}
+    return {service: (row["outcome"], row["reason"] or row["said"]) for service, row in found.items()}

@@ -48,7 +48,7 @@ def reply(
 def test_a_receipt_says_what_became_of_a_message(engine: Engine, status: str, state: State) -> None:
     fill(engine, message(1, status=status, **OUT))
     assert take(engine, receipt(state, reason="DB:0141")).receipts == 1
-    assert (row(engine).status, row(engine).final_at, row(engine).reason) == (state, LATER, "DB:0141")
+    assert (row(engine).status, row(engine).final_at, row(engine).said) == (state, LATER, "DB:0141")
 
 
 def test_a_receipt_may_name_our_reference_instead(engine: Engine) -> None:
@@ -103,9 +103,9 @@ def test_a_receipt_for_what_waits_for_another_try_keeps_it_from_leaving_twice(en
 
 @pytest.mark.parametrize("status", ["submitting", "unknown", "queued"])
 def test_accepted_resolves_a_doubt_and_waits_for_the_final_receipt(engine: Engine, status: str) -> None:
-    fill(engine, message(1, status=status, reason="in-doubt: time-out", **OUT))
+    fill(engine, message(1, status=status, reason="in-doubt", said="time-out", **OUT))
     assert take(engine, receipt("accepted")).receipts == 1
-    assert (row(engine).status, row(engine).reason, row(engine).final_at) == ("accepted", None, None)
+    assert (row(engine).status, row(engine).reason, row(engine).said, row(engine).final_at) == ("accepted", *[None] * 3)
     assert take(engine, receipt("delivered")).receipts == 1
 
 
@@ -239,7 +239,7 @@ def test_all_parts_may_report_at_once_and_one_of_them_twice(engine: Engine) -> N
 def test_one_part_that_failed_fails_the_text(engine: Engine) -> None:
     fill(engine, message(1, status="accepted", **IN_PARTS))
     take(engine, receipt(number="a"), receipt("failed", "b", reason="UNDELIV"))
-    assert (row(engine).status, row(engine).reason) == ("failed", "UNDELIV")
+    assert (row(engine).status, row(engine).said) == ("failed", "UNDELIV")
     assert take(engine, receipt(number="c")).receipts == 0
     assert states(engine) == ["failed"]
 

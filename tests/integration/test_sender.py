@@ -119,7 +119,7 @@ def test_what_failed_for_now_is_tried_until_the_tries_are_used_up(engine: Engine
     answered = sum((run(engine, gateway, attempts=3).answered for _ in range(4)), Counter[str]())
     assert answered == {"queued": 2, "failed": 1}
     assert gateway.left == {"1": 3}
-    assert (row(engine).status, row(engine).reason) == ("failed", "tried: HTTP says later")
+    assert (row(engine).status, row(engine).reason, row(engine).said) == ("failed", "tried", "HTTP says later")
 
 
 def test_another_try_waits_its_time(engine: Engine) -> None:

@@ -101,18 +101,18 @@ def _rows_of(session: Session, done: Generation, *, dry_run: bool) -> list[Row]:
 def _row(session: Session, row: Row) -> dict[str, Any]:
     status = {"made": "planned", "merged": "cancelled", "dropped": "cancelled"}.get(row["outcome"], row["outcome"])
     found = {**row, "message_id": None, "channel": CHANNEL, "status": status}
-    return {name: found[name] for name in overview.FIELDS} | {"reason": in_words(row["reason"], session.language)}
+    return {name: found[name] for name in overview.FIELDS} | {"reason": in_words(row, session.language)}
 
 
 def _print_generation(session: Session, done: Generation, *, dry_run: bool) -> None:
     """Print what a generation did, by service and reason."""
     counted = (
-        done.composed.group_by("service", "outcome", "reason")
+        done.composed.group_by("service", "outcome", "reason", "arguments", "said")
         .agg(messages=pl.len(), segments=pl.col("segments").sum())
         .sort("outcome", "messages", "service", "reason", descending=[False, True, False, False])
     )
     rows = [
-        {**row, "segments": row["segments"] or None, "reason": in_words(row["reason"], session.language)}
+        {**row, "segments": row["segments"] or None, "reason": in_words(row, session.language)}
         for row in counted.to_dicts()
     ]
     columns = ["service", "outcome", "messages", "segments", "reason"]
@@ -188,7 +188,7 @@ def _in_a_line(row: dict[str, Any], *, whole: bool) -> dict[str, Any]:
 
 def _print_counts(counts: list[dict[str, Any]], language: str) -> None:
     if counts:
-        worded = [{**row, "reason": in_words(row["reason"], language)} for row in counts]
+        worded = [{**row, "reason": in_words(row, language)} for row in counts]
         show(worded, "table", columns=["service", "status", "messages", "segments", "reason"], language=language)
 
 

@@ -1,22 +1,22 @@
-"""Why a message is not made, or did not go out: a code that is stored, and the words for people."""
+"""Why a message is not made, or did not go out: its code with arguments in words, and what was said besides."""
 
 from __future__ import annotations
 
-from policyserve.locale import Sentence, say, translated
+from collections.abc import Mapping
+from typing import Any
+
+from policyserve.locale import Sentence, say
 from policyserve.locale.record import read, written
 from policyserve.standard import reasons
 
 
-def stored(reason: Sentence | str | None, code: str = "") -> str | None:
-    """Return a reason as the database holds it: after the `code`, if any, a sentence of ours or somebody's own words.
+def stored(reason: Sentence | str | None) -> str | None:
+    """Return what a gateway said as the database holds it: a sentence of ours, or the vendor's own words.
 
     What no database can store is taken out: NUL and halves of a character.
     """
-    if reason is None:
-        return code or None
     own = Sentence("{said}", said=reason) if isinstance(reason, str) and reason.startswith("{") else reason
-    text = written(own) if isinstance(own, Sentence) else own
-    return storable(f"{code}: {text}" if code else text)
+    return storable(written(own) if isinstance(own, Sentence) else own)
 
 
 def storable(text: str | None) -> str | None:
@@ -24,23 +24,22 @@ def storable(text: str | None) -> str | None:
     return None if text is None else text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
-def in_words(reason: str | None, language: str) -> str | None:
-    """Return a stored reason for people.
+def in_words(row: Mapping[str, Any], language: str) -> str | None:
+    """Return the reason of a message (`reason`, `arguments`, `said`) for people; None where it has none.
 
-    After its code and a colon stands what a vendor said; after `gone` the fact, as a code of `standard.reasons` and its
-    arguments.
+    A fact is told as what no longer calls for the message. What a person wrote stands word for word.
     """
-    if reason is None:
-        return None
-    code, colon, said = reason.partition(": ")
-    words = reasons.REASONS.get(code)
-    if words is None:
-        return read(reason).told(language)
-    fact, _, arguments = said.partition(" ")
-    if code == "gone" and fact in reasons.REASONS:
-        told = reasons.sentence(fact, arguments or None).told(language)
-        return (
-            told if fact == code else say(language, "{reason} ({said})", reason=translated(language, words), said=told)
-        )
-    told = translated(language, words)
-    return say(language, "{reason} ({said})", reason=told, said=read(said)) if colon else told
+    code: str | None = row["reason"]
+    said: str | None = row["said"]
+    if said and code != "by-hand":
+        said = read(said).told(language)
+    if code is None:
+        return said
+    told = reasons.sentence(code, row["arguments"])
+    if code not in reasons.OF_MESSAGES and code != "gone":
+        return _beside(Sentence(reasons.FACTS["gone"]), told.told(language), language)
+    return _beside(told, said, language) if said else told.told(language)
+
+
+def _beside(reason: Sentence, said: str, language: str) -> str:
+    return say(language, "{reason} ({said})", reason=reason, said=said)

@@ -140,6 +140,9 @@ class ByHand(Part):
     kind: Literal["by-hand"]
 
 
+OF_INSTALMENTS = ("before-instalment", "after-unpaid", "after-suspension")
+"""Kinds of triggers whose ordinal is the number of an instalment."""
+
 Trigger = Annotated[
     After
     | OnCalendar

@@ -10,7 +10,7 @@ from typing import Final
 
 from policyserve.locale import N_, Sentence, columns
 
-REASONS: Final = {
+FACTS: Final = {
     # an end of the policy, by the event that ended it
     "freelook_cancel": N_("the policy was cancelled in the free-look on {on}"),
     "surrender": N_("the policy was surrendered on {on}"),
@@ -49,6 +49,10 @@ REASONS: Final = {
     "called-again": N_("called for again, due {due}"),
     "phone-missing": N_("a message could not go out: no phone"),
     "phone-known": N_("the phone is known now"),
+}
+"""Why work is there, changed or gone, by code; with places for the arguments."""
+
+OF_MESSAGES: Final = {
     # messages that are withheld, dropped, cancelled, or of which nobody knows what became
     "no-phone": N_("the customer has no mobile phone; the agent has a task to ask for it"),
     "no-consent": N_("the customer has not consented to marketing"),
@@ -64,10 +68,15 @@ REASONS: Final = {
     "expired": N_("its last day passed before it went out"),
     "by-hand": N_("somebody decided against it"),
     "in-doubt": N_("it may have left; nobody knows yet"),
+    "no-answer": N_("it may have left; nobody knows yet (the gateway gave no answer)"),
+    "sender-died": N_("it may have left; nobody knows yet (its sender died)"),
     "no-receipt": N_("no receipt came in time"),
     "tried": N_("every try failed"),
 }
-"""By code, with places for the arguments."""
+"""Why a message is not made or did not go out, where no fact took it back."""
+
+REASONS: Final = FACTS | OF_MESSAGES
+"""All of them."""
 
 
 arguments = columns.values

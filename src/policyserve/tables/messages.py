@@ -60,6 +60,11 @@ class Message(Model, table=True):
     segments: int | None = None
     status: str
     reason: str | None = None
+    """A code of `standard.reasons`; empty where it goes on, and where a vendor alone has spoken."""
+    arguments: str | None = None
+    """What the sentence of the code names, as JSON."""
+    said: str | None = None
+    """What a person wrote, or a gateway said."""
     needs_approval: bool = False
     merged_into_id: int | None = Field(default=None, foreign_key="messages.id")
     """The message that carries this one's text too."""

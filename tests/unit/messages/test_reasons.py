@@ -4,26 +4,42 @@ from __future__ import annotations
 
 from policyserve.messages.reasons import in_words
 
-PAID = 'gone: instalment-paid {"instalment":2,"on":"2026-05-17"}'
+
+def told(language: str, reason: str | None, *, arguments: str | None = None, said: str | None = None) -> str | None:
+    return in_words({"reason": reason, "arguments": arguments, "said": said}, language)
+
+
+PAID = '{"instalment":2,"on":"2026-05-17"}'
 
 
 def test_the_fact_that_removed_a_message_is_said_in_either_language() -> None:
-    english = in_words(PAID, "en")
+    english = told("en", "instalment-paid", arguments=PAID)
     assert english == "the facts no longer call for it (instalment 2 was paid on 2026-05-17)"
-    chinese = in_words(PAID, "zh")
+    chinese = told("zh", "instalment-paid", arguments=PAID)
     assert chinese is not None
     assert "2026-05-17" in chinese
     assert not any(word in chinese for word in ("instalment", "facts"))
 
 
+def test_a_fact_whose_code_is_several_words_is_said_too() -> None:
+    said = told("en", "end of cover", arguments='{"on":"2026-05-17"}')
+    assert said == "the facts no longer call for it (the cover ended on 2026-05-17)"
+
+
 def test_a_fact_that_is_nowhere_is_said_once() -> None:
-    assert in_words("gone: gone {}", "en") == "the facts no longer call for it"
-
-
-def test_what_was_stored_as_a_sentence_is_still_read() -> None:
-    said = in_words("gone: instalment 2 was paid on 2026-05-17", "en")
-    assert said == "the facts no longer call for it (instalment 2 was paid on 2026-05-17)"
+    assert told("en", "gone") == "the facts no longer call for it"
 
 
 def test_what_a_vendor_said_stands_word_for_word() -> None:
-    assert in_words("tried: E:42 no route", "en") == "every try failed (E:42 no route)"
+    assert told("en", "tried", said="E:42 no route") == "every try failed (E:42 no route)"
+    assert told("zh", None, said="DB:0141") == "DB:0141"
+
+
+def test_what_a_person_wrote_is_neither_translated_nor_read() -> None:
+    for typed in ("the phone is known now", 'gone: instalment-paid {"on":"2026-05-17"}', "{on}"):
+        assert told("zh", "by-hand", said=typed) == f"人工取消（{typed}）"
+
+
+def test_what_nobody_knows_is_said_with_why_in_the_reader_s_language() -> None:
+    assert told("en", "sender-died") == "it may have left; nobody knows yet (its sender died)"
+    assert "sender" not in str(told("zh", "sender-died"))

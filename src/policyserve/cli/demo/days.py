@@ -112,7 +112,7 @@ def _send(story: Story) -> int:
 
 def _held_back(story: Story, done: Generation) -> None:
     rest = done.composed.filter(pl.col("outcome") != "made")
-    counted = rest.group_by("service", "outcome", "reason").agg(messages=pl.len())
+    counted = rest.group_by("service", "outcome", "reason", "arguments", "said").agg(messages=pl.len())
     counted = counted.sort("messages", "service", "reason", descending=[True, False, False])
     click.echo()
     if counted.is_empty():
@@ -121,7 +121,7 @@ def _held_back(story: Story, done: Generation) -> None:
     story.tell("Not made, and why:")
     names = service_names(story.standard)
     rows = [
-        {**row, "service": names(row["service"], story.language), "reason": in_words(row["reason"], story.language)}
+        {**row, "service": names(row["service"], story.language), "reason": in_words(row, story.language)}
         for row in counted.to_dicts()
     ]
     story.table(rows, ["messages", "service", "outcome", "reason"])

@@ -33,7 +33,7 @@ LEAD = tuple(f"lead_{name}" for name in IDENTITY)
 
 COMPOSED = (
     *IDENTITY, "customer_no", "policy_id", "agent_id", "message_class", "anchor", "due", "last_on", "text", "segments",
-    "outcome", "reason", *LEAD,
+    "outcome", "reason", "arguments", "said", *LEAD,
 )  # fmt: skip
 """The columns of what `compose` returns; `outcome` is one of `OUTCOMES`."""
 
@@ -43,7 +43,7 @@ NOTHING_HAD = pl.DataFrame(schema=dict.fromkeys(("customer_id", *COUNTS), pl.Int
 """What customers have had who have had nothing; see `compose`."""
 
 _TYPES = {
-    **dict.fromkeys(("text", "reason", *LEAD[:2]), pl.String),
+    **dict.fromkeys(("text", "reason", "arguments", "said", *LEAD[:2]), pl.String),
     **dict.fromkeys(("segments", *LEAD[2:]), pl.Int32),
 }
 
@@ -92,16 +92,16 @@ def _shaped(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _written(ready: pl.DataFrame, settings: MessageSettings, day: date) -> pl.DataFrame:
-    """Write the texts: `ready` with `text`, `segments`, `outcome`, `reason` and `LEAD`."""
+    """Write the texts: `ready` with `text`, `segments`, `outcome`, `reason`, `said` and `LEAD`."""
     rows = list(ready.iter_rows(named=True))
     going, spoken_for = debts.one_a_debt(rows)
     results: list[tuple[Any, ...]] = [()] * len(rows)
     places = {_identity(row): place for place, row in enumerate(rows)}
     carried_by: dict[tuple[Any, ...], Row] = {}
     alone: list[list[Row]] = []
-    for group, text, segments, reason in _texts(_groups(going, settings), settings, day):
+    for group, text, segments, fault in _texts(_groups(going, settings), settings, day):
         lead = group[0]
-        results[places[_identity(lead)]] = _result(text, segments, reason)
+        results[places[_identity(lead)]] = _result(text, segments, fault)
         carried_by |= dict.fromkeys(map(_identity, group), lead)
         for other in group[1:]:
             results[places[_identity(other)]] = _merged(lead)
@@ -110,9 +110,9 @@ def _written(ready: pl.DataFrame, settings: MessageSettings, day: date) -> pl.Da
         results[places[_identity(row)]] = _merged(lead)
         if results[places[_identity(lead)]][2] != "made":
             alone.append([row])
-    for group, text, segments, reason in _texts(alone, settings, day):
-        results[places[_identity(group[0])]] = _result(text, segments, reason)
-    schema = {"text": pl.String, "segments": pl.Int32, "outcome": pl.String, "reason": pl.String}
+    for group, text, segments, fault in _texts(alone, settings, day):
+        results[places[_identity(group[0])]] = _result(text, segments, fault)
+    schema = {"text": pl.String, "segments": pl.Int32, **dict.fromkeys(("outcome", "reason", "said"), pl.String)}
     keys = {name: ready.schema[key] for name, key in zip(LEAD, IDENTITY, strict=True)}
     texts = pl.DataFrame(results, schema={**schema, **keys}, orient="row")
     return pl.concat([ready.drop("reason"), texts], how="horizontal")
@@ -122,12 +122,12 @@ def _identity(row: Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in IDENTITY)
 
 
-def _result(text: str | None, segments: int | None, reason: str | None) -> tuple[Any, ...]:
-    return (text, segments, "made" if reason is None else "rejected", reason, *(None,) * len(LEAD))
+def _result(text: str | None, segments: int | None, fault: str | None) -> tuple[Any, ...]:
+    return (text, segments, "made" if fault is None else "rejected", None, fault, *(None,) * len(LEAD))
 
 
 def _merged(lead: Row) -> tuple[Any, ...]:
-    return (None, None, "merged", "merged", *_identity(lead))
+    return (None, None, "merged", "merged", None, *_identity(lead))
 
 
 def _groups(rows: list[Row], settings: MessageSettings) -> list[list[Row]]:

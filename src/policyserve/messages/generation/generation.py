@@ -36,6 +36,8 @@ from policyserve.tasks.transitions import Stamp
 GENERATIONS = table(GenerationRun)
 
 
+NOTHING = pl.lit(None, dtype=pl.String)
+
 NOT_IN_HAND = "status IN ('planned', 'approved', 'queued', 'cancelled')"
 """What has not left: also what waits for another try, and what was merged into a message that waits."""
 
@@ -174,7 +176,8 @@ class Run:
         return rows.join(known, on=IDENTITY, how="left", maintain_order="left")
 
     def _begin(self, composed: pl.DataFrame) -> int:
-        counted = composed.group_by("service", "outcome", "reason").len().sort("service", "outcome", "reason")
+        told = pl.coalesce("reason", "said").alias("reason")
+        counted = composed.group_by("service", "outcome", told).len().sort("service", "outcome", "reason")
         row = insert(GENERATIONS).values(for_day=self.day, at=self.at, counts=json.dumps(counted.rows()))
         return int(self.connection.execute(row.returning(GENERATIONS.c.id)).scalar_one())
 
@@ -202,8 +205,8 @@ class Run:
             (pl.col("was_status") == pl.col("status")) & ~waits & pl.col("was_reason").eq_missing(pl.col("reason"))
         )
         changes = pairs.filter(~stays).select(
-            "id", "text", "segments", "reason", "send_on", "last_on", "due", "anchor", "generation_id",
-            "final_at", "message_class", "needs_approval",
+            "id", "text", "segments", "reason", "arguments", "said", "send_on", "last_on", "due", "anchor",
+            "generation_id", "final_at", "message_class", "needs_approval",
             status=pl.when(goes_on).then("was_status").otherwise("status"),
             merged_into_id=pl.lit(None, dtype=pl.Int32),
         )  # fmt: skip
@@ -220,13 +223,18 @@ class Run:
         idle = messages.join(touches, on=IDENTITY, how="anti").filter(pl.col("due") <= self.day)
         gone = idle.filter(pl.col("last_on") >= self.day)
         expired = idle.filter(pl.col("last_on") < self.day).select(
-            "id", status=pl.lit("expired"), reason=pl.lit("expired"), **self._closed()
+            "id",
+            status=pl.lit("expired"),
+            reason=pl.lit("expired"),
+            arguments=NOTHING,
+            said=NOTHING,
+            **self._closed(),
         )
         changed = self._update(expired, NOT_IN_HAND)
         if gone.is_empty():
             return changed
-        fact = pl.concat_str(pl.lit("gone: "), "reason", pl.lit(" "), pl.col("arguments").fill_null("{}"))
-        cancelled = reasons(gone).select("id", status=pl.lit("cancelled"), reason=fact, **self._closed())
+        facts = reasons(gone).select("id", "reason", "arguments")
+        cancelled = facts.with_columns(status=pl.lit("cancelled"), said=NOTHING, **self._closed())
         return changed + self._update(cancelled, NOT_IN_HAND)
 
     def _closed(self) -> dict[str, pl.Expr]:
@@ -252,6 +260,6 @@ class Run:
 
 _NEW = (
     *IDENTITY, "channel", "message_class", "anchor", "due", "send_on", "last_on", "text", "segments", "status",
-    "reason", "needs_approval", "generation_id", "attempts", "planned_at", "final_at",
+    "reason", "arguments", "said", "needs_approval", "generation_id", "attempts", "planned_at", "final_at",
 )  # fmt: skip
 """The columns of a new message."""

@@ -16,15 +16,12 @@ from policyserve.contracts.owed import amounts_owed
 from policyserve.messages.people import People
 from policyserve.messages.texts.values import Occasion
 from policyserve.plan.handovers import handovers
-from policyserve.standard.model import AfterDebit, OnFestival, Service, Standard
+from policyserve.standard.model import OF_INSTALMENTS, AfterDebit, OnFestival, Service, Standard
 
 FIELDS = tuple(name for name in Occasion.__annotations__ if name != "due")
 """The columns of `occasions_of` that are fields of `Occasion`; the instalment's due day is in `owed_on`."""
 
 _PERSONAL = ("customer_no", "phone", "consent", "opted_out", "deceased_on")
-
-OF_INSTALMENTS = ("before-instalment", "after-unpaid", "after-suspension")
-"""Triggers whose ordinal is the number of an instalment."""
 
 
 _DEBT = pl.when(pl.col("kind").is_in(OF_INSTALMENTS) | (pl.col("result") == "failed")).then("instalment")

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Row, Select, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from policyserve import db
-from policyserve.locale import Sentence
 from policyserve.messages.gateways.gateway import Answer, Outcome, Outgoing
 from policyserve.messages.outbox.outbox import CUSTOMERS, NO_CONSENT, OPEN, OWN_CUSTOMER, REFUSED
 from policyserve.messages.outbox.stored_messages import MESSAGES
@@ -120,7 +119,7 @@ def store_answers(
     for row in connection.execute(_answerable(token)):
         found = said.get(str(row.id))
         if found is None and row.status == "submitting":
-            found = Answer(reference=str(row.id), outcome="in-doubt", reason=Sentence("the gateway gave no answer"))
+            found = Answer(reference=str(row.id), outcome="in-doubt")
         if found is not None:
             changes.append(_change(row, found, now, rules, counts=counts))
     if changes:
@@ -135,7 +134,18 @@ def _answerable(token: str) -> Any:
     return select(*columns).where(OPEN, states, MESSAGES.c.claim == token).order_by(MESSAGES.c.id).with_for_update()
 
 
-_CHANGED = ("status", "provider_id", "reason", "claim", "attempts", "next_at", "answered_at", "final_at")
+_CHANGED = (
+    "status",
+    "provider_id",
+    "reason",
+    "arguments",
+    "said",
+    "claim",
+    "attempts",
+    "next_at",
+    "answered_at",
+    "final_at",
+)
 
 _ANSWER = (
     update(MESSAGES)
@@ -158,16 +168,18 @@ def _change(row: Row[Any], answer: Answer, now: datetime, rules: Sending, *, cou
     It does not where the gateway took nothing at all of several texts: the fault is its own, and an hour without it
     must not use up the tries of all that wait.
     """
-    status, reason = _STATE_OF[answer.outcome], stored(answer.reason)
+    status, reason, said = _STATE_OF[answer.outcome], None, stored(answer.reason)
     if status == "queued" and counts and row.attempts >= rules.attempts:
-        status, reason = "failed", stored(answer.reason or Sentence("no reason was given"), "tried")
+        status, reason = "failed", "tried"
     elif status == "unknown":
-        reason = stored(answer.reason or Sentence("no answer"), "in-doubt")
+        reason = "in-doubt" if said else "no-answer"
     waits = status == "queued"
     new = {
         "status": status,
         "provider_id": storable(answer.provider_id),
         "reason": reason,
+        "arguments": None,
+        "said": said,
         "claim": None if waits else row.claim,
         "attempts": row.attempts - (waits and not counts),
         "next_at": now + _wait(row.attempts if counts else 1, rules) if waits else None,

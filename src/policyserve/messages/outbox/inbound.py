@@ -20,7 +20,7 @@ from policyserve import db
 from policyserve.locale import Sentence
 from policyserve.messages.gateways.gateway import Incoming, News
 from policyserve.messages.outbox import receipts
-from policyserve.messages.outbox.outbox import CUSTOMERS, OPEN, OWN_CUSTOMER, REFUSALS, change, those
+from policyserve.messages.outbox.outbox import CUSTOMERS, OPEN, OWN_CUSTOMER, REFUSALS, because, change, those
 from policyserve.messages.outbox.stored_messages import MESSAGES, WAITING
 from policyserve.messages.phones import canonical, is_mainland
 from policyserve.messages.reasons import storable
@@ -161,7 +161,7 @@ def refuse(connection: Connection, phones: Collection[str], *, source: str, now:
             OPEN, MESSAGES.c.status.in_(WAITING), MESSAGES.c.message_class == "marketing",
             exists().where(OWN_CUSTOMER, CUSTOMERS.c.phone.in_(some)),
         )  # fmt: skip
-        change(connection, those(theirs), {"status": "cancelled", "reason": "opted-out", "final_at": now})
+        change(connection, those(theirs), {"status": "cancelled", **because("opted-out"), "final_at": now})
 
 
 def lift(connection: Connection, phone: str, *, by: str, now: datetime) -> bool:

@@ -37,7 +37,7 @@ from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import N_, N_in, Sentence
 from policyserve.messages.gateways.gateway import Sent
 from policyserve.messages.outbox.stored_messages import MESSAGES, WAITING
-from policyserve.messages.reasons import stored
+from policyserve.messages.reasons import storable
 from policyserve.settings_file import Sending
 from policyserve.tables import Customer, Refusal, table
 
@@ -85,6 +85,11 @@ def change(connection: Connection, chosen: Select[*tuple[Any, ...]], values: Map
     return connection.execute(changed)
 
 
+def because(code: str | None, said: str | None = None) -> dict[str, str | None]:
+    """Return the columns that say why, for a reason without arguments, with what a person or a gateway said."""
+    return {"reason": code, "arguments": None, "said": said}
+
+
 def told(name: str) -> ColumnElement[str]:
     """Name what the query of `change` tells of a message."""
     return literal_column(f"held.{name}", String)
@@ -102,6 +107,7 @@ def open_for(connection: Connection, day: date, now: datetime) -> OpeningCounts:
     may_go = told("verdict") == "queued"
     values = {
         "status": case((told("verdict").in_(["queued", "expired"]), told("verdict")), else_="cancelled"),
+        **{name: case((may_go, MESSAGES.c[name]), else_=None) for name in ("arguments", "said")},
         "reason": case((may_go, MESSAGES.c.reason), else_=told("verdict")),
         "final_at": case((may_go, None), else_=now),
     }
@@ -121,21 +127,18 @@ def _verdict(day: date) -> ColumnElement[str | None]:
     )
 
 
-SENDER_DIED = Sentence("its sender died")
-
-
 def doubt(connection: Connection, now: datetime, rules: Sending) -> int:
     """Give up waiting for senders that died: what they had in hand may have left. Return how many."""
     lease = now - timedelta(minutes=rules.lease_minutes)
     stale = and_(OPEN, MESSAGES.c.status == "submitting", MESSAGES.c.submitted_at < lease)
-    return len(change(connection, those(stale), {"status": "unknown", "reason": stored(SENDER_DIED, "in-doubt")}).all())
+    return len(change(connection, those(stale), {"status": "unknown", **because("sender-died")}).all())
 
 
 def give_up_receipts(connection: Connection, now: datetime, rules: Sending) -> int:
     """Stop waiting for receipts that vendors no longer push; what became of these messages stays unknown."""
     last = now - timedelta(hours=rules.receipt_hours)
     silent = and_(OPEN, MESSAGES.c.status.in_(["accepted", "unknown"]), MESSAGES.c.submitted_at < last)
-    return len(change(connection, those(silent), {"status": "unknown", "reason": "no-receipt", "final_at": now}).all())
+    return len(change(connection, those(silent), {"status": "unknown", **because("no-receipt"), "final_at": now}).all())
 
 
 def in_doubt(connection: Connection, gateway: str, *, after: int, limit: int) -> list[Sent]:
@@ -166,7 +169,7 @@ def approve(connection: Connection, keys: Sequence[int] | None, *, by: str) -> i
 def cancel(connection: Connection, keys: Sequence[int], *, by: str, why: str, now: datetime) -> int:
     """Decide against messages that have not left; return how many. Raises PolicyserveError where one has."""
     _check(connection, keys, {*WAITING, "cancelled"}, NOT_CANCELLED)
-    values = {"status": "cancelled", "reason": stored(why, "by-hand"), "decided_by": by, "final_at": now}
+    values = {"status": "cancelled", **because("by-hand", storable(why)), "decided_by": by, "final_at": now}
     return len(change(connection, those(and_(_WAITS, MESSAGES.c.id.in_(keys))), values).all())
 
 
@@ -182,7 +185,7 @@ def resolve(connection: Connection, key: int, said: str, *, by: str, now: dateti
     """Store what a person found out of a message in doubt (`RESOLVED`); raises PolicyserveError for any other."""
     _check(connection, [key], {"unknown"}, NOT_RESOLVED)
     final_at = None if said == "not-sent" else now
-    values = {**RESOLVED[said], "reason": None, "decided_by": by, "final_at": final_at, "claim": None}
+    values = {**RESOLVED[said], **because(None), "decided_by": by, "final_at": final_at, "claim": None}
     change(connection, those(and_(MESSAGES.c.id == key, MESSAGES.c.status == "unknown")), values)
 
 

@@ -25,6 +25,9 @@ MORE = ("message_class", "send_on", "last_on", "gateway", "provider_id", "attemp
 EXPORTED = ("message_id", "phone", "text", "segments", "message_class", "service", "customer_no", "last_on")
 """What the company's own platform gets."""
 
+REST = ("arguments", "said")
+"""What the words of a reason are made of besides its code."""
+
 
 def messages(
     connection: Connection,
@@ -43,13 +46,12 @@ def messages(
     query = select(
         MESSAGES.c.id.label("message_id"),
         CUSTOMERS.c.customer_no,
-        *(MESSAGES.c[name] for name in (*FIELDS, *MORE) if name not in {"message_id", "customer_no"}),
+        *(MESSAGES.c[name] for name in (*FIELDS, *MORE, *REST) if name not in {"message_id", "customer_no"}),
     ).join(CUSTOMERS, CUSTOMERS.c.id == MESSAGES.c.customer_id)
     query = _narrowed(query, day, statuses, service, customer_no).order_by(MESSAGES.c.id.desc()).limit(most)
     rows = [dict(row) for row in connection.execute(query).mappings()]
     return [
-        {name: row[name] for name in (*FIELDS, *MORE)} | {"reason": in_words(row["reason"], language)}
-        for row in reversed(rows)
+        {name: row[name] for name in (*FIELDS, *MORE)} | {"reason": in_words(row, language)} for row in reversed(rows)
     ]
 
 
@@ -91,8 +93,9 @@ def export(connection: Connection, day: date) -> list[dict[str, Any]]:
 
 
 def counts(connection: Connection, day: date) -> list[dict[str, Any]]:
-    """Count the messages of a day by service, status and reason; `segments` are those of texts that go out."""
-    columns = (MESSAGES.c.service, MESSAGES.c.message_class, MESSAGES.c.status, MESSAGES.c.reason)
+    """Count the messages of a day by service, status and reason (with REST); `segments`: of texts that go out."""
+    names = ("service", "message_class", "status", "reason", *REST)
+    columns = [MESSAGES.c[name] for name in names]
     query = (
         select(*columns, func.count().label("messages"), func.sum(MESSAGES.c.segments).label("segments"))
         .where(MESSAGES.c.send_on == day)

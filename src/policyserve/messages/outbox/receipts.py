@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select,
 from policyserve.locale.record import read
 from policyserve.messages.gateways.gateway import Reason, Receipt, Sent
 from policyserve.messages.gateways.smpp.receipts import merged, part_numbers
-from policyserve.messages.outbox.outbox import OPEN
+from policyserve.messages.outbox.outbox import OPEN, because
 from policyserve.messages.outbox.stored_messages import MESSAGES
 from policyserve.messages.reasons import storable, stored
 from policyserve.settings_file import Sending
@@ -90,7 +90,18 @@ def _key(reference: str) -> int | None:
 Fate = Mapping[str, Any]
 """What a receipt reads of a message and what it changes: `_FATE`."""
 
-_FATE = ("status", "reason", "provider_id", "claim", "next_at", "submitted_at", "answered_at", "final_at")
+_FATE = (
+    "status",
+    "reason",
+    "arguments",
+    "said",
+    "provider_id",
+    "claim",
+    "next_at",
+    "submitted_at",
+    "answered_at",
+    "final_at",
+)
 
 
 def _locked(connection: Connection, gateway: str, keys: Iterable[int]) -> dict[int, Fate]:
@@ -129,16 +140,16 @@ def after(fate: Fate, receipt: Receipt) -> Fate | None:
     status, is_final = fate["status"], fate["final_at"] is not None
     if status not in _OUT and not (status == "queued" and fate["submitted_at"] is not None):
         return None
-    reason, number = stored(receipt.reason), fate["provider_id"] or storable(receipt.provider_id)
+    reason, number = because(None, stored(receipt.reason)), fate["provider_id"] or storable(receipt.provider_id)
     if receipt.state == "never":
-        again = {"status": "queued", "reason": reason, "claim": None, "next_at": None}
+        again = {"status": "queued", **reason, "claim": None, "next_at": None}
         return None if is_final or status != "unknown" else {**fate, **again}
     if receipt.state == "accepted":
-        taken = {"status": "accepted", "reason": None, "answered_at": receipt.at, "next_at": None}
+        taken = {"status": "accepted", **because(None), "answered_at": receipt.at, "next_at": None}
         return None if is_final or status == "accepted" else {**fate, **taken, "provider_id": number}
     if is_final and receipt.state == "unknown":
         return None
-    end = {"status": receipt.state, "reason": reason, "final_at": receipt.at, "next_at": None}
+    end = {"status": receipt.state, **reason, "final_at": receipt.at, "next_at": None}
     return {**fate, **end, "provider_id": number}
 
 

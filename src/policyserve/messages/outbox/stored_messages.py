@@ -45,6 +45,8 @@ STORED = pl.Schema(
         "customer_id": pl.Int32(),
         "status": pl.String(),
         "reason": pl.String(),
+        "arguments": pl.String(),
+        "said": pl.String(),
         "text": pl.String(),
         "merged_into_id": pl.Int32(),
         "anchor": pl.Date(),
@@ -64,11 +66,11 @@ CASE WHEN m.attempts > 0 THEN 0
      WHEN {_NOT_LEFT} OR m.status = 'expired' THEN 1
      WHEN m.status <> 'cancelled' THEN 0
      WHEN m.merged_into_id IS NULL THEN
-        CASE WHEN m.reason LIKE 'by-hand%' OR (m.reason LIKE 'cap-%' AND m.message_class = 'marketing') THEN 0
+        CASE WHEN m.reason = 'by-hand' OR (m.reason LIKE 'cap-%' AND m.message_class = 'marketing') THEN 0
              ELSE 1 END
      WHEN EXISTS (
         SELECT 1 FROM messages lead WHERE lead.id = m.merged_into_id
-        AND lead.attempts = 0 AND (lead.final_at IS NULL OR lead.reason NOT LIKE 'by-hand%')) THEN 1
+        AND lead.attempts = 0 AND (lead.final_at IS NULL OR lead.reason <> 'by-hand')) THEN 1
      ELSE 0 END"""
 """What has not left can still be written: also what a fact or the calendar took back, once its touch is called for
 again, and what was merged into a message that waits. The decisions of a person and of a cap stay."""
