@@ -163,7 +163,10 @@ def test_premiums_behind_the_collection_add_up_to_it(desk: Desk) -> None:
     in_month = sum(Decimal(one["amount"]) for one in steps if one["step"] == "in_month")
     assert in_month == sum(Decimal(month["in_month"]) for month in months)
     header = desk.do("metrics", "collection", *asked, "--policies", "--format", "csv").splitlines()[0]
-    assert header == "policy_no,customer_no,agent_no,rider,instalment,due_on,currency,amount,paid_on,fate,as_of"
+    assert (
+        header
+        == "policy_no,customer_no,agent_no,rider,instalment,due_on,currency,amount,rider_amount,paid_on,fate,as_of"
+    )
     assert "│ 失效" in desk.do("metrics", "collected", *asked, "--policies", "--lang", "zh")
 
 

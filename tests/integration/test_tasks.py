@@ -65,7 +65,7 @@ def work(book: Engine) -> Iterator[Connection]:
 
 
 def lines(connection: Connection, language: str = "en") -> list[str]:
-    return explain(connection, 1, STANDARD, language)
+    return explain(connection, 1, STANDARD, language, as_of=MONDAY)
 
 
 def test_done_keeps_the_contact_and_the_transition(book: Engine) -> None:

@@ -64,7 +64,7 @@ def stood(engine: Engine) -> list[pl.DataFrame]:
 
 def lines(engine: Engine, language: str) -> list[str]:
     with db.reading(engine) as connection:
-        return explain(connection, 1, default_standard(), language)
+        return explain(connection, 1, default_standard(), language, as_of=DAYS[0])
 
 
 @pytest.mark.parametrize("text", LOOK_ALIKES)

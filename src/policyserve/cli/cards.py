@@ -15,7 +15,7 @@ from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.output import Row, show, tell
 from policyserve.dates import add_months
 from policyserve.locale import N_, N_in, say
-from policyserve.locale.format import money
+from policyserve.locale.format import money, with_riders
 from policyserve.operations.cards import customer_card, policy_card
 from policyserve.tasks.touch_history import Card
 
@@ -26,9 +26,11 @@ MONTHS_AHEAD = 12
 STATES = {
     "freelook": N_("In the free-look; the receipt was signed on {since}."),
     "in_force": N_("In force."),
-    "grace": N_("In grace: instalment {unpaid}, due on {unpaid_on}, is unpaid."),
-    "premium_loan": N_("Kept in force by a premium loan; instalment {unpaid}, due on {unpaid_on}, is unpaid."),
-    "suspended": N_("Suspended since {since}: instalment {unpaid}, due on {unpaid_on}, is unpaid."),
+    "grace": N_("In grace: {owed} of instalment {unpaid}, due on {unpaid_on}, is unpaid."),
+    "premium_loan": N_(
+        "Kept in force by a premium loan; {owed} of instalment {unpaid}, due on {unpaid_on}, is unpaid."
+    ),
+    "suspended": N_("Suspended since {since}: {owed} of instalment {unpaid}, due on {unpaid_on}, is unpaid."),
     "waived": N_("In force, premiums waived since {since}."),
     "reduced_paid_up": N_("Paid up at a reduced sum since {since}."),
     "ended": N_("Ended on {since}: {ended_by}."),
@@ -118,13 +120,25 @@ def _heading(row: Row, language: str) -> None:
 
 
 def _premium(row: Row, language: str) -> str:
-    return money(language, decimal(row["premium"], row["currency"]), row["currency"])
+    return _amount(row, "premium", language)
+
+
+def _amount(row: Row, name: str, language: str) -> str:
+    return money(language, decimal(row[name], row["currency"]), row["currency"])
+
+
+def _owed(row: Row, language: str) -> str:
+    """Say what is to be paid, and which part of it riders bring; nothing of a policy that owes nothing."""
+    if row["owed"] is None:
+        return ""
+    riders = _amount(row, "rider_amount", language) if row["rider_amount"] else None
+    return with_riders(language, _amount(row, "owed", language), riders)
 
 
 def _state(row: Row, language: str) -> str:
     """Say in which state a policy is, since when and why."""
     values = {name: shown(name, row[name], language) for name in ("since", "ended_by", "unpaid", "unpaid_on")}
-    return say(language, STATES[row["state"]], **values)
+    return say(language, STATES[row["state"]], owed=_owed(row, language), **values)
 
 
 @click.command()

@@ -118,6 +118,7 @@ COLUMNS: dict[str, Column] = {
     ),
     **_columns(
         "money", numerator=N_("Kept premium"), denominator=N_("First-year premium"), amount=N_("Amount"),
+        rider_amount=N_("Riders' part"),
         premium=N_("Premium"), premium_through=N_("Premium through"), premium_together=N_("Premium together"),
     ),
     **_columns(

@@ -4,23 +4,41 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import Connection
+
 from policyserve import db
+from policyserve.book.snapshot import load_book
+from policyserve.contracts.contracts import Contracts
 from policyserve.operations.database import Database
+from policyserve.standard.model import Standard
 from policyserve.tasks import agenda, agenda_queries
 from policyserve.tasks.agenda import Agenda
 from policyserve.tasks.stored_standard import current_standard
+from policyserve.tasks.sums_owed import ABOUT_INSTALMENTS, sums_owed
 
 
 def agent_day(engine: Database, agent_no: str, day: date) -> Agenda:
     """Return the day of an agent; raises NotFoundError."""
     with db.reading(engine) as connection:
-        return agenda.agenda(connection, agent_no, day, current_standard(connection, day))
+        standard = current_standard(connection, day)
+        return _with_sums(connection, agenda.agenda(connection, agent_no, day, standard), standard)
 
 
 def office_day(engine: Database, branch: str, day: date) -> Agenda:
     """Return the day of a branch's office; raises NotFoundError."""
     with db.reading(engine) as connection:
-        return agenda.office_agenda(connection, branch, day, current_standard(connection, day))
+        standard = current_standard(connection, day)
+        return _with_sums(connection, agenda.office_agenda(connection, branch, day, standard), standard)
+
+
+def _with_sums(connection: Connection, found: Agenda, standard: Standard) -> Agenda:
+    """Say of the tasks about instalments what is owed, from the part of the book of those whom they are about."""
+    asked = [task.occurrence for task in found.tasks if task.occurrence and task.occurrence[1] in ABOUT_INSTALMENTS]
+    if not asked:
+        return found
+    book = load_book(connection, customers=[one.customer_id for one in found.customers])
+    contracts = Contracts.of(book, found.day, *standard.lapse_rules)
+    return agenda.with_sums(found, sums_owed(contracts, asked))
 
 
 def busiest_agent(engine: Database, day: date) -> str | None:

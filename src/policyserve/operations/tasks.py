@@ -53,7 +53,7 @@ def add_task(engine: Database, stamp: Stamp, **asked: Any) -> int:
 def explain_task(engine: Database, task_id: int, *, as_of: date, language: str) -> list[str]:
     """Return lines that say why a task is there and what became of it; raises NotFoundError."""
     with db.reading(engine) as connection:
-        return explanation.explain(connection, task_id, current_standard(connection, as_of), language)
+        return explanation.explain(connection, task_id, current_standard(connection, as_of), language, as_of=as_of)
 
 
 def find_reminder(engine: Database, policies: Collection[str], day: date) -> agenda_queries.Reminder | None:

@@ -8,7 +8,7 @@ there is none, or managers who left report to each other, in the branch's office
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from policyserve.standard.model import Service, Standard
 from policyserve.tasks.agenda_queries import OF_AGENT, OF_OFFICE
 from policyserve.tasks.reason_text import Wording, wording_of
 from policyserve.tasks.salutation import salutation
+from policyserve.tasks.sums_owed import Occurrence, Sum, Sums
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,8 @@ class AgendaTask(NamedTuple):
     line: Line
     overdue: bool
     """Its day has passed, and it is still on time."""
+    owed: Sum | None = None
+    """What is to be paid, where it is about an instalment; filled in by `with_sums`."""
 
     def name(self, language: str) -> str:
         """Say what to do."""
@@ -79,7 +82,15 @@ class AgendaTask(NamedTuple):
 
     def reason(self, language: str) -> str:
         """Say why."""
-        return self.line.wording(language).reason(self)
+        return self.line.wording(language).reason(self, self.owed)
+
+    @property
+    def occurrence(self) -> Occurrence | None:
+        """What it is about, for `sums_owed`; None where it is about no policy, or of a service that is no more."""
+        service = self.line.service
+        return (
+            None if service is None or self.policy_no is None else (self.policy_no, service.trigger.kind, self.ordinal)
+        )
 
     def talking_points(self, language: str) -> tuple[str, ...]:
         """Say what to talk about."""
@@ -116,6 +127,7 @@ _OF_TASK = 13
 class AgendaCustomer(NamedTuple):
     """A customer to serve, with everything there is to do at once."""
 
+    customer_id: int
     customer_no: str
     name: str | None
     gender: str | None
@@ -195,6 +207,19 @@ class _Lines(dict[tuple[str, str], Line]):
         return self[key]
 
 
+def with_sums(found: Agenda, sums: Sums) -> Agenda:
+    """Say of the tasks of an agenda what is owed; `sums` as from `sums_owed`."""
+    customers = (
+        customer._replace(tasks=tuple(task._replace(owed=_sum(task.occurrence, sums)) for task in customer.tasks))
+        for customer in found.customers
+    )
+    return replace(found, customers=tuple(customers))
+
+
+def _sum(occurrence: Occurrence | None, sums: Sums) -> Sum | None:
+    return None if occurrence is None else sums.get(occurrence)
+
+
 def line_of(standard: Standard, code: str, channels: str) -> Line:
     """Return what the standard says of a service; of several with one code, the one with these channels."""
     services = [service for service in standard.services if service.code == code]
@@ -220,14 +245,21 @@ def _customer(rows: list[Any], day: date, lines: _Lines) -> AgendaCustomer:
         tasks.sort(key=lambda task: (task.latest, not task.line.duty, -task.line.score, task.task_id))
     _, name, gender, phone, vip, _ = rows[0][_OF_TASK:]
     return AgendaCustomer(
-        rows[0].customer_no, name, gender, phone, vip is not None, tuple(tasks), ahead=len(rows) - len(tasks)
+        rows[0].customer_id,
+        rows[0].customer_no,
+        name,
+        gender,
+        phone,
+        vip is not None,
+        tuple(tasks),
+        ahead=len(rows) - len(tasks),
     )
 
 
 def _task(row: Any, day: date, lines: _Lines) -> AgendaTask:
     facts = row[:_OF_TASK]
     _, service, channels, *_ = facts
-    return AgendaTask._make((*facts, lines[service, channels], row.day < day))
+    return AgendaTask._make((*facts, lines[service, channels], row.day < day, None))
 
 
 def _rank(customer: AgendaCustomer) -> tuple[date, bool, float, float, str]:

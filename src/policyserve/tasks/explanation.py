@@ -8,14 +8,17 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from policyserve.book.snapshot import load_book
+from policyserve.contracts.contracts import Contracts
 from policyserve.errors import NotFoundError
 from policyserve.locale import N_, Listed, N_all, N_in, Sentence, say
-from policyserve.standard.model import Standard
+from policyserve.standard.model import Service, Standard
 from policyserve.standard.vocabulary import word
 from policyserve.tables import Agent, Customer, Policy, table
-from policyserve.tasks.agenda import line_of
+from policyserve.tasks.agenda import Line, line_of
 from policyserve.tasks.contacts import CONTACTS, Deed, withdrawn
 from policyserve.tasks.history_text import why
+from policyserve.tasks.sums_owed import ABOUT_INSTALMENTS, Sum, sums_owed
 from policyserve.tasks.transitions import TASKS, Step, history
 
 _AGENTS = table(Agent)
@@ -25,15 +28,17 @@ _POLICIES = table(Policy)
 N_all("deed on a task", "added", "moved", "done", "skipped", "missed", "cancelled", "reopened", "snoozed", "assigned")
 
 
-def explain(connection: Connection, task_id: int, standard: Standard, language: str) -> list[str]:
-    """Return lines that say why a task is there and what became of it.
+def explain(connection: Connection, task_id: int, standard: Standard, language: str, *, as_of: date) -> list[str]:
+    """Return lines that say why a task is there, what is owed on `as_of` where it is about that, and what became of it.
 
     Raises NotFoundError for a task that does not exist.
     """
     row = _read(connection, task_id)
     steps = history(connection, task_id)
+    line = line_of(standard, row.service, row.channels)
+    owed = _owed(connection, row, line.service, standard, as_of) if row.status == "open" else None
     return [
-        *_what(row, standard, language),
+        *_what(row, line, owed, language),
         _window(row, language),
         *_decisions(row, language),
         *(_step(step, language) for step in steps),
@@ -67,9 +72,17 @@ def _read(connection: Connection, task_id: int) -> Any:
     return row
 
 
-def _what(row: Any, standard: Standard, language: str) -> Iterator[str]:
-    """Say what it is, for whom, and why: the fact, the rule, and the day off that moved it."""
-    line = line_of(standard, row.service, row.channels)
+def _owed(connection: Connection, row: Any, service: Service | None, standard: Standard, as_of: date) -> Sum | None:
+    """Return what is to be paid of the instalment that a task is about; None where it is about none."""
+    if service is None or row.policy_no is None or service.trigger.kind not in ABOUT_INSTALMENTS:
+        return None
+    contracts = Contracts.of(load_book(connection, customers=[row.customer_id]), as_of, *standard.lapse_rules)
+    about = (row.policy_no, service.trigger.kind, row.ordinal)
+    return sums_owed(contracts, [about]).get(about)
+
+
+def _what(row: Any, line: Line, owed: Sum | None, language: str) -> Iterator[str]:
+    """Say what it is, for whom, and why: the fact, the rule, the day off that moved it, and what is owed."""
     service = line.service
     yield say(
         language,
@@ -83,7 +96,7 @@ def _what(row: Any, standard: Standard, language: str) -> Iterator[str]:
         policy=row.policy_no,
         status=Sentence(N_in("code", row.status)),
     )
-    yield say(language, "Why: {reason}", reason=line.wording(language).reason(row))
+    yield say(language, "Why: {reason}", reason=line.wording(language).reason(row, owed))
 
 
 def _window(row: Any, language: str) -> str:

@@ -70,11 +70,15 @@ class Wording:
     rule: str
     """When it falls due; empty for what is added by hand."""
 
-    def reason(self, grounds: Grounds) -> str:
-        """Say in one sentence why a task is there.
+    def reason(self, grounds: Grounds, owed: object = None) -> str:
+        """Say in one sentence why a task is there, and what is `owed` (see `sums_owed`), if it is about that.
 
         For example: policy P1 was issued on 2026-01-04; issue + 4 months: 2026-05-04; a day off, so 2026-05-06.
         """
+        why = self._reason(grounds)
+        return why if owed is None else say(self.language, "{why}; to be paid: {owed}", why=why, owed=owed)
+
+    def _reason(self, grounds: Grounds) -> str:
         fact = self.fact.format(policy=grounds.policy_no, ordinal=grounds.ordinal, anchor=grounds.anchor)
         if not self.rule:
             return fact

@@ -15,6 +15,7 @@ from policyserve.book.snapshot import load_book
 from policyserve.calendars.calendar import Calendar
 from policyserve.contracts.contracts import Contracts
 from policyserve.contracts.keys import lookup
+from policyserve.contracts.owed import amounts_owed
 from policyserve.contracts.premiums import premium_steps
 from policyserve.contracts.states import states
 from policyserve.dates import Days, add_months
@@ -23,6 +24,7 @@ from policyserve.standard import reasons
 from policyserve.standard.model import Standard
 from policyserve.tasks.agenda import line_of
 from policyserve.tasks.reason_text import wording_of
+from policyserve.tasks.sums_owed import Occurrence, Sum, sums_owed
 
 CLOSED = ("cancelled", "skipped", "missed")
 """Of these tasks the last transition says why."""
@@ -74,7 +76,7 @@ def policy_life(connection: Connection, customer_id: int, policy_no: str, asked:
         row for row in _tasks(connection, customer_id)
         if row["subject_kind"] == "policy" and row["subject_id"] == policy["policy_id"]
     ]  # fmt: skip
-    return lived(own, tasks, asked)
+    return lived(own, tasks, book, asked)
 
 
 def _of_policies(standard: Standard) -> Standard:
@@ -89,7 +91,7 @@ def customer_life(
     """Return the touches of a customer and of the policies held that fall due in `days`, in order."""
     touches = plan(book, asked.standard, asked.calendar, days, asked.as_of)
     near = [row for row in tasks if days.start <= row["due"] < days.end]
-    return lived(touches.filter(pl.col("customer_id") == customer_id), near, asked)
+    return lived(touches.filter(pl.col("customer_id") == customer_id), near, book, asked)
 
 
 def _tasks(connection: Connection, customer_id: int) -> list[dict[str, Any]]:
@@ -101,11 +103,14 @@ def _rows(connection: Connection, query: str, customer_id: int) -> list[dict[str
     return [dict(row) for row in connection.execute(typed, {"customer_id": customer_id}).mappings()]
 
 
-def lived(touches: pl.DataFrame, tasks: list[dict[str, Any]], asked: Asked) -> list[dict[str, Any]]:
+def lived(touches: pl.DataFrame, tasks: list[dict[str, Any]], book: Book, asked: Asked) -> list[dict[str, Any]]:
     """Join touches with tasks by their identity; tasks whose touch is gone stay, with the reason."""
     stored = {_identity(task): task for task in tasks}
-    rows = [_row(touch, stored.pop(_identity(touch), None), asked) for touch in touches.to_dicts()]
-    rows += [_row(task, task, asked) for task in stored.values()]
+    pairs = [(touch, stored.pop(_identity(touch), None)) for touch in touches.to_dicts()]
+    pairs += [(task, task) for task in stored.values()]
+    about = [_occurrence(*pair, asked) for pair in pairs]
+    sums = sums_owed(Contracts.of(book, asked.as_of, *asked.standard.lapse_rules), (one for one in about if one))
+    rows = [_row(*pair, asked, sums.get(one) if one else None) for pair, one in zip(pairs, about, strict=True)]
     return sorted(rows, key=lambda row: (row["due"], row["service"], row["ordinal"]))
 
 
@@ -128,7 +133,16 @@ def _identity(row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in ("service", "subject_kind", "subject_id", "ordinal"))
 
 
-def _row(touch: dict[str, Any], task: dict[str, Any] | None, asked: Asked) -> dict[str, Any]:
+def _occurrence(touch: dict[str, Any], task: dict[str, Any] | None, asked: Asked) -> Occurrence | None:
+    """Say what a touch is about where it is still to be done."""
+    known = task or touch
+    service = line_of(asked.standard, known["service"], known["channels"]).service
+    if service is None or touch["subject_kind"] != "policy" or (task and task["status"] != "open"):
+        return None
+    return touch["subject"], service.trigger.kind, known["ordinal"]
+
+
+def _row(touch: dict[str, Any], task: dict[str, Any] | None, asked: Asked, owed: Sum | None) -> dict[str, Any]:
     known = task or touch
     service = line_of(asked.standard, known["service"], known["channels"]).service
     policy_no = touch["subject"] if touch["subject_kind"] == "policy" else None
@@ -144,7 +158,7 @@ def _row(touch: dict[str, Any], task: dict[str, Any] | None, asked: Asked) -> di
         "channels": known["channels"],
         "status": task["status"] if task else _untasked(touch, asked.as_of),
         "done_on": task["done_on"] if task else None,
-        "reason": why or wording_of(service, asked.language).reason(grounds),
+        "reason": why or wording_of(service, asked.language).reason(grounds, owed),
         "task_id": task["task_id"] if task else None,
     }
 
@@ -230,8 +244,11 @@ def _policies(book: Book, customer_id: int, asked: Asked) -> list[dict[str, Any]
     contracts = Contracts.of(book, asked.as_of, *asked.standard.lapse_rules)
     known = states(contracts, asked.standard.freelook_days)
     now = contracts.terms.select("policy_id", "mode", premium=_premium_now(contracts))
+    behind = known.filter(pl.col("unpaid").is_not_null()).select("policy_id", instalment="unpaid")
+    owed = amounts_owed(contracts, behind).select("policy_id", "owed", rider_amount="rider_owed")
     held = book.policies.drop("mode", "premium").filter(pl.col("customer_id") == customer_id)
-    held = held.join(now, on="policy_id", how="left").join(known, on="policy_id", how="left")
+    for more in (now, known, owed):
+        held = held.join(more, on="policy_id", how="left")
     agents = book.agents.select("agent_id", "agent_no")
     mains = book.policies.select(main_policy_id="policy_id", main_policy_no="policy_no")
     return (
@@ -240,7 +257,8 @@ def _policies(book: Book, customer_id: int, asked: Asked) -> list[dict[str, Any]
         .sort("issue_date", "policy_no")
         .select(
             "policy_no", "main_policy_no", "product", "product_kind", "issue_date", "mode", "premium", "currency",
-            "state", "since", "ended_by", "unpaid", "unpaid_on", "agent_no", "ends_on", "receipt_on",
+            "state", "since", "ended_by", "unpaid", "unpaid_on", "owed", "rider_amount", "agent_no", "ends_on",
+            "receipt_on",
         )
         .to_dicts()
     )  # fmt: skip

@@ -17,7 +17,8 @@ from policyserve.metrics.groupings import fields_of, with_agents, with_policies
 ALLOWED = ("company", "branch", "team", "agent", "product", "channel", "mode")
 
 LISTED = (
-    "policy_no", "customer_no", "agent_no", "rider", "instalment", "due_on", "currency", "amount", "paid_on", "fate",
+    "policy_no", "customer_no", "agent_no", "rider", "instalment", "due_on", "currency", "amount", "rider_amount",
+    "paid_on", "fate",
 )  # fmt: skip
 """What is told of an instalment; the due day's agent, and `rider`: counted with its main policy."""
 
@@ -33,10 +34,10 @@ def collection(
 ) -> pl.DataFrame:
     """Add up what became of the premiums due in a period; a row per group and currency.
 
-    Columns: a field per grouping (`agent_no`: who served the policy on the due day), `currency`, `due` and its parts
-    `collected`, `surrendered`, `suspended`, `open` (minor units), `rate` (collected / due, null where nothing was due),
-    the same with `_count`: policies' instalments, riders counted with their main policies, and `status`: `final` once
-    the last grace is over.
+    Columns: a field per grouping (`agent_no`: who served the policy on the due day), `currency`, `due`, `rider_due`
+    (the part of it that riders bring), the fates `collected`, `surrendered`, `suspended`, `open` (minor units), `rate`
+    (collected / due, null where nothing was due), `due` and the fates with `_count` (policies' instalments, riders
+    counted with their main policies), and `status`: `final` once the last grace is over.
     """
     fields = fields_of(by, ALLOWED)
     rows = instalments_due(book, period, policy_year=policy_year, grace_days=grace_days, as_of=as_of)
@@ -44,13 +45,17 @@ def collection(
     keys = [*fields, "currency"]
     amounts = [pl.col("amount").filter(pl.col("fate") == fate).sum().alias(fate) for fate in FATES]
     counts = [(pl.col("main") & (pl.col("fate") == fate)).sum().cast(pl.Int64).alias(f"{fate}_count") for fate in FATES]
-    whole = (pl.col("amount").sum().alias("due"), pl.col("main").sum().cast(pl.Int64).alias("due_count"))
+    whole = (
+        pl.col("amount").sum().alias("due"),
+        pl.col("rider_amount").sum().alias("rider_due"),
+        pl.col("main").sum().cast(pl.Int64).alias("due_count"),
+    )
     rate = pl.when(pl.col("due") > 0).then(pl.col("collected") / pl.col("due")).alias("rate")
     return (
         named.group_by(keys)
         .agg(*whole, *amounts, *counts, status=status(grace_days, as_of))
         .sort(keys)
-        .select(*keys, "due", *FATES, rate, "due_count", *(f"{fate}_count" for fate in FATES), "status")
+        .select(*keys, "due", "rider_due", *FATES, rate, "due_count", *(f"{fate}_count" for fate in FATES), "status")
     )
 
 

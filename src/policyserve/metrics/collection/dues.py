@@ -36,9 +36,10 @@ def instalments_due(
 ) -> pl.DataFrame:
     """Return the renewal instalments that fell due in the period, with their fate, as known on `as_of`.
 
-    Columns: `policy_id`, `instalment`, `due_on`, `currency`, `amount` (minor units), `main` (false for riders with a
-    policy number of their own), `fate` (one of FATES), `paid_on` (of what was collected). `policy_year`: 2 for second
-    premiums (二次保费), None for all renewals. Individual policies only.
+    Columns: `policy_id`, `instalment`, `due_on`, `currency`, `amount` (minor units), `rider_amount` (the part of it
+    that riders bring: all of a rider's own), `main` (false for riders with a policy number of their own),
+    `fate` (one of FATES), `paid_on` (of what was collected). `policy_year`: 2 for second premiums (二次保费), None for
+    all renewals. Individual policies only.
     """
     known = book.as_of(as_of)
     rows = _with_payments(_scheduled(known, period, policy_year), known)
@@ -51,10 +52,13 @@ def instalments_due(
     unpaid = part_of(known, judged.filter(~pl.col("collected"))["payer_id"])
     return (
         judged.pipe(_with_suspensions, Contracts(unpaid, as_of, grace_days).suspended)
-        .with_columns(fate=_fate(as_of), paid_on=pl.when("collected").then("paid_on"))
-        .select("policy_id", "instalment", "due_on", "currency", "amount", "main", "fate", "paid_on")
+        .with_columns(fate=_fate(as_of), paid_on=pl.when("collected").then("paid_on"), rider_amount=_RIDERS)
+        .select("policy_id", "instalment", "due_on", "currency", "amount", "rider_amount", "main", "fate", "paid_on")
         .sort("policy_id", "instalment")
     )
+
+
+_RIDERS = pl.when("main").then("rider_amount").otherwise("amount")
 
 
 def _scheduled(known: Book, period: Days, policy_year: int | None) -> pl.DataFrame:

@@ -28,8 +28,9 @@ COLLECTION_MEANS = N_(
     "Premiums due in the period, and what became of them: collected (paid in full by the end of the grace), "
     "surrendered (by then, or in the twelve months before), suspended, open. Rate = collected / due. Left out: "
     "premiums no longer owed because of a claim, waiver, reduced paid-up, conversion, transfer, cancellation or "
-    "termination. A rider ends with its main policy. By the agent who served the policy on the due day. Provisional "
-    "until the last grace is over."
+    "termination. A rider ends with its main policy. The riders' part: what riders bring, those added by events and "
+    "those with policy numbers of their own. By the agent who served the policy on the due day. Provisional until the "
+    "last grace is over."
 )
 COLLECTED = N_("Premiums collected")
 COLLECTED_MEANS = N_(
@@ -51,6 +52,7 @@ STEP = words_of({
 })  # fmt: skip
 
 DUE = column("due", N_in("premium", "Due"), kind="money")
+RIDERS = column("rider_due", N_("Riders' part"), kind="money")
 COLLECTED_COLUMN = N_("Collected")
 STEP_COLUMN = Column(name="step", title=N_in("when", "Collected"), kind="code", words=STEP)
 COLLECTED_COUNT = column("collected_count", N_in("number of premiums", "Collected"), kind="count")
@@ -66,7 +68,7 @@ RATES = tuple(
 )
 LISTED = (
     *columns("policy_no", "customer_no", "phone_of_customer", "agent_no", "rider", "instalment", "due_on", "currency"),
-    *columns("amount", "paid_on"),
+    *columns("amount", "rider_amount", "paid_on"),
     Column(name="fate", title=N_("State"), kind="code", words=FATE),
 )
 
@@ -85,7 +87,7 @@ def collection_figure(
         title=_titled(COLLECTION, policy_year),
         days=days,
         columns=(
-            *columns(*fields, "currency"), DUE, FATES_SHOWN[0], column("rate", N_("Rate"), kind="ratio"),
+            *columns(*fields, "currency"), DUE, RIDERS, FATES_SHOWN[0], column("rate", N_("Rate"), kind="ratio"),
             *columns("due_count"), COLLECTED_COUNT, *FATES_SHOWN[1:], *columns("status"),
         ),
         rows=collection(book, days, policy_year=policy_year, by=by, as_of=as_of),

@@ -29,7 +29,8 @@ TITLE = N_("Gap to the target of month {month}")
 COHORTS_ASKED = N_("cohorts {first} to {last}")
 MEANING = N_(
     "Open: in grace or not yet due. Missing and the ratios in the end are over all policies of the cohorts, those not "
-    "yet due included. Needed: the fewest that suffice, the largest first; none where all together do not."
+    "yet due included. Needed: the fewest that suffice, the largest first; none where all together do not. To pay: the "
+    "unpaid premiums up to the month, of the policy and its riders; the riders' part is theirs of it."
 )
 NONE = N_("No group is below its target.")
 NOBODY = N_("There is no policy in these cohorts whose premium of month {month} has fallen due by {as_of}.")
@@ -91,7 +92,8 @@ def _policies(found: Gap, open_tasks: OpenTasks, profile: str, as_of: date) -> F
         title=Sentence(TITLE, month=13),
         columns=(
             *columns("policy_no", "customer_no", "phone_of_customer", "serving_agent_no", "state", "due_on", "pay_by"),
-            column("amount", TO_PAY), column("gain", GAIN, kind="money" if found.basis == "premium" else "count"),
+            column("amount", TO_PAY), *columns("rider_amount"),
+            column("gain", GAIN, kind="money" if found.basis == "premium" else "count"),
             *columns("needed"), column("tasks", TASKS, kind="code", words=lambda key, _: f"#{key}"),
         ),
         rows=rows.with_columns(tasks=keys).rename({"group": "_group"}).drop("policy_id"),
