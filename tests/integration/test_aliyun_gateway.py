@@ -24,7 +24,7 @@ from policyserve.messages.gateways.gateway import (
     Outgoing,
 )
 from policyserve.messages.gateways.registry import open_gateway
-from policyserve.messages.reasons import in_words, stored
+from policyserve.messages.reasons import stored, told
 
 TEXT = "【安心人寿】尊敬的张先生：您的保单（尾号1234）应缴日为3月9日，请备足余额。"
 
@@ -258,10 +258,8 @@ def test_nothing_of_a_text_reaches_a_log(caplog: pytest.LogCaptureFixture, capfd
 
 def test_the_code_of_a_receipt_is_said_in_the_readers_language() -> None:
     reason = stored(reported("MOBILE_NOT_ON_SERVICE"))
-    assert in_words(reason, "zh") == "手机关机、停机、空号或不在服务区（MOBILE_NOT_ON_SERVICE）"
-    assert in_words(reason, "en") == (
-        "the phone is switched off, out of reach or no longer in use (MOBILE_NOT_ON_SERVICE)"
-    )
+    assert told(reason, "zh") == "手机关机、停机、空号或不在服务区（MOBILE_NOT_ON_SERVICE）"
+    assert told(reason, "en") == ("the phone is switched off, out of reach or no longer in use (MOBILE_NOT_ON_SERVICE)")
     assert reported("MK:0012") == "MK:0012"
 
 

@@ -22,7 +22,7 @@ from policyserve.messages.gateways.gateway import (
     Answer,
     Outgoing,
 )
-from policyserve.messages.reasons import in_words, stored
+from policyserve.messages.reasons import stored, told
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ def test_a_refusal_in_a_good_answer_is_refused_with_the_vendors_words(vendor: Ve
     vendor.behave("refuse")
     answer = send_one(opened(url=vendor.url))
     assert (answer.outcome, str(answer.reason)) == ("refused", "HTTP 200, code 41, on the blacklist")
-    assert in_words(stored(answer.reason), "zh") == "HTTP 200，代码41，on the blacklist"
+    assert told(stored(answer.reason), "zh") == "HTTP 200，代码41，on the blacklist"
 
 
 def test_a_code_may_mean_later(vendor: Vendor) -> None:

@@ -19,7 +19,7 @@ from policyserve.messages.notices.channels.channel import Answer
 from policyserve.messages.notices.channels.registry import channel_of
 from policyserve.messages.notices.push import NoticeCounts
 from policyserve.messages.notices.subscriptions import NOTICES
-from policyserve.messages.reasons import in_words
+from policyserve.messages.reasons import told
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def key(request: pytest.FixtureRequest, database_url: str) -> str:
 def reason(engine: Engine) -> str | None:
     with db.reading(engine) as connection:
         found: str | None = connection.scalar(select(NOTICES.c.reason))
-    return in_words(found, "en")
+    return told(found, "en")
 
 
 REFUSALS = [

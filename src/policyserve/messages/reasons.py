@@ -24,6 +24,11 @@ def storable(text: str | None) -> str | None:
     return None if text is None else text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
+def told(said: str | None, language: str) -> str | None:
+    """Return what a gateway said, as `stored`, for people."""
+    return None if said is None else read(said).told(language)
+
+
 def in_words(row: Mapping[str, Any], language: str) -> str | None:
     """Return the reason of a message (`reason`, `arguments`, `said`) for people; None where it has none.
 
@@ -31,14 +36,14 @@ def in_words(row: Mapping[str, Any], language: str) -> str | None:
     """
     code: str | None = row["reason"]
     said: str | None = row["said"]
-    if said and code != "by-hand":
-        said = read(said).told(language)
+    if code != "by-hand":
+        said = told(said, language)
     if code is None:
         return said
-    told = reasons.sentence(code, row["arguments"])
+    reason = reasons.sentence(code, row["arguments"])
     if code not in reasons.OF_MESSAGES and code != "gone":
-        return _beside(Sentence(reasons.FACTS["gone"]), told.told(language), language)
-    return _beside(told, said, language) if said else told.told(language)
+        return _beside(Sentence(reasons.FACTS["gone"]), reason.told(language), language)
+    return _beside(reason, said, language) if said else reason.told(language)
 
 
 def _beside(reason: Sentence, said: str, language: str) -> str:

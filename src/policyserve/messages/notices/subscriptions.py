@@ -12,7 +12,7 @@ from policyserve.errors import PolicyserveError
 from policyserve.messages.notices.channels.addresses import masked
 from policyserve.messages.notices.channels.channel import Robot
 from policyserve.messages.notices.channels.registry import channel_of
-from policyserve.messages.reasons import in_words
+from policyserve.messages.reasons import told
 from policyserve.tables import Agent, AgentChannel, Notice, table
 
 AGENTS = table(Agent)
@@ -77,6 +77,6 @@ def channels(connection: Connection, standing: time, language: str) -> list[dict
     rows = connection.execute(select(*own, *latest).select_from(joined).order_by(AGENTS.c.agent_no)).mappings()
     return [
         {**row, "address": masked(row["address"]), "at": (row["at"] or standing).strftime("%H:%M")}
-        | {"reason": in_words(row["reason"], language)}
+        | {"reason": told(row["reason"], language)}
         for row in rows
     ]

@@ -11,7 +11,7 @@ import pytest
 from desks.occasions import DAY, composed, fates, had, known, message, templates
 from policyserve.errors import PolicyserveError
 from policyserve.messages.generation.composition import COMPOSED, NOTHING_HAD, OUTCOMES, compose
-from policyserve.messages.reasons import in_words
+from policyserve.messages.reasons import told
 from policyserve.settings_file import MessageSettings
 
 Configure = Callable[..., MessageSettings]
@@ -75,8 +75,8 @@ def test_a_text_that_fails_is_rejected_with_its_reason_and_spares_the_others(con
     assert found["service-1"] == ("made", None)
     outcome, reason = found["service-2"]
     assert outcome == "rejected"
-    assert "it says 'salutation', which is not known of this customer or policy" in (in_words(reason, "en") or "")
-    assert "模板用到“salutation”，而该客户或保单没有这项资料" in (in_words(reason, "zh") or "")
+    assert "it says 'salutation', which is not known of this customer or policy" in (told(reason, "en") or "")
+    assert "模板用到“salutation”，而该客户或保单没有这项资料" in (told(reason, "zh") or "")
 
 
 def test_a_template_that_is_missing_rejects_its_messages_alone(configure: Configure) -> None:
