@@ -117,7 +117,7 @@ def _words(text: pl.Series, column: Column) -> str | pl.Expr:
 MANY_DECIMALS = N_("has more decimals than the currency has")
 
 
-LONGEST: Mapping[Form, int] = {"number": 64, "text": 500}
+LONGEST: Mapping[Form, int] = {"number": 64, "name": 500, "text": 500}
 """Characters of a cell; an index of PostgreSQL holds 2,700 bytes."""
 
 
