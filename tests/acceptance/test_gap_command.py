@@ -66,7 +66,7 @@ def test_a_profile_that_counts_says_nothing_of_premium(asked: Desk) -> None:
     shown = asked.do("metrics", "gap", "--profile", "UK_SUP16_8", *DAY)
     assert "of the policies today" in shown
     assert "premium" not in shown
-    assert "Missing: 3 policies." in shown
+    assert "Missing in the end: 3 policies;" in shown
 
 
 def test_amounts_are_written_as_in_every_table_and_exact_for_programs(asked: Desk) -> None:
