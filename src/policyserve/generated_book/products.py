@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 from polars._typing import PolarsDataType as DataType
 
+from policyserve.book.columns import MONTHS_OF_MODE
+
 _COLUMNS: dict[str, DataType] = {
     "product": pl.String,
     "weight": pl.Int32,
@@ -43,7 +45,7 @@ MODES = {"annual": 66, "monthly": 17, "quarterly": 8, "semi-annual": 5, "single"
 SOLD_FOR = {"monthly": 24, "quarterly": 40, "semi-annual": 60}
 """Months for which these modes have been on sale; before that, premiums were paid once a year."""
 
-MONTHS = {"annual": 12, "semi-annual": 6, "quarterly": 3, "monthly": 1, "single": 0}
+MONTHS = MONTHS_OF_MODE | {"single": 0}
 """Months from one instalment to the next."""
 
 FACTORS = {"annual": 1.0, "semi-annual": 0.52, "quarterly": 0.265, "monthly": 0.09, "single": 4.0}

@@ -16,7 +16,7 @@ from datetime import date
 
 import polars as pl
 
-from policyserve.book.columns import Book
+from policyserve.book.columns import MONTHS_OF_MODE, Book
 from policyserve.dates import FOREVER, Days, add_months, months_later
 from policyserve.errors import PolicyserveError
 from policyserve.metrics.add_ons.add_ons import bought_in
@@ -143,7 +143,7 @@ def served(known: Book, *, as_of: date, landmark: int, since: date) -> pl.DataFr
     )
 
 
-_A_YEAR = {"annual": 1, "semi-annual": 2, "quarterly": 4, "monthly": 12}
+_A_YEAR = {mode: 12 // months for mode, months in MONTHS_OF_MODE.items()}
 
 
 def _group() -> pl.Expr:
