@@ -14,7 +14,7 @@ from policyserve.calendars.calendar import Calendar
 from policyserve.operations.database import Database
 from policyserve.tasks import touch_history
 from policyserve.tasks.stored_standard import current_standard
-from policyserve.tasks.touch_history import Asked, Card
+from policyserve.tasks.touch_history import Card, Question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,5 +46,5 @@ def customer_card(engine: Database, calendar: Calendar, customer_no: str, *, as_
         return touch_history.card(connection, customer_of(connection, customer_no=customer_no), asked)
 
 
-def _asked(connection: Connection, calendar: Calendar, as_of: date, language: str) -> Asked:
-    return Asked(as_of=as_of, standard=current_standard(connection, as_of), calendar=calendar, language=language)
+def _asked(connection: Connection, calendar: Calendar, as_of: date, language: str) -> Question:
+    return Question(as_of=as_of, standard=current_standard(connection, as_of), calendar=calendar, language=language)

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from policyserve.errors import NotFoundError
 from policyserve.standard.model import Service, Standard
 from policyserve.tasks.agenda_queries import OF_AGENT, OF_OFFICE
-from policyserve.tasks.reason_text import Wording, wording_of
+from policyserve.tasks.reason_text import ReasonWords, reason_words
 from policyserve.tasks.salutation import salutation
 from policyserve.tasks.sums_owed import Occurrence, Sum, Sums
 
@@ -36,14 +36,14 @@ class Line:
     """Whether the law or the contract asks for it."""
 
     @cached_property
-    def wordings(self) -> dict[str, Wording]:
+    def wordings(self) -> dict[str, ReasonWords]:
         """Its fact and rule in the languages that were asked for."""
         return {}
 
-    def wording(self, language: str) -> Wording:
+    def wording(self, language: str) -> ReasonWords:
         """Its fact and rule in a language."""
         if language not in self.wordings:
-            self.wordings[language] = wording_of(self.service, language)
+            self.wordings[language] = reason_words(self.service, language)
         return self.wordings[language]
 
 

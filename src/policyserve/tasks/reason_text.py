@@ -32,7 +32,7 @@ _DIVIDEND = N_("dividend of policy year {ordinal} of policy {policy}: {anchor}")
 _ANNIVERSARY = N_("year {ordinal} of policy {policy}: {anchor}")
 
 
-class Grounds(Protocol):
+class ReasonParts(Protocol):
     """What a task's reason is made of: a task of an agenda has it, and so has a row of the database."""
 
     @property
@@ -61,7 +61,7 @@ class Grounds(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wording:
+class ReasonWords:
     """The fact and the rule of a service, worked out once for all its tasks."""
 
     language: str
@@ -70,35 +70,35 @@ class Wording:
     rule: str
     """When it falls due; empty for what is added by hand."""
 
-    def reason(self, grounds: Grounds, owed: object = None) -> str:
+    def reason(self, parts: ReasonParts, owed: object = None) -> str:
         """Say in one sentence why a task is there, and what is `owed` (see `sums_owed`), if it is about that.
 
         For example: policy P1 was issued on 2026-01-04; issue + 4 months: 2026-05-04; a day off, so 2026-05-06.
         """
-        why = self._reason(grounds)
+        why = self._reason(parts)
         return why if owed is None else say(self.language, "{why}; to be paid: {owed}", why=why, owed=owed)
 
-    def _reason(self, grounds: Grounds) -> str:
-        fact = self.fact.format(policy=grounds.policy_no, ordinal=grounds.ordinal, anchor=grounds.anchor)
+    def _reason(self, parts: ReasonParts) -> str:
+        fact = self.fact.format(policy=parts.policy_no, ordinal=parts.ordinal, anchor=parts.anchor)
         if not self.rule:
             return fact
         words = N_("{fact}; {rule}: {day}{shift}") if fact else N_("{rule}: {day}{shift}")
-        shift = _shift(grounds, self.language)
-        return say(self.language, words, fact=fact, rule=self.rule, day=grounds.nominal, shift=shift)
+        shift = _shift(parts, self.language)
+        return say(self.language, words, fact=fact, rule=self.rule, day=parts.nominal, shift=shift)
 
 
-def wording_of(service: Service | None, language: str) -> Wording:
+def reason_words(service: Service | None, language: str) -> ReasonWords:
     """Word a service in a language; None is one that the standard no longer has."""
     if service is None:
         gone = say_in(language, "reason of a task", "the standard no longer has this service")
-        return Wording(language=language, fact=gone, rule="")
+        return ReasonWords(language=language, fact=gone, rule="")
     rule = "" if service.trigger.kind == "by-hand" else when_in_words(service, language)
-    return Wording(language=language, fact=_fact(service, language), rule=rule)
+    return ReasonWords(language=language, fact=_fact(service, language), rule=rule)
 
 
-def _shift(grounds: Grounds, language: str) -> str:
-    moved = say(language, "; a day off, so {day}", day=grounds.due) if grounds.due != grounds.nominal else ""
-    return moved + (say(language, " (provisional: days off not yet published)") if grounds.provisional else "")
+def _shift(parts: ReasonParts, language: str) -> str:
+    moved = say(language, "; a day off, so {day}", day=parts.due) if parts.due != parts.nominal else ""
+    return moved + (say(language, " (provisional: days off not yet published)") if parts.provisional else "")
 
 
 def _fact(service: Service, language: str) -> str:

@@ -23,7 +23,7 @@ from policyserve.plan.planner import plan
 from policyserve.standard import reasons
 from policyserve.standard.model import Standard
 from policyserve.tasks.agenda import line_of
-from policyserve.tasks.reason_text import wording_of
+from policyserve.tasks.reason_text import reason_words
 from policyserve.tasks.sums_owed import Occurrence, Sum, sums_owed
 
 CLOSED = ("cancelled", "skipped", "missed")
@@ -49,7 +49,7 @@ _TYPES: dict[str, TypeEngine[Any]] = {name: Date() for name in _DATES} | {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class Question:
     """A question about lives: on which day, by which standard and calendar, in which language."""
 
     as_of: date
@@ -58,7 +58,7 @@ class Asked:
     language: str = "en"
 
 
-def policy_life(connection: Connection, customer_id: int, policy_no: str, asked: Asked) -> list[dict[str, Any]]:
+def policy_life(connection: Connection, customer_id: int, policy_no: str, asked: Question) -> list[dict[str, Any]]:
     """Return every touch of a policy from delivery to its end (ten years ahead where it has none), in order.
 
     Each row: `service`, `name`, `ordinal`, `due`, `latest`, `status`, `done_on`, `reason`, `task_id`.
@@ -76,7 +76,7 @@ def policy_life(connection: Connection, customer_id: int, policy_no: str, asked:
         row for row in _tasks(connection, customer_id)
         if row["subject_kind"] == "policy" and row["subject_id"] == policy["policy_id"]
     ]  # fmt: skip
-    return lived(own, tasks, book, asked)
+    return touch_rows(own, tasks, book, asked)
 
 
 def _of_policies(standard: Standard) -> Standard:
@@ -86,12 +86,12 @@ def _of_policies(standard: Standard) -> Standard:
 
 
 def customer_life(
-    book: Book, tasks: list[dict[str, Any]], days: Days, customer_id: int, asked: Asked
+    book: Book, tasks: list[dict[str, Any]], days: Days, customer_id: int, asked: Question
 ) -> list[dict[str, Any]]:
     """Return the touches of a customer and of the policies held that fall due in `days`, in order."""
     touches = plan(book, asked.standard, asked.calendar, days, asked.as_of)
     near = [row for row in tasks if days.start <= row["due"] < days.end]
-    return lived(touches.filter(pl.col("customer_id") == customer_id), near, book, asked)
+    return touch_rows(touches.filter(pl.col("customer_id") == customer_id), near, book, asked)
 
 
 def _tasks(connection: Connection, customer_id: int) -> list[dict[str, Any]]:
@@ -103,7 +103,7 @@ def _rows(connection: Connection, query: str, customer_id: int) -> list[dict[str
     return [dict(row) for row in connection.execute(typed, {"customer_id": customer_id}).mappings()]
 
 
-def lived(touches: pl.DataFrame, tasks: list[dict[str, Any]], book: Book, asked: Asked) -> list[dict[str, Any]]:
+def touch_rows(touches: pl.DataFrame, tasks: list[dict[str, Any]], book: Book, asked: Question) -> list[dict[str, Any]]:
     """Join touches with tasks by their identity; tasks whose touch is gone stay, with the reason."""
     stored = {_identity(task): task for task in tasks}
     pairs = [(touch, stored.pop(_identity(touch), None)) for touch in touches.to_dicts()]
@@ -114,11 +114,11 @@ def lived(touches: pl.DataFrame, tasks: list[dict[str, Any]], book: Book, asked:
     return sorted(rows, key=lambda row: (row["due"], row["service"], row["ordinal"]))
 
 
-_GROUNDS = ("ordinal", "anchor", "nominal", "due", "provisional")
+_PARTS = ("ordinal", "anchor", "nominal", "due", "provisional")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Grounds:
+class _ReasonParts:
     """What the reason of a row is made of."""
 
     policy_no: str | None
@@ -133,7 +133,7 @@ def _identity(row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in ("service", "subject_kind", "subject_id", "ordinal"))
 
 
-def _occurrence(touch: dict[str, Any], task: dict[str, Any] | None, asked: Asked) -> Occurrence | None:
+def _occurrence(touch: dict[str, Any], task: dict[str, Any] | None, asked: Question) -> Occurrence | None:
     """Say what a touch is about where it is still to be done."""
     known = task or touch
     service = line_of(asked.standard, known["service"], known["channels"]).service
@@ -142,11 +142,11 @@ def _occurrence(touch: dict[str, Any], task: dict[str, Any] | None, asked: Asked
     return touch["subject"], service.trigger.kind, known["ordinal"]
 
 
-def _row(touch: dict[str, Any], task: dict[str, Any] | None, asked: Asked, owed: Sum | None) -> dict[str, Any]:
+def _row(touch: dict[str, Any], task: dict[str, Any] | None, asked: Question, owed: Sum | None) -> dict[str, Any]:
     known = task or touch
     service = line_of(asked.standard, known["service"], known["channels"]).service
     policy_no = touch["subject"] if touch["subject_kind"] == "policy" else None
-    grounds = _Grounds(policy_no=policy_no, **{name: known[name] for name in _GROUNDS})
+    parts = _ReasonParts(policy_no=policy_no, **{name: known[name] for name in _PARTS})
     why = _why_closed(task, asked.language) if task and task["status"] in CLOSED else None
     return {
         "service": known["service"],
@@ -158,7 +158,7 @@ def _row(touch: dict[str, Any], task: dict[str, Any] | None, asked: Asked, owed:
         "channels": known["channels"],
         "status": task["status"] if task else _untasked(touch, asked.as_of),
         "done_on": task["done_on"] if task else None,
-        "reason": why or wording_of(service, asked.language).reason(grounds, owed),
+        "reason": why or reason_words(service, asked.language).reason(parts, owed),
         "task_id": task["task_id"] if task else None,
     }
 
@@ -192,7 +192,7 @@ class Card:
     """What was done, the newest first."""
 
 
-def card(connection: Connection, customer_id: int, asked: Asked) -> Card:
+def card(connection: Connection, customer_id: int, asked: Question) -> Card:
     """Return the card of a customer as of a day."""
     book = load_book(connection, customers=[customer_id])
     tasks = _tasks(connection, customer_id)
@@ -203,11 +203,11 @@ def card(connection: Connection, customer_id: int, asked: Asked) -> Card:
         family=_rows(connection, FAMILY, customer_id),
         policies=_policies(book, customer_id, asked),
         ahead=[row for row in ahead if row["status"] in {"open", "planned"}],
-        record=[_kept(task, asked) for task in done],
+        record=[_record_row(task, asked) for task in done],
     )
 
 
-def _kept(task: dict[str, Any], asked: Asked) -> dict[str, Any]:
+def _record_row(task: dict[str, Any], asked: Question) -> dict[str, Any]:
     service = line_of(asked.standard, task["service"], task["channels"]).service
     names = ("done_on", "service", "subject", "channel", "outcome", "satisfaction", "note", "task_id")
     return {**{name: task[name] for name in names}, "name": _name(service, asked.language, task["service"])}
@@ -240,7 +240,7 @@ def _premium_now(contracts: Contracts) -> pl.Expr:
     )
 
 
-def _policies(book: Book, customer_id: int, asked: Asked) -> list[dict[str, Any]]:
+def _policies(book: Book, customer_id: int, asked: Question) -> list[dict[str, Any]]:
     contracts = Contracts.of(book, asked.as_of, *asked.standard.lapse_rules)
     known = states(contracts, asked.standard.freelook_days)
     now = contracts.terms.select("policy_id", "mode", premium=_premium_now(contracts))

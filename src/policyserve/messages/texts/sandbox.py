@@ -103,7 +103,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     context_class = _Context
 
     @staticmethod
-    def concat(chunks: Iterable[str]) -> str:  # type: ignore[override]
+    def concat(chunks: Iterable[str]) -> str:
         """Join the pieces of a text."""
         pieces, length = [], 0
         for chunk in chunks:
@@ -123,7 +123,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             raise SecurityError("a number too large")
         return found if numbers else _short(found)
 
-    def call(self, context: Context, called: Any, /, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+    def call(self, context: Context, called: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call what may be called, and nothing else."""
         owner = getattr(called, "__self__", None)
         names = METHODS.get(type(owner), ())
