@@ -49,8 +49,8 @@ def test_a_touch_becomes_a_message_and_the_second_run_changes_nothing(book: Engi
     (row,) = before
     assert (row.service, row.due, row.send_on, row.last_on) == ("renewal-reminder-d30", D30, D30, date(2026, 6, 8))
     assert row.text == (
-        "【安心人寿】尊敬的王女士：您的保单（尾号0001）应缴日为6月15日，本期保费1,000.00元。请提前在扣款账户中备足"
-        "余额，以免影响保障；如已缴费请忽略。详询请联系林慧15400000102或95500。"
+        "【安心人寿】尊敬的王女士：您的保单（尾号0001）应缴日为6月15日，本期保费1,000.00元。距应缴日还有30天，请核对"
+        "扣款账户并着手准备保费；如已缴费请忽略。详询请联系林慧15400000102或95500。"
     )
     assert row.segments == 2
 
