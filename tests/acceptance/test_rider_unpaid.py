@@ -108,7 +108,8 @@ def test_suspended_for_it_after_its_grace_wherever_it_is_asked(by_event: Desk) -
     assert due_of(by_event, SUSPENDED)["suspended"] == "6600.00"
     assert gap(by_event, SUSPENDED) == []
     sent = text(by_event, "lapse-notice", SUSPENDED)
-    assert "未缴3月10日应缴的保费，自5月10日起效力中止" in sent
+    assert "3月10日" in sent
+    assert "自5月10日起效力中止" in sent
 
 
 def test_a_rider_with_a_number_of_its_own_is_named_with_its_day_and_its_task(by_policy: Desk) -> None:
