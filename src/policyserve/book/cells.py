@@ -14,6 +14,7 @@ from policyserve.book.money import SCALE
 from policyserve.book.rows import Rows, cleared
 from policyserve.book.totals import without_totals
 from policyserve.book.values import REASONS, clean, has_odd, quickly, stands_for_none, thoroughly
+from policyserve.book.words import spelled
 from policyserve.locale import N_
 
 CLEAR = "-"
@@ -100,7 +101,7 @@ def _note_unread(rows: Rows, text: pl.Series, column: Column) -> Rows:
     note = rows.reject if lost else rows.warn
     if column.form == "code":
         words = N_("is none of the words known here: {known}")
-        return note(where, column.name, words, known=pl.lit(", ".join(column.words)))
+        return note(where, column.name, words, known=pl.lit(spelled(column.words)))
     if column.form == "whole":
         words = N_("is no whole number from {lowest} to {highest}")
         return note(where, column.name, words, lowest=pl.lit(column.lowest), highest=pl.lit(column.highest))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from policyserve.book.header_words import OTHER_WORDS
 from policyserve.book.lists import KINDS, Column, ListKind
+from policyserve.book.problems import list_name
 from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.files import REPORT
 from policyserve.locale import Counted, N_in, Sentence
@@ -126,7 +127,7 @@ def _named(naming: Naming, kind: ListKind) -> dict[str, tuple[str, int]]:
             raise QuestionError(
                 "'{field}' is no column of a list of {kind}; its columns are {columns}.",
                 field=field_asked,
-                kind=kind.name,
+                kind=list_name(kind.name),
                 columns=", ".join(column.title for column in kind.columns),
             )
     return {plain_header(header): (known[plain_header(asked)][0], -1) for header, asked in naming.columns.items()}
@@ -180,14 +181,17 @@ def _missing(missing: list[Column], headers: tuple[str, ...], kind: ListKind) ->
         "A list of {kind} needs the column {columns}; of the columns known, the first line of this file has: {found}.",
         "A list of {kind} needs the columns {columns}; of the columns known, the first line of this file has: {found}.",
         len(missing),
-        kind=kind.name,
+        kind=list_name(kind.name),
         columns=", ".join(column.title for column in missing),
         found=found[:300] or Sentence(N_in("columns", "none")),
     )
     other = _likely_kind(headers)
     if other and other != kind.name:
         return Sentence(
-            "{sentence} It looks like a list of {kind}: import it as '{kind}'.", sentence=sentence, kind=other
+            "{sentence} It looks like a list of {name}: import it as '{kind}'.",
+            sentence=sentence,
+            name=list_name(other),
+            kind=other,
         )
     return sentence
 

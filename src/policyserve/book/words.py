@@ -105,6 +105,12 @@ def lookup(words: Words) -> dict[str, str]:
     return {plain_word(word): code for code, others in words.items() for word in (code, *others)}
 
 
+def spelled(words: Words) -> str:
+    """List words for people: each code with its first Chinese word, as `claim (理赔)`."""
+    chinese = {code: next((word for word in others if not word.isascii()), "") for code, others in words.items()}
+    return ", ".join(f"{code} ({word})" if word else code for code, word in chinese.items())
+
+
 def plain_word(word: str) -> str:
     """Write a word as it is looked up: small letters, hyphens."""
     return word.strip().lower().replace("_", "-").replace(" ", "-")

@@ -14,10 +14,12 @@ from policyserve.cli.screen.output import note, show, tell
 from policyserve.dates import Days
 from policyserve.errors import PolicyserveError
 from policyserve.locale import say, say_many
+from policyserve.metrics.services.work import service_names
 from policyserve.operations.database import SCHEMA, check_database, upgrade_database
 from policyserve.operations.events import add_event, list_events, retract_event
 from policyserve.operations.planning import plan_touches
 from policyserve.operations.release import release_tasks
+from policyserve.operations.standards import standard_on
 from policyserve.signs import harmless_texts
 
 
@@ -161,7 +163,11 @@ def plan(session: Session, *, first: date, last: date, out: Path | None, **subje
         click.echo(harmless_texts(touches).write_csv(), nl=False)
     else:
         columns = ["due", "service", "subject", "ordinal", "earliest", "latest", "agent_no", "performer", "channels"]
-        show(touches.to_dicts(), session.form, columns=columns, language=session.language)
+        rows = touches.to_dicts()
+        if session.form == "table":
+            names = service_names(standard_on(session.engine, session.as_of))
+            rows = [{**row, "service": names(row["service"], session.language)} for row in rows]
+        show(rows, session.form, columns=columns, language=session.language)
     _note_provisional(session, session.days(first, last))
 
 

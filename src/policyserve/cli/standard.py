@@ -9,7 +9,7 @@ import rich_click as click
 
 from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.screen.output import show
-from policyserve.locale import say_many
+from policyserve.locale import in_language, say_many
 from policyserve.operations.database import missing_file
 from policyserve.operations.standards import read_standard, standard_on, use_standard
 from policyserve.standard.description import HEADINGS, show_rows
@@ -35,7 +35,7 @@ def check(session: Session, file: Path) -> None:
     session.tell(
         "{file} is valid: '{name}', version {version}, {services}.",
         file=file,
-        **_named(found),
+        **_named(found, session.language),
         services=say_many(session.language, "{n:,} service", "{n:,} services", len(found.services)),
     )
 
@@ -68,13 +68,13 @@ def show_(session: Session, file: Path | None, points: bool) -> None:
     if points:
         columns = ["code", "name", "stage", "audience", "talking_points", "tools"]
     if session.form == "table":
-        session.tell("{name}, version {version}", **_named(found))
+        session.tell("{name}, version {version}", **_named(found, session.language))
     titled = {key: session.words(words) for key, words in HEADINGS.items()}
     show(rows, session.form, columns=columns, language=session.language, headings=titled)
 
 
-def _named(found: Standard) -> dict[str, str]:
-    return {"name": found.name, "version": found.version}
+def _named(found: Standard, language: str) -> dict[str, str]:
+    return {"name": in_language(found, "name", language), "version": found.version}
 
 
 def _read(session: Session, file: Path | None) -> Standard:
@@ -96,7 +96,7 @@ def use(session: Session, file: Path, holds_from: date) -> None:
     found = use_standard(session.engine, file, session.calendar, holds_from=holds_from, at=session.now)
     session.tell(
         "'{name}', version {version}, holds from {day}. Release again to follow it.",
-        **_named(found),
+        **_named(found, session.language),
         day=holds_from,
     )
 

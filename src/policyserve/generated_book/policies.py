@@ -14,7 +14,7 @@ from policyserve.generated_book.products import CATALOGUE, FACTORS, MODES, MONTH
 HOLDINGS = {"1": 44, "2": 29, "3": 17, "4": 10}
 """Policies of a holder, of a hundred holders."""
 
-CHANNELS = {"agent": 85, "bank": 8, "phone": 3, "online": 4}
+CHANNELS = {"个险": 85, "银保": 8, "电销": 3, "网销": 4}
 RIDERS = 0.11
 """Share of policies with a rider."""
 

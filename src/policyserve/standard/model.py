@@ -255,6 +255,7 @@ class Standard(Part):
     """A versioned service standard; services may share a code where only their trigger and channels differ."""
 
     name: Name
+    name_zh: Name | None = None
     version: Name
     grace_days: Annotated[int, Field(ge=0, le=366)] = GRACE_DAYS
     rider_arrears: RiderArrears = "suspend-rider"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policyserve.locale import N_all, N_in, say_in, translated
+from policyserve.tasks.transitions import who_did
 
 CODES = frozenset(N_all(
     "code",
@@ -36,6 +37,8 @@ def shown(column: str, value: object, language: str) -> object:
     """Put a code or a yes or no into the language of the screen; everything else stays as it is."""
     if isinstance(value, bool):
         return say_in(language, "answer", "yes" if value else "no")
+    if column == "actor":
+        return who_did(str(value)).told(language)
     return coded(value, language) if column in CODED and isinstance(value, str) else value
 
 

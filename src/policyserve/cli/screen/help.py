@@ -32,6 +32,7 @@ PLACES = N_all(
     "[OPTIONS]", "COMMAND [ARGS]...", "TEXT", "INTEGER", "INTEGER RANGE", "FLOAT", "FLOAT RANGE", "DATE", "PATH",
     "FILE", "ID", "ID...", "[ID]...", "MOMENT", "NAME", "NAME=0.9", "NO", "POINTS", "S", "SAMPLE", "[SAMPLE]", "TASK",
     "WHAT", "WHO", "YYYY-MM", "AGENT_NO", "CUSTOMER_NO", "[CUSTOMER_NO]", "COUNT", "JOB", "PHONE", "NUMBER",
+    "DIRECTORY",
 )  # fmt: skip
 """What stands for a value in the usage and the help of a command."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -10,12 +9,12 @@ from typing import Any
 import polars as pl
 
 from policyserve.dates import Days
-from policyserve.locale import N_, Listed, Sentence
+from policyserve.locale import N_, Sentence
 from policyserve.metrics.columns import column, columns, words_of
 from policyserve.metrics.figure import Column, Figure
 from policyserve.metrics.percents import percent
 from policyserve.metrics.services.work import service_column
-from policyserve.metrics.spot_checks.records import SAMPLE
+from policyserve.metrics.spot_checks.records import SAMPLE, scope_said
 from policyserve.metrics.spot_checks.spot_checks import estimated, summed
 from policyserve.standard.model import Standard
 
@@ -43,7 +42,6 @@ COUNTS = {
     "open": N_("To be asked"),
 }
 LISTED = [name for name in SAMPLE.names() if name not in {"agent_id", "claimed", "branch"}]
-SCOPES = {"branch": N_("branch {name}"), "team": N_("team {name}"), "agent": N_("agent {name}")}
 
 
 def sample_figure(
@@ -98,11 +96,3 @@ def _title(check: Mapping[str, Any]) -> Sentence:
 
 def _days(check: Mapping[str, Any]) -> Days:
     return Days.between(check["first_day"], check["last_day"])
-
-
-def scope_said(name: str) -> Sentence:
-    """Put a scope (as `Scope.name`) into words; the names of branches and teams stay."""
-    if name == "company":
-        return Sentence(N_("whole company"))
-    parts = [part.partition(" ") for part in re.split(r", (?=(?:branch|team|agent) )", name)]
-    return Listed(Sentence(SCOPES[kind], name=of) for kind, _, of in parts)

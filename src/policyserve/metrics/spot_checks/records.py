@@ -6,6 +6,7 @@ each other and the second finds what the first has stored.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,7 +18,7 @@ from policyserve import db
 from policyserve.book.snapshot import load_agents
 from policyserve.dates import Days
 from policyserve.errors import NotFoundError, PolicyserveError, QuestionError
-from policyserve.locale import N_
+from policyserve.locale import N_, Listed, Sentence
 from policyserve.metrics.services.task_states import read_as_they_stood, read_tasks
 from policyserve.metrics.spot_checks.spot_checks import RESULTS, claimed_tasks, draw
 from policyserve.standard.model import Standard
@@ -77,6 +78,17 @@ class SampleNotFoundError(NotFoundError):
         PolicyserveError.__init__(self, words, check_id=check_id)
 
 
+SCOPES = {"branch": N_("branch {name}"), "team": N_("team {name}"), "agent": N_("agent {name}")}
+
+
+def scope_said(name: str) -> Sentence:
+    """Put a scope (as `Scope.name`) into words; the names of branches and teams stay."""
+    if name == "company":
+        return Sentence(N_("whole company"))
+    parts = [part.partition(" ") for part in re.split(r", (?=(?:branch|team|agent) )", name)]
+    return Listed(Sentence(SCOPES[kind], name=of) for kind, _, of in parts)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scope:
     """Whose services are checked; nothing given is the whole company."""
@@ -100,7 +112,7 @@ class Scope:
         found = agents.filter(*asked) if asked else agents
         if found.is_empty():
             raise PolicyserveError(
-                "There are no agents in '{name}'; check the names with the list of agents.", name=self.name
+                "There are no agents in '{name}'; check the names with the list of agents.", name=scope_said(self.name)
             )
         return found
 
