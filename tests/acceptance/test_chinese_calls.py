@@ -94,14 +94,3 @@ def test_no_screen_has_an_english_word(
         assert in_a_sentence(told), (call, told.err)
         found += english_in(told.out + told.err, set(words))
     assert found == []
-
-
-def test_the_report_has_no_english_word(
-    branch: tuple[Desk, Mapping[str, object]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    desk, _ = branch
-    monkeypatch.setenv("POLICYSERVE_SETTINGS", str(desk.folder / "settings.toml"))
-    desk.do("report", "--out", tmp_path / "report", "--as-of", chinese_branch.DAY, "--lang", "zh")
-    page = (tmp_path / "report" / "report.html").read_text("utf-8")
-    shown = re.sub(r"<(style|script|head|title)\b.*?</\1>|<[^>]*>", "\n", page, flags=re.DOTALL)
-    assert english_in(shown, set()) == []
