@@ -13,6 +13,7 @@ import pytest
 from commands import Desk, in_a_sentence
 from desks import chinese_branch
 from policyserve.cli.commands import COMMANDS
+from policyserve.scheduler.jobs import WORKS
 from policyserve.standard.parser import default_standard
 
 CALLS = [
@@ -23,7 +24,7 @@ ENGLISH = re.compile(r"[A-Za-z]*[a-z]{2,}[A-Za-z]*")
 """A word; two capitals or a letter and a digit are none."""
 
 OURS = re.compile(
-    r"policyserve( [a-z][a-z-]*)*|--[a-z-]+( [a-z-]+)?|\{[\w|-]+\}|'[^']*'|\S+://\S+|[\w.{}-]*/[\w./{}-]+|"
+    r"`[^`]*`|policyserve( [a-z][a-z-]*)*|--[a-z-]+( [a-z-]+)?|\{[\w|-]+\}|'[^']*'|\S+://\S+|[\w.{}-]*/[\w./{}-]+|"
     r"[a-z_-]+ \(\S+?\)|[\w-]*\.(csv|xlsx|parquet|html|pdf|yaml|toml|sqlite3)|[A-Z]+[_-][A-Z0-9_]+"
 )
 """What stays as it is: commands and options to be typed, choices, addresses, files, names of profiles."""
@@ -32,8 +33,8 @@ CODES = {code for one in default_standard().services for code in (one.code, one.
 SERVICES = re.compile(rf"\b({'|'.join(sorted(CODES, key=len, reverse=True))})\b")
 """What a service and its template are typed as."""
 
-NAMES = {"Brier", "Kaplan", "Meier", "Apprise", "SQLite", "file", "gateways", "sample", "rates"}
-"""Of methods and products, and what the settings and tables of rates that ship call their own."""
+NAMES = {"Brier", "Kaplan", "Meier", "Apprise", "SQLite", "file", "gateways", "sample", "rates", "teacher", *WORKS}
+"""Of methods and products, and what the settings and tables of rates that ship call their own; jobs as they are typed."""
 
 
 def leaves(command: click.Command, name: str) -> Iterator[str]:

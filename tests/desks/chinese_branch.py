@@ -28,7 +28,7 @@ UNKNOWN = "客户号,姓名,鞋码\nC000001,王芳,44\nC000001,王芳芳,44\nC00
 def fill(desk: Desk) -> dict[str, object]:
     """Import the lists of a generated branch, do a week's work, and return the numbers that calls name."""
     write_lists(generate(customers=150, as_of=date.fromisoformat(DAY), faults=8), desk.folder, chinese_headers=True)
-    desk.write("settings.toml", SETTINGS.format(folder=desk.folder))
+    desk.write("settings.toml", SETTINGS.format(folder=desk.folder)).chmod(0o600)
     desk.write("empty.csv", "")
     desk.write("unknown.csv", UNKNOWN)
     for kind in KINDS:
