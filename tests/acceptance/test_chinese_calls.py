@@ -34,7 +34,7 @@ SERVICES = re.compile(rf"\b({'|'.join(sorted(CODES, key=len, reverse=True))})\b"
 """What a service and its template are typed as."""
 
 NAMES = {"Brier", "Kaplan", "Meier", "Apprise", "SQLite", "file", "gateways", "sample", "rates", "teacher", *WORKS}
-"""Of methods and products, and what the settings and tables of rates that ship call their own; jobs as they are typed."""
+"""Of methods and products; what settings, standard and rates that ship call their own; jobs as they are typed."""
 
 
 def leaves(command: click.Command, name: str) -> Iterator[str]:
