@@ -14,6 +14,7 @@ from policyserve.locale import N_, say, translated
 from policyserve.metrics.cells import cell
 from policyserve.metrics.figure import Figure, Told
 from policyserve.metrics.legend import legend, title
+from policyserve.signs import seen
 
 NOTHING = N_("Nothing to show.")
 
@@ -72,7 +73,9 @@ def _tell_rows(figure: Figure, language: str) -> None:
 
 def _table(figure: Figure, language: str) -> None:
     shown = figure.shown
-    cells = [{one.name: cell(one, row, language, figure.names) for one in shown} for row in figure.rows.to_dicts()]
+    cells = [
+        {one.name: seen(cell(one, row, language, figure.names)) for one in shown} for row in figure.rows.to_dicts()
+    ]
     out = console()
     table = laid_out(
         cells, {one.name: translated(language, one.title) for one in shown},

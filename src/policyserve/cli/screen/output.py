@@ -19,7 +19,7 @@ from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.layout import laid_out
 from policyserve.locale import say
 from policyserve.metrics import percents
-from policyserve.signs import escaped, harmless
+from policyserve.signs import escaped, harmless, seen
 
 Row = Mapping[str, Any]
 
@@ -41,7 +41,7 @@ def console() -> Console:
 def tell(text: str, *, indent: int = 0, style: str | None = None) -> None:
     """Print a text for a person, folded between words, every line `indent` columns in."""
     out = console()
-    out.print(indented(text, out.width, indent), markup=False, style=style, overflow="ignore", crop=False)
+    out.print(indented(seen(text), out.width, indent), markup=False, style=style, overflow="ignore", crop=False)
 
 
 def show(
@@ -81,7 +81,7 @@ def note(text: str) -> None:
     """Say something beside the output, where programs do not read it; folded between words on a terminal."""
     if text:
         out = Console(stderr=True)
-        lines = [indented(line, out.width, 0) for line in text.splitlines()] if out.is_terminal else [text]
+        lines = [indented(line, out.width, 0) for line in seen(text).splitlines()] if out.is_terminal else [seen(text)]
         click.echo("\n".join(lines), err=True)
 
 
