@@ -154,7 +154,7 @@ def _decided(claims: Mapping[int, tuple[str, int]], labels: Sequence[str], kind:
         best = [place for place, rank in ranks.items() if rank == min(ranks.values())]
         told = column.form in {"money", "date", "birthday"} and len(ranks) > 1 and min(ranks.values()) >= 0
         if len(best) > 1 or told:
-            raise QuestionError(
+            raise PolicyserveError(
                 "The column {column} stands more than once in the header: {headers}; keep one of them, or leave the "
                 "others out with --ignore HEADER.",
                 column=column.title,

@@ -65,7 +65,7 @@ def test_the_number_goes_before_the_name_of_the_same_person() -> None:
 
 def test_of_two_days_of_payment_none_is_left_out_in_silence() -> None:
     headers = ("保单号", "期次", "实收日期", "到账日")
-    with pytest.raises(QuestionError, match="实收日期, 到账日"):
+    with pytest.raises(PolicyserveError, match="实收日期, 到账日"):
         recognise(headers, PREMIUMS)
     assert recognise(headers, PREMIUMS, Naming(ignored=("到账日",))).places["paid_on"] == "2"
     assert recognise(headers, PREMIUMS, Naming(columns={"到账日": "paid_on"})).places["paid_on"] == "3"
