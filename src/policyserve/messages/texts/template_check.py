@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 from sqlalchemy import Connection
@@ -88,7 +88,9 @@ class Trial:
         touches = _as_if_due(subjects, service, self.standard, self.day)
         people = read_people(self.connection, touches, self.day, self.settings.language)
         known = occasions_of(touches, self.book, self.standard, people, self.settings.hotline, as_of=self.day)
-        if isinstance(service.trigger, AfterDebit):
+        if isinstance(service.trigger, BeforeInstalment):
+            known = known.with_columns(owed_on=pl.lit(self.day + timedelta(days=service.trigger.days)))
+        elif isinstance(service.trigger, AfterDebit):
             known = known.with_columns(debit_on=pl.lit(self.day), amount=pl.col("amount").fill_null(0))
         return known.with_columns(template=pl.lit(service.template))
 
