@@ -13,7 +13,7 @@ from policyserve.book.lists import Column, Form, ListKind
 from policyserve.book.money import SCALE
 from policyserve.book.rows import Rows, cleared
 from policyserve.book.totals import without_totals
-from policyserve.book.values import REASONS, clean, has_odd, quickly, stands_for_none, thoroughly
+from policyserve.book.values import REASONS, clean, has_odd, has_wrapped, quickly, stands_for_none, thoroughly
 from policyserve.book.words import spelled
 from policyserve.locale import N_
 
@@ -80,7 +80,9 @@ def _warn_of_zeros(rows: Rows, columns: Sequence[Column]) -> Rows:
 
 
 def _cleaned(cells: pl.DataFrame, column: Column) -> pl.Expr:
-    return clean(pl.col(column.name), column, odd=has_odd(cells[column.name])).alias(column.name)
+    odd = has_odd(cells[column.name])
+    wrapped = odd or has_wrapped(cells[column.name])
+    return clean(pl.col(column.name), column, odd=odd, wrapped=wrapped).alias(column.name)
 
 
 def _without_clears(texts: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.DataFrame, list[pl.Series]]:

@@ -35,8 +35,13 @@ _AMOUNT = r"^[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$"
 _INVISIBLE = r"[\p{Cf}\u{34F}\u{115F}\u{1160}\u{3164}\u{FFA0}\u{180B}-\u{180F}\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}]"
 _FULL_WIDTH = {chr(ord(sign) + 0xFEE0): sign for sign in string.digits + string.ascii_letters}
 _MACHINE_WORDS = ("NULL", "N/A", "#N/A")
-_NOTHING = ("NULL", "(NULL)", "N/A", "#N/A", "无", "空", "暂无", "--", "—", "——", "/", "\\N")
-_LONGEST_NOTHING = 6
+_NOTHING = tuple(
+    {
+        spelt
+        for word in ("NULL", "(NULL)", "N/A", "#N/A", "无", "空", "暂无", "--", "—", "——", "/", "\\N")
+        for spelt in (word, word.lower(), word.capitalize(), word.title())
+    }
+)
 _FAILED = r"^#(DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$"
 _NO_DAYS = (date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1, 1, 1), date(9999, 12, 31))
 _NO_DAY = r"^0{1,8}$|^0000[-/]00[-/]00|^1900[-/]0?1[-/]0?0\b"
@@ -60,31 +65,32 @@ REASONS: dict[Form, str] = {
 """What is wrong with a cell that cannot be read, in plain words that follow the column's name."""
 
 
-def clean(text: pl.Expr, column: Column, *, odd: bool) -> pl.Expr:
+def clean(text: pl.Expr, column: Column, *, odd: bool, wrapped: bool = True) -> pl.Expr:
     """Trim a cell, unwrap `="0012"` and `'0012`, and turn one that says nothing to null.
 
-    Where the column has `odd` signs (control, invisible, full-width), they go or become plain ones.
+    Where the column has `odd` signs (control, invisible, full-width), they go or become plain ones. `wrapped`: whether
+    some cell may be.
     """
     if odd:
         text = text.str.replace_all(_INVISIBLE, "").str.replace_all(r"[\p{Cc}\p{Z}]+", " ")
         text = text.str.replace_many(_FULL_WIDTH) if column.form in {"text", "name"} else text.str.normalize("NFKC")
     text = text.str.strip_chars()
-    wrapped = text.str.starts_with("=") | text.str.starts_with("'")
-    bare = text.str.replace(r'^="(.*)"$', "$1").str.replace(r"^'([^a-z].*?)'?$", "$1").str.strip_chars()
-    text = pl.when(wrapped).then(bare).otherwise(text)
+    if wrapped:
+        text = text.str.replace(r'^="(.*)"$', "$1").str.replace(r"^'([^a-z].*?)'?$", "$1").str.strip_chars()
     if column.form == "name":
         text = text.str.replace_all(r"(\p{Han}) +", "$1").str.replace_all(r" +(\p{Han})", "$1") if odd else text
-    if column.own:
-        empty = text.is_in(_MACHINE_WORDS)
-    else:
-        short = text.str.len_bytes() <= _LONGEST_NOTHING
-        empty = short & text.str.to_uppercase().is_in(_NOTHING)
+    empty = text.is_in(_MACHINE_WORDS if column.own else _NOTHING)
     return pl.when((text != "") & ~empty).then(text)
 
 
 def has_odd(texts: pl.Series) -> bool:
     """Whether some cell of a column holds more than plain signs, or a blank."""
     return bool(texts.str.contains(r"[^\x21-\x7e\p{Han}]").any())
+
+
+def has_wrapped(texts: pl.Series) -> bool:
+    """Whether some cell of a column may be wrapped as `="0012"` or `'0012` is."""
+    return bool((texts.str.starts_with("=") | texts.str.starts_with("'") | texts.str.starts_with(" ")).any())
 
 
 def quickly(text: pl.Expr, column: Column) -> pl.Expr:
