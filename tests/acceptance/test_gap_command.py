@@ -106,7 +106,7 @@ def test_a_figure_goes_into_a_file_exactly_or_as_people_read_it(asked: Desk) -> 
 
 def test_a_figure_goes_into_no_other_file(asked: Desk) -> None:
     result = asked.run("metrics", "gap", *DAY, "--out", asked.folder / "gap.txt")
-    assert (result.status, result.out) == (1, "")
+    assert (result.status, result.out) == (2, "")
     assert "ends with neither .csv nor .xlsx" in result.err
 
 

@@ -144,7 +144,7 @@ def test_what_waits_for_a_manager_is_not_handed_to_the_platform(branch: Desk, se
 
 def test_a_file_of_another_kind_and_a_rehearsal_into_a_file_are_refused(branch: Desk, tmp_path: Path) -> None:
     other = branch.run("sms", "generate", "--date", D7, "--out", tmp_path / "day.pdf")
-    assert other.status == 1
+    assert other.status == 2
     assert "ends with neither .csv nor .xlsx" in other.err
     rehearsal = branch.run("sms", "generate", "--date", D7, "--dry-run", "--out", tmp_path / "day.csv")
     assert rehearsal.status == 2

@@ -243,12 +243,13 @@ def _premium_now(contracts: Contracts) -> pl.Expr:
 def _policies(book: Book, customer_id: int, asked: Question) -> list[dict[str, Any]]:
     contracts = Contracts.of(book, asked.as_of, *asked.standard.lapse_rules)
     known = states(contracts, asked.standard.freelook_days)
-    now = contracts.terms.select("policy_id", "mode", premium=_premium_now(contracts))
+    now = contracts.terms.select("policy_id", mode_now="mode", premium_now=_premium_now(contracts))
     behind = known.filter(pl.col("unpaid").is_not_null()).select("policy_id", instalment="unpaid")
     owed = amounts_owed(contracts, behind).select("policy_id", "owed", rider_amount="rider_owed")
-    held = book.policies.drop("mode", "premium").filter(pl.col("customer_id") == customer_id)
+    held = book.policies.filter(pl.col("customer_id") == customer_id)
     for more in (now, known, owed):
         held = held.join(more, on="policy_id", how="left")
+    held = held.with_columns(mode=pl.coalesce("mode_now", "mode"), premium=pl.coalesce("premium_now", "premium"))
     agents = book.agents.select("agent_id", "agent_no")
     mains = book.policies.select(main_policy_id="policy_id", main_policy_no="policy_no")
     return (

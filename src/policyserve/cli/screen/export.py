@@ -12,7 +12,7 @@ from polars import selectors
 
 from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.output import Row
-from policyserve.errors import PolicyserveError
+from policyserve.errors import QuestionError
 from policyserve.files import PRODUCT, check_target, replacing, write
 from policyserve.metrics.figure import Figure
 from policyserve.signs import harmless_texts, seen_in
@@ -26,11 +26,11 @@ _SLICE = 50_000
 def check_out(path: Path, endings: tuple[str, str] = ENDINGS, *, kept: Collection[Path] = ()) -> None:
     """Refuse a file that could not be written, before any work is done.
 
-    Raises PolicyserveError for another ending, and for a place that cannot be written or must be kept.
+    Raises QuestionError for another ending, PolicyserveError for a place that cannot be written or must be kept.
     """
     if path.suffix.lower() not in endings:
         one, other = endings
-        raise PolicyserveError(
+        raise QuestionError(
             "'{path}' ends with neither {one} nor {other}; name a file of one of these kinds.",
             path=path,
             one=one,
