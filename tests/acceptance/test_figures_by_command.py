@@ -188,7 +188,9 @@ def test_the_people_and_the_customers_behind_figures_are_listed(single: Desk) ->
 TITLES = {
     ("referrals", "--year", "2026"): "People referred · 2026-01-01 to 2026-12-31 · as of 2026-12-31 · provisional",
     ("add-ons", "--year", "2024"): "Add-ons · 2024-01-01 to 2024-12-31 · as of 2026-12-31",
-    ("collection", "--from", "2026-05-01"): "Premiums due, and what became of them · 2026-05-01 to 2026-12-31 · as of",
+    ("collection", "--from", "2026-05-01"): (
+        "Premiums due, and what became of them: second-year premiums · 2026-05-01 to 2026-12-31 · as of"
+    ),
     ("influence",): "Centres of influence · as of 2026-12-31",
     ("influence", "C1"): "Referral tree · as of 2026-12-31",
     ("funnel",): "Referrals, from named to issued · as of 2026-12-31",

@@ -188,9 +188,9 @@ def test_the_premiums_behind_the_figure_are_listed_by_due_day() -> None:
     listed = instalments_behind(facts, HALF_YEAR, by=["team"], as_of=AS_OF)
     assert listed.columns == ["branch", "team", *LISTED]
     assert listed.select("team", *LISTED).rows() == [
-        ("T2", "Q", "C-Q", "B", False, 2, date(2026, 2, 1), "CNY", yuan(70), None, "suspended"),
-        ("T1", "P", "C-P", "A", False, 2, date(2026, 3, 10), "CNY", yuan(1_000), date(2026, 3, 12), "collected"),
-        ("T1", "R", "C-P", "A", True, 2, date(2026, 3, 10), "CNY", yuan(60), date(2026, 3, 12), "collected"),
+        ("T2", "Q", "C-Q", "B", False, 2, date(2026, 2, 1), "CNY", yuan(70), 0, None, "suspended"),
+        ("T1", "P", "C-P", "A", False, 2, date(2026, 3, 10), "CNY", yuan(1_000), 0, date(2026, 3, 12), "collected"),
+        ("T1", "R", "C-P", "A", True, 2, date(2026, 3, 10), "CNY", yuan(60), yuan(60), date(2026, 3, 12), "collected"),
     ]
 
 
