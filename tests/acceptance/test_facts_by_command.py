@@ -79,7 +79,9 @@ def test_an_agent_changed_by_an_event_gets_the_tasks_of_the_policy(late: Desk) -
 def test_a_visit_in_the_long_holiday_goes_to_the_make_up_day_before_it(desk: Desk) -> None:
     """Off from 15 to 23 February 2026; Saturday the 14th is worked. Issue on 18 January, month 1 on 18 February."""
     take_branch(desk, "2026-01-18")
-    desk.take("policies", POLICIES.replace("P1,", "P2,").replace("2025-03-10", "2026-01-18"), as_of="2026-01-18")
+    desk.take("customers", CUSTOMERS.replace("C1,", "C2,"), as_of="2026-01-18")
+    fresh = POLICIES.replace("P1,C1,", "P2,C2,").replace("2025-03-10", "2026-01-18")
+    desk.take("policies", fresh, as_of="2026-01-18")
     rows = plan(desk, "2026-02-01", "2026-02-28", "2026-01-18")
     assert [row["due"] for row in rows if row["service"] == "visit-m1"] == ["2026-02-14"]
 
