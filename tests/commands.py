@@ -68,8 +68,9 @@ class Desk:
         return result.out
 
     def write(self, name: str, text: str | bytes) -> Path:
-        """Write a file into the folder."""
+        """Write a file into the folder, for its owner only, as settings and lists are kept."""
         path = self.folder / name
+        path.touch(mode=0o600)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return path
 

@@ -32,7 +32,7 @@ POLICIES = "policy_no,customer_no,agent_no,issue_date,mode,premium,pay_years\n" 
 def empty_settings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Name a settings file of the test, empty until the test writes one."""
     path = folder / "policyserve.toml"
-    path.touch()
+    path.touch(mode=0o600)
     monkeypatch.setenv("POLICYSERVE_SETTINGS", str(path))
     return path
 
