@@ -56,10 +56,10 @@ def test_the_agenda_speaks_chinese(late: Desk) -> None:
     assert "Deliver" not in text
 
 
-def test_the_agenda_puts_the_strongest_bearing_first(late: Desk) -> None:
-    """On 12 March: policy review 3/1/5 = 9, dividend report 3/1/3 = 7, birthday 1/3/1 = 5."""
+def test_the_agenda_puts_first_what_can_wait_least(late: Desk) -> None:
+    """On 12 March: the birthday is on time today alone, the dividend report until 9 April, the policy review longer."""
     rows = late.ask("agenda", "A1", "--date", "2026-03-12", "--as-of", "2026-03-12")
-    assert [row["service"] for row in rows] == ["policy-review", "dividend-report", "birthday-greeting"]
+    assert [row["service"] for row in rows] == ["birthday-greeting", "dividend-report", "policy-review"]
 
 
 def test_the_agenda_of_a_day_without_work_is_empty(late: Desk) -> None:

@@ -86,7 +86,9 @@ def test_a_failed_debit_is_told_the_day_after_and_followed_up(desk: Desk) -> Non
 
 
 def test_the_end_of_a_policy_is_announced_four_times(desk: Desk) -> None:
-    ends = POLICY.replace("pay_years", "pay_years,ends_on").replace("yes,10", "yes,1,2026-03-09")
+    """A policy of two years: one of a single year is renewed instead."""
+    two_years = POLICY.replace("2025-03-10", "2024-03-10")
+    ends = two_years.replace("pay_years", "pay_years,ends_on").replace("yes,10", "yes,2,2026-03-09")
     book(desk, "2025-03-10", policies=ends)
     rows = plan(desk, "2025-12-01", "2026-12-31", "--policy", "P1", as_of="2025-03-10")
     nominal = {"d60": "2026-01-08", "d30": "2026-02-09", "d7": "2026-03-02", "d0": "2026-03-09"}

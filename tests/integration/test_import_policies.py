@@ -165,6 +165,7 @@ def test_a_debit_without_day_or_result_is_left_out_with_a_warning(engine: Engine
 
 
 def test_a_payment_entered_by_mistake_is_cleared(engine: Engine, tmp_path: Path) -> None:
+    """That nothing was paid is known then; nothing known would leave the word to a debit."""
     import_text(engine, tmp_path, "premiums", PREMIUMS + "P1,2,,1200,2026-01-31,1200,,,,\n")
     assert counts(import_text(engine, tmp_path, "premiums", PREMIUMS + "P1,2,,,-,-,,,,\n")) == (0, 1, 0, 0)
-    assert rows_of(engine, "SELECT amount, paid_on, paid_amount FROM premiums") == [(120000, None, None)]
+    assert rows_of(engine, "SELECT amount, paid_on, paid_amount FROM premiums") == [(120000, None, 0)]

@@ -19,8 +19,8 @@ from policyserve.dates import months_later
 from policyserve.locale import N_
 
 _POLICIES = """
-    SELECT p.policy_no AS number, p.id AS id, p.currency AS currency, p.mode AS mode,
-        coalesce(p.effective_date, p.issue_date) AS effective,
+    SELECT p.policy_no AS number, p.id AS id, p.currency AS currency,
+        coalesce(p.effective_date, p.issue_date) AS effective, p.mode AS mode,
         EXISTS (SELECT 1 FROM events e WHERE e.policy_id = p.id AND e.kind = 'mode_changed') AS turned
     FROM policies p
 """
