@@ -27,14 +27,25 @@ ALWAYS = Days.between(date(2025, 1, 1), date(2027, 12, 31))
 
 Rows = list[dict[str, Any]]
 
+OTHER_RULES = {"services", "callbacks"}
+"""Figures that count otherwise now: closed windows alone. Their tasks stand as they stood; see the test below."""
+
 DAY = r"\d{4}-\d\d-\d\d"
 
 RETOLD: dict[str, list[tuple[str, str]]] = {
     # the festival of a task is its service's name
-    "en": [(r"every year on the festival \([a-z-]+\)", "every year on the festival")],
+    "en": [
+        (r"every year on the festival \([a-z-]+\)", "every year on the festival"),
+        (r"year (\d+) of policy (?=.*dividend)", r"dividend of policy year \1 of policy "),
+    ],
     # nothing of the system's is English any more, and its signs are Chinese ones
     "zh": [
         (r"^(\d+ .+?) \(([a-z0-9-]+)\): (.+): (\S+)$", r"\1（\2）：\3：\4"),
+        (rf"^({DAY}) release ", r"\1 系统下发 "),
+        (rf"^({DAY}) messages ", r"\1 系统短信 "),
+        (rf"^({DAY}) command line ", r"\1 命令行 "),
+        (r"保单(\S+?)第(\d+)个周年(?=.*分红公布)", r"保单\1第\2保单年度红利"),
+        ("已错过", "逾期未做"),
         (rf"已完成：方式(\w+)（({DAY})）$", r"已完成：\2，方式：\1"),
         (r"方式：call$", "方式：电话"),
         (r"方式：visit$", "方式：亲访"),
@@ -64,16 +75,16 @@ def ask(url: str, *command: str, day: str) -> Any:
     """Return what a command answers in JSON."""
     result = run(*command, "--as-of", day, "--format", "json", "--lang", "en", db=url)
     assert result.status == 0, (command, day, result.err)
-    return _without_sums(json.loads(result.out))
+    return _as_reasons_were(json.loads(result.out))
 
 
-def _without_sums(told: Any) -> Any:
-    """Leave out the sums that reasons did not name then, at any depth."""
+def _as_reasons_were(told: Any) -> Any:
+    """Leave out what reasons did not name then, at any depth: sums, and that a dividend is meant."""
     if isinstance(told, list):
-        return [_without_sums(one) for one in told]
+        return [_as_reasons_were(one) for one in told]
     if isinstance(told, dict):
-        return {name: _without_sums(value) for name, value in told.items()}
-    return re.sub(SUM, "", told) if isinstance(told, str) else told
+        return {name: _as_reasons_were(value) for name, value in told.items()}
+    return re.sub(DIVIDEND, "year", re.sub(SUM, "", told)) if isinstance(told, str) else told
 
 
 def different(url: str, asked: Mapping[Any, Rows], day: str) -> list[tuple[Any, ...]]:
@@ -102,6 +113,8 @@ def _with_rider_due(old: Any) -> Any:
     return row | {"due_on": "2026-04-19", "state": "in_grace"} if rider_alone else row
 
 
+DIVIDEND = r"^dividend of policy year(?= \d+ of policy)"
+
 SUM = r"(; to be paid: |；应缴)(CNY )?[\d,.]+(元)?( \(riders.*\)|（.*附加险.*）)?$"
 """What is owed, which the reason of a task names now."""
 
@@ -117,7 +130,9 @@ def _as_known(new: Any, old: Any) -> Any:
 
 @pytest.mark.parametrize("day", DAYS)
 def test_figures_of_earlier_days_are_what_they_were(migrated_url: str, day: str) -> None:
-    figures = {("metrics", *name.split(" ")): rows for name, rows in EXPECTED["figures"][day].items()}
+    asked = {("metrics", *name.split(" ")): rows for name, rows in EXPECTED["figures"][day].items()}
+    figures = {command: rows for command, rows in asked.items() if command[1] not in OTHER_RULES}
+    assert len(figures) > len(asked) / 2
     assert different(migrated_url, figures, day) == []
 
 
@@ -161,7 +176,7 @@ def same(language: str, old: str, new: str, typed: Sequence[str]) -> bool:
     if new in (old, retold(language, old)):
         return True
     beginning, colon, said = new.partition("：")
-    return language == "zh" and old.partition("：")[:2] == (beginning, colon) and said in typed
+    return language == "zh" and retold(language, old).partition("：")[:2] == (beginning, colon) and said in typed
 
 
 def retold(language: str, line: str) -> str:
