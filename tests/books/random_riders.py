@@ -63,6 +63,28 @@ def with_riders(draw: st.DrawFn, as_of: date) -> Book:
     )
 
 
+CHANGES: tuple[tuple[str, int | None, str | None], ...] = (
+    ("rider_added", 200, None), ("rider_added", 200, None), ("premium_change", 900, None),
+    ("mode_changed", 1100, "annual"), ("mode_changed", 120, "monthly"), ("mode_changed", None, "quarterly/5"),
+)  # fmt: skip
+"""Changes of what a policy asks for: kind, amount, detail."""
+
+
+@st.composite
+def eventful(draw: st.DrawFn, as_of: date) -> Book:
+    """Draw a book with riders, and change premiums and modes of some policies, and add riders by events."""
+    book = draw(with_riders(as_of))
+    rows: list[dict[str, Any]] = []
+    for place, policy in enumerate(book.policies.to_dicts()):
+        for number, (kind, amount, detail) in enumerate(draw(st.lists(st.sampled_from(CHANGES), max_size=2))):
+            day = draw(random_books.days_near(as_of, as_of - timedelta(days=300)))
+            rows.append({
+                "customer_id": policy["customer_id"], "policy_id": policy["policy_id"], "kind": kind, "amount": amount,
+                "detail": detail, "number": 700 + 10 * place + number, "occurred_on": day,
+            })  # fmt: skip
+    return replace(book, events=_more(book.events, rows))
+
+
 def _more(frame: pl.DataFrame, rows: list[dict[str, object]]) -> pl.DataFrame:
     made = [{name: row.get(name) for name in frame.columns} for row in rows]
     return pl.concat([frame, pl.DataFrame(made, schema=frame.schema)])

@@ -1,4 +1,4 @@
-"""Premiums due one instalment at a time: the plain reading of `docs/metrics/collection.md` that judges the fast one."""
+"""Premiums due one instalment at a time: the slow and plain reading of `docs/metrics.md` that judges the fast one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from policyserve.book.columns import Book
 from policyserve.dates import Days
 from slow import facts
-from slow.metrics import Asked, Life, lives
+from slow.persistency import Asked, Line, line_of
 from slow.policy import Policy
 
 GRACE = timedelta(days=60)
@@ -28,6 +28,8 @@ class Due:
     fate: str
     amount: int
     paid_on: date | None
+    riders: int
+    """The part of it that riders bring."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,47 +46,42 @@ class Judge:
 
     def dues(self, period: Days, policy_year: int | None) -> dict[tuple[int, int], Due]:
         """Judge every renewal instalment of the period, by policy and number."""
-        known = lives(self.book, self.as_of, Asked())
         found = {
-            (key, number): self.due(known, life, number)
-            for key, life in known.items()
-            if life.row["mode"] != "single" and not life.row["is_group"]
-            for number in self.foreseen(known, life, period, policy_year)
+            (key, number): self.due(line_of(policy, Asked()), number)
+            for key, policy in self.policies.items()
+            if policy.mode != "single" and not policy.is_group
+            for number in self.foreseen(line_of(policy, Asked()), period, policy_year)
         }
         return {place: due for place, due in found.items() if due is not None}
 
-    def foreseen(self, known: dict[int, Life], life: Life, period: Days, policy_year: int | None) -> list[int]:
+    def foreseen(self, line: Line, period: Days, policy_year: int | None) -> list[int]:
         """The instalments from the second on that the contract, and that of its main policy, foresee in the period."""
-        main, number, found = known.get(life.row["main_policy_id"]), 2, []
-        while life.due(number) <= period.last:
-            year = (number - 1) * life.step // 12 + 1
-            if life.due(number) >= period.start and policy_year in {None, year}:
+        policy, main, number, found = line.policy, line.policy.main, 2, []
+        while line.due(number) <= period.last:
+            year = policy.months_to(number) // 12 + 1
+            if line.due(number) >= period.start and policy_year in {None, year}:
                 found.append(number)
             number += 1
-        partners = [life] if main is None else [life, main]
-        payers = partners if self.goes_with_main(known, life) else [life]
+        partners = [policy] if main is None else [policy, main]
+        payers = partners if goes_with_main(policy) else [policy]
         return [
             number for number in found
-            if all(one.row["ends_on"] is None or life.due(number) <= one.row["ends_on"] for one in partners)
-            and all(one.row["pay_years"] is None or number <= one.row["pay_years"] * 12 // life.step for one in payers)
+            if all(one.ends_on is None or line.due(number) <= one.ends_on for one in partners)
+            and all(pays(one, policy, number) for one in payers)
         ]  # fmt: skip
 
-    def goes_with_main(self, known: dict[int, Life], life: Life) -> bool:
-        """Whether a rider has no rows of its own, and the days and the mode of its main policy."""
-        main = known.get(life.row["main_policy_id"])
-        return main is not None and not life.premiums and _terms(main) == _terms(life)
-
-    def due(self, known: dict[int, Life], life: Life, number: int) -> Due | None:
+    def due(self, line: Line, number: int) -> Due | None:
         """Say what became of an instalment; None: nobody owed it."""
-        with_main = self.goes_with_main(known, life)
-        if life.row["main_policy_id"] is not None and not life.premiums and not with_main:
+        policy = line.policy
+        with_main = goes_with_main(policy)
+        if policy.is_rider and not policy.rows and not with_main:
             return None
-        payer = known[life.row["main_policy_id"]] if with_main else life
-        due = life.due(number)
-        paid_on = payer.received_on(number)
-        if paid_on is not None and (paid_on > due + GRACE or (with_main and self.left(life, paid_on))):
+        payer = policy.main if with_main and policy.main else policy
+        due, paid_on = line.due(number), payer.row_paid_on(number)
+        if paid_on is not None and (paid_on > due + GRACE or (with_main and left(policy, paid_on))):
             paid_on = None
-        gone, surrendered = (self.first(life, kinds, and_main=True) for kinds in (GONE, {"surrender"}))
+        both = [policy] if policy.main is None else [policy, policy.main]
+        gone, surrendered = (first(both, kinds) for kinds in (GONE, {"surrender"}))
         if gone is not None and (gone <= due or (paid_on is None and gone <= due + GRACE)):
             return None
         if surrendered is not None and surrendered <= due - relativedelta(months=12):
@@ -94,32 +91,41 @@ class Judge:
             fate = "collected"
         elif surrendered is not None and surrendered <= due + GRACE:
             fate = "surrendered"
-        elif self.suspended(payer, due):
+        elif lapsed(payer, due, self.as_of):
             fate = "suspended"
-        return Due(fate=fate, amount=life.amount(number), paid_on=paid_on)
-
-    def left(self, life: Life, day: date) -> bool:
-        """Whether a rider itself had ended before a day."""
-        ended = self.first(life, GONE | {"surrender"}, and_main=False)
-        return ended is not None and ended < day
-
-    def first(self, life: Life, kinds: set[str], *, and_main: bool) -> date | None:
-        """The first event of these kinds of a policy, or of its main policy."""
-        keys = {life.row["policy_id"]} | ({life.row["main_policy_id"]} if and_main else set())
-        days = [
-            event["occurred_on"] for event in self.book.events.iter_rows(named=True)
-            if event["policy_id"] in keys - {None} and event["kind"] in kinds and event["occurred_on"] <= self.as_of
-        ]  # fmt: skip
-        return min(days, default=None)
-
-    def suspended(self, payer: Life, due: date) -> bool:
-        """Whether the cover was suspended over what fell due that day, or over one before it that had not ended."""
-        return any(
-            payer.due(lapse.instalment) <= due < lapse.until and lapse.start <= self.as_of
-            for lapse in self.policies[payer.row["policy_id"]].suspensions
+        asked = policy.asks_for(number)
+        return Due(
+            fate=fate, amount=asked, paid_on=paid_on, riders=asked if policy.is_rider else policy.riders_part(number)
         )
 
 
-def _terms(life: Life) -> tuple[date, str]:
-    """What a rider has in common with the main policy with which it is paid."""
-    return life.start, life.row["mode"]
+def goes_with_main(policy: Policy) -> bool:
+    """Whether a rider has no rows of its own, and the days and the mode of its main policy."""
+    main = policy.main
+    return main is not None and not policy.rows and (main.effective, main.mode) == (policy.effective, policy.mode)
+
+
+def pays(one: Policy, policy: Policy, number: int) -> bool:
+    """Whether a policy's years of payment reach an instalment of it, or of its rider."""
+    return one.pay_years is None or policy.months_to(number) < one.pay_years * 12
+
+
+def left(policy: Policy, day: date) -> bool:
+    """Whether a rider itself had ended before a day."""
+    ended = first([policy], GONE | {"surrender"})
+    return ended is not None and ended < day
+
+
+def first(policies: list[Policy], kinds: set[str]) -> date | None:
+    """The first event of these kinds of any of the policies."""
+    days = [policy.first_event(*kinds) for policy in policies]
+    return min((day for day in days if day is not None), default=None)
+
+
+def lapsed(payer: Policy, due: date, as_of: date) -> bool:
+    """Whether the cover was suspended over what fell due that day, or over one before it that had not ended."""
+    for lapse in payer.suspensions:
+        since = payer.due_of(lapse.instalment)
+        if since is not None and since <= due < lapse.until and lapse.start <= as_of:
+            return True
+    return False

@@ -123,6 +123,7 @@ def know(book: Book, grace_days: int, as_of: date, rider_arrears: str = "suspend
             customers[policy.holder].policies.append(policy)
     for row in issued:
         main, rider = policies.get(row["main_policy_id"]), policies[row["policy_id"]]
+        rider.main = main
         if main and rider.currency == main.currency:
             main.riders.append(rider)
     _add_premiums(book, policies, as_of)
@@ -157,6 +158,7 @@ def _policy(row: dict[str, Any], agents: dict[int, str], grace_days: int, as_of:
         agent_no=agents.get(row["agent_id"]),
         participating=bool(row["participating"]),
         is_rider=row["main_policy_id"] is not None,
+        is_group=bool(row["is_group"]),
         issued=row["issue_date"],
         effective=row["effective_date"] or row["issue_date"],
         receipt=known(row["receipt_on"], as_of),

@@ -17,7 +17,7 @@ from itertools import count, takewhile
 
 from dateutil.relativedelta import relativedelta
 
-from policyserve.book.columns import ENDING_KINDS, MONTHS_OF_MODE
+from policyserve.book.columns import ENDING_KINDS, MONTHS_OF_MODE, told_terms
 from policyserve.dates import FOREVER
 
 DAY = timedelta(days=1)
@@ -97,6 +97,9 @@ class Policy:
     pay_years: int | None
     ends_on: date | None
     freelook_days: int | None
+    is_group: bool = False
+    main: Policy | None = None
+    """Whose rider it is, whatever the currency."""
     rows: dict[int, Row] = field(default_factory=dict)
     debits: list[Debit] = field(default_factory=list)
     riders: list[Policy] = field(default_factory=list)
@@ -125,16 +128,41 @@ class Policy:
             return self.effective
         if self.mode == "single":
             return None
-        return months_after(self.effective, (instalment - 1) * MONTHS_OF_MODE[self.mode])
+        return months_after(self.effective, self.months_to(instalment))
+
+    def months_to(self, instalment: int) -> int:
+        """Count the months from the effective date to an instalment: each is followed by the next of its mode."""
+        if not self.changes:
+            return (instalment - 1) * MONTHS_OF_MODE[self.mode]
+        months = 0
+        for _ in range(1, instalment):
+            mode, _years = self.terms_on(months_after(self.effective, months))
+            months += MONTHS_OF_MODE[mode]
+        return months
+
+    @property
+    def changes(self) -> list[Event]:
+        """Changes of the mode or the years, oldest first."""
+        found = [event for event in self.events if event.kind == "mode_changed" and event.detail]
+        return sorted(found, key=lambda event: (event.on, event.number)) if self.mode != "single" else []
+
+    def terms_on(self, day: date) -> tuple[str, int | None]:
+        """Return the mode and the years of payment that hold for what falls due on a day."""
+        mode, years = self.mode, self.pay_years
+        for event in self.changes:
+            if event.on <= day:
+                mode, years = told_terms(event.detail or "", mode, years)
+        return mode, years
 
     def has_instalment(self, instalment: int) -> bool:
         """Whether the policy ever has this instalment to pay."""
         due = self.due_of(instalment)
         if due is None or due >= self.stops_paying_on:
             return False
-        if self.mode == "single" or self.pay_years is None:
+        _, years = self.terms_on(FOREVER)
+        if self.mode == "single" or years is None:
             return True
-        return instalment <= self.pay_years * 12 // MONTHS_OF_MODE[self.mode]
+        return self.months_to(instalment) < years * 12 or any(due < event.on for event in self.changes)
 
     def instalments(self, last_due: date) -> Iterator[tuple[int, date]]:
         """Yield the instalments from the second on that exist and fall due by a day, with their due days."""
@@ -160,7 +188,7 @@ class Policy:
         for event in sorted(self.events, key=lambda event: (event.on, event.number)):
             if due is None or event.on > due or event.amount is None:
                 continue
-            if event.kind == "premium_change":
+            if event.kind in {"premium_change", "mode_changed"}:
                 premium = event.amount
             if event.kind == "rider_added":
                 premium += event.amount
@@ -208,18 +236,32 @@ class Policy:
         return self.asks_for(instalment) - (part or 0)
 
     def sums_of(self, instalment: int, day: date) -> list[int]:
-        """Return what an instalment asks for with its riders, and what is still to be paid of it."""
-        due, sums = self.due_of(instalment) or self.effective, [self.asks_for(instalment), self.left_of(instalment)]
+        """Return what an instalment asks for with its riders, what is left of it, and the riders' parts of both."""
+        due = self.due_of(instalment) or self.effective
+        part, left = self.riders_part(instalment), self.left_of(instalment)
+        sums = [self.asks_for(instalment), left, part, min(part, left)]
         for rider in self.riders:
             number = rider.number_due_on(due)
             if number is None or number < 2 or not rider.has_instalment(number):
                 continue
             if any(lapse.start <= one < lapse.until for lapse in rider.suspensions for one in (due, day)):
                 continue
-            listed = number in rider.rows
-            sums[0] += rider.asks_for(number)
-            sums[1] += rider.left_of(number) if listed or self.row_paid_on(instalment) is None else 0
+            with_main = number not in rider.rows and self.row_paid_on(instalment) is not None
+            asked, owed = rider.asks_for(number), 0 if with_main else rider.left_of(number)
+            sums = [one + more for one, more in zip(sums, (asked, owed, asked, owed), strict=True)]
         return sums
+
+    def riders_part(self, instalment: int) -> int:
+        """Return the part of what an instalment asks for that riders added by events brought."""
+        due, added, changed = self.due_of(instalment), 0, False
+        for event in sorted(self.events, key=lambda event: (event.on, event.number)):
+            if due is None or event.on > due or event.amount is None:
+                continue
+            if event.kind in {"premium_change", "mode_changed"}:
+                added, changed = 0, True
+            if event.kind == "rider_added":
+                added, changed = added + event.amount, True
+        return added if changed and self.asks_for(instalment) == self.premium_at(instalment) else 0
 
     def paid_on(self, instalment: int, *, with_riders: bool = True) -> date | None:
         """Return the day on which an instalment was paid, or will be, as far as is known."""
@@ -271,6 +313,27 @@ class Policy:
             if start < until:
                 found.append(Suspension(instalment=instalment, start=start, until=until))
         return found
+
+    def oldest_unpaid(self, day: date) -> int | None:
+        """Return the first instalment, from the second on, that is owed at the end of a day."""
+        return min((number for number, _ in self.instalments(day) if self.is_owed(number, day)), default=None)
+
+    def state(self, day: date, freelook_days: int) -> str:
+        """Say in which state the policy is at the end of a day."""
+        unpaid = self.oldest_unpaid(day)
+        if self.ended_on <= day:
+            return "ended"
+        if self.is_suspended(day):
+            return "suspended"
+        for kind, state in (("waiver", "waived"), ("reduced_paid_up", "reduced_paid_up")):
+            if self.first_event(kind) is not None:
+                return state
+        if unpaid is not None:
+            return "premium_loan" if self.loan_pays(unpaid, day) else "grace"
+        days = freelook_days if self.freelook_days is None else self.freelook_days
+        if self.receipt is not None and self.receipt + timedelta(days=days) >= day:
+            return "freelook"
+        return "in_force"
 
     def is_suspended(self, day: date) -> bool:
         """Whether the cover is suspended on a day."""

@@ -37,7 +37,9 @@ def test_the_fast_reading_agrees_with_the_slow_one(data: st.DataObject, period: 
     book = data.draw(with_riders(AS_OF))
     found = instalments_due(book, period, policy_year=policy_year, as_of=AS_OF)
     fast = {
-        (row["policy_id"], row["instalment"]): Due(fate=row["fate"], amount=row["amount"], paid_on=row["paid_on"])
+        (row["policy_id"], row["instalment"]): Due(
+            fate=row["fate"], amount=row["amount"], paid_on=row["paid_on"], riders=row["rider_amount"]
+        )
         for row in found.iter_rows(named=True)
     }
     assert fast == Judge(book=book, as_of=AS_OF).dues(period, policy_year)

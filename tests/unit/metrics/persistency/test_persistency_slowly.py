@@ -19,8 +19,8 @@ from policyserve.book.columns import MONTHS_OF_MODE, Book
 from policyserve.metrics.groupings import FIELDS
 from policyserve.metrics.persistency.persistency import PolicyResults, persistency, policy_results
 from policyserve.metrics.profiles.profile import CUTOFFS, PROFILES, Cutoff
-from slow import metrics
-from slow.metrics import Asked
+from slow import persistency as slow
+from slow.persistency import Asked
 
 STARTS = (date(2024, 1, 31), date(2024, 2, 29), date(2024, 11, 30), date(2024, 12, 31), date(2025, 3, 1))
 KINDS = (
@@ -92,10 +92,10 @@ def books(draw: st.DrawFn) -> Book:
     return replace(drawn, premiums=drawn.premiums.reverse(), events=drawn.events.reverse())
 
 
-def fast(facts: Book, asked: Asked, as_of: date) -> dict[int, metrics.Verdict]:
+def fast(facts: Book, asked: Asked, as_of: date) -> dict[int, slow.Verdict]:
     rows = judged(facts, asked, as_of).policies.iter_rows(named=True)
     return {
-        row["policy_id"]: metrics.Verdict(
+        row["policy_id"]: slow.Verdict(
             state=row["state"],
             denominator=row["denominator"],
             numerator=row["numerator"],
@@ -125,7 +125,7 @@ questions = st.builds(
 @thorough
 @given(facts=books(), as_of=as_of_days, asked=questions)
 def test_the_fast_persistency_is_the_slow_one(facts: Book, as_of: date, asked: Asked) -> None:
-    assert fast(facts, asked, as_of) == metrics.verdicts(facts, asked, as_of)
+    assert fast(facts, asked, as_of) == slow.verdicts(facts, asked, as_of)
 
 
 @st.composite
@@ -149,7 +149,7 @@ def test_the_fast_one_is_the_slow_one_between_the_month_and_a_later_cutoff(
     facts: Book, profile: str, premium_loan: str
 ) -> None:
     asked = Asked(profile=profile, cutoff="year-end", premium_loan=premium_loan)
-    assert fast(facts, asked, AS_OF) == metrics.verdicts(facts, asked, AS_OF)
+    assert fast(facts, asked, AS_OF) == slow.verdicts(facts, asked, AS_OF)
 
 
 @patient
@@ -158,7 +158,7 @@ def test_the_fast_persistency_is_the_slow_one_on_the_planner_s_books(data: st.Da
     as_of = data.draw(random_books.as_of_days())
     facts = data.draw(random_books.books(as_of))
     facts = replace(facts, policies=facts.policies.with_columns(currency=pl.lit("CNY")))
-    assert fast(facts, asked, as_of) == metrics.verdicts(facts, asked, as_of)
+    assert fast(facts, asked, as_of) == slow.verdicts(facts, asked, as_of)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -168,7 +168,7 @@ def test_every_profile_and_cutoff_is_judged_by_the_slow_one(profile: str, cutoff
         facts = worked_cases()
         asked = Asked(profile=profile, cutoff=cutoff)
         found = fast(facts, asked, date(2027, 7, 31))
-        assert found == metrics.verdicts(facts, asked, date(2027, 7, 31))
+        assert found == slow.verdicts(facts, asked, date(2027, 7, 31))
         assert sum(verdict.denominator_count for verdict in found.values()) >= 10
 
 
