@@ -67,7 +67,7 @@ class Judge:
         return [
             number for number in found
             if all(one.ends_on is None or line.due(number) <= one.ends_on for one in partners)
-            and all(pays(one, policy, number) for one in payers)
+            and all(one.pays_long_enough(number) for one in payers)
         ]  # fmt: skip
 
     def due(self, line: Line, number: int) -> Due | None:
@@ -75,6 +75,8 @@ class Judge:
         policy = line.policy
         with_main = goes_with_main(policy)
         if policy.is_rider and not policy.rows and not with_main:
+            return None
+        if with_main and policy.main and policy.main.due_of(number) != policy.due_of(number):
             return None
         payer = policy.main if with_main and policy.main else policy
         due, paid_on = line.due(number), payer.row_paid_on(number)
@@ -103,11 +105,6 @@ def goes_with_main(policy: Policy) -> bool:
     """Whether a rider has no rows of its own, and the days and the mode of its main policy."""
     main = policy.main
     return main is not None and not policy.rows and (main.effective, main.mode) == (policy.effective, policy.mode)
-
-
-def pays(one: Policy, policy: Policy, number: int) -> bool:
-    """Whether a policy's years of payment reach an instalment of it, or of its rider."""
-    return one.pay_years is None or policy.months_to(number) < one.pay_years * 12
 
 
 def left(policy: Policy, day: date) -> bool:

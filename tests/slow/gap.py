@@ -61,7 +61,7 @@ def open_policy(policy: Policy, asked: Asked) -> Open | None:
         return None
     own = [one for one in unpaid if one.line is main] or unpaid
     first = min(own, key=lambda one: one.due)
-    pay_by = min(min(one.due + one.line.grace for one in own), cutoff)
+    pay_by = min(*(one.due + one.line.grace for one in own), cutoff)
     nothing, best = (at_end(policy, asked, paid, cutoff) for paid in ([], unpaid))
     if pay_by < as_of or best <= nothing:
         return None
@@ -72,7 +72,7 @@ def open_policy(policy: Policy, asked: Asked) -> Open | None:
 
 
 def wanting(main: Line, due: date, asked: Asked) -> list[Unpaid]:
-    """Return the instalments up to the month that are not paid; those of riders without rows where the main's is not."""
+    """Return the instalments up to the month that are not paid; a rider's without rows where the main's is not."""
     own = of_line(main, due, with_main=False)
     found = list(own)
     for rider in main.policy.riders:

@@ -159,10 +159,14 @@ class Policy:
         due = self.due_of(instalment)
         if due is None or due >= self.stops_paying_on:
             return False
-        _, years = self.terms_on(FOREVER)
-        if self.mode == "single" or years is None:
+        return self.mode == "single" or self.pays_long_enough(instalment)
+
+    def pays_long_enough(self, instalment: int) -> bool:
+        """Whether the years of payment reach an instalment; what fell due before a change of terms was owed."""
+        due, (_, years) = self.due_of(instalment), self.terms_on(FOREVER)
+        if years is None or self.months_to(instalment) < years * 12:
             return True
-        return self.months_to(instalment) < years * 12 or any(due < event.on for event in self.changes)
+        return due is not None and any(due < event.on for event in self.changes)
 
     def instalments(self, last_due: date) -> Iterator[tuple[int, date]]:
         """Yield the instalments from the second on that exist and fall due by a day, with their due days."""

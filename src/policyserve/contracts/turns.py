@@ -58,6 +58,7 @@ def _followed(policy: Mapping[str, Any]) -> list[dict[str, Any]]:
         number = max(last["number"], 1, _due_before(begun, day, last["month"] - first, last["step"]) + 1)
         due = last["month"] - first + (number - 1) * last["step"]
         before = due - (number - 1) * MONTHS_OF_MODE[mode]
+        last["instalments"] = number - 1  # all that fell due before the change were owed
         if number == last["number"]:
             terms.pop()
         at = {"number": number, "from_on": add_months(begun, due), "month": first + before, "before": before}

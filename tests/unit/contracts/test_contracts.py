@@ -121,8 +121,9 @@ def test_policies_are_in_force_and_behind_as_one_at_a_time(
     unpaid = dict(states(contracts, 15).select("policy_id", "unpaid").rows())
     assert unpaid == {key: one.oldest_unpaid(day) for key, one in slow.items()}
     asked = contracts.terms.filter(pl.col("step").is_not_null()).select("policy_id", instalment=pl.lit(2, pl.Int32))
-    fast_owed = amounts_owed(contracts, asked).select("policy_id", "amount", "owed").rows()
-    assert {key: sums for key, *sums in fast_owed} == {key: slow[key].sums_of(2, day) for key in asked["policy_id"]}
+    sums = ("amount", "owed", "rider_amount", "rider_owed")
+    fast_owed = amounts_owed(contracts, asked).select("policy_id", *sums).rows()
+    assert {key: found for key, *found in fast_owed} == {key: slow[key].sums_of(2, day) for key in asked["policy_id"]}
 
 
 def _oldest_unpaid(one: Policy, day: date) -> int | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from books.random_riders import eventful
@@ -25,6 +25,7 @@ from policyserve.metrics.collection.dues import instalments_due
 from policyserve.metrics.persistency.gap import gaps
 from policyserve.metrics.persistency.persistency import policy_results
 from policyserve.settings_file import MessageSettings
+from policyserve.standard.model import Standard
 from policyserve.standard.parser import default_standard
 from slow import collection, gap, message, persistency
 from slow.facts import know
@@ -36,7 +37,10 @@ YEARS = Days.between(date(2024, 1, 1), date(2027, 12, 31))
 ASKED = persistency.Asked()
 Slow = dict[int, Policy]
 
-thorough = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(
+    max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.reuse, Phase.generate)
+)
+"""Without shrinking: an example costs seconds."""
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +73,10 @@ def test_every_room_says_what_the_slow_reading_says(
     assert fast_verdicts(facts, day) == {key: persistency.judge(one, ASKED) for key, one in mains(slow).items()}
     assert fast_dues(facts, day) == collection.Judge(book=facts, as_of=day).dues(YEARS, None)
     assert fast_gap(facts, day) == slow_gap(know(facts, GRACE, day).policies)
+    standard = default_standard().model_copy(update={"rider_arrears": arrears})
+    asked = {"templates": templates, "signature": "Anxin"}
     for language in ("zh", "en"):
-        assert texts(facts, slow, day, arrears, templates, language) == {
+        assert texts(facts, slow, day, standard, MessageSettings.model_validate(asked | {"language": language})) == {
             key: message.said(one, asked_of(one, day), day, language) for key, one in paying(slow).items()
         }
 
@@ -99,7 +105,7 @@ def fast_sums(contracts: Contracts, slow: Slow, day: date) -> dict[int, tuple[in
 
 def slow_sums(slow: Slow, day: date) -> dict[int, tuple[int, ...]]:
     """Return the same one policy at a time."""
-    found = {}
+    found: dict[int, tuple[int, ...]] = {}
     for key, one in slow.items():
         if one.mode != "single":
             asked, owed, riders, riders_owed = one.sums_of(asked_of(one, day), day)
@@ -146,12 +152,8 @@ def slow_gap(slow: Slow) -> dict[int, gap.Open]:
     return {key: one for key, one in found.items() if one is not None}
 
 
-def texts(
-    facts: Book, slow: Slow, day: date, arrears: RiderArrears, templates: Path, language: str
-) -> dict[int, list[str]]:
+def texts(facts: Book, slow: Slow, day: date, standard: Standard, asked: MessageSettings) -> dict[int, list[str]]:
     """Return the parts of what a reminder says to each policy of its instalment."""
-    asked = MessageSettings.model_validate({"language": language, "templates": templates, "signature": "Anxin"})
-    standard = default_standard().model_copy(update={"rider_arrears": arrears})
     touches = reminders(slow, day).join(rules(standard).drop("template", "drop_after_days"), on="service", how="left")
     people = facts.customers.with_columns(
         name=pl.lit("Wang"), phone=pl.lit("13900000001"), consent=pl.lit(value=True), opted_out=pl.lit(value=False)

@@ -13,7 +13,7 @@ from policyserve.book.columns import Book
 from policyserve.contracts.contracts import Contracts, part_of
 from policyserve.contracts.endings import first_event
 from policyserve.contracts.grace import GRACE_DAYS, grace_end
-from policyserve.contracts.instalments import due_by_month, instalments_to, with_instalments
+from policyserve.contracts.instalments import due_by_month, due_day, instalments_to, with_instalments
 from policyserve.contracts.keys import lookup
 from policyserve.contracts.premiums import premium_steps, with_amounts
 from policyserve.contracts.terms import instalments_in, step
@@ -69,11 +69,15 @@ def _scheduled(known: Book, period: Days, policy_year: int | None) -> pl.DataFra
     if policy_year is not None:
         first = pl.max_horizontal(first, due_by_month(12 * (policy_year - 1), turns) + 1)
         last = pl.min_horizontal(last, due_by_month(12 * policy_year, turns))
-    in_all = held(turns, "instalments", number, instalments_in(pl.col("pay_years")))
+    in_all = pl.min_horizontal(
+        held(turns, "instalments", number, instalments_in(pl.col(years)), policy)
+        for policy, years in (("policy_id", "pay_years"), ("payer_id", "payer_years"))
+    )
     return with_instalments(_payers(known, _begun(period, policy_year)), first, last, turns).filter(
         pl.col("due_on").is_between(period.start, period.last),
         (pl.col("due_on") <= pl.col("ends_on")).fill_null(value=True),
         (number <= in_all).fill_null(value=True),
+        pl.col("due_on") == due_day(number, turns=turns, policy="payer_id"),
     )
 
 
@@ -91,7 +95,8 @@ def _payers(known: Book, wanted: pl.Expr) -> pl.DataFrame:
     say what was paid.
 
     A rider without rows that goes with its main policy is paid with it, and no longer than it; other riders without
-    rows are left out. No rider covers longer than its main policy.
+    rows are left out, and so is what falls due on another day since one of the two changed its mode. No rider covers
+    longer than its main policy.
     """
     paying = known.policies.filter(pl.col("mode") != "single", ~pl.col("is_group").fill_null(value=False), wanted)
     riders = paying.filter(pl.col("main_policy_id").is_not_null())["policy_id"]
@@ -102,13 +107,13 @@ def _payers(known: Book, wanted: pl.Expr) -> pl.DataFrame:
     is_main = pl.col("main_policy_id").is_null()
     by_itself = is_main | pl.col("policy_id").is_in(listed.implode())
     payer = pl.when(by_itself).then("policy_id").when(together).then("main_policy_id")
-    no_longer = {name: pl.min_horizontal(name, mains[name]) for name in ("ends_on", "pay_years")}
-    no_longer["pay_years"] = pl.when(by_itself).then("pay_years").otherwise(no_longer["pay_years"])
+    no_longer = pl.min_horizontal("ends_on", mains["ends_on"])
+    years = pl.when(by_itself).then("pay_years").otherwise(mains["pay_years"])
     columns = ("policy_id", "main_policy_id", "payer_id", "main", "step", "premium", "currency", "effective_date")
     return (
-        paying.with_columns(**no_longer, step=step(), main=is_main, payer_id=payer)
+        paying.with_columns(ends_on=no_longer, payer_years=years, step=step(), main=is_main, payer_id=payer)
         .filter(pl.col("payer_id").is_not_null())
-        .select(*columns, *no_longer)
+        .select(*columns, "ends_on", "pay_years", "payer_years")
     )
 
 
