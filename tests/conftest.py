@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -19,6 +20,8 @@ from policyserve import db
 from policyserve.migrations import schema
 from words.catalogues import compile_stale
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of commands are started: each would compile the whole again
+sys.dont_write_bytecode = False
 compile_stale()  # an edited catalogue speaks in the next run
 os.environ["POLICYSERVE_LANG"] = "en"
 settings.register_profile("any machine", deadline=None)  # a busy machine is slow, not wrong

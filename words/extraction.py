@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from babel.messages.catalog import Catalog
 
-from policyserve.cli.commands import COMMANDS
+from policyserve.cli.commands import all_commands
 from policyserve.cli.main import policyserve
 from policyserve.cli.screen.help import words_of
 from words.catalogues import DOMAIN, ROOT
@@ -99,7 +99,7 @@ def _errors() -> Iterator[str]:
 def _help() -> Iterator[tuple[str, str]]:
     """Yield what `--help` says, with the command that it belongs to."""
     yield from (("policyserve --help", words) for words in words_of(policyserve))
-    for command in COMMANDS:
+    for command in all_commands():
         yield from _help_of(command, f"policyserve {command.name}")
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from commands import Desk, in_a_sentence
 from desks import chinese_branch
-from policyserve.cli.commands import COMMANDS
+from policyserve.cli.commands import all_commands
 from policyserve.scheduler.jobs import WORKS
 from policyserve.standard.parser import default_standard
 
@@ -46,7 +46,7 @@ def leaves(command: click.Command, name: str) -> Iterator[str]:
         yield from leaves(part, f"{name} {part.name}")
 
 
-LEAVES = [name for command in COMMANDS for name in leaves(command, str(command.name))]
+LEAVES = [name for command in all_commands() for name in leaves(command, str(command.name))]
 
 
 COMMAND_WORDS = {word for name in LEAVES for word in re.split("[ -]", name)}

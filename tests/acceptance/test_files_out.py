@@ -15,7 +15,7 @@ import rich_click as click
 
 from commands import Desk, Result, in_a_sentence
 from desks.served_branch import END, START, take_served_branch
-from policyserve.cli.commands import COMMANDS
+from policyserve.cli.commands import all_commands
 from policyserve.cli.screen.export import save
 from policyserve.cli.screen.output import Row
 
@@ -53,7 +53,7 @@ def with_a_file_out() -> Iterator[str]:
         else:
             yield path, command
 
-    for command in COMMANDS:
+    for command in all_commands():
         for path, one in below(command, str(command.name)):
             for option in one.params:
                 if option.name == "out" and getattr(option.type, "file_okay", False):

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from commands import run
-from policyserve.cli.commands import COMMANDS
+from policyserve.cli.commands import all_commands
 from policyserve.config import user_of_system
 
 DAY = "2026-03-10"
@@ -26,10 +26,10 @@ ENGLISH = re.compile(r"\b[A-Za-z]+,? [a-z]{2,}\b(?! ?[=:])")
 NAMES = ("Brier", "Kaplan-Meier", "Agent 1", "Customer", user_of_system())
 
 
-def all_commands() -> Iterator[tuple[str, ...]]:
+def every_command() -> Iterator[tuple[str, ...]]:
     """Yield each command and sub-command, as it is typed."""
     yield ()
-    for command in COMMANDS:
+    for command in all_commands():
         yield from _below(command, (str(command.name),))
 
 
@@ -45,7 +45,7 @@ def english_in(text: str) -> list[str]:
     return [line for line in OURS.sub("", plain).splitlines() if ENGLISH.search(line)]
 
 
-@pytest.mark.parametrize("command", list(all_commands()), ids=" ".join)
+@pytest.mark.parametrize("command", list(every_command()), ids=" ".join)
 def test_no_help_has_an_english_sentence(command: tuple[str, ...]) -> None:
     result = run("--lang", "zh", *command, "--help")
     assert result.status == 0

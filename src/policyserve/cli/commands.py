@@ -1,27 +1,37 @@
-"""Every command, in the order in which a newcomer meets them."""
+"""Every command with the module that holds it, in the order in which a newcomer meets them.
+
+A module is read when its command is asked for: what an agent pulls on a morning does not wait for the demo's.
+"""
 
 from __future__ import annotations
 
-from policyserve.cli import (
-    book,
-    cards,
-    import_list,
-    notices,
-    points,
-    report,
-    serve,
-    sms,
-    spot_checks,
-    standard,
-    tasks,
-)
-from policyserve.cli.demo import command as demo
-from policyserve.cli.metrics import persistency as metrics
+from importlib import import_module
 
-COMMANDS = tuple(
-    command
-    for module in (
-        demo, import_list, book, standard, tasks, sms, cards, metrics, notices, serve, spot_checks, points, report,
-    )
-    for command in module.COMMANDS
-)  # fmt: skip
+import rich_click as click
+
+MODULES = {
+    "demo": "demo.command",
+    "import": "import_list",
+    **dict.fromkeys(("db", "event", "plan", "release"), "book"),
+    "standard": "standard",
+    **dict.fromkeys(("agenda", "task"), "tasks"),
+    "sms": "sms",
+    **dict.fromkeys(("policy", "customer"), "cards"),
+    "metrics": "metrics.persistency",
+    "notice": "notices",
+    **dict.fromkeys(("serve", "run", "jobs", "health"), "serve"),
+    "spot-check": "spot_checks",
+    "points": "points",
+    "report": "report",
+}
+
+
+def command_named(name: str) -> click.Command:
+    """Return a command of MODULES."""
+    module = import_module(f"policyserve.cli.{MODULES[name]}")
+    return next(command for command in module.COMMANDS if command.name == name)
+
+
+def all_commands() -> list[click.Command]:
+    """Return every command."""
+    return [command_named(name) for name in MODULES]

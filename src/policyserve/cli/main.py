@@ -11,6 +11,7 @@ import rich_click as click
 from click.exceptions import Exit
 
 from policyserve import __version__
+from policyserve.cli.commands import MODULES, command_named
 from policyserve.cli.options import Session, as_of_option, database_option, form_option, language_option
 from policyserve.cli.screen.help import Entrance, language_of_call
 from policyserve.errors import PolicyserveError, QuestionError, of_system
@@ -21,7 +22,17 @@ FAILED, WRONG_USAGE = 1, 2
 """Exit status; 0 is done, and 3 (see `book`) an import that rejected rows."""
 
 
-@click.group(cls=Entrance, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _Commands(Entrance):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (as click calls it)
+        return list(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in MODULES and cmd_name not in self.commands:
+            self.add_command(command_named(cmd_name))
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, message="policyserve %(version)s")
 @database_option
 @as_of_option
@@ -36,16 +47,8 @@ def policyserve(context: click.Context) -> None:
     context.ensure_object(Session)
 
 
-def _add_commands() -> None:
-    from policyserve.cli.commands import COMMANDS
-
-    for command in COMMANDS:
-        policyserve.add_command(command)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its status."""
-    _add_commands()
     language = language_of_call(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
