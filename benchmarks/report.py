@@ -94,7 +94,7 @@ def floor(url: str) -> object:
         *(add_ons(book, calendar_year(AS_OF.year), by=[part], as_of=AS_OF) for part in ("branch", "team")),
         *(referrals(book, AS_OF.year, by=[part], as_of=AS_OF) for part in ("branch", "team")),
         *(
-            service_rate(read.tasks, read.standard, staff, days, by=[part], as_of=AS_OF)
+            service_rate(read.work.tasks, read.work.standard, staff, days, by=[part], as_of=AS_OF)
             for part in ("level", "branch", "team")
         ),
     ]

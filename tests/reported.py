@@ -9,6 +9,7 @@ import polars as pl
 
 from policyserve.book.columns import Book
 from policyserve.metrics.services.task_states import TASKS
+from policyserve.metrics.services.work import Work
 from policyserve.reporting.material import PEOPLE, Material, Question, gaps_of
 from policyserve.reporting.scope import scope_named, written_by
 from policyserve.standard.parser import default_standard
@@ -32,11 +33,12 @@ def material(
     return Material(
         question=question,
         book=facts,
-        tasks=pl.DataFrame(schema=TASKS),
-        standard=default_standard(),
+        work=Work(
+            tasks=pl.DataFrame(schema=TASKS), standard=default_standard(), agents=facts.agents,
+            list_tasks=lambda tasks, _fields, _told: tasks, days=question.served, as_of=as_of,
+        ),
         sums=pl.DataFrame(schema=SUMS),
         refusals=pl.DataFrame(schema=REFUSALS),
         people=pl.DataFrame(list(people), schema=PEOPLE, orient="row"),
-        gaps=gaps_of(written_by(facts, scope), question),
-        open_tasks={},
-    )
+        gaps=gaps_of(written_by(facts, scope), question, lambda _: {}),
+    )  # fmt: skip

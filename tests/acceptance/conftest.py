@@ -11,6 +11,7 @@ import pytest
 
 from commands import Desk
 from desks.branch_desk import EARLY, LATE, release, take_branch
+from desks.served_branch import take_served_branch
 
 
 @pytest.fixture
@@ -47,6 +48,12 @@ def late_branch(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
 def early_branch(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the database that `early` copies."""
     return _branch(sqlite_template, tmp_path_factory.mktemp("early"), EARLY)
+
+
+@pytest.fixture(scope="session")
+def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Return a branch whose first-year services were done, on a database that nobody writes to."""
+    return take_served_branch(_desk_on_copy(sqlite_template, tmp_path_factory.mktemp("served")))
 
 
 def _branch(template: Path, folder: Path, as_of: str) -> Path:

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from commands import Desk
-from desks.served_branch import AGENTS, CUSTOMERS, POLICIES, START, take_served_branch
+from desks.served_branch import AGENTS, CUSTOMERS, POLICIES, START
 from desks.served_branch import END as LAST
 
 pytest.importorskip("numpy")
 
 END = ("--as-of", LAST)
 COHORT = ("--cohort-from", "2024-01", "--cohort-to", "2024-01")
-
-
-@pytest.fixture(scope="module")
-def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """Return the branch on a database that nobody writes to."""
-    folder = tmp_path_factory.mktemp("served")
-    return take_served_branch(
-        Desk(url=f"sqlite:///{shutil.copy(sqlite_template, folder / 'desk.sqlite3')}", folder=folder)
-    )
 
 
 def test_worth_counts_the_services_that_were_done(served: Desk) -> None:

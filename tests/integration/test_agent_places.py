@@ -138,7 +138,7 @@ def test_a_move_changes_no_figure_and_no_report_of_an_earlier_day(engine: Engine
         return (
             figure.rows(),
             report.agents.drop("name").rows(),
-            *(gap.groups.rows() for gap in report.gaps.values()),
+            *(gap.rows.rows() for gap in report.gaps.values()),
             report.results.policies.rows(),
         )
 

@@ -33,8 +33,8 @@ ratio, a `step` of a count and its ratio, an `estimate` of a number with its lim
 RIGHT = frozenset({"money", "count", "number", "ratio", "interval", "step", "estimate"})
 """Kinds that stand to the right."""
 
-BELOW, SMALL, RUNNING, PROVISIONAL, NEEDED = "▼", "*", "…", "○", "●"
-"""Marks: below its target, over few, its time is not over, not final, one of the fewest that suffice."""
+BELOW, SMALL, RUNNING, PROVISIONAL = "▼", "*", "…", "○"
+"""Marks: below its target, over few, its time is not over, not final."""
 
 Row = Mapping[str, Any]
 Words = Callable[[str, str], str]
@@ -88,8 +88,6 @@ class Column:
     """What the legend says of that."""
     running: str = ""
     """The field that says whether the time of a ratio is not over."""
-    paper: bool = True
-    """Whether a page of the report shows it; workbooks show all."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -175,7 +173,7 @@ class Figure:
 
     def _shows(self, column: Column) -> bool:
         if column.name in {"status", "currency"}:
-            return self.rows[column.name].n_unique() > 1
+            return self.rows[column.name].drop_nulls().n_unique() > 1
         if column.kind == "phone":
             return bool(self.names.get("phone"))
         return not self.dense or any(self.rows[name].null_count() < self.rows.height for name in column.fields)
@@ -194,8 +192,15 @@ class Figure:
 
     @property
     def flat(self) -> Figure:
-        """The figure as one table: the list below its rows, where it has one."""
-        return self.nested.list if self.nested else self
+        """The figure as one table: the list below its rows, where it has one, each row with the group it is of."""
+        if self.nested is None:
+            return self
+        listed = self.nested.list
+        known = {column.name for column in listed.columns}
+        groups = [
+            one for one in self.columns if not one.right and one.name in listed.rows.columns and one.name not in known
+        ]
+        return replace(listed, columns=(*groups, *listed.columns))
 
     def of(self, field: str, value: object) -> Figure:
         """Return the figure with the rows in which a field has a value."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from policyserve.locale import N_, Sentence
 from policyserve.metrics.columns import STATUS
@@ -21,13 +21,19 @@ def title(figure: Figure, language: str) -> str:
     """Say what was asked, the days and the day on which it was known, and the status if all rows share one."""
     days = [Sentence(DAYS, first=figure.days.start, last=figure.days.last)] if figure.days else []
     told = [figure.title, *days, *figure.asked, Sentence(AS_OF, day=figure.as_of)]
+    return with_status([one.told(language) for one in told], figure, language)
+
+
+def with_status(told: Iterable[str], figure: Figure, language: str) -> str:
+    """Put the status behind a title if all rows share one."""
     statuses = figure.statuses
     shared = [STATUS(status, language) for status in statuses if status] if len(statuses) == 1 else []
-    return APART.join([*(one.told(language) for one in told), *shared])
+    return APART.join([*told, *shared])
 
 
 def legend(figure: Figure) -> Iterator[Sentence]:
     """Explain the marks that stand in the cells of a figure."""
+    figure = figure.flat
     rows = figure.rows.to_dicts()
     found = [
         (column, row) for column in figure.shown if column.target or column.small or column.running for row in rows

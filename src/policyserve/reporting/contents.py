@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from policyserve.locale import N_, N_in, say
-from policyserve.metrics.figure import BELOW, NEEDED, PROVISIONAL, SMALL
+from policyserve.metrics.figure import BELOW, PROVISIONAL, SMALL
 from policyserve.metrics.percents import percent
-from policyserve.metrics.profiles.description import profile_sentence
+from policyserve.metrics.profiles.description import cutoff_said, profile_sentence
 from policyserve.metrics.profiles.profile import CN_COMPANY
 from policyserve.metrics.targets import ADDED_ON, KEPT
 from policyserve.reporting.customers import candidates_section, influence_section
 from policyserve.reporting.forecast import forecast_section
 from policyserve.reporting.gap import gap_months, gap_section, groups_below, missing
-from policyserve.reporting.headings import coded
 from policyserve.reporting.heat_maps import heat_section
 from policyserve.reporting.league import added, league_section, referred
 from policyserve.reporting.material import Material
@@ -58,7 +57,7 @@ def _head(material: Material, kept: Section) -> tuple[tuple[str, str], ...]:
         N_in("report", "For"): question.scope.name or say(question.language, "Whole company"),
         N_("As of"): question.as_of.isoformat(),
         N_("Profile"): results.profile.name,
-        N_("Cutoff"): coded(results.cutoff, question.language),
+        N_("Cutoff"): cutoff_said(results.cutoff).told(question.language),
         N_("Cohorts"): f"{question.first_cohort:%Y-%m} – {question.last_cohort:%Y-%m}",
         N_("Status"): _status(kept, question.language),
         N_("Target"): f"{KEPT:.0%}",
@@ -68,14 +67,14 @@ def _head(material: Material, kept: Section) -> tuple[tuple[str, str], ...]:
 
 
 def _status(kept: Section, language: str) -> str:
-    rows = kept.tables[0].rows if kept.tables else ()
-    final = sum(row["status"] == coded("final", language) for row in rows)
+    statuses = kept.tables[0].figure.rows["status"].to_list() if kept.tables else []
+    final = statuses.count("final")
     return say(
         language,
         "{final} of {all} cohorts final, {provisional} provisional",
         final=final,
-        all=len(rows),
-        provisional=len(rows) - final,
+        all=len(statuses),
+        provisional=len(statuses) - final,
     )
 
 
@@ -86,7 +85,6 @@ def _marks(language: str) -> tuple[tuple[str, str], ...]:
         PROVISIONAL: N_(
             "provisional: may still change, because the grace of some policies is not over; without it: final"
         ),
-        NEEDED: N_("one of the fewest policies that close the gap"),
         "–": N_("no figure: nothing to divide by, or not known"),
     }
     return tuple((mark, say(language, words)) for mark, words in meant.items())
@@ -149,7 +147,7 @@ def _so_far(material: Material) -> str:
 def _add_ons(material: Material) -> Tile:
     language, year = material.question.language, material.question.as_of.year
     mine = added(material, "agent").join(material.agents.select("agent_no"), on="agent_no", how="semi")
-    bought, single = int(mine["bought"].sum()), int(mine["single"].sum())
+    bought, single = int(mine["bought"].sum()), int(mine["single_policy_customers"].sum())
     ratio = bought / single if single else None
     below = BELOW if ratio is not None and ratio < ADDED_ON else ""
     counted = say(language, "{part} of {whole} customers", part=f"{bought:,}", whole=f"{single:,}")

@@ -10,16 +10,17 @@ import polars as pl
 
 from policyserve.config import fixture
 from policyserve.contracts.grace import GRACE_DAYS
-from policyserve.locale import say, translated
-from policyserve.metrics.add_ons.candidates import CoverRules, candidates
-from policyserve.metrics.add_ons.figures import CANDIDATES_MEAN
+from policyserve.locale import say
+from policyserve.metrics.add_ons.candidates import CoverRules
+from policyserve.metrics.add_ons.figures import candidates_figure
 from policyserve.metrics.agents_by_day import customer_agents
-from policyserve.metrics.referrals.tree import centres_of_influence, referral_tree
+from policyserve.metrics.figure import Figure
+from policyserve.metrics.referrals.figures import influence_figure, tree_figure
 from policyserve.metrics.rule_files import read_rules
 from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Leaf, Tree
-from policyserve.reporting.sections import Section, columns, several, without
-from policyserve.reporting.tables import Table, main_currency, money, of_currency
+from policyserve.reporting.sections import Section
+from policyserve.reporting.tables import Table, main_currency, money, of_currency, within
 
 CENTRES, DRAWN, CANDIDATES = 10, 26, 25
 """Centres listed; boxes of a tree; candidates on paper."""
@@ -30,33 +31,32 @@ EVERYBODY = 1_000_000
 def influence_section(material: Material) -> Section:
     """Show the largest centres of influence, and the tree of the largest of all."""
     language, title = material.question.language, say(material.question.language, "Centres of influence")
-    known = material.book.as_of(material.question.as_of)
     centres = _centres(material)
-    if centres.is_empty():
+    if centres.rows.is_empty():
         return Section(title=title, sentences=(say(language, "No customer's referrals have brought policies yet."),))
-    currency = main_currency(centres, "premium_through")
-    first = centres.filter(of_currency(currency)).row(0, named=True)
-    tree = referral_tree(known, first["customer_no"])
+    currency = main_currency(centres.rows, "premium_through")
+    first = centres.rows.filter(of_currency(currency)).row(0, named=True)
+    tree = tree_figure(material.book, first["customer_no"], as_of=material.question.as_of)
     return Section(
         title=title,
         sentences=(_together(material, first),),
-        pictures=(_drawn(material, tree, currency),),
-        tables=(_centre_table(material, centres), _tree_table(material, tree)),
+        pictures=(_drawn(material, tree.rows, currency),),
+        tables=(Table(figure=material.named(centres)), Table(figure=material.named(tree), paper=0)),
     )
 
 
-def _centres(material: Material) -> pl.DataFrame:
+def _centres(material: Material) -> Figure:
     """Return the centres whom agents of the scope serve, the largest first."""
     as_of = material.question.as_of
-    centres = centres_of_influence(material.book.as_of(as_of), EVERYBODY).filter(pl.col("policies_through") > 0)
-    if material.agents.height == material.book.agents.height:
-        return centres.group_by("currency", maintain_order=True).head(CENTRES)
-    served = customer_agents(material.book, GRACE_DAYS, as_of).join(
-        material.agents.select("agent_id"), on="agent_id", how="semi"
-    )
-    numbers = material.book.customers.join(served, on="customer_id", how="semi").select("customer_no")
-    mine = centres.join(numbers, on="customer_no", how="semi", maintain_order="left")
-    return mine.group_by("currency", maintain_order=True).head(CENTRES)
+    centres = influence_figure(material.book, top=EVERYBODY, as_of=as_of)
+    found = centres.rows.filter(pl.col("policies_through") > 0)
+    if material.agents.height < material.book.agents.height:
+        served = customer_agents(material.book, GRACE_DAYS, as_of).join(
+            material.agents.select("agent_id"), on="agent_id", how="semi"
+        )
+        numbers = material.book.customers.join(served, on="customer_id", how="semi").select("customer_no")
+        found = found.join(numbers, on="customer_no", how="semi", maintain_order="left")
+    return replace(centres, rows=found.group_by("currency", maintain_order=True).head(CENTRES).select(found.columns))
 
 
 def _together(material: Material, row: dict[str, Any]) -> str:
@@ -113,55 +113,14 @@ def _box(material: Material, row: dict[str, Any]) -> tuple[str, str]:
     ), f"{pieces} · {money(material.question.language, row['premium'], row['currency'])}"
 
 
-def _centre_table(material: Material, centres: pl.DataFrame) -> Table:
-    language = material.question.language
-    rows = centres.to_dicts()
-    for row in rows:
-        row["customer"], row["held"] = material.customer(row["customer_no"]), row["policies"]
-    every = columns(
-        customer="text", currency="text", held="count", premium="money", policies_through="count",
-        premium_through="money", premium_together="money",
-    )  # fmt: skip
-    shown = every if several(rows) else without(every, "currency")
-    return Table(title=say(language, "Centres of influence"), columns=shown, rows=tuple(rows))
-
-
-def _tree_table(material: Material, tree: pl.DataFrame) -> Table:
-    language = material.question.language
-    rows = tree.to_dicts()
-    for row in rows:
-        row["customer"], row["held"] = material.customer(row["customer_no"]), row["policies"]
-        row["referrer"] = material.customer(row["referrer_no"]) if row["referrer_no"] else ""
-    every = columns(depth="count", customer="text", referrer="text", currency="text", held="count", premium="money")
-    shown = every if several(rows) else without(every, "currency")
-    return Table(title=say(language, "Referral tree"), columns=shown, rows=tuple(rows), paper=0)
-
-
 def candidates_section(material: Material) -> Section:
     """List the single-policy customers who lack cover, the most urgent first."""
     language, title = material.question.language, say(material.question.language, "Add-on candidates")
-    rules = read_rules(fixture("cover", "cover-cn.yaml"), CoverRules)
-    found = candidates(
-        material.book, rules, material.sums, material.refusals, language=language, as_of=material.question.as_of
-    ).filter(pl.col("agent_no").is_in(material.agents["agent_no"].implode()))
-    if found.is_empty():
+    figure = candidates_figure(
+        material.book, read_rules(fixture("cover", "cover-cn.yaml"), CoverRules), material.sums, material.refusals,
+        top=EVERYBODY, language=language, as_of=material.question.as_of,
+    )  # fmt: skip
+    mine = within(figure, pl.col("agent_no").is_in(material.agents["agent_no"].implode()))
+    if mine.rows.is_empty():
         return Section(title=title, sentences=(say(language, "Nobody lacks cover by the rules."),))
-    signs = {need.code: chr(ord("①") + place) for place, need in enumerate(rules.needs)}
-    rows = [
-        {
-            **row,
-            "customer": material.customer(row["customer_no"]),
-            "served_by": material.agent(row["agent_no"]),
-            "needs": " ".join(sorted(signs[code] for code in row["missing"].split("+"))),
-        }
-        for row in found.to_dicts()
-    ]
-    every = columns(customer="text", served_by="text", age="count", score="number", needs="text", why="long")
-    shown = (*every[:-1], replace(every[-1], paper=False))
-    legend = [f"{signs[need.code]} {need.reason(language)}" for need in rules.needs]
-    return Section(
-        title=title,
-        sentences=tuple(legend),
-        tables=(Table(title=title, columns=shown, rows=tuple(rows), paper=CANDIDATES),),
-        notes=(translated(language, CANDIDATES_MEAN),),
-    )
+    return Section(title=title, tables=(Table(figure=material.named(mine), paper=CANDIDATES),))

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from policyserve.locale import say
 from policyserve.reporting.sections import Report
-from policyserve.reporting.sheets import Styles, new_workbook, printed, styles_of, write_sheet
+from policyserve.reporting.sheets import Styles, new_workbook, printed, styles_of, write_figure
 from policyserve.reporting.tables import Table
 from policyserve.signs import seen
 
@@ -26,7 +26,7 @@ def workbook(report: Report) -> bytes:
     styles = styles_of(book)
     _about(book, report, styles)
     tables = [table for section in report.sections for table in section.tables]
-    for name, table in zip(_names(tables), tables, strict=True):
+    for name, table in zip(_names(tables, report.language), tables, strict=True):
         _sheet(book.add_worksheet(name), table, report, styles)
     book.close()
     return written_to.getvalue()
@@ -52,11 +52,11 @@ def _about(book: Workbook, report: Report, styles: Styles) -> None:
     printed(sheet)
 
 
-def _names(tables: list[Table]) -> Iterator[str]:
+def _names(tables: list[Table], language: str) -> Iterator[str]:
     """Name the sheets: short, without the signs that Excel refuses, each once."""
     taken: set[str] = set()
     for table in tables:
-        plain = re.sub(r"[\[\]:*?/\\']", " ", table.title).strip()
+        plain = re.sub(r"[\[\]:*?/\\']", " ", table.figure.title.told(language)).strip()
         name, number = plain[:LONGEST_NAME], 2
         while name.lower() in taken:
             name, number = f"{plain[: LONGEST_NAME - 3]} {number}", number + 1
@@ -65,5 +65,5 @@ def _names(tables: list[Table]) -> Iterator[str]:
 
 
 def _sheet(sheet: Worksheet, table: Table, report: Report, styles: Styles) -> None:
-    write_sheet(sheet, table.columns, table.rows, language=report.language, names=table.names, styles=styles)
+    write_figure(sheet, table.figure, language=report.language, styles=styles)
     sheet.set_footer(f"&L{report.title.replace('&', '&&')} {report.head[1][1]}&R&P / &N")

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from policyserve.errors import PolicyserveError
 from policyserve.locale import say
-from policyserve.metrics.forecast.forecast import CONFIDENCE, Forecast, forecast, forecast_policies
+from policyserve.metrics.figure import Figure
+from policyserve.metrics.forecast.figures import made_figure
+from policyserve.metrics.forecast.forecast import CONFIDENCE, Forecast, forecast_policies
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.persistency.persistency import persistency
 from policyserve.metrics.targets import KEPT
-from policyserve.reporting.headings import coded
 from policyserve.reporting.material import Material
 from policyserve.reporting.persistency import of_cohorts
 from policyserve.reporting.pictures import Fan
-from policyserve.reporting.scope import Scope
-from policyserve.reporting.sections import Section, columns, compared, marks_of, several, without
-from policyserve.reporting.tables import Table, main_currency, of_currency
+from policyserve.reporting.sections import Section
+from policyserve.reporting.tables import Table, main_currency, of_currency, within
 
 
 def forecast_section(material: Material) -> Section:
@@ -29,32 +31,27 @@ def forecast_section(material: Material) -> Section:
             title=title,
             sentences=(say(language, "No policy's grace is over yet, so there is nothing to learn a forecast from."),),
         )
-    figures = _of_scope(material, made)
-    if figures.is_empty():
+    figure = _of_scope(material, made)
+    if figure.rows.is_empty():
         return Section(title=title, sentences=(say(language, "No cohort has a premium of month 13 that fell due."),))
-    said = say(
-        language,
-        "Learnt from {count} final policies of the whole book, by {method}. The band shows what chance "
-        "and the past leave open; the pale one what is possible at all.",
-        count=f"{made.learnt_from:,}",
-        method=coded(made.method, language),
-    )
+    band = say(
+        language, "The band shows what chance and the past leave open; the pale one what is possible at all."
+    )  # fmt: skip
     return Section(
         title=title,
-        sentences=(said,),
-        pictures=(_fan(material, figures),),
-        tables=(_forecast_table(figures, language),),
+        sentences=(band,),
+        pictures=(_fan(material, figure.rows),),
+        tables=(Table(figure=figure),),
     )
 
 
-def _of_scope(material: Material, made: Forecast) -> pl.DataFrame:
+def _of_scope(material: Material, made: Forecast) -> Figure:
     """Learn from the whole book, add up the scope alone."""
     scope = material.question.scope
-    if scope == Scope():
-        return forecast(made, book=material.book)
-    by = "team" if scope.team is not None else "branch"
-    figures = scope.within(forecast(made, by=[by, "cohort"], book=material.book))
-    return figures.drop(fields_of([by], [by]))
+    figure = made_figure(made, material.book, by=[scope.whole, "cohort"], confidence=CONFIDENCE)
+    groups = fields_of([scope.whole], [scope.whole])
+    columns = tuple(column for column in figure.columns if column.name not in groups)
+    return replace(within(figure, scope.condition), columns=columns)
 
 
 def _fan(material: Material, figures: pl.DataFrame) -> Fan:
@@ -92,18 +89,3 @@ def _fan(material: Material, figures: pl.DataFrame) -> Fan:
 
 
 _LIMITS = ("lower", "upper", "floor", "ceiling")
-
-
-def _forecast_table(figures: pl.DataFrame, language: str) -> Table:
-    rows = figures.to_dicts()
-    for row in rows:
-        row["expected_ratio"] = row["ratio"]
-        row["marks"] = marks_of(row, target=KEPT)
-    every = columns(
-        cohort="text", currency="text", expected="money", denominator="money", expected_ratio="ratio",
-        marks="text", lower="ratio", upper="ratio", floor="ratio", ceiling="ratio", open_policies="count",
-        policies="count",
-    )  # fmt: skip
-    every = compared(every, KEPT, "expected_ratio")
-    shown = every if several(rows) else without(every, "currency")
-    return Table(title=say(language, "Forecast of month 13"), columns=shown, rows=tuple(rows))

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from policyserve.locale import N_, say
-from policyserve.metrics.figure import NEEDED, Kind
-from policyserve.metrics.percents import percent
-from policyserve.metrics.persistency.gap import Gap
+from policyserve.locale import N_, Sentence, say, translated
+from policyserve.metrics.figure import Figure
 from policyserve.metrics.targets import KEPT
-from policyserve.reporting.groups import group_name
-from policyserve.reporting.headings import coded, heading
+from policyserve.reporting.groups import group_column
 from policyserve.reporting.material import Material
-from policyserve.reporting.sections import Section, columns, compared, several, without
-from policyserve.reporting.tables import Table, money
-
-TASKS = 3
-"""Numbers of tasks in a cell."""
+from policyserve.reporting.sections import Section
+from policyserve.reporting.tables import Table, titled
 
 FEWEST_LISTED, MOST_LISTED = 40, 120
 """Open policies on paper: all that are needed, within these."""
 
-RATIOS = ("ratio", "at_best")
+LIST = N_("Gap list")
 
 
 def gap_section(material: Material) -> Section:
@@ -31,16 +25,7 @@ def gap_section(material: Material) -> Section:
     Where the whole is not below the target, name the groups beneath that are, level by level.
     """
     language, months = material.question.language, gap_months(material)
-    title, notes = (
-        say(language, "Gap to the target, as names"),
-        (
-            say(
-                language,
-                "Open: in grace or not yet due. Gain: what the policy adds to the kept premium, annualised. "
-                "Needed: the fewest that suffice, the largest first.",
-            ),
-        ),
-    )
+    title = say(language, "Gap to the target, as names")
     if not material.gaps:
         said = say(
             language,
@@ -49,18 +34,18 @@ def gap_section(material: Material) -> Section:
             **months,
         )
         return Section(title=title, sentences=(said,))
-    lists = tuple(_policies(material, part, gap) for part, gap in material.gaps.items() if gap.policies.height)
-    if whole := material.gaps.get("company"):
-        sentences = [line for group in whole.groups.to_dicts() for line in _said(group, months, language)]
-        return Section(title=title, sentences=tuple(sentences), tables=lists, notes=notes)
+    if whole := material.gaps.get(material.question.scope.whole):
+        return Section(title=title, sentences=_said(material, whole), tables=_lists(material))
     said = say(
         language,
         "Cohorts {first} to {last} together are not below the target of {target}; these groups are, with "
-        "the open policies of each; the fewest that suffice for the group are marked ●.",
+        "the open policies of each.",
         target=f"{KEPT:.0%}",
         **months,
     )
-    return Section(title=title, sentences=(said,), tables=(_groups(material), *lists), notes=notes)
+    groups = [titled(replace(gap, nested=None), group_column(part)) for part, gap in material.gaps.items()]
+    tables = [Table(figure=material.named(figure)) for figure in groups]
+    return Section(title=title, sentences=(said,), tables=(*tables, *_lists(material)))
 
 
 def gap_months(material: Material) -> dict[str, str]:
@@ -71,86 +56,40 @@ def gap_months(material: Material) -> dict[str, str]:
 
 def groups_below(material: Material) -> str:
     """Count the groups beneath that are below the target, level by level; nothing where the whole is."""
-    language = material.question.language
-    counts = {part: gap.groups.height for part, gap in material.gaps.items() if part != "company"}
-    return ", ".join(f"{heading(part, language)} {count}" for part, count in counts.items())
+    language, whole = material.question.language, material.question.scope.whole
+    counts = {part: gap.rows.height for part, gap in material.gaps.items() if part != whole}
+    return ", ".join(f"{translated(language, group_column(part).title)} {count}" for part, count in counts.items())
 
 
-def _groups(material: Material) -> Table:
-    """List the groups below the target, each level by what is missing."""
-    language = material.question.language
-    rows = [row for part, gap in material.gaps.items() for row in _groups_of(material, part, gap)]
-    every = columns(
-        of_level="text", group="text", currency="text", ratio="ratio", target="ratio",
-        premium_missing="money", open_policies="count", fewest="count", by="day",
-        at_best="ratio",
-    )  # fmt: skip
-    every = compared(every, KEPT, *RATIOS)
-    shown = every if several(rows) else without(every, "currency")
-    return Table(title=say(language, "Groups below the target"), columns=shown, rows=tuple(rows))
+def _said(material: Material, whole: Figure) -> tuple[str, ...]:
+    """Say of each currency how far the whole is from its target, and what closes the gap."""
+    nested = material.named(whole).nested
+    assert nested is not None
+    told = [sentence for row in whole.rows.to_dicts() for sentence in nested.sentences(row, nested.list.names)]
+    return tuple(sentence.told(material.question.language) for sentence in told)
 
 
-def _groups_of(material: Material, part: str, gap: Gap) -> list[dict[str, Any]]:
-    rows = gap.groups.sort("missing", descending=True).to_dicts()
-    for row in rows:
-        row |= {"of_level": heading(part, material.question.language), "group": group_name(material, row, part)}
-        row |= {"premium_missing": row["missing"], "open_policies": row["open"]}
-    return rows
+def _lists(material: Material) -> tuple[Table, ...]:
+    """List the open policies of each level, those that suffice first."""
+    return tuple(_list(material, part, gap) for part, gap in material.gaps.items() if gap.flat.rows.height)
 
 
-def _said(group: Mapping[str, Any], months: Mapping[str, str], language: str) -> tuple[str, str]:
-    how_far = say(
-        language,
-        "Cohorts {first} to {last} stand at {ratio}; the target is {target}. Missing: {premium} of "
-        "premium, {count} policies. At best they end at {at_best}.",
-        **months,
-        target=percent(group["target"]),
-        **{name: percent(group[name], target=group["target"]) for name in RATIOS},
-        premium=money(language, group["missing"], group["currency"]),
-        count=group["missing_count"],
+def _list(material: Material, part: str, gap: Figure) -> Table:
+    flat = gap.flat
+    figure = replace(
+        flat,
+        title=Sentence(LIST),
+        rows=flat.rows.sort("needed", descending=True, maintain_order=True),
+        definition=gap.definition,
     )
-    closing = (
-        N_("All {open} open policies together do not close it.")
-        if group["fewest"] is None
-        else N_("{fewest} of {open} open policies suffice, the last by {by}; they are marked ●.")
-    )
-    return how_far, say(language, closing, **{name: group[name] for name in ("fewest", "open", "by")})
-
-
-def _policies(material: Material, part: str, gap: Gap) -> Table:
-    """List the open policies of the groups of a level."""
-    language, whole = material.question.language, part == "company"
-    rows = gap.policies.sort("needed", "pay_by", descending=[True, False]).to_dicts()
-    for row in rows:
-        row["group"] = "" if whole else group_name(material, row, part)
-        row["needed"] = NEEDED if row["needed"] else ""
-        row["customer"] = material.customer(row["customer_no"])
-        row["served_by"] = material.agent(row["serving_agent_no"])
-        row["state"] = coded(row["state"], language)
-        row["tasks"] = _numbers(material.open_tasks.get(row["policy_id"], []))
-    labels: dict[str, Kind] = {} if whole else {"group": "text"}
-    every = columns(
-        **labels, needed="text", policy_no="policy", customer="text", served_by="text", state="text",
-        due_on="day", pay_by="day", currency="text", amount="money", gain="money", tasks="text",
-    )  # fmt: skip
-    title = say(language, "Gap list")
-    return Table(
-        title=title if whole else say(language, "Gap list by {part}", part=heading(part, language)),
-        columns=every if several(rows) else without(every, "currency"),
-        rows=tuple(rows),
-        names={"policy": material.products(row["policy_no"] for row in rows)},
-        paper=max(FEWEST_LISTED, min(sum(bool(row["needed"]) for row in rows), MOST_LISTED)),
-    )
-
-
-def _numbers(tasks: Sequence[int]) -> str:
-    """Write the numbers of tasks, of many the first."""
-    more = [f"+{len(tasks) - TASKS}"] if len(tasks) > TASKS else []
-    return " ".join([*(f"#{task}" for task in tasks[:TASKS]), *more])
+    if part != material.question.scope.whole:
+        figure = titled(figure, group_column(part))
+    needed = int(figure.rows["needed"].sum())
+    return Table(figure=material.named(figure), paper=max(FEWEST_LISTED, min(needed, MOST_LISTED)))
 
 
 def missing(material: Material) -> dict[str, Any] | None:
     """Return the group of the whole with the most premium missing; None where nothing is."""
-    whole = material.gaps.get("company")
-    found = [group for group in whole.groups.to_dicts() if group["currency"]] if whole else []
+    whole = material.gaps.get(material.question.scope.whole)
+    found = [group for group in whole.rows.to_dicts() if group["currency"]] if whole else []
     return max(found, key=lambda group: group["missing"]) if found else None

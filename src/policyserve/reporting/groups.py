@@ -7,7 +7,14 @@ from typing import Any
 import polars as pl
 
 from policyserve.locale import say
+from policyserve.metrics.columns import COLUMNS
+from policyserve.metrics.figure import Column
 from policyserve.reporting.material import Material
+
+
+def group_column(part: str) -> Column:
+    """Return the column that tells the groups of a grouping apart."""
+    return COLUMNS["agent_no" if part == "agent" else part]
 
 
 def group_name(material: Material, row: dict[str, Any], part: str) -> str:

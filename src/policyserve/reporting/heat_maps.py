@@ -2,106 +2,111 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
-from policyserve.locale import N_, say
-from policyserve.metrics.figure import Kind
+from policyserve.locale import N_, Sentence, say
+from policyserve.metrics.columns import COLUMNS, column
+from policyserve.metrics.figure import Figure
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.percents import number
-from policyserve.metrics.persistency.persistency import persistency, policy_results
+from policyserve.metrics.persistency.figures import results_figure
+from policyserve.metrics.persistency.persistency import policy_results
 from policyserve.metrics.profiles.profile import MONTHS
 from policyserve.metrics.targets import KEPT
-from policyserve.reporting.groups import group_names
-from policyserve.reporting.headings import coded
+from policyserve.reporting.groups import group_column, group_names
 from policyserve.reporting.material import Material
 from policyserve.reporting.persistency import of_cohorts
 from policyserve.reporting.pictures import HeatMap
-from policyserve.reporting.sections import Section, columns, compared, marks_of, several, without
-from policyserve.reporting.tables import Table, main_currency, of_currency
+from policyserve.reporting.sections import Section, marks_of
+from policyserve.reporting.tables import Table, main_currency, of_currency, titled, within
 
 FITTING = 24
 """Rows of a heat map that can still be read."""
-
-BY_COHORT = {
-    "team": N_("Teams by cohort"),
-    "agent": N_("Agents by cohort"),
-    "branch": N_("Branches by cohort"),
-}
-"""Titles of heat maps, by what the groups are."""
 
 
 def heat_section(material: Material) -> Section:
     """Show years against months, and groups against cohorts."""
     language = material.question.language
     years = _years(material)
-    groups, part = _groups(material)
-    made = [(years, N_("Months by year"), _map_of_years), (groups, BY_COHORT[part], _map_of_groups)]
-    told = [(frame, words, draw) for frame, words, draw in made if frame.height]
-    if not told:
-        return Section(
-            title=say(language, "Heat maps"),
-            sentences=(say(language, "No cohort has a premium of month 13 that fell due."),),
-        )
-    return Section(
-        title=say(language, "Heat maps"),
-        pictures=tuple(draw(frame, language) for frame, _, draw in told),
-        tables=tuple(_heat_table(frame, say(language, words), language) for frame, words, _ in told),
-    )
+    part, groups = _groups(material)
+    title = say(language, "Heat maps")
+    if years.rows.is_empty() and groups.rows.is_empty():
+        none = say(language, "No cohort has a premium of month 13 that fell due.")
+        return Section(title=title, sentences=(none,))
+    maps = []
+    if years.rows.height:
+        maps.append(_map_of_years(years.rows, language))
+    if groups.rows.height:
+        maps.append(_map_of_groups(_largest(material, groups.rows, part), language))
+    tables = [Table(figure=material.named(one), paper=0) for one in (years, groups) if one.rows.height]
+    return Section(title=title, pictures=tuple(maps), tables=tuple(tables))
 
 
-def _years(material: Material) -> pl.DataFrame:
-    """Return months 13 to 61 by year: `row`, `column` and the figure."""
+def _years(material: Material) -> Figure:
+    """Return months 13 to 61 by year; only month 13 has a target."""
     as_of, book = material.question.as_of, material.written
-    found = []
-    for month in MONTHS:
-        results = material.results if month == 13 else policy_results(book, month=month, as_of=as_of)
-        found.append(persistency(results, by=["year"], book=book))
-    names = {month: say(material.question.language, "month {month}", month=month) for month in MONTHS}
-    return (
-        pl.concat(found)
-        .filter(pl.col("ratio").is_not_null())
-        .with_columns(
-            row=pl.col("year").cast(pl.String), column=pl.col("month").replace_strict(names, return_dtype=pl.String)
+    figures = [
+        results_figure(
+            material.results if month == 13 else policy_results(book, month=month, as_of=as_of), book, by=["year"]
         )
-        .sort("year", "month")
+        for month in MONTHS
+    ]
+    first = figures[0]
+    rows = pl.concat([figure.rows for figure in figures]).with_columns(
+        target=pl.when(pl.col("month") == 13).then(pl.lit(KEPT))
+    )
+    month = column("month", N_("Month"), kind="count")
+    columns = [replace(one, target="target") if one.target else one for one in first.columns]
+    return replace(
+        first,
+        title=Sentence(N_("Persistency of months 13 to 61")),
+        columns=(columns[0], month, *columns[1:]),
+        rows=rows.filter(pl.col("ratio").is_not_null()).sort("year", "month", "currency"),
     )
 
 
-def _groups(material: Material) -> tuple[pl.DataFrame, str]:
-    """Return month 13 of the groups one level down by cohort: `row`, `column`, the figure; and what the groups are."""
-    question, book = material.question, material.written
+def _groups(material: Material) -> tuple[str, Figure]:
+    """Return what the groups one level down are, and month 13 of each by cohort; a map must hold them all."""
+    question = material.question
     results = of_cohorts(material.results, question.first_cohort, question.last_cohort)
     for part in reversed(question.scope.parts):
-        figures = persistency(results, by=[part, "cohort"], book=book).filter(pl.col("ratio").is_not_null())
-        fields = fields_of([part], [part])
-        if part == question.scope.parts[0] or figures.select(fields).n_unique() <= FITTING:
+        figure = within(results_figure(results, material.written, by=[part, "cohort"]), pl.col("ratio").is_not_null())
+        if part == question.scope.parts[0] or figure.rows.select(fields_of([part], [part])).n_unique() <= FITTING:
             break
-    figures = question.scope.within(figures) if "branch" in figures.columns else figures
+    return part, titled(titled(figure, group_column(part)), COLUMNS["cohort"])
+
+
+def _largest(material: Material, figures: pl.DataFrame, part: str) -> pl.DataFrame:
+    """Keep the groups that a map has room for: `group`, `cohort` and the figure."""
+    fields = fields_of([part], [part])
     largest = figures.group_by(fields).agg(pl.col("denominator").sum()).sort("denominator", descending=True)
     shown = figures.join(largest.head(FITTING), on=fields, how="semi", nulls_equal=True)
-    named = shown.with_columns(row=group_names(material, shown, part), column=pl.col("cohort"))
-    return named.sort("row", "cohort"), part
+    return shown.with_columns(group=group_names(material, shown, part), target=KEPT).sort("group", "cohort")
 
 
 def _map_of_years(frame: pl.DataFrame, language: str) -> HeatMap:
-    order = [say(language, "month {month}", month=month) for month in MONTHS]
+    names = {month: say(language, "month {month}", month=month) for month in MONTHS}
     return _map(
-        frame,
+        frame.select(
+            "currency", "denominator", "ratio", "target", "small", "status", row=pl.col("year").cast(pl.String),
+            column=pl.col("month").replace_strict(names, return_dtype=pl.String),
+        ),
         say(
             language,
             "Persistency by premium of months 13 to 61, by year of the effective date, in per cent; darker is higher.",
         ),
-        order,
-    )
+        list(names.values()),
+    )  # fmt: skip
 
 
 def _map_of_groups(frame: pl.DataFrame, language: str) -> HeatMap:
     return _map(
-        frame,
+        frame.rename({"group": "row", "cohort": "column"}),
         say(language, "Persistency of month 13 by premium, in per cent; darker is higher."),
-        sorted(set(frame["column"])),
+        sorted(set(frame["cohort"])),
     )
 
 
@@ -121,30 +126,8 @@ def _map(frame: pl.DataFrame, title: str, order: list[str]) -> HeatMap:
 
 
 def _heat_number(row: dict[str, Any] | None) -> str:
-    return "" if row is None else number(row["ratio"], target=_target(row), places=1)
+    return "" if row is None else number(row["ratio"], target=row["target"], places=1)
 
 
 def _heat_marks(row: dict[str, Any] | None) -> str:
-    return "" if row is None else marks_of(row, target=_target(row)).replace(" ", "")
-
-
-def _target(row: dict[str, Any]) -> float | None:
-    """Only month 13 has a target."""
-    return KEPT if row["month"] == 13 else None
-
-
-def _heat_table(frame: pl.DataFrame, title: str, language: str) -> Table:
-    rows = frame.to_dicts()
-    for row in rows:
-        row["marks"] = marks_of(row, target=_target(row))
-        row["status"] = coded(row["status"], language)
-        row["group"] = row["row"]
-    by_year = "year" in frame.columns
-    labels: dict[str, Kind] = {"year": "text", "month": "count"} if by_year else {"group": "text", "cohort": "text"}
-    every = columns(
-        **labels, currency="text", numerator="money", denominator="money", ratio="ratio", marks="text",
-        numerator_count="count", denominator_count="count", ratio_count="ratio", status="text",
-    )  # fmt: skip
-    every = compared(every, KEPT, "ratio")
-    shown = every if several(rows) else without(every, "currency")
-    return Table(title=title, columns=shown, rows=tuple(rows), paper=0)
+    return "" if row is None else marks_of(row, target=row["target"]).replace(" ", "")

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
-from policyserve.locale import N_, say
-from policyserve.metrics.add_ons.add_ons import add_ons, calendar_year
-from policyserve.metrics.figure import Kind
+from policyserve.locale import N_, Sentence, say
+from policyserve.metrics.add_ons.figures import add_ons_figure
+from policyserve.metrics.columns import FEW_POLICIES, column, columns
+from policyserve.metrics.figure import Figure
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.persistency.persistency import persistency
-from policyserve.metrics.referrals.referrals import referrals
-from policyserve.metrics.targets import KEPT
-from policyserve.reporting.groups import group_name
+from policyserve.metrics.referrals.figures import referrals_figure
+from policyserve.metrics.targets import ADDED_ON, KEPT
 from policyserve.reporting.material import Material
 from policyserve.reporting.persistency import of_cohorts, year_of_final
-from policyserve.reporting.sections import Section, columns, compared, marks_of
+from policyserve.reporting.sections import Section
 from policyserve.reporting.services import rates
 from policyserve.reporting.tables import Table, main_currency, of_currency
 
@@ -40,32 +38,32 @@ def league_section(material: Material) -> Section:
         last=f"{last:%Y-%m}",
         year=material.question.as_of.year,
     )
-    tables = [_league(material, part) for part in material.question.scope.parts]
+    tables = [Table(figure=material.named(_league(material, part))) for part in material.question.scope.parts]
     return Section(title=say(language, "League table"), sentences=(said,), tables=tuple(tables))
 
 
-def _league(material: Material, part: str) -> Table:
-    language, fields = material.question.language, fields_of([part], [part])
+def _league(material: Material, part: str) -> Figure:
+    """Put what the groups came to by each target side by side, and rank them."""
+    fields = fields_of([part], [part])
     frame = _kept(material, part)
-    for other in (referred(material, part), added(material, part), _served(material, part, fields)):
+    for other in (referred(material, part), added(material, part), _served(material, part)):
         frame = frame.join(other, on=fields, how="full", coalesce=True, nulls_equal=True)
     mine = material.agents.select(fields).unique()
     known = frame.join(mine, on=fields, how="semi", nulls_equal=True)
     ranked = known.sort("small", "kept", *fields, descending=[False, True, *(False for _ in fields)], nulls_last=True)
-    rows = [_row(material, row, part, place) for place, row in enumerate(ranked.to_dicts(), 1)]
-    labels: dict[str, Kind] = {"rank": "count", part: "text"}
-    shown = columns(
-        **labels, denominator_count="count", kept="ratio", marks="text",
-        referred="count", referred_target="count", single="count", bought="count", add_on_rate="ratio",
-        service_rate="ratio",
+    return Figure(
+        title=Sentence(TITLES[part]),
+        columns=(
+            column("rank", N_("Rank"), kind="count"), *columns(*fields, "denominator_count"),
+            column("kept", N_("13-month persistency"), kind="ratio", target=KEPT, small="small", few=FEW_POLICIES),
+            *columns("referred"), column("referred_target", N_("Target"), kind="count"),
+            *columns("single_policy_customers", "bought"),
+            column("add_on_rate", N_("Add-on rate"), kind="ratio", target=ADDED_ON, small="small_add_ons"),
+            column("service_rate", N_("Service rate"), kind="ratio", small="small_services"),
+        ),
+        rows=ranked.with_row_index("rank", offset=1),
+        as_of=material.question.as_of,
     )  # fmt: skip
-    shown = compared(shown, KEPT, "kept")
-    return Table(title=say(language, TITLES[part]), columns=shown, rows=tuple(rows))
-
-
-def _row(material: Material, row: dict[str, Any], part: str, place: int) -> dict[str, Any]:
-    marks = marks_of(row, ratio="kept", target=KEPT)
-    return {**row, "rank": place, part: group_name(material, row, part), "marks": marks}
 
 
 def _kept(material: Material, part: str) -> pl.DataFrame:
@@ -78,17 +76,18 @@ def _kept(material: Material, part: str) -> pl.DataFrame:
 def referred(material: Material, part: str) -> pl.DataFrame:
     """Return the people referred this year by group, with the target."""
     as_of = material.question.as_of
-    found = referrals(material.book, as_of.year, by=[part], as_of=as_of)
+    found = referrals_figure(material.book, as_of.year, by=[part], as_of=as_of).rows
     return found.select(*fields_of([part], [part]), "referred", referred_target="target")
 
 
 def added(material: Material, part: str) -> pl.DataFrame:
     """Return the add-ons of this year by group."""
     as_of = material.question.as_of
-    found = add_ons(material.book, calendar_year(as_of.year), by=[part], as_of=as_of)
+    found = add_ons_figure(material.book, as_of.year, by=[part], as_of=as_of).rows
     fields = fields_of([part], [part])
-    return found.select(*fields, "bought", single="single_policy_customers", add_on_rate="ratio")
+    return found.select(*fields, "bought", "single_policy_customers", add_on_rate="ratio", small_add_ons="small")
 
 
-def _served(material: Material, part: str, fields: list[str]) -> pl.DataFrame:
-    return rates(material, part).select(*fields, service_rate="ratio")
+def _served(material: Material, part: str) -> pl.DataFrame:
+    found = rates(material, part).rows
+    return found.select(*fields_of([part], [part]), service_rate="ratio", small_services="small")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 import polars as pl
 from sqlalchemy import Connection
@@ -16,14 +16,16 @@ from policyserve.book.snapshot import load_book
 from policyserve.dates import Days, add_months
 from policyserve.errors import PolicyserveError
 from policyserve.metrics.add_ons.candidates import read_refusals, read_sums
-from policyserve.metrics.persistency.gap import Gap, gaps
+from policyserve.metrics.figure import Figure
+from policyserve.metrics.persistency.gap_figure import OpenTasks, gap_figure
 from policyserve.metrics.persistency.gap_tasks import open_tasks
 from policyserve.metrics.persistency.persistency import PolicyResults, policy_results
 from policyserve.metrics.services.first_year import with_policy_contacts
-from policyserve.metrics.services.task_states import read_tasks
-from policyserve.metrics.targets import COHORTS, COHORTS_SHOWN, last_cohort
+from policyserve.metrics.services.task_states import read_tasks, tracked_since
+from policyserve.metrics.services.tasks_behind import tasks_behind
+from policyserve.metrics.services.work import Work
+from policyserve.metrics.targets import COHORTS, COHORTS_SHOWN, KEPT, last_cohort
 from policyserve.reporting.scope import Scope, agents_of, scope_named, written_by
-from policyserve.standard.model import Standard
 from policyserve.tasks.salutation import salutation, surname
 from policyserve.tasks.stored_standard import current_standard
 
@@ -67,18 +69,15 @@ class Material:
     question: Question
     book: Book
     """The whole book: who serves whom is known only from all of it."""
-    tasks: pl.DataFrame
+    work: Work
     """Services that fell due in the last twelve months, of agents of the scope, as they stood on the day."""
-    standard: Standard
     sums: pl.DataFrame
     refusals: pl.DataFrame
     people: pl.DataFrame
     """PEOPLE: for salutations alone."""
-    gaps: Mapping[str, Gap]
-    """Of the scope as one group (`company`); where that is not below the target, of each of `Scope.levels` with groups
-    that are."""
-    open_tasks: dict[int, list[int]]
-    """By policy, of those that the gap names."""
+    gaps: Mapping[str, Figure]
+    """Of the scope as one group (`Scope.whole`); where that is not below the target, of each of `Scope.levels` with
+    groups that are."""
 
     @cached_property
     def agents(self) -> pl.DataFrame:
@@ -101,12 +100,23 @@ class Material:
 
     def customer(self, number: str | None) -> str:
         """Name a customer by number and salutation, never by the full name."""
+        return f"{number or '–'} {self.salutation(number)}"
+
+    def salutation(self, number: str | None) -> str:
+        """Return how a customer is addressed."""
         name, gender = self._names.get(number or "", (None, None))
         known = name if name and gender and surname(name) != name else None
-        return f"{number or '–'} {salutation(known, gender, self.question.language)}"
+        return salutation(known, gender, self.question.language)
 
-    def products(self, numbers: Iterable[str]) -> dict[str, str]:
-        """Return what policies are called: the product of each, by number, of those that have one."""
+    def named(self, figure: Figure) -> Figure:
+        """Return a figure with the names of its people and policies, customers by salutation and without phones."""
+        customers = {number: self.salutation(number) for number in figure.numbers("customer")}
+        agents = {number: name for number, name in self._agent_names.items() if name}
+        return figure.named({
+            "customer": customers, "agent": agents, "policy": self._products(figure.numbers("policy"))
+        })  # fmt: skip
+
+    def _products(self, numbers: Collection[str]) -> dict[str, str]:
         asked = self.book.policies.filter(
             pl.col("policy_no").is_in(pl.Series(list(numbers), dtype=pl.String).implode())
         )
@@ -132,19 +142,22 @@ def read_material(
     question = Question(scope=scope, as_of=as_of, language=language)
     mine = agents_of(book.agents, scope).select("agent_id")
     tasks = read_tasks(connection, question.served, as_of)
-    found = gaps_of(written_by(book, scope), question)
-    named = {policy for gap in found.values() for policy in gap.policies["policy_id"]}
     return Material(
         question=question,
         book=book,
-        tasks=tasks if scope == Scope() else tasks.join(mine, on="agent_id", how="semi"),
-        standard=current_standard(connection, as_of),
+        work=Work(
+            tasks=tasks if scope == Scope() else tasks.join(mine, on="agent_id", how="semi"),
+            standard=current_standard(connection, as_of), agents=book.agents,
+            list_tasks=partial(tasks_behind, connection), days=question.served, as_of=as_of,
+            tracked_since=tracked_since(connection),
+        ),
         sums=read_sums(connection),
         refusals=read_refusals(connection),
         people=db.read_frame(connection, "SELECT customer_no, name, gender FROM customers", PEOPLE),
-        gaps=found,
-        open_tasks=open_tasks(connection, sorted(named)),
-    )
+        gaps=gaps_of(
+            written_by(book, scope), question, lambda policies: open_tasks(connection, sorted(set(policies)))
+        ),
+    )  # fmt: skip
 
 
 def _check_policies(book: Book, scope: Scope, as_of: date) -> None:
@@ -165,14 +178,14 @@ def _check_policies(book: Book, scope: Scope, as_of: date) -> None:
         )
 
 
-def gaps_of(written: Book, question: Question) -> dict[str, Gap]:
+def gaps_of(written: Book, question: Question, open_tasks: OpenTasks) -> dict[str, Figure]:
     """Find the gap of the whole, else those of the groups beneath: the whole may be kept by some and lost by others."""
-    whole = _gap(written, question, "company")
-    if whole.groups.height:
-        return {"company": whole}
-    found = {part: _gap(written, question, part) for part in question.scope.levels}
-    return {part: gap for part, gap in found.items() if gap.groups.height}
 
+    def gap(part: str) -> Figure:
+        return gap_figure(written, open_tasks, by=[part], target=str(KEPT), as_of=question.as_of)
 
-def _gap(written: Book, question: Question, part: str) -> Gap:
-    return gaps(written, by=[part], as_of=question.as_of, cohort_from=question.gap_from, cohort_to=question.last_cohort)
+    whole = gap(question.scope.whole)
+    if whole.rows.height:
+        return {question.scope.whole: whole}
+    found = {part: gap(part) for part in question.scope.levels}
+    return {part: one for part, one in found.items() if one.rows.height}

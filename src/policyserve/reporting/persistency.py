@@ -10,17 +10,16 @@ import polars as pl
 
 from policyserve.dates import add_months
 from policyserve.locale import say
+from policyserve.metrics.columns import COLUMNS
 from policyserve.metrics.percents import percent
 from policyserve.metrics.persistency.cohorts import cohort_month
+from policyserve.metrics.persistency.figures import results_figure
 from policyserve.metrics.persistency.persistency import PolicyResults, persistency
 from policyserve.metrics.targets import KEPT
-from policyserve.reporting.headings import coded
 from policyserve.reporting.material import Material
 from policyserve.reporting.pictures import Bars, Picture
-from policyserve.reporting.sections import Section, columns, compared, marks_of, several, without
-from policyserve.reporting.tables import Table, main_currency, of_currency
-
-MONEY = ("numerator", "denominator")
+from policyserve.reporting.sections import Section
+from policyserve.reporting.tables import Table, main_currency, of_currency, titled, within
 
 
 def of_cohorts(results: PolicyResults, first: date, last: date) -> PolicyResults:
@@ -54,18 +53,16 @@ def kept_section(material: Material) -> Section:
     """Show the cohorts against the target."""
     question = material.question
     results = of_cohorts(material.results, question.first_cohort, question.last_cohort)
-    figures = persistency(results, by=["cohort"], book=material.written).filter(pl.col("denominator_count") > 0)
-    if figures.is_empty():
-        return Section(
-            title=say(question.language, "Persistency of month 13 by cohort"),
-            sentences=(say(question.language, "No cohort has a premium of month 13 that fell due."),),
-        )
+    figure = within(results_figure(results, material.written, by=["cohort"]), pl.col("denominator_count") > 0)
+    title = titled(figure, COLUMNS["cohort"]).title.told(question.language)
+    if figure.rows.is_empty():
+        none = say(question.language, "No cohort has a premium of month 13 that fell due.")
+        return Section(title=title, sentences=(none,))
     return Section(
-        title=say(question.language, "Persistency of month 13 by cohort"),
+        title=title,
         sentences=_rolling_said(material),
-        pictures=(_bars(figures, question.language),),
-        tables=(_cohorts(figures, question.language),),
-        notes=(say(question.language, "Restated: with what was reinstated after the cutoff; the final figure stays."),),
+        pictures=(_bars(figure.rows, question.language),),
+        tables=(Table(figure=titled(figure, COLUMNS["cohort"])),),
     )
 
 
@@ -98,21 +95,3 @@ def _bars(figures: pl.DataFrame, language: str) -> Picture:
             say(language, "target {target}", target=f"{KEPT:.0%}"),
         ),
     )  # fmt: skip
-
-
-def _cohorts(figures: pl.DataFrame, language: str) -> Table:
-    rows = figures.to_dicts()
-    for row in rows:
-        row["marks"] = marks_of(row, target=KEPT)
-        row["status"] = coded(row["status"], language)
-    every = columns(
-        cohort="text", currency="text", numerator="money", denominator="money", ratio="ratio", marks="text",
-        numerator_count="count", denominator_count="count", ratio_count="ratio", restated_ratio="ratio",
-        pending="count", excluded="count", status="text",
-    )  # fmt: skip
-    every = compared(every, KEPT, "ratio")
-    return Table(
-        title=say(language, "Persistency of month 13 by cohort"),
-        columns=every if several(rows) else without(every, "currency"),
-        rows=tuple(rows),
-    )

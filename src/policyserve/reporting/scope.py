@@ -31,15 +31,22 @@ class Scope:
         return ("team", "agent") if self.branch is not None else ("branch", "team")
 
     @property
+    def whole(self) -> str:
+        """The grouping in which it is one group."""
+        return "team" if self.team is not None else "branch" if self.branch is not None else "company"
+
+    @property
     def levels(self) -> tuple[str, ...]:
         """The groupings of every level beneath, down to the agents."""
         return tuple(dict.fromkeys([*self.parts, "agent"]))
 
-    def within(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Keep the rows of `frame` (`branch`, `team`) that belong to the scope."""
+    @property
+    def condition(self) -> pl.Expr:
+        """Whether a row (`branch`, `team`) belongs to it."""
         asked = {"branch": self.branch, "team": self.team}
-        conditions = [pl.col(name) == value for name, value in asked.items() if value is not None]
-        return frame.filter(*conditions) if conditions else frame
+        return pl.all_horizontal(
+            pl.lit(value=True), *(pl.col(name) == value for name, value in asked.items() if value is not None)
+        )
 
 
 def scope_named(agents: pl.DataFrame, *, branch: str | None, team: str | None) -> Scope:
@@ -75,7 +82,7 @@ def _listed(agents: pl.DataFrame, field: str) -> str:
 
 def agents_of(agents: pl.DataFrame, scope: Scope) -> pl.DataFrame:
     """Return the agents of the scope, also those who left."""
-    return scope.within(agents)
+    return agents.filter(scope.condition)
 
 
 def written_by(book: Book, scope: Scope) -> Book:

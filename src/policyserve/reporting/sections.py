@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from policyserve.metrics.figure import BELOW, PROVISIONAL, SMALL, Column, Kind
-from policyserve.reporting.headings import HEADINGS
+from policyserve.metrics.figure import BELOW, PROVISIONAL, SMALL
 from policyserve.reporting.pictures import Picture
 from policyserve.reporting.tables import Table
 
@@ -20,8 +19,6 @@ class Section:
     sentences: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
     tables: tuple[Table, ...] = ()
-    notes: tuple[str, ...] = ()
-    """Definitions, under the figures."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,21 +44,6 @@ class Report:
     private: str = field(default="")
 
 
-def columns(**kinds: Kind) -> tuple[Column, ...]:
-    """Lay out columns by their names."""
-    return tuple(Column(name=name, title=HEADINGS[name], kind=kind) for name, kind in kinds.items())
-
-
-def compared(table: tuple[Column, ...], target: float, *names: str) -> tuple[Column, ...]:
-    """Say with what the ratios of some columns are compared."""
-    return tuple(replace(column, target=target) if column.name in names else column for column in table)
-
-
-def without(table: tuple[Column, ...], *names: str) -> tuple[Column, ...]:
-    """Leave columns out."""
-    return tuple(column for column in table if column.name not in names)
-
-
 def marks_of(row: Mapping[str, Any], *, ratio: str = "ratio", target: float | None = None) -> str:
     """Return the marks of a figure: below its target, over few policies, not final."""
     below = target is not None and row[ratio] is not None and row[ratio] < target
@@ -69,8 +51,3 @@ def marks_of(row: Mapping[str, Any], *, ratio: str = "ratio", target: float | No
     found += [SMALL] if row.get("small") else []
     found += [PROVISIONAL] if row.get("status") == "provisional" else []
     return " ".join(found)
-
-
-def several(rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the rows are about more than one currency."""
-    return len({row["currency"] for row in rows if row["currency"] is not None}) > 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from policyserve.book.money import decimal
 from policyserve.files import PRODUCT
 from policyserve.locale import N_, translated
 from policyserve.metrics.cells import NOTHING, value
-from policyserve.metrics.figure import Column, Figure, Kind, Names, Row
+from policyserve.metrics.figure import Column, Figure, Kind, Row
 from policyserve.metrics.legend import legend, title
 from policyserve.metrics.percents import PLACES, decimals
 from policyserve.signs import seen
@@ -46,9 +46,8 @@ def figure_workbook(figure: Figure, language: str) -> bytes:
     content = io.BytesIO()
     book = new_workbook(content)
     styles = styles_of(book)
-    flat = with_marks(figure.flat)
     sheet = book.add_worksheet(translated(language, FIGURE))
-    write_sheet(sheet, flat.shown, flat.rows.to_dicts(), language=language, names=flat.names, styles=styles)
+    write_figure(sheet, figure.flat, language=language, styles=styles)
     about = book.add_worksheet(translated(language, ABOUT))
     told = (*legend(figure), *figure.lines, *figure.definition)
     for row, line in enumerate([title(figure, language), *(one.told(language) for one in told)]):
@@ -81,12 +80,12 @@ def styles_of(book: Workbook) -> Styles:
     }
 
 
-def write_sheet(
-    sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Row], *, language: str, names: Names, styles: Styles
-) -> None:
-    """Write rows, each value as Excel expects it, under a frozen head."""
+def write_figure(sheet: Worksheet, figure: Figure, *, language: str, styles: Styles) -> None:
+    """Write the rows of a figure, each value as Excel expects it, its marks beside it, under a frozen head."""
+    marked = with_marks(figure)
+    columns, rows = marked.shown, marked.rows.to_dicts()
     for place, column in enumerate(columns):
-        texts = [value(column, row, language, names) for row in rows]
+        texts = [value(column, row, language, figure.names) for row in rows]
         heading = translated(language, column.title)
         sheet.write_string(0, place, heading, styles["right" if column.right else "head"])
         sheet.set_column(place, place, _width(column, heading, texts))

@@ -1,14 +1,14 @@
-"""Tables of a report: columns of figures with rows, as much as a page shows and all of it for the workbook."""
+"""Tables of a report: figures, as much of each as a page shows and all of it for the workbook."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from policyserve.book.money import decimal
-from policyserve.locale import format
-from policyserve.metrics.figure import Column, Names, Row
+from policyserve.locale import N_, Sentence, format
+from policyserve.metrics.figure import Column, Figure
 
 PAPER = 40
 """Rows of a table that a page shows; the workbook has them all."""
@@ -16,18 +16,22 @@ PAPER = 40
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Rows under a title."""
+    """A figure, with the names that a report calls people by."""
 
-    title: str
-    """Also the name of the sheet."""
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    """Amounts in minor units of the row's `currency`, ratios as fractions."""
-    names: Names = field(default_factory=dict)
-    """Of policies, by number."""
-    note: str = ""
+    figure: Figure
+    """Its title is the name of the sheet, too."""
     paper: int = PAPER
     """Rows that a page shows."""
+
+
+def titled(figure: Figure, part: Column) -> Figure:
+    """Say in the title of a figure by what it is grouped."""
+    return replace(figure, title=Sentence(N_("{title} by {part}"), title=figure.title, part=Sentence(part.title)))
+
+
+def within(figure: Figure, condition: pl.Expr) -> Figure:
+    """Keep some rows of a figure."""
+    return replace(figure, rows=figure.rows.filter(condition))
 
 
 def money(language: str, minor: int, currency: str | None) -> str:

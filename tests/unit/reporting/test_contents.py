@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pytest
 
 from books.described_book import Row, book, policy, yuan
 from policyserve.errors import PolicyserveError
-from policyserve.metrics.figure import BELOW, NEEDED, PROVISIONAL, SMALL
+from policyserve.metrics.cells import cell
+from policyserve.metrics.figure import BELOW, SMALL, Figure
 from policyserve.reporting.contents import report_of
 from policyserve.reporting.forecast import forecast_section
 from policyserve.reporting.gap import gap_section
@@ -33,20 +36,27 @@ def sold(number: str, by: str, *, paid: bool, premium: int = 1_000) -> Row:
     return policy(number, SOLD, yuan(premium), payments={2: DUE if paid else None}, agent=by)
 
 
+def cells(figure: Figure, row: Mapping[str, Any], *names: str) -> list[str]:
+    """Return cells of a row in Chinese, as a page shows them."""
+    shown = {column.name: column for column in figure.shown}
+    return [cell(shown[name], row, "zh", figure.names) for name in names]
+
+
 FACTS = book(
     sold("P1", "N1", paid=True), sold("P2", "N2", paid=False, premium=3_000), sold("P3", "S1", paid=True), agents=STAFF
 )
 
 
 def test_a_cohort_below_its_target_over_few_policies_bears_both_marks() -> None:
-    (row,) = kept_section(material(FACTS, as_of=AFTER_GRACE)).tables[0].rows
+    figure = kept_section(material(FACTS, as_of=AFTER_GRACE)).tables[0].figure
+    (row,) = figure.rows.to_dicts()
     assert (row["cohort"], row["ratio"], row["status"]) == ("2025-03", 0.4, "final")
-    assert row["marks"].split() == [BELOW, SMALL]
+    (ratio,) = (one for one in figure.shown if one.name == "ratio")
+    assert ratio.marks(row) == [BELOW, SMALL]
 
 
 def test_a_cohort_in_grace_is_marked_as_provisional() -> None:
-    (row,) = kept_section(material(FACTS, as_of=IN_GRACE)).tables[0].rows
-    assert PROVISIONAL in row["marks"]
+    assert kept_section(material(FACTS, as_of=IN_GRACE)).tables[0].figure.statuses == {"provisional"}
 
 
 def test_a_branch_is_judged_by_what_its_agents_wrote() -> None:
@@ -78,19 +88,24 @@ def test_a_branch_or_team_that_is_not_there_is_told_with_those_that_are(asked: d
 def test_the_gap_names_the_open_policy_the_customer_and_the_last_day() -> None:
     people = [("C-P2", "王小明", "male")]
     section = gap_section(material(FACTS, as_of=IN_GRACE, people=people, language="zh"))
-    (row,) = section.tables[0].rows
-    assert (row["policy_no"], row["customer"], row["served_by"]) == ("P2", "C-P2 王先生", "N2 N2")
-    assert row["pay_by"] == date(2026, 5, 9)
+    figure = section.tables[0].figure
+    (row,) = figure.rows.to_dicts()
+    assert (row["policy_no"], row["pay_by"]) == ("P2", date(2026, 5, 9))
+    assert cells(figure, row, "customer_no", "serving_agent_no") == ["C-P2 王先生", "N2 N2"]
 
 
 def test_a_gap_of_groups_is_told_where_the_whole_has_none() -> None:
     facts = book(sold("P1", "N1", paid=True, premium=50_000), sold("P2", "S1", paid=False), agents=STAFF)
-    groups, *lists = gap_section(material(facts, as_of=IN_GRACE)).tables
-    assert [(row["of_level"], row["group"]) for row in groups.rows] == [
-        ("Branch", "South"), ("Team", "South One"), ("Agent", "S1 S1")
+    tables = gap_section(material(facts, as_of=IN_GRACE)).tables
+    groups, lists = tables[:3], tables[3:]
+    assert [table.figure.title.told("en").rpartition(" ")[2] for table in groups] == ["Branch", "Team", "Agent"]
+    whose = [("branch",), ("branch", "team"), ("agent_no",)]
+    assert [table.figure.rows.select(names).rows() for table, names in zip(groups, whose, strict=True)] == [
+        [("South",)], [("South", "One")], [("S1",)]
     ]  # fmt: skip
-    listed = [(row["group"], row["needed"], row["policy_no"]) for table in lists for row in table.rows]
-    assert listed == [("South", NEEDED, "P2"), ("South One", NEEDED, "P2"), ("S1 S1", NEEDED, "P2")]
+    listed = [table.figure.rows.select(*names, "needed", "policy_no").rows()
+              for table, names in zip(lists, whose, strict=True)]  # fmt: skip
+    assert listed == [[("South", True, "P2")], [("South", "One", True, "P2")], [("S1", True, "P2")]]
 
 
 def test_an_agent_below_the_target_is_told_where_branches_and_teams_are_not() -> None:
@@ -100,13 +115,11 @@ def test_an_agent_below_the_target_is_told_where_branches_and_teams_are_not() ->
     )  # fmt: skip
     made = material(facts, as_of=IN_GRACE, people=[("C-P2", "王小明", "male")], language="zh")
     groups, policies = gap_section(made).tables
-    (agent,) = groups.rows
-    assert (agent["of_level"], agent["group"], agent["fewest"], agent["by"]) == (
-        "业务员", "N3 N3", 1, date(2026, 5, 9)
-    )  # fmt: skip
-    assert agent["premium_missing"] == yuan(880)
-    (row,) = policies.rows
-    assert (row["policy_no"], row["customer"], row["served_by"]) == ("P2", "C-P2 王先生", "N3 N3")
+    (agent,) = groups.figure.rows.to_dicts()
+    assert cells(groups.figure, agent, "agent_no", "missing", "fewest", "by") == ["N3 N3", "880", "1", "2026-05-09"]
+    (row,) = policies.figure.rows.to_dicts()
+    assert row["policy_no"] == "P2"
+    assert cells(policies.figure, row, "customer_no", "serving_agent_no") == ["C-P2 王先生", "N3 N3"]
     assert "未达标：业务员 1" in " ".join(report_of(made).tiles[1].lines)
 
 
@@ -139,7 +152,7 @@ def test_a_cohort_that_page_one_calls_provisional_is_so_in_the_forecast_too() ->
     assert dict(zip(fan.labels, fan.stages, strict=True)) == {
         "2024-12": "final", "2025-03": "provisional", "2025-04": "expected"
     }  # fmt: skip
-    said = {row["cohort"]: row["status"] for row in kept_section(made).tables[0].rows}
+    said = dict(kept_section(made).tables[0].figure.rows.select("cohort", "status").iter_rows())
     assert (said["2024-12"], said["2025-03"]) == ("final", "provisional")
 
 
@@ -165,6 +178,9 @@ def test_the_head_says_day_profile_status_definition_and_every_mark() -> None:
         "1 of 1 cohorts final, 0 provisional",
     )
     assert "grace" in head["Definition"]
-    used = {mark for section in report.sections for table in section.tables for row in table.rows
-            for mark in str(row.get("marks", "")).split()}  # fmt: skip
+    used = {
+        mark for section in report.sections for table in section.tables for column in table.figure.shown
+        for row in table.figure.rows.to_dicts() for mark in column.marks(row)
+    }  # fmt: skip
+    assert used
     assert used <= {mark for mark, _ in report.marks}

@@ -15,7 +15,8 @@ import polars as pl
 import pytest
 
 from policyserve.errors import PolicyserveError
-from policyserve.metrics.figure import Column
+from policyserve.locale import Sentence
+from policyserve.metrics.figure import Column, Figure, Row
 from policyserve.metrics.percents import number, percent
 from policyserve.reporting import fonts
 from policyserve.reporting.charts import drawn
@@ -64,21 +65,27 @@ PICTURES: dict[str, Picture] = {
     ),
 }  # fmt: skip
 
-TABLE = Table(
-    title="名单: 一/二",
-    columns=(
+
+def table(columns: tuple[Column, ...], rows: list[Row], *, title: str = "s", paper: int = 40) -> Table:
+    """Return a table of a report."""
+    figure = Figure(title=Sentence(title), columns=columns, rows=pl.DataFrame(rows), as_of=AS_OF)
+    return Table(figure=figure, paper=paper)
+
+
+TABLE = table(
+    (
         Column(name="who", title="业务员"), Column(name="share", title="比率", kind="ratio"),
         Column(name="sum", title="保费", kind="money"), Column(name="day", title="应缴日", kind="day"),
-        Column(name="why", title="原因", kind="long", paper=False),
+        Column(name="why", title="原因", kind="long"),
     ),
-    rows=tuple(
+    [
         {
             "who": f"=A{n}", "share": 0.875, "sum": 123_456_789, "currency": "CNY", "day": date(2026, 1, n + 1),
             "why": "缺少保障",
         }
         for n in range(9)
-    ),
-    paper=3,
+    ],
+    title="名单: 一/二", paper=3,
 )  # fmt: skip
 
 REPORT = Report(
@@ -111,9 +118,9 @@ def test_the_same_picture_is_the_same_file_and_pictures_of_a_page_share_no_id() 
 
 
 def test_a_page_shows_the_first_rows_and_says_how_many_more_there_are() -> None:
-    (table,) = laid_out(REPORT)["sections"][1]["tables"]
-    assert (len(table["rows"]), table["more"]) == (3, "其余6行见tables.xlsx。")
-    assert table["rows"][0] == ["=A0", "87.50%", "1,234,568", "2026-01-01"]
+    (shown,) = laid_out(REPORT)["sections"][1]["tables"]
+    assert (len(shown["rows"]), shown["more"]) == (3, "其余6行见tables.xlsx。")
+    assert shown["rows"][0] == ["=A0", "87.50%", "1,234,568", "2026-01-01", "缺少保障"]
 
 
 def test_a_page_loads_nothing_and_runs_nothing() -> None:
@@ -154,8 +161,8 @@ def test_sheets_hold_numbers_and_dates_with_a_frozen_header() -> None:
     ],
 )  # fmt: skip
 def test_values_are_written_as_people_expect(value: object, kind: str, said: str) -> None:
-    table = Table(title="t", columns=(Column(name="a", title="A", kind=kind),), rows=({"a": value},))  # type: ignore[arg-type]
-    report = replace(REPORT, sections=(Section(title="s", tables=(table,)),))
+    column = Column(name="a", title="A", kind=kind)  # type: ignore[arg-type]
+    report = replace(REPORT, sections=(Section(title="s", tables=(table((column,), [{"a": value}]),)),))
     assert laid_out(report)["sections"][0]["tables"][0]["rows"] == [[said]]
 
 
@@ -168,10 +175,9 @@ def test_a_ratio_below_its_target_is_never_rounded_onto_it() -> None:
 
 
 def test_page_sheet_and_chart_write_a_ratio_just_below_the_target_so_that_it_agrees_with_its_mark() -> None:
-    table = Table(title="t", columns=(Column(name="kept", title="k", kind="ratio", target=0.88),),
-                  rows=({"kept": 0.87997}, {"kept": 0.88}))  # fmt: skip
-    report = replace(REPORT, sections=(Section(title="s", tables=(table,)),))
-    assert laid_out(report)["sections"][0]["tables"][0]["rows"] == [["87.997%"], ["88.00%"]]
+    kept = table((Column(name="kept", title="k", kind="ratio", target=0.88),), [{"kept": 0.87997}, {"kept": 0.88}])
+    report = replace(REPORT, sections=(Section(title="s", tables=(kept,)),))
+    assert laid_out(report)["sections"][0]["tables"][0]["rows"] == [["87.997% ▼"], ["88.00%"]]
     with zipfile.ZipFile(io.BytesIO(workbook(report))) as parts:
         cells, styles = (parts.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet2", "styles"))
     formats = re.findall(r'<xf numFmtId="(\d+)"', styles[styles.index("<cellXfs") :])
@@ -209,11 +215,9 @@ FIXED = 5
 
 @pytest.mark.parametrize("rows", range(57, 64))
 def test_no_page_of_a_print_holds_fewer_than_three_rows_of_a_table(rows: int) -> None:
-    table = Table(
-        title="s", columns=(Column(name="a", title="a"),), rows=tuple({"a": str(n)} for n in range(rows)), paper=100
-    )
+    numbered = table((Column(name="a", title="a"),), [{"a": str(n)} for n in range(rows)], paper=100)
     report = Report(title="t", language="en", head=(("a", "b"), ("c", "d")), marks=(), tiles=(),
-                    sections=(Section(title="s", tables=(table,)),))  # fmt: skip
+                    sections=(Section(title="s", tables=(numbered,)),))  # fmt: skip
     texts = [
         len(re.findall(rb"\bBT\b", drawn_page)) for drawn_page in pages_of(document(laid_out(report), as_of=AS_OF))
     ]

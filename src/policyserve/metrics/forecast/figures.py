@@ -57,7 +57,12 @@ def forecast_figure(
 ) -> Figure:  # fmt: skip
     """Return what cohorts are expected to come to (see `forecast.forecast`), and behind it the list `policies`."""
     made = forecast_policies(book, as_of=as_of, method=method, cohort_from=cohort_from, cohort_to=cohort_to)
-    told = {"confidence": confidence, "learnt_from": made.learnt_from, "as_of": as_of}
+    return made_figure(made, book, by=by, confidence=confidence)
+
+
+def made_figure(made: Forecast, book: Book, *, by: Sequence[str], confidence: float) -> Figure:
+    """Add up a forecast of policies; see `forecast_figure`."""
+    told = {"confidence": confidence, "learnt_from": made.learnt_from, "as_of": made.as_of}
     return Figure(
         title=Sentence(N_("Expected persistency of month {month}"), month=13),
         asked=_asked(made),
@@ -66,7 +71,7 @@ def forecast_figure(
             column("expected", N_("Expected"), kind="money"), EXPECTED, *columns("interval", "open_policies", "status"),
         ),
         rows=forecast(made, by=by, book=book, confidence=confidence),
-        as_of=as_of,
+        as_of=made.as_of,
         amounts=("open",),
         definition=(Sentence(FORECAST_MEANS, method=Sentence(METHODS[made.method]), **told),),
         lists={"policies": lambda: _policies(made, book)},

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+import polars as pl
+
 from policyserve.book.columns import Book
 from policyserve.locale import N_, Sentence
 from policyserve.metrics.columns import column, columns
@@ -25,8 +27,16 @@ def survival_figure(
     book: Book, profile: Profile, *, by: Sequence[str] = (), curve: bool = False, confidence: float, as_of: date
 ) -> Figure:
     """Return how long policies are kept (see `survival.survival`), at some months or, as a `curve`, every day."""
-    fields = fields_of(by, ALLOWED)
     whole = survival(book, profile, by=by, as_of=as_of, confidence=confidence)
+    return curves_figure(whole, profile, by=by, curve=curve, confidence=confidence, as_of=as_of)
+
+
+def curves_figure(
+    whole: pl.DataFrame, profile: Profile, *, by: Sequence[str] = (), curve: bool = False, confidence: float,
+    as_of: date,
+) -> Figure:  # fmt: skip
+    """Show curves that are worked out; see `survival_figure`."""
+    fields = fields_of(by, ALLOWED)
     time = columns("days") if curve else (column("month", N_("Months"), kind="count"),)
     return Figure(
         title=Sentence(N_("Survival of policies")),

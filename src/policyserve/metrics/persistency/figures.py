@@ -51,26 +51,37 @@ def persistency_figure(
     grouping, month or cutoff that is none.
     """
     groups = by or (("cohort",) if profile.window == "month" or rolling else ("year",))
-    fields = fields_of(groups, FIELDS)
     if rolling:
-        check_rolling(fields, rolling)
+        check_rolling(fields_of(groups, FIELDS), rolling)
     first = cohort_from and add_months(cohort_from, 1 - (rolling or 1))
     results = policy_results(
         book, profile, month=month, cutoff=cutoff, as_of=as_of, cohort_from=first, cohort_to=cohort_to
     )
-    rows = persistency(results, by=groups, rolling=rolling, book=book)
+    return results_figure(results, book, by=groups, rolling=rolling, cohort_from=cohort_from)
+
+
+def results_figure(
+    results: PolicyResults,
+    book: Book,
+    *,
+    by: Sequence[str],
+    rolling: int | None = None,
+    cohort_from: date | None = None,
+) -> Figure:
+    """Add up policies that are judged; see `persistency_figure`."""
+    rows = persistency(results, by=by, rolling=rolling, book=book)
     if rolling and cohort_from:
         rows = rows.filter(pl.col("cohort") >= f"{cohort_from:%Y-%m}")
     restated = bool((rows["restated_count"] > rows["numerator_count"]).any())
     return Figure(
-        title=Sentence(TITLE, month=month),
+        title=Sentence(TITLE, month=results.month),
         asked=(*_asked(results), *([Sentence(ROLLING, months=rolling)] if rolling else [])),
-        columns=_columns(results, fields, restated=restated, rolling=rolling is not None),
+        columns=_columns(results, fields_of(by, FIELDS), restated=restated, rolling=rolling is not None),
         rows=rows,
-        as_of=as_of,
+        as_of=results.as_of,
         amounts=("numerator", "denominator", "restated"),
         lines=(Sentence(RESTATED),) if restated else (),
-        definition=(Definition(profile, month, results.cutoff),),
+        definition=(Definition(results.profile, results.month, results.cutoff),),
         lists={"policies": lambda: policies_figure(replace(results, policies=_within(results, cohort_from)), book)},
     )
 

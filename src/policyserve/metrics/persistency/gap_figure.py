@@ -63,7 +63,7 @@ def gap_figure(
             Sentence(PROFILE, profile=profile.name), Sentence(CUTOFF, cutoff=cutoff_said(asked)),
             Sentence(COHORTS_ASKED, **months),
         ),
-        columns=(*columns(*fields), column("missing", MISSING, kind="money")),
+        columns=(*columns(*fields, "currency"), *_outlook(found.basis)),
         rows=found.groups.rename({"group": "_group"}),
         as_of=as_of,
         amounts=("numerator", "denominator", "missing"),
@@ -80,7 +80,18 @@ def gap_figure(
     )  # fmt: skip
 
 
-MISSING = N_("Missing")
+def _outlook(basis: str) -> tuple[Column, ...]:
+    """Show where a group stands, what is missing, and how it can end."""
+    return (
+        column("ratio" if basis == "premium" else "ratio_count", target="target"),
+        column("target", N_("Target"), kind="ratio"),
+        column("missing", N_("Premium missing"), kind="money"),
+        column("missing_count", N_("Policies missing"), kind="count"),
+        column("open", N_("Open policies"), kind="count"),
+        column("fewest", N_("Fewest policies that close the gap"), kind="count"),
+        column("by", N_("The last by"), kind="day"),
+        column("at_best", N_("At best"), kind="ratio", target="target"),
+    )
 
 
 def _policies(found: Gap, open_tasks: OpenTasks, profile: str, as_of: date) -> Figure:

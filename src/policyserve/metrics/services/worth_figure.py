@@ -49,6 +49,12 @@ def worth_figure(
 ) -> Figure:
     """Compare policies by their first-year services (see `worth.worth`): the groups, or their `curves`."""
     found = worth(book, as_of=as_of, landmark=landmark, since=since, confidence=confidence)
+    return found_figure(found, book, curves=curves)
+
+
+def found_figure(found: Worth, book: Book, *, curves: bool = False) -> Figure:
+    """Show a comparison that is worked out; see `worth_figure`."""
+    landmark = found.landmark
     shape = _curves(found) if curves else _groups(found, book)
     return Figure(
         title=Sentence(N_("Survival by first-year services") if curves else N_("What first-year service is worth")),
@@ -58,10 +64,10 @@ def worth_figure(
         ),
         columns=shape[1],
         rows=shape[0].with_columns(pl.col("services").cast(pl.String)),
-        as_of=as_of,
+        as_of=found.as_of,
         amounts=() if curves else ("kept", "due"),
         of_all={"log_rank_p": found.log_rank_p, "since": found.since, "landmark": landmark},
-        definition=_definition(found, confidence),
+        definition=_definition(found),
     )
 
 
@@ -87,11 +93,11 @@ def _curves(found: Worth) -> tuple[pl.DataFrame, tuple[Column, ...]]:
     return found.curves, (SERVICES, *columns("days", "at_risk", "lost", "survival", "interval"))
 
 
-def _definition(found: Worth, confidence: float) -> tuple[Sentence, ...]:
+def _definition(found: Worth) -> tuple[Sentence, ...]:
     """Say what the groups are, and what the interval says of all services, or of some where it says nothing of all."""
     effects = {group: effect(found, group) for group in ("all", "some")}
     group = next((group for group, one in effects.items() if one != "none"), "all")
-    told = {"since": found.since, "landmark": found.landmark, "confidence": confidence}
+    told = {"since": found.since, "landmark": found.landmark, "confidence": found.confidence}
     early = [Sentence(EARLY, landmark=found.landmark)] if found.landmark < LANDMARK else []
     return (
         Sentence(MEANING, p=_p(found.log_rank_p), **told),
