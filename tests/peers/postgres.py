@@ -22,6 +22,11 @@ START_SECONDS = 30.0
 INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 SERVER = ("-h", "", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
+MEMORY = Path("/dev/shm")
+"""Files in memory: a database of some hundred files is copied ten times faster there."""
+
+ROOM = 2 << 30
+
 WATCH = '"$@" </dev/null & read -r _; kill -INT $!; wait $!'
 """Runs a server until its own standard input closes, which also happens when the tests are killed."""
 
@@ -93,12 +98,20 @@ def server() -> Iterator[str]:
 
 
 def _make_place() -> Place:
-    folder = Path(tempfile.mkdtemp(prefix="psv_"))  # short: the path of a socket is limited to about 100 bytes
+    folder = Path(tempfile.mkdtemp(prefix="psv_", dir=_memory()))  # a socket has about 100 bytes
     if os.geteuid() != 0:
         return Place(folder=folder, user={})
     nobody = pwd.getpwnam("nobody")
     os.chown(folder, nobody.pw_uid, nobody.pw_gid)
     return Place(folder=folder, user={"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []})
+
+
+def _memory() -> Path | None:
+    """Return MEMORY where there is room in it and programs may run from it."""
+    if not os.access(MEMORY, os.W_OK):
+        return None
+    told = os.statvfs(MEMORY)
+    return MEMORY if told.f_bavail * told.f_frsize >= ROOM and not told.f_flag & os.ST_NOEXEC else None
 
 
 def _find_programs(place: Place) -> Path:
