@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 from babel.messages.catalog import Catalog
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
 
 from policyserve.cli.commands import all_commands
 from policyserve.cli.main import policyserve
@@ -50,6 +52,8 @@ def said() -> Catalog:
     for path in sorted(SOURCE.rglob("*.py")):
         more = OF_SCREENS if path.is_relative_to(SOURCE / "cli") else {}
         _collect(catalog, path, f"src/policyserve/{path.relative_to(SOURCE)}", {**places, **more})
+    for path in sorted((ROOT / "templates").glob("pa*/*.html")):
+        _collect_template(catalog, path)
     for name, words in _help():
         _add(catalog, words, name)
     for module in OF_CLICK:
@@ -62,6 +66,17 @@ def _collect(catalog: Catalog, path: Path, name: str, places: Mapping[str, tuple
         if isinstance(node, ast.Call):
             for message, context in _of_call(node, places):
                 _add(catalog, message, name, context)
+
+
+def _collect_template(catalog: Catalog, path: Path) -> None:
+    """Collect what a page says; the words of its calls stand as they do in a module."""
+    tree = Environment().parse(path.read_text("utf-8"))
+    for _, name, found in extract_from_ast(tree, ("say", "say_many", "say_in")):
+        words = [one for one in (found if isinstance(found, tuple) else (found,)) if one]
+        context = words.pop(0) if name == "say_in" else None
+        if words:  # what stands in a variable is marked where it is written
+            message = (words[0], words[1]) if name == "say_many" else words[0]
+            _add(catalog, message, str(path.relative_to(ROOT)), context)
 
 
 def _add(catalog: Catalog, message: Message, name: str, context: str | None = None) -> None:

@@ -80,6 +80,11 @@ def language_of(environment: Mapping[str, str]) -> str:
     return language
 
 
+def password_of(environment: Mapping[str, str]) -> str | None:
+    """Return the password of a user that a script gives."""
+    return environment.get("POLICYSERVE_PASSWORD") or None
+
+
 def user_of_system() -> str:
     """Name who runs the program, for the records."""
     try:

@@ -8,6 +8,7 @@ from typing import Any
 
 import rich_click as click
 
+from policyserve.access.viewer import SYSTEM
 from policyserve.book.money import decimal
 from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.codes import shown
@@ -70,7 +71,8 @@ def policy(session: Session, policy_no: str, everything: bool) -> None:
 
     A screen shows the past and a year ahead; JSON and CSV have all of it.
     """
-    card = policy_card(session.engine, session.calendar, policy_no, as_of=session.as_of, language=session.language)
+    asked = (session.engine, SYSTEM, session.calendar, policy_no)
+    card = policy_card(*asked, as_of=session.as_of, language=session.language)
     rows = card.touches
     if session.form == "table":
         _heading(card.policy, session.language)
@@ -146,7 +148,8 @@ def _state(row: Row, language: str) -> str:
 @shared
 def customer(session: Session, customer_no: str) -> None:
     """Show the 360° card of a customer: profile, policies, what is ahead, what was done."""
-    card = customer_card(session.engine, session.calendar, customer_no, as_of=session.as_of, language=session.language)
+    asked = (session.engine, SYSTEM, session.calendar, customer_no)
+    card = customer_card(*asked, as_of=session.as_of, language=session.language)
     if session.form != "table":
         show([_as_row(card)], session.form, columns=["profile"])
         return

@@ -19,6 +19,7 @@ MODULES = {
     **dict.fromkeys(("policy", "customer"), "cards"),
     "metrics": "metrics.persistency",
     "notice": "notices",
+    "user": "users",
     **dict.fromkeys(("serve", "run", "jobs", "health"), "serve"),
     "spot-check": "spot_checks",
     "points": "points",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
@@ -20,19 +21,22 @@ from policyserve.scheduler.jobs import WORKS, zone_of
 if TYPE_CHECKING:
     from policyserve.messages.gateways.gateway import News
     from policyserve.scheduler.leader import Scheduler
+    from policyserve.web.visit import House
 
 PORT = 8470
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where webhooks of SMS vendors come in.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where pages and webhooks of vendors come in.")
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0: any that is free.")
 @click.option("--no-webhooks", "--no-callbacks", "no_webhooks", is_flag=True, help="Open no port.")
+@click.option("--public-url", metavar="URL", help="Where browsers find the pages, such as https://service.example.")
+@click.option("--demo", is_flag=True, help="Pages on a generated book; everybody comes in with one click.")
 @database_option
 @language_option
 @click.pass_obj
-def serve(session: Session, host: str, port: int, no_webhooks: bool) -> None:
-    """Run all jobs when they are due, and take in webhooks, until SIGTERM or Ctrl-C.
+def serve(session: Session, host: str, port: int, *, no_webhooks: bool, public_url: str | None, demo: bool) -> None:
+    """Run all jobs when they are due, show the pages, and take in webhooks, until SIGTERM or Ctrl-C.
 
     Of several processes on one database one works and the others wait to take over. A second signal stops at once.
     """
@@ -42,21 +46,66 @@ def serve(session: Session, host: str, port: int, no_webhooks: bool) -> None:
 
     if session.asked_as_of:
         raise QuestionError("serve works on the day that it is; --as-of is for single commands.")
+    open_journal(zone_of(session.settings))
+    if demo:
+        _serve_demo(session, host, port)
+        return
     with stop_on_signals() as stop:
-        open_journal(zone_of(session.settings))
         scheduler = Scheduler(session.engine, session.settings, language=session.language, stop=stop)
-        with nullcontext() if no_webhooks else _webhooks(session, scheduler, host, port):
+        with nullcontext() if no_webhooks else _webhooks(session, scheduler, host, port, public_url):
             scheduler.run()
         tell("stopped")
 
 
+def _serve_demo(session: Session, host: str, port: int) -> None:
+    """Show the pages of the demo until a signal; no job runs."""
+    from policyserve.cli.demo.served import demo_house
+    from policyserve.scheduler.stop_signal import stop_on_signals
+    from policyserve.web.app import make_pages
+    from policyserve.web.server import listen, serve_requests
+
+    opened = listen(host, port)
+    session.tell("Making a book of invented people; this takes some seconds.")
+    with (
+        stop_on_signals() as stop,
+        demo_house(session.language) as house,
+        serve_requests(make_pages(house, _page_failed), opened),
+    ):
+        url = f"http://{host}:{opened.getsockname()[1]}"
+        session.tell("Open {url} in a browser; Ctrl-C ends it.", url=url)
+        stop.wait()
+
+
+def _page_failed(page: str, error: Exception) -> None:
+    from policyserve.scheduler.journal import tell
+    from policyserve.scheduler.leader import reason
+
+    tell("page-failed", page=page, reason=reason(error))
+
+
+def _house(session: Session, public_url: str | None) -> House:
+    """Return what the pages work with; where nobody can sign in yet, the code of the first run is told."""
+    from policyserve.operations.users import any_user
+    from policyserve.scheduler.journal import tell
+    from policyserve.web.visit import House
+
+    code = "" if any_user(session.engine) else secrets.token_hex(6)
+    if code:
+        tell("first-run", page="/first-run", code=code)
+    return House(
+        engine=session.engine, settings=session.settings, calendar=session.calendar, now=lambda: session.now,
+        today=lambda: session.as_of, public_url=public_url, first_run_code=code,
+    )  # fmt: skip
+
+
 @contextmanager
-def _webhooks(session: Session, scheduler: Scheduler, host: str, port: int) -> Iterator[None]:
-    """Take in webhooks for the time of a `with` block."""
+def _webhooks(session: Session, scheduler: Scheduler, host: str, port: int, public_url: str | None) -> Iterator[None]:
+    """Show the pages and take in webhooks for the time of a `with` block."""
     from policyserve.operations import outbox
     from policyserve.scheduler.health import health, open_probe
     from policyserve.scheduler.journal import tell
     from policyserve.scheduler.leader import reason
+    from policyserve.web.app import make_pages
     from policyserve.web.server import listen, serve_requests
     from policyserve.web.webhooks import Gateways, make_app
 
@@ -70,7 +119,8 @@ def _webhooks(session: Session, scheduler: Scheduler, host: str, port: int) -> I
         return health(probe, session.settings, now=session.now).answer()
 
     probe, gateways = open_probe(session.settings), Gateways(session.settings.file.gateways)
-    app = make_app(gateways, take_in, leads=lambda: scheduler.leads, look=look, trouble=trouble)
+    pages = make_pages(_house(session, public_url), _page_failed)
+    app = make_app(gateways, take_in, leads=lambda: scheduler.leads, look=look, trouble=trouble, pages=pages)
     opened = listen(host, port)
     tell("listening", host=host, port=opened.getsockname()[1])
     with serve_requests(app, opened):

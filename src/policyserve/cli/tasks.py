@@ -7,6 +7,7 @@ from typing import Any
 
 import rich_click as click
 
+from policyserve.access.viewer import SYSTEM
 from policyserve.cli.options import BY, DATE, KEY, Session, shared
 from policyserve.cli.screen.output import note, show, tell
 from policyserve.locale import say, say_many
@@ -26,7 +27,8 @@ from policyserve.tasks.deeds import CHANNELS
 def agenda_(session: Session, agent_no: str, day: date | None, office: bool, points: bool) -> None:
     """Show an agent's day: whom to serve, what to do, why, and by when: what ends first comes first, then duties."""
     wanted = day or session.as_of
-    found = (office_day if office else agent_day)(session.engine, agent_no, wanted)
+    engine = session.engine
+    found = office_day(engine, agent_no, wanted) if office else agent_day(engine, SYSTEM, agent_no, wanted)
     if session.form == "table":
         print_agenda(found, session.language, points=points)
     else:
@@ -108,7 +110,7 @@ def done(session: Session, task_id: int, on: date | None, remark: str | None, ac
     """Mark a task done, and keep what came of it."""
     day = on or session.as_of
     stamp = session.stamp(actor)
-    notices = tasks.finish_task(session.engine, task_id, stamp, on=day, note=remark, **contact)
+    notices = tasks.finish_task(session.engine, SYSTEM, task_id, stamp, on=day, note=remark, **contact)
     session.tell("Task {task} is done, on {day}.", task=str(task_id), day=day)
     for notice in notices:
         note(notice.told(session.language))
@@ -121,7 +123,7 @@ def done(session: Session, task_id: int, on: date | None, remark: str | None, ac
 @shared
 def skip(session: Session, task_id: int, reason: str, actor: str) -> None:
     """Decide against a task."""
-    tasks.skip_task(session.engine, task_id, session.stamp(actor), why=reason)
+    tasks.skip_task(session.engine, SYSTEM, task_id, session.stamp(actor), why=reason)
     session.tell("Task {task} is skipped.", task=str(task_id))
 
 
@@ -132,7 +134,7 @@ def skip(session: Session, task_id: int, reason: str, actor: str) -> None:
 @shared
 def snooze(session: Session, task_id: int, to: date, actor: str) -> None:
     """Put a task off to another day inside its window."""
-    tasks.snooze_task(session.engine, task_id, session.stamp(actor), to=to)
+    tasks.snooze_task(session.engine, SYSTEM, task_id, session.stamp(actor), to=to)
     session.tell("Task {task} is put off to {day}.", task=str(task_id), day=to)
 
 
@@ -154,7 +156,7 @@ def assign(session: Session, task_id: int, agent_no: str, actor: str) -> None:
 @shared
 def reopen(session: Session, task_id: int, reason: str, actor: str) -> None:
     """Take back 'done' or 'skip' when it was a mistake."""
-    tasks.reopen_task(session.engine, task_id, session.stamp(actor), why=reason)
+    tasks.reopen_task(session.engine, SYSTEM, task_id, session.stamp(actor), why=reason)
     session.tell("Task {task} is open again.", task=str(task_id))
 
 
@@ -179,7 +181,8 @@ def add(session: Session, due: date | None, remark: str | None, actor: str, **as
 @shared
 def explain_(session: Session, task_id: int) -> None:
     """Say why a task exists: which fact, which rule, moved by which day off, and all that happened to it."""
-    for line in tasks.explain_task(session.engine, task_id, as_of=session.as_of, language=session.language):
+    asked = (session.engine, SYSTEM, task_id)
+    for line in tasks.explain_task(*asked, as_of=session.as_of, language=session.language):
         click.echo(line)
 
 

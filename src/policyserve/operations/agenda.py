@@ -7,6 +7,8 @@ from datetime import date
 from sqlalchemy import Connection
 
 from policyserve import db
+from policyserve.access import scope
+from policyserve.access.viewer import Viewer
 from policyserve.book.snapshot import load_book
 from policyserve.contracts.contracts import Contracts
 from policyserve.operations.database import Database
@@ -17,9 +19,10 @@ from policyserve.tasks.stored_standard import current_standard
 from policyserve.tasks.sums_owed import ABOUT_INSTALMENTS, sums_owed
 
 
-def agent_day(engine: Database, agent_no: str, day: date) -> Agenda:
-    """Return the day of an agent; raises NotFoundError."""
+def agent_day(engine: Database, viewer: Viewer, agent_no: str, day: date) -> Agenda:
+    """Return the day of an agent; raises NotFoundError, for one whom the viewer does not see as well."""
     with db.reading(engine) as connection:
+        scope.check_agent(connection, viewer, agent_no, day)
         standard = current_standard(connection, day)
         return _with_sums(connection, agenda.agenda(connection, agent_no, day, standard), standard)
 

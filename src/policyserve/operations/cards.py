@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from policyserve import db
+from policyserve.access import scope
+from policyserve.access.viewer import Viewer
 from policyserve.book.snapshot import customer_of
 from policyserve.calendars.calendar import Calendar
 from policyserve.operations.database import Database
@@ -27,9 +29,12 @@ class PolicyCard:
     """See `touch_history.policy_life`."""
 
 
-def policy_card(engine: Database, calendar: Calendar, policy_no: str, *, as_of: date, language: str) -> PolicyCard:
-    """Return a policy and what falls due for it, past and ahead; raises NotFoundError."""
+def policy_card(
+    engine: Database, viewer: Viewer, calendar: Calendar, policy_no: str, *, as_of: date, language: str
+) -> PolicyCard:
+    """Return a policy and what falls due for it, past and ahead; raises NotFoundError, as of one that is not seen."""
     with db.reading(engine) as connection:
+        scope.check_policy(connection, viewer, policy_no, as_of)
         asked = _asked(connection, calendar, as_of, language)
         holder = customer_of(connection, policy_no=policy_no)
         policies = touch_history.card(connection, holder, asked).policies
@@ -39,9 +44,12 @@ def policy_card(engine: Database, calendar: Calendar, policy_no: str, *, as_of: 
         )
 
 
-def customer_card(engine: Database, calendar: Calendar, customer_no: str, *, as_of: date, language: str) -> Card:
-    """Return the 360° card of a customer; raises NotFoundError."""
+def customer_card(
+    engine: Database, viewer: Viewer, calendar: Calendar, customer_no: str, *, as_of: date, language: str
+) -> Card:
+    """Return the 360° card of a customer; raises NotFoundError, as of one who is not seen."""
     with db.reading(engine) as connection:
+        scope.check_customer(connection, viewer, customer_no, as_of)
         asked = _asked(connection, calendar, as_of, language)
         return touch_history.card(connection, customer_of(connection, customer_no=customer_no), asked)
 

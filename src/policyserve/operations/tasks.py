@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from sqlalchemy import Connection
+
 from policyserve import db
+from policyserve.access import audit, scope, sent_forms
+from policyserve.access.viewer import Viewer
 from policyserve.locale import Sentence
 from policyserve.operations.database import Database
 from policyserve.tasks import added_tasks, agenda_queries, deeds, explanation
@@ -14,22 +19,52 @@ from policyserve.tasks.stored_standard import current_standard
 from policyserve.tasks.transitions import Stamp
 
 
-def finish_task(engine: Database, task_id: int, stamp: Stamp, *, on: date, **contact: Any) -> list[Sentence]:
+def finish_task(
+    engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, on: date, form: str | None = None, **contact: Any
+) -> list[Sentence]:
     """Mark a task done on a day, and keep what came of it (see `deeds.done`); return what is worth a notice."""
-    with db.writing(engine) as connection:
+    with _deed(engine, viewer, task_id, stamp, action="task done", form=form) as connection:
         return deeds.done(connection, task_id, stamp, on=on, **contact)
 
 
-def skip_task(engine: Database, task_id: int, stamp: Stamp, *, why: str) -> None:
+def skip_task(
+    engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, why: str, form: str | None = None
+) -> None:
     """Decide against a task."""
-    with db.writing(engine) as connection:
+    with _deed(engine, viewer, task_id, stamp, action="task skipped", form=form) as connection:
         deeds.skip(connection, task_id, stamp, why=why)
 
 
-def snooze_task(engine: Database, task_id: int, stamp: Stamp, *, to: date) -> None:
+def snooze_task(
+    engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, to: date, form: str | None = None
+) -> None:
     """Put a task off to another day inside its window."""
-    with db.writing(engine) as connection:
+    with _deed(engine, viewer, task_id, stamp, action="task put off", form=form) as connection:
         deeds.snooze(connection, task_id, stamp, to=to)
+
+
+def reopen_task(
+    engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, why: str, form: str | None = None
+) -> None:
+    """Take back 'done' or 'skip' when it was a mistake."""
+    with _deed(engine, viewer, task_id, stamp, action="task reopened", form=form) as connection:
+        deeds.reopen(connection, task_id, stamp, why=why)
+
+
+@contextmanager
+def _deed(
+    engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, action: str, form: str | None
+) -> Iterator[Connection]:
+    """Open the transaction of a deed; raises NotFoundError for a task out of sight, SentBeforeError for a form twice.
+
+    What users do is noted in the audit log; what the command line does stands in the task's history alone.
+    """
+    with db.writing(engine) as connection:
+        scope.check_task(connection, viewer, task_id, stamp.as_of)
+        sent_forms.take(connection, viewer, form, stamp.at)
+        yield connection
+        if viewer.user_id is not None:
+            audit.note(connection, viewer, action, at=stamp.at, kind="task", number=task_id)
 
 
 def assign_task(engine: Database, task_id: int, stamp: Stamp, *, agent_no: str) -> None:
@@ -38,21 +73,16 @@ def assign_task(engine: Database, task_id: int, stamp: Stamp, *, agent_no: str) 
         deeds.assign(connection, task_id, stamp, agent_no=agent_no)
 
 
-def reopen_task(engine: Database, task_id: int, stamp: Stamp, *, why: str) -> None:
-    """Take back 'done' or 'skip' when it was a mistake."""
-    with db.writing(engine) as connection:
-        deeds.reopen(connection, task_id, stamp, why=why)
-
-
 def add_task(engine: Database, stamp: Stamp, **asked: Any) -> int:
     """Add a task by hand (see `added_tasks.add`); return its key."""
     with db.writing(engine) as connection:
         return added_tasks.add(connection, current_standard(connection, stamp.as_of), stamp, **asked)
 
 
-def explain_task(engine: Database, task_id: int, *, as_of: date, language: str) -> list[str]:
+def explain_task(engine: Database, viewer: Viewer, task_id: int, *, as_of: date, language: str) -> list[str]:
     """Return lines that say why a task is there and what became of it; raises NotFoundError."""
     with db.reading(engine) as connection:
+        scope.check_task(connection, viewer, task_id, as_of)
         return explanation.explain(connection, task_id, current_standard(connection, as_of), language, as_of=as_of)
 
 

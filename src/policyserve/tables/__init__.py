@@ -4,6 +4,7 @@ Keys are integers; the numbers that people use are unique columns beside them. M
 are dates, instants are UTC. Names of constraints are fixed, so that both databases can change them.
 """
 
+from policyserve.tables.access import AuditEntry, SentForm, SignedIn, SignInAttempt, User
 from policyserve.tables.imports import ImportRun
 from policyserve.tables.jobs import JobRun
 from policyserve.tables.messages import Content, EarlyReceipt, GenerationRun, Message, MessagePart, Pace, Refusal, Reply
@@ -20,6 +21,7 @@ __all__ = [
     "NAMING",
     "Agent",
     "AgentChannel",
+    "AuditEntry",
     "Branch",
     "Change",
     "Contact",
@@ -45,6 +47,9 @@ __all__ = [
     "Refusal",
     "ReleaseRun",
     "Reply",
+    "SentForm",
+    "SignInAttempt",
+    "SignedIn",
     "SpotCheck",
     "SpotCheckResult",
     "SpotCheckStratum",
@@ -53,6 +58,7 @@ __all__ = [
     "Task",
     "Team",
     "Transition",
+    "User",
     "metadata",
     "table",
 ]

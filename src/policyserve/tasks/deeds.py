@@ -40,9 +40,8 @@ class TaskClosedError(PolicyserveError):
         """`asked` is the action that the user wanted; the last transition says who came first."""
         last = history(connection, task["id"])[-1]
         reason = why(last)
-        super().__init__(
-            "Task {id} was {action} by {actor} on {day}{why}, so it cannot be {asked}. "
-            "Look at it with 'policyserve task explain {id}'.",
+        self.fact = Sentence(
+            "Task {id} was {action} by {actor} on {day}{why}, so it cannot be {asked}.",
             id=task["id"],
             action=_verb(last.action),
             actor=last.who,
@@ -50,6 +49,7 @@ class TaskClosedError(PolicyserveError):
             why=Sentence(" ({why})", why=reason) if reason else "",
             asked=_verb(asked),
         )
+        super().__init__("{fact} Look at it with 'policyserve task explain {id}'.", fact=self.fact, id=task["id"])
 
 
 def _verb(action: str) -> Sentence:

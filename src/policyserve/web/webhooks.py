@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from policyserve.messages.gateways.gateway import Gateway, News, Push, PushContent, PushRefusedError
 from policyserve.messages.gateways.registry import open_gateway
@@ -68,8 +68,9 @@ def make_app(
     leads: Callable[[], bool],
     look: Callable[[], Mapping[str, Any]],
     trouble: Callable[[str, Exception], None],
+    pages: Starlette | None = None,
 ) -> Starlette:
-    """Return the application: `/callbacks/{gateway}` and `/health`.
+    """Return the application: `/callbacks/{gateway}` and `/health`, and `pages` everywhere else.
 
     `leads` tells whether this process starts the jobs, `look` what else `/health` answers where the database does;
     `trouble` hears of a gateway's webhook that our own fault kept from being stored.
@@ -109,10 +110,8 @@ def make_app(
         yield
         await gateways.aclose()
 
-    return Starlette(
-        routes=[Route("/callbacks/{gateway}", webhook, methods=["GET", "POST"]), Route("/health", health)],
-        lifespan=living,
-    )
+    own = [Route("/callbacks/{gateway}", webhook, methods=["GET", "POST"]), Route("/health", health)]
+    return Starlette(routes=[*own, *([Mount("/", pages)] if pages else [])], lifespan=living)
 
 
 async def _body(request: Request) -> bytes:

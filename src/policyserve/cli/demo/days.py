@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from threading import Event
+from typing import Any
 
 import polars as pl
 import rich_click as click
 
+from policyserve.access.viewer import SYSTEM
 from policyserve.cli.demo.gap import Missing, missing_of
 from policyserve.cli.demo.story import Story
 from policyserve.cli.screen.output import tell
@@ -39,7 +41,7 @@ def day_of_an_agent(story: Story) -> None:
     """Show the day of a busy agent, and finish one task."""
     story.title(4, N_("An agent's day, in the order of what it does for the targets"))
     agent_no = busiest_agent(story.engine, story.day)
-    found = agent_day(story.engine, agent_no, story.day) if agent_no else None
+    found = agent_day(story.engine, SYSTEM, agent_no, story.day) if agent_no else None
     if found is None or not found.customers:
         story.tell("Nothing is due on this day for any agent.")
         return
@@ -51,7 +53,8 @@ def day_of_an_agent(story: Story) -> None:
         click.echo("\n" + say(story.language, "... and customers besides: {count}.", count=rest))
     task = next(found.tasks)
     stamp = Stamp(at=story.now, as_of=story.day, actor=found.whose)
-    finish_task(story.engine, task.task_id, stamp, on=story.day, channel="visit", outcome="met", satisfaction=5)
+    contact: dict[str, Any] = {"channel": "visit", "outcome": "met", "satisfaction": 5}
+    finish_task(story.engine, SYSTEM, task.task_id, stamp, on=story.day, **contact)
     click.echo()
     story.tell(
         "The agent visits the first one and says so: policyserve task done {task} --channel visit --satisfaction 5",
@@ -179,8 +182,8 @@ def _shrunk(story: Story, before: Missing) -> None:
 def _why(story: Story, row: Reminder) -> None:
     """Let a task explain itself, and show two months of the policy's life either way."""
     day, language = story.tomorrow, story.language
-    card = policy_card(story.engine, story.calendar, row.policy_no, as_of=day, language=language)
-    explained = explain_task(story.engine, row.task_id, as_of=day, language=language)
+    card = policy_card(story.engine, SYSTEM, story.calendar, row.policy_no, as_of=day, language=language)
+    explained = explain_task(story.engine, SYSTEM, row.task_id, as_of=day, language=language)
     click.echo()
     story.tell("Every task can say why: policyserve task explain {task}", task=str(row.task_id))
     for line in explained:

@@ -1,0 +1,1 @@
+"""Access: users, what each may see, sessions, and the audit log."""

@@ -1,0 +1,69 @@
+"""The audit log: who did what, when, on whom; rows are added, and the database refuses to change them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from policyserve.access.viewer import Viewer
+from policyserve.locale import N_all, N_in, Sentence
+from policyserve.tables import AuditEntry, table
+
+LOG = table(AuditEntry)
+
+ACTIONS = N_all(
+    "entry of the audit log",
+    "signed in", "sign-in failed", "signed out", "sign-in throttled",
+    "user added", "user disabled", "user enabled", "password reset", "role changed",
+    "task done", "task skipped", "task put off", "task reopened", "phone shown", "list imported",
+)  # fmt: skip
+
+N_all("thing in the audit log", "user", "customer", "task", "list")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One row of the log."""
+
+    at: datetime
+    actor: str
+    action: str
+    kind: str | None
+    number: str | None
+    address: str | None
+
+    @property
+    def said(self) -> Sentence:
+        """What was done, as people read it."""
+        return Sentence(N_in("entry of the audit log", self.action))
+
+    @property
+    def thing(self) -> Sentence:
+        """The kind of thing that it was done to, as people read it."""
+        return Sentence(N_in("thing in the audit log", self.kind or ""))
+
+
+def note(
+    connection: Connection,
+    viewer: Viewer | str,
+    action: str,
+    *,
+    at: datetime,
+    kind: str | None = None,
+    number: object = None,
+    address: str | None = None,
+) -> None:
+    """Add a row, in the transaction of what it tells; `viewer` is a name where nobody has signed in."""
+    actor = viewer if isinstance(viewer, str) else viewer.who
+    told = None if number is None else str(number)
+    row = {"at": at, "actor": actor, "action": action, "kind": kind, "number": told, "address": address}
+    connection.execute(insert(LOG).values(row))
+
+
+def entries(connection: Connection, *, last: int, before: int | None = None) -> list[tuple[int, Entry]]:
+    """Return the newest rows with their keys, the newest first; `before` goes on from a key."""
+    query = select(LOG).order_by(LOG.c.id.desc()).limit(last)
+    rows = connection.execute(query if before is None else query.where(LOG.c.id < before)).mappings()
+    return [(row["id"], Entry(**{name: row[name] for name in Entry.__dataclass_fields__})) for row in rows]

@@ -1,0 +1,90 @@
+"""Scope in SQL: what a viewer sees is a condition of the statement, so that anything else is not found.
+
+An agent's own are the customers that they serve, those of policies that they serve, and those of whom they have open
+work; so are those of people who reported to them and left. A manager's are those of everybody below, through managers
+as well.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select, true, union
+
+from policyserve.access.viewer import Scope, Viewer
+from policyserve.errors import NotFoundError
+from policyserve.tables import Agent, Customer, Policy, Task, Team, table
+
+AGENTS, TEAMS = table(Agent), table(Team)
+CUSTOMERS, POLICIES, TASKS = table(Customer), table(Policy), table(Task)
+
+
+def agents_of(scope: Scope, day: date) -> Select[Any] | None:
+    """Return a statement of the keys of the agents whose customers are seen on a day; None: of everybody."""
+    if scope.reach == "all":
+        return None
+    if scope.reach == "branch":
+        branch = func.coalesce(AGENTS.c.branch_id, TEAMS.c.branch_id)
+        joined = AGENTS.outerjoin(TEAMS, TEAMS.c.id == AGENTS.c.team_id)
+        return select(AGENTS.c.id).select_from(joined).where(branch == scope.branch_id)
+    first = select(AGENTS.c.id).where(AGENTS.c.id == scope.agent_id)
+    desk = first.cte("desk", recursive=True)
+    below = select(AGENTS.c.id).where(AGENTS.c.manager_id == desk.c.id)
+    if scope.reach == "own":
+        below = below.where(AGENTS.c.left_on <= day)
+    return select(desk.union(below).c.id)
+
+
+def sees_customers(scope: Scope, day: date) -> ColumnElement[bool]:
+    """Return the condition on `customers` that a viewer sees them."""
+    agents = agents_of(scope, day)
+    if agents is None:
+        return true()
+    open_work = TASKS.c.status == "open"
+    keys = union(
+        select(POLICIES.c.customer_id).where(POLICIES.c.agent_id.in_(agents)),
+        select(TASKS.c.customer_id).where(TASKS.c.agent_id.in_(agents), open_work),
+    )
+    return or_(CUSTOMERS.c.agent_id.in_(agents), CUSTOMERS.c.id.in_(keys))
+
+
+def sees_tasks(scope: Scope, day: date) -> ColumnElement[bool]:
+    """Return the condition on `tasks` that they are work of those whom a viewer sees."""
+    agents = agents_of(scope, day)
+    return true() if agents is None else TASKS.c.agent_id.in_(agents)
+
+
+def check_customer(connection: Connection, viewer: Viewer, customer_no: str, day: date) -> None:
+    """Raise NotFoundError for a customer whom a viewer does not see, as for one who is not there."""
+    _check(
+        connection, CUSTOMERS, CUSTOMERS.c.customer_no == customer_no, sees_customers(viewer.scope, day), customer_no
+    )
+
+
+def check_policy(connection: Connection, viewer: Viewer, policy_no: str, day: date) -> None:
+    """Raise NotFoundError for a policy whose holder a viewer does not see."""
+    seen = select(CUSTOMERS.c.id).where(sees_customers(viewer.scope, day))
+    _check(connection, POLICIES, POLICIES.c.policy_no == policy_no, POLICIES.c.customer_id.in_(seen), policy_no)
+
+
+def check_task(connection: Connection, viewer: Viewer, task_id: int, day: date) -> None:
+    """Raise NotFoundError for a task that is not the work of somebody whom a viewer sees."""
+    _check(connection, TASKS, TASKS.c.id == task_id, sees_tasks(viewer.scope, day), task_id)
+
+
+def check_agent(connection: Connection, viewer: Viewer, agent_no: str, day: date) -> None:
+    """Raise NotFoundError for an agent whose customers a viewer does not see."""
+    agents = agents_of(viewer.scope, day)
+    condition = true() if agents is None else AGENTS.c.id.in_(agents)
+    _check(connection, AGENTS, AGENTS.c.agent_no == agent_no, condition, agent_no)
+
+
+def _check(
+    connection: Connection, of: Table, own: ColumnElement[bool], seen: ColumnElement[bool], number: object
+) -> None:
+    if connection.execute(select(of.c.id).where(own, seen)).first() is None:
+        raise NotFoundError(NOUNS[of.name], number)
+
+
+NOUNS = {"customers": "customer", "policies": "policy", "tasks": "task", "agents": "agent"}

@@ -1,0 +1,107 @@
+"""Who may do what: users, their sessions, attempts to sign in, forms that were sent, and the audit log."""
+
+from datetime import datetime
+
+from sqlalchemy import DDL, Index, event
+from sqlmodel import Field
+
+from policyserve.tables.model import Model, table
+
+
+class User(Model, table=True):
+    """Somebody who signs in; never deleted, for the audit log names them."""
+
+    __tablename__ = "users"
+
+    id: int | None = Field(default=None, primary_key=True)
+    login: str = Field(unique=True)
+    """In small letters."""
+    name: str | None = None
+    role: str
+    """agent, manager, clerk, administrator or auditor."""
+    password: str
+    """Its hash by argon2."""
+    agent_id: int | None = Field(default=None, foreign_key="agents.id", index=True)
+    """Whose customers an agent sees, and under whom a manager's teams stand."""
+    branch_id: int | None = Field(default=None, foreign_key="branches.id", index=True)
+    """The branch that is seen, of who sees one whole; empty: all."""
+    active: bool = True
+    created_at: datetime
+
+
+class SignedIn(Model, table=True):
+    """One session; what the browser has is a token, and here is its hash alone."""
+
+    __tablename__ = "sessions"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    token: str = Field(primary_key=True)
+    """SHA-256 of the token."""
+    user_id: int = Field(foreign_key="users.id", index=True)
+    begun_at: datetime
+    ends_at: datetime
+    address: str
+
+
+class SignInAttempt(Model, table=True):
+    """A sign-in that failed; whoever fails too often waits."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (
+        Index("ix_sign_in_attempts_login_at", "login", "at"),
+        Index("ix_sign_in_attempts_address_at", "address", "at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    login: str
+    address: str
+    at: datetime
+
+
+class SentForm(Model, table=True):
+    """The key of a form that was carried out; the same key acts once."""
+
+    __tablename__ = "sent_forms"
+    __table_args__ = (Index("ix_sent_forms_at", "at"), {"sqlite_with_rowid": False})
+
+    key: str = Field(primary_key=True)
+    user_id: int = Field(foreign_key="users.id")
+    at: datetime
+
+
+class AuditEntry(Model, table=True):
+    """What a user did; rows are added, and neither changed nor deleted."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index("ix_audit_log_at", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    actor: str
+    action: str
+    """A code of `access.audit.ACTIONS`."""
+    kind: str | None = None
+    """The kind of thing that it was done to: user, customer, task, list."""
+    number: str | None = None
+    """Its number."""
+    address: str | None = None
+
+
+_REFUSED = "the audit log is only added to"
+
+_STATEMENTS = {
+    "sqlite": [
+        f"CREATE TRIGGER audit_log_no_{deed} BEFORE {deed.upper()} ON audit_log "
+        f"BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END"
+        for deed in ("update", "delete")
+    ],
+    "postgresql": [
+        "CREATE FUNCTION audit_log_kept() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{_REFUSED}'; END $$",
+        "CREATE TRIGGER audit_log_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_log_kept()",
+    ],
+}
+for _dialect, _statements in _STATEMENTS.items():
+    for _statement in _statements:
+        event.listen(table(AuditEntry), "after_create", DDL(_statement).execute_if(dialect=_dialect))

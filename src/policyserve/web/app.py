@@ -1,0 +1,65 @@
+"""The application of pages: every route, for whom it is, and the files beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from policyserve.access.viewer import ROLES
+from policyserve.web.door import Door, Page, Trouble
+from policyserve.web.errors import NO_METHOD, NO_PAGE
+from policyserve.web.headers import STATIC
+from policyserve.web.pages import first_run, sign_in, tasks, today
+from policyserve.web.visit import House, Work
+
+FILES = {"app.css": "text/css", "icon.svg": "image/svg+xml"}
+"""The files of `static`, and their kinds."""
+
+
+def _for(roles: Sequence[str] | None, path: str, show: Work | None = None, send: Work | None = None) -> list[Page]:
+    """Return the pages of an address: what it shows, and what its form does."""
+    works = (("GET", show), ("POST", send))
+    return [Page(path=path, method=method, work=work, roles=roles) for method, work in works if work]
+
+
+AGENT, MANAGER, CLERK = ("agent",), ("manager",), ("clerk",)
+
+PAGES: tuple[Page, ...] = (
+    *_for(None, "/", sign_in.begin),
+    *_for(None, "/sign-in", sign_in.show, sign_in.sign_in),
+    *_for(None, "/demo", send=sign_in.enter_demo),
+    *_for(None, "/language", send=sign_in.choose_language),
+    *_for(None, "/first-run", first_run.show, first_run.send),
+    *_for(ROLES, "/sign-out", send=sign_in.sign_out),
+    *_for(AGENT, "/today", today.show),
+    *_for(AGENT, "/tasks/{task_id:int}", tasks.show),
+    *_for(AGENT, "/tasks/{task_id:int}/done", tasks.show, tasks.done),
+    *_for(AGENT, "/tasks/{task_id:int}/put-off", tasks.show, tasks.put_off),
+    *_for(AGENT, "/tasks/{task_id:int}/skip", tasks.show, tasks.skip),
+    *_for(AGENT, "/tasks/{task_id:int}/undo", send=tasks.undo),
+)
+"""Every route; docs/access.md has a line for each."""
+
+
+def make_pages(house: House, trouble: Trouble) -> Starlette:
+    """Return the application of pages; `trouble` hears of what failed by our own fault."""
+    door = Door(house, trouble)
+    routes: list[BaseRoute] = [Route(one.path, door.endpoint(one), methods=[one.method]) for one in PAGES]
+    routes.append(Route("/static/{name}", _file))
+
+    async def stranger(request: Request, error: Exception) -> Response:
+        return door.stranger(request, error)
+
+    return Starlette(routes=routes, exception_handlers={NO_PAGE: stranger, NO_METHOD: stranger})
+
+
+async def _file(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in FILES:
+        return Response(status_code=NO_PAGE, headers=STATIC)
+    return FileResponse(Path(__file__).parent / "static" / name, media_type=FILES[name], headers=STATIC)

@@ -1,0 +1,189 @@
+"""The door: who comes in. Session, viewer and language of a request, forms from our own pages only, one thread each."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from policyserve.access.viewer import Scope, Viewer
+from policyserve.errors import PolicyserveError
+from policyserve.locale import N_
+from policyserve.locale.languages import language_named
+from policyserve.operations.sessions import viewer_of_session
+from policyserve.web.errors import (
+    MOVED,
+    NO_METHOD,
+    NoMethodError,
+    NoPageError,
+    OtherRoleError,
+    SignInNeededError,
+    StrangeFormError,
+    TooLongError,
+    status_of,
+    told,
+)
+from policyserve.web.headers import HEADERS
+from policyserve.web.screen import render
+from policyserve.web.visit import Answer, House, Move, Screen, Visit, Work, local
+
+SESSION: Final = "policyserve_session"
+LANGUAGE: Final = "policyserve_language"
+
+YEAR: Final = 365 * 24 * 3600
+
+LONGEST: Final = 64_000
+"""Bytes of a form at most."""
+
+NOBODY: Final = Viewer(who="", role="system", scope=Scope(reach="own"))
+"""Whoever has not signed in; sees no customer at all."""
+
+THREADS: Final = 8
+"""Pages at once: as many as connections to the database are kept open."""
+
+
+STRANGE: Final = N_("This form did not come from our own page; open the page again and send it from there.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One route: its address, its method, what it does, and for whom."""
+
+    path: str
+    method: str
+    work: Work
+    roles: Collection[str] | None
+    """None: for whoever comes, signed in or not."""
+
+
+Trouble = Callable[[str, Exception], None]
+
+
+class Door:
+    """Lets requests in to pages."""
+
+    def __init__(self, house: House, trouble: Trouble) -> None:
+        """`trouble` hears of a page that failed by our own fault: its address and the error."""
+        self.house, self.trouble = house, trouble
+        self.threads = CapacityLimiter(THREADS)
+
+    def endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+        """Return what Starlette calls for a page."""
+
+        async def answer(request: Request) -> Response:
+            form: Mapping[str, str] | PolicyserveError = {}
+            if page.method == "POST":
+                form = await _form(request)
+            return await to_thread.run_sync(self._answer, page, request, form, limiter=self.threads)
+
+        return answer
+
+    def _answer(self, page: Page, request: Request, form: Mapping[str, str] | PolicyserveError) -> Response:
+        visit = self._visit(request)
+        try:
+            if isinstance(form, PolicyserveError):
+                raise form
+            visit = self._entered(page, request, visit, form)
+            return self._response(visit, page.work(visit))
+        except SignInNeededError:
+            return self._moved(Move(to=f"/sign-in?next={quote(_way_back(request))}"))
+        except PolicyserveError as refusal:
+            return self.refused(visit, refusal)
+        except Exception as error:
+            self.trouble(page.path, error)
+            return self.refused(visit, error)
+
+    def _visit(self, request: Request) -> Visit:
+        return Visit(
+            house=self.house, viewer=NOBODY, language=self._language(request), token=request.cookies.get(SESSION),
+            address=request.client.host if request.client else "", path=request.path_params,
+            query={**request.query_params, "here": request.url.path},
+        )  # fmt: skip
+
+    def _entered(self, page: Page, request: Request, visit: Visit, form: Mapping[str, str]) -> Visit:
+        """Return the visit with its viewer and form; raises a refusal for whoever may not come in."""
+        if page.method == "POST" and not is_own_form(request.headers, self.house.public_url):
+            raise StrangeFormError(STRANGE)
+        viewer = self._viewer(visit)
+        if page.roles is not None and viewer is None:
+            raise SignInNeededError("Sign in first.")
+        if page.roles is not None and viewer is not None and viewer.role not in page.roles:
+            raise OtherRoleError("This page is for others: {role} do not see it.", role=viewer.role_name)
+        return Visit(**{**vars(visit), "viewer": viewer or NOBODY, "form": form})
+
+    def _viewer(self, visit: Visit) -> Viewer | None:
+        return viewer_of_session(self.house.engine, visit.token, at=visit.now) if visit.token else None
+
+    def _language(self, request: Request) -> str:
+        """The language that was chosen, else one that the browser asks for, else that of the installation."""
+        asked = [part.partition(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]
+        for name in (request.cookies.get(LANGUAGE, ""), *asked):
+            if name and (language := language_named(name)):
+                return language
+        return self.house.settings.language
+
+    def _response(self, visit: Visit, answer: Answer) -> Response:
+        if isinstance(answer, Move):
+            return self._moved(answer)
+        refusal = answer.refusal
+        values = {**answer.values, "error": None if refusal is None else told(refusal).told(visit.language)}
+        return HTMLResponse(render(visit, answer.template, values), status_of(refusal), headers=HEADERS)
+
+    def _moved(self, move: Move) -> Response:
+        response = RedirectResponse(move.to, MOVED, headers=HEADERS)
+        secure = self.house.secure
+        if move.token:
+            response.set_cookie(SESSION, move.token, httponly=True, secure=secure, samesite="lax")
+        elif move.token is not None:
+            response.delete_cookie(SESSION, httponly=True, secure=secure, samesite="lax")
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        if move.language:
+            response.set_cookie(LANGUAGE, move.language, max_age=YEAR, httponly=True, secure=secure, samesite="lax")
+        return response
+
+    def refused(self, visit: Visit, refusal: Exception) -> Response:
+        """Return the page that says why something was refused."""
+        return self._response(visit, Screen(template="refused", refusal=refusal))
+
+    def stranger(self, request: Request, error: Exception) -> Response:
+        """Answer an address that no page has."""
+        status = getattr(error, "status_code", None)
+        return self.refused(self._visit(request), NoMethodError("No.") if status == NO_METHOD else NoPageError("No."))
+
+
+def is_own_form(headers: Mapping[str, str], public_url: str | None) -> bool:
+    """Whether a form was sent by a page of ours: by what the browser says of it, else by the page's own address."""
+    if (site := headers.get("sec-fetch-site")) is not None:
+        return site == "same-origin"
+    origin = urlsplit(headers.get("origin", ""))
+    own = urlsplit(public_url).netloc if public_url else headers.get("host", "")
+    return bool(origin.netloc) and origin.netloc == own
+
+
+def _way_back(request: Request) -> str:
+    """Return where to go after signing in: the page, or for a form the page that it stood on."""
+    if request.method == "GET":
+        return request.url.path
+    came = urlsplit(request.headers.get("referer", ""))
+    return local(came.path) if came.netloc == request.headers.get("host") else "/"
+
+
+async def _form(request: Request) -> Mapping[str, str] | PolicyserveError:
+    """Read a form; an error where it is too long or cut off."""
+    body = bytearray()
+    try:
+        async for piece in request.stream():
+            body += piece
+            if len(body) > LONGEST:
+                return TooLongError("This is too long for a form; shorten it.")
+    except ClientDisconnect:
+        return StrangeFormError(STRANGE)
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100))
+    except ValueError:
+        return StrangeFormError(STRANGE)

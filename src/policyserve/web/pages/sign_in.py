@@ -1,0 +1,57 @@
+"""Sign-in and sign-out, and the choice of a language."""
+
+from __future__ import annotations
+
+from policyserve.access.throttle import ThrottledError
+from policyserve.errors import NotFoundError
+from policyserve.locale.languages import language_named
+from policyserve.operations import sessions
+from policyserve.operations.sessions import SignInError
+from policyserve.operations.users import any_user
+from policyserve.web.screen import home
+from policyserve.web.visit import Answer, Move, Screen, Visit, local
+
+
+def begin(visit: Visit) -> Answer:
+    """Lead to where the viewer's role begins; nobody to the sign-in, and to the first run where there is no user."""
+    if visit.viewer.user_id is not None:
+        return Move(to=home(visit.viewer.role))
+    return Move(to="/sign-in" if any_user(visit.house.engine) else "/first-run")
+
+
+def show(visit: Visit) -> Answer:
+    """Show the form."""
+    return Screen(template="sign_in", values={"next": local(visit.query.get("next")), "login": ""})
+
+
+def sign_in(visit: Visit) -> Answer:
+    """Begin a session, with a new token whatever the browser had."""
+    login, wanted = visit.form.get("login", ""), local(visit.form.get("next"))
+    try:
+        token = sessions.sign_in(
+            visit.house.engine, login, visit.form.get("password", ""), address=visit.address, at=visit.now,
+            before=visit.token,
+        )  # fmt: skip
+    except (SignInError, ThrottledError) as refusal:
+        return Screen(template="sign_in", values={"next": wanted, "login": login}, refusal=refusal)
+    return Move(to=wanted, token=token)
+
+
+def enter_demo(visit: Visit) -> Answer:
+    """Come in as somebody of the demo; elsewhere it is no page."""
+    login = visit.form.get("login", "")
+    if login not in dict(visit.house.demo).values():
+        raise NotFoundError("user", login)
+    return Move(to="/", token=sessions.enter(visit.house.engine, login, address=visit.address, at=visit.now))
+
+
+def sign_out(visit: Visit) -> Answer:
+    """End the session; the browser forgets what it kept."""
+    if visit.token:
+        sessions.sign_out(visit.house.engine, visit.viewer, visit.token, at=visit.now)
+    return Move(to="/sign-in", token="")
+
+
+def choose_language(visit: Visit) -> Answer:
+    """Keep the language that was chosen, and go back."""
+    return Move(to=local(visit.form.get("next")), language=language_named(visit.form.get("language", "")))

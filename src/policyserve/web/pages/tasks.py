@@ -1,0 +1,89 @@
+"""One task: why it is there, what to say and to bring, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from policyserve.access.sent_forms import SentBeforeError
+from policyserve.errors import NotFoundError, PolicyserveError
+from policyserve.locale import say
+from policyserve.operations import tasks
+from policyserve.operations.agenda import agent_day
+from policyserve.tasks.agenda import AgendaCustomer, AgendaTask
+from policyserve.tasks.deeds import CHANNELS
+from policyserve.web.visit import Answer, Move, Screen, Visit
+
+
+def show(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
+    """Show a task; what was typed into a form that was refused stays."""
+    engine, key = visit.house.engine, visit.path["task_id"]
+    lines = tasks.explain_task(engine, visit.viewer, key, as_of=visit.as_of, language=visit.language)
+    customer, task = _of_day(visit, key)
+    values: dict[str, Any] = {
+        "key": key, "customer": customer, "task": task, "lines": lines, "channels": _channels(task),
+        "typed": lambda name: visit.form.get(name, ""), "today": visit.as_of,
+    }  # fmt: skip
+    return Screen(template="task", values=values, refusal=refusal)
+
+
+def _of_day(visit: Visit, key: int) -> tuple[AgendaCustomer | None, AgendaTask | None]:
+    """Find a task on the viewer's day; none where it is closed, or not to be done yet."""
+    found = agent_day(visit.house.engine, visit.viewer, visit.viewer.agent_no or "", visit.as_of)
+    pairs = ((customer, task) for customer in found.customers for task in customer.tasks if task.task_id == key)
+    return next(pairs, (None, None))
+
+
+def _channels(task: AgendaTask | None) -> list[str]:
+    """Name the channels, those that the standard asks for first."""
+    asked = task.channels.split("+") if task else []
+    return [one for one in asked if one in CHANNELS] + [one for one in CHANNELS if one not in asked]
+
+
+def done(visit: Visit) -> Answer:
+    """Mark it done."""
+    mark = visit.typed("satisfaction")
+    return _deed(
+        visit, "done", tasks.finish_task, on=_day(visit, "on") or visit.as_of, channel=visit.form.get("channel", ""),
+        outcome=visit.typed("outcome"), satisfaction=int(mark) if mark and mark.isdecimal() else None,
+        note=visit.typed("note"),
+    )  # fmt: skip
+
+
+def put_off(visit: Visit) -> Answer:
+    """Put it off to another day."""
+    return _deed(visit, "put-off", tasks.snooze_task, to=_day(visit, "to"))
+
+
+def skip(visit: Visit) -> Answer:
+    """Decide against it, with a reason."""
+    return _deed(visit, "skipped", tasks.skip_task, why=visit.form.get("why", ""))
+
+
+def undo(visit: Visit) -> Answer:
+    """Take back what was said to be done, or decided against, by mistake."""
+    return _deed(visit, "open", tasks.reopen_task, why=say(visit.language, "marked by mistake"))
+
+
+def _deed(visit: Visit, told: str, deed: Any, **what: Any) -> Answer:
+    """Do something with the task and go back to the day; sent twice it is done once."""
+    key = visit.path["task_id"]
+    try:
+        if what.get("to", visit) is None:
+            raise PolicyserveError("Choose the day to which it is put off.")
+        deed(visit.house.engine, visit.viewer, key, visit.stamp, form=visit.form_key, **what)
+    except SentBeforeError:
+        pass
+    except NotFoundError:
+        raise
+    except PolicyserveError as refusal:
+        return show(visit, refusal)
+    return Move(to=f"/today?{told}={key}")
+
+
+def _day(visit: Visit, name: str) -> date | None:
+    """Read a day as browsers write it; None where none was chosen."""
+    try:
+        return date.fromisoformat(visit.form.get(name, ""))
+    except ValueError:
+        return None

@@ -1,0 +1,71 @@
+"""The screen: templates rendered in the viewer's language; whatever a page shows is escaped here."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache, partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from policyserve.config import template_folder
+from policyserve.locale import N_, N_in, say, say_in, say_many, translated
+from policyserve.locale.format import day as day_in_words
+from policyserve.locale.languages import languages
+from policyserve.web.visit import FORM_KEY, Visit
+
+PLACES = {
+    "agent": (("/today", N_("Today")), ("/customers", N_("Customers")), ("/targets", N_("Targets"))),
+    "manager": (("/board", N_("Board")), ("/persistency", N_("Persistency")), ("/customers", N_("Customers"))),
+    "clerk": (("/import", N_("Import")), ("/customers", N_("Customers"))),
+    "administrator": (("/users", N_("Users")), ("/audit", N_("Audit log"))),
+    "auditor": (("/audit", N_("Audit log")),),
+}
+"""The tabs of each role; the first is where it begins."""
+
+
+def home(role: str) -> str:
+    """Return where a role begins."""
+    return PLACES[role][0][0]
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(template_folder()), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+
+
+def render(visit: Visit, template: str, values: Mapping[str, Any]) -> str:
+    """Render a page of `templates/pages`."""
+    language, viewer = visit.language, visit.viewer
+    zone = ZoneInfo(visit.house.settings.time_zone)
+    return _environment().get_template(f"pages/{template}.html").render(
+        say=partial(say, language),
+        say_in=partial(say_in, language),
+        say_many=partial(say_many, language),
+        day=partial(_day, language, visit.as_of),
+        moment=lambda at: _moment(at, zone),
+        html_language={"zh": "zh-CN"}.get(language, language),
+        language=language,
+        languages=[(one, translated(one, N_in("this language by its own name", "English"))) for one in languages()],
+        viewer=viewer,
+        tabs=[(to, translated(language, words)) for to, words in PLACES.get(viewer.role, ())],
+        here=visit.query.get("here", ""),
+        form_key=secrets.token_urlsafe(16),
+        FORM_KEY=FORM_KEY,
+        demo=visit.house.demo,
+        **values,
+    )  # fmt: skip
+
+
+def _day(language: str, today: date, day: date | None) -> str:
+    return "" if day is None else day_in_words(language, day, today.year)
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")

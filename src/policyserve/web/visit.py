@@ -1,0 +1,115 @@
+"""A visit: what a page is asked with, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from policyserve.access.viewer import Viewer
+from policyserve.calendars.calendar import Calendar
+from policyserve.config import Settings
+from policyserve.operations.database import Database
+from policyserve.tasks.transitions import Stamp
+
+FORM_KEY: Final = "form_key"
+"""The field of a form that makes a double tap act once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """What all pages of a server work with."""
+
+    engine: Database
+    settings: Settings
+    calendar: Calendar
+    now: Callable[[], datetime]
+    today: Callable[[], date]
+    public_url: str | None = None
+    """Where browsers find it, such as https://service.example; None: where it listens."""
+    first_run_code: str = ""
+    """What whoever makes the first administrator must know."""
+    demo: tuple[tuple[str, str], ...] = ()
+    """Of a demo: roles and the names that are signed in with one click."""
+    folder: Path | None = None
+    """Where files that were uploaded wait, and their rejects."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies travel by HTTPS alone."""
+        return (self.public_url or "").startswith("https:")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One request of a page."""
+
+    house: House
+    viewer: Viewer
+    language: str
+    address: str
+    token: str | None = None
+    """Of the session."""
+    path: Mapping[str, Any] = field(default_factory=dict)
+    """The parameters of the address."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    upload: tuple[str, Path] | None = None
+    """The name of an uploaded file, and where it is."""
+
+    @property
+    def now(self) -> datetime:
+        """The instant."""
+        return self.house.now()
+
+    @property
+    def as_of(self) -> date:
+        """The business day."""
+        return self.house.today()
+
+    @property
+    def stamp(self) -> Stamp:
+        """Sign what the viewer does now."""
+        return Stamp(at=self.now, as_of=self.as_of, actor=self.viewer.who)
+
+    @property
+    def form_key(self) -> str | None:
+        """The key of the form that was sent."""
+        return self.form.get(FORM_KEY) or None
+
+    def typed(self, name: str) -> str | None:
+        """Return what was typed into a field; None for nothing."""
+        return self.form.get(name, "").strip() or None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screen:
+    """A page to be rendered."""
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    refusal: Exception | None = None
+    """Why what was asked was not done; it is told on the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """A way on to another page, as every deed ends."""
+
+    to: str
+    token: str | None = None
+    """A session that begins; an empty one ends."""
+    language: str | None = None
+    """A language that was chosen."""
+
+
+def local(address: str | None) -> str:
+    """Return an address of ours; that of the first page for one that leads elsewhere."""
+    good = address and address.startswith("/") and address.isprintable() and not address.startswith(("//", "/\\"))
+    return address if address and good else "/"
+
+
+Answer = Screen | Move
+Work = Callable[[Visit], Answer]
