@@ -10,7 +10,7 @@ import pytest
 
 from commands import Desk
 from desks.branch_desk import LATE
-from policyserve.cli.screen.codes import CODED
+from policyserve.tasks.codes import CODED
 from policyserve.cli.screen.layout import laid_out
 from policyserve.cli.screen.output import Row
 

@@ -30,6 +30,7 @@ def fill(desk: Desk) -> dict[str, object]:
     write_lists(generate(customers=150, as_of=date.fromisoformat(DAY), faults=8), desk.folder, chinese_headers=True)
     desk.write("settings.toml", SETTINGS.format(folder=desk.folder)).chmod(0o600)
     desk.write("empty.csv", "")
+    desk.write("password.txt", "十个字符以上的一个密码\n")
     desk.write("unknown.csv", UNKNOWN)
     for kind in KINDS:
         desk.run("import", kind, desk.folder / f"{kind}.csv", "--as-of", WEEK[0])
@@ -37,6 +38,7 @@ def fill(desk: Desk) -> dict[str, object]:
     done = list(_worked(desk))
     desk.do("release", "--as-of", DAY)
     desk.do("points", "earn", "--as-of", DAY)
+    desk.do("user", "add", "wang.gui", "--role", "auditor", "--password-file", desk.folder / "password.txt")
     desk.do("sms", "generate", "--as-of", DAY)
     desk.do("sms", "send", "--as-of", DAY)
     desk.do("sms", "generate", "--as-of", "2026-11-24")
@@ -86,6 +88,8 @@ def _numbers(desk: Desk) -> dict[str, object]:
         "waiting": next(row["message_id"] for row in sent if row["status"] == "planned"),
         "referrer": desk.ask("points", "list", *at)[0]["customer_no"],
         "branch": desk.ask("metrics", "referrals", "--by", "branch", *at)[0]["branch"],
+        "user": "wang.gui",
+        "password": desk.folder / "password.txt",
         "standard": fixture("standards", "life-cn.yaml"),
         "settings": desk.folder / "settings.toml",
         "empty": desk.folder / "empty.csv",

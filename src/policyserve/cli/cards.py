@@ -9,57 +9,18 @@ from typing import Any
 import rich_click as click
 
 from policyserve.access.viewer import SYSTEM
-from policyserve.book.money import decimal
 from policyserve.cli.options import Session, shared
-from policyserve.cli.screen.codes import shown
 from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.output import Row, show, tell
 from policyserve.dates import add_months
 from policyserve.locale import N_, N_in, say
-from policyserve.locale.format import money, with_riders
 from policyserve.operations.cards import customer_card, policy_card
+from policyserve.tasks.card_text import PROFILE, premium, state
+from policyserve.tasks.codes import shown
 from policyserve.tasks.touch_history import Card
 
 MONTHS_AHEAD = 12
 """How much of what is ahead of a policy a screen shows."""
-
-
-STATES = {
-    "freelook": N_("In the free-look; the receipt was signed on {since}."),
-    "in_force": N_("In force."),
-    "grace": N_("In grace: {owed} of instalment {unpaid}, due on {unpaid_on}, is unpaid."),
-    "premium_loan": N_(
-        "Kept in force by a premium loan; {owed} of instalment {unpaid}, due on {unpaid_on}, is unpaid."
-    ),
-    "suspended": N_("Suspended since {since}: {owed} of instalment {unpaid}, due on {unpaid_on}, is unpaid."),
-    "waived": N_("In force, premiums waived since {since}."),
-    "reduced_paid_up": N_("Paid up at a reduced sum since {since}."),
-    "ended": N_("Ended on {since}: {ended_by}."),
-    None: N_("Not issued yet on this day."),
-}
-"""What is said of a policy in each state."""
-
-PROFILE = {
-    "customer_no": N_in("profile of a customer", "Customer"),
-    "name": N_("Name"),
-    "gender": N_("Gender"),
-    "birthday": N_("Birthday"),
-    "lunar_birthday": N_("Lunar birthday (celebrated)"),
-    "deceased_on": N_("Died on"),
-    "phone": N_("Phone"),
-    "vip": N_("VIP"),
-    "occupation": N_("Occupation"),
-    "hobbies": N_("Hobbies"),
-    "family_no": N_("Family number"),
-    "marketing_consent": N_("Consent to marketing"),
-    "sms_optout": N_("Opted out of SMS"),
-    "agent_no": N_in("profile of a customer", "Agent"),
-    "agent_name": N_("Agent's name"),
-    "referred_by": N_("Referred by"),
-    "referred_on": N_("Referred on"),
-    "referred": N_("Has referred"),
-}
-"""What the parts of a customer's profile are called."""
 
 
 @click.command()
@@ -105,7 +66,7 @@ def _service(session: Session) -> dict[str, str]:
 def _heading(row: Row, language: str) -> None:
     amounts = {
         "product": row["product"] or "-",
-        "premium": _premium(row, language),
+        "premium": premium(row, language),
         "mode": shown("mode", row["mode"], language),
     }
     tell(
@@ -115,32 +76,10 @@ def _heading(row: Row, language: str) -> None:
             **{**row, **amounts},
         )
     )
-    tell(_state(row, language))
+    tell(state(row, language))
     if row["receipt_on"] is None and row["state"] != "ended":
         tell(say(language, "The receipt is still open: nobody has entered that it was signed."))
     click.echo()
-
-
-def _premium(row: Row, language: str) -> str:
-    return _amount(row, "premium", language)
-
-
-def _amount(row: Row, name: str, language: str) -> str:
-    return money(language, decimal(row[name], row["currency"]), row["currency"])
-
-
-def _owed(row: Row, language: str) -> str:
-    """Say what is to be paid, and which part of it riders bring; nothing of a policy that owes nothing."""
-    if row["owed"] is None:
-        return ""
-    riders = _amount(row, "rider_amount", language) if row["rider_amount"] else None
-    return with_riders(language, _amount(row, "owed", language), riders)
-
-
-def _state(row: Row, language: str) -> str:
-    """Say in which state a policy is, since when and why."""
-    values = {name: shown(name, row[name], language) for name in ("since", "ended_by", "unpaid", "unpaid_on")}
-    return say(language, STATES[row["state"]], owed=_owed(row, language), **values)
 
 
 @click.command()
@@ -158,8 +97,8 @@ def customer(session: Session, customer_no: str) -> None:
     policies = [
         {
             **row,
-            "premium": _premium(row, session.language),
-            "state": _state(row, session.language),
+            "premium": premium(row, session.language),
+            "state": state(row, session.language),
         }
         for row in card.policies
     ]

@@ -10,13 +10,13 @@ from typing import Any
 import rich_click as click
 
 from policyserve.cli.options import DATE, Session, shared
-from policyserve.cli.screen.codes import coded
 from policyserve.cli.screen.help import language_now
 from policyserve.cli.screen.output import note, show
 from policyserve.cli.secrets import read_secret
 from policyserve.locale import N_, say
 from policyserve.messages.notices.channels.registry import KINDS
 from policyserve.operations import notices
+from policyserve.tasks.codes import coded
 
 COLUMNS = ["agent_no", "name", "channel", "address", "at", "day", "tasks", "status", "reason"]
 

@@ -12,7 +12,6 @@ import rich_click as click
 from rich.progress import Progress
 
 from policyserve.cli.options import BY, DATE, KEY, MOMENT, Session, shared
-from policyserve.cli.screen.codes import coded
 from policyserve.cli.screen.output import console, note, show
 from policyserve.cli.secrets import read_secret
 from policyserve.errors import QuestionError
@@ -29,6 +28,7 @@ from policyserve.operations.outbox import (
     send_messages,
     set_content,
 )
+from policyserve.tasks.codes import coded
 
 MORNING = time(10)
 """The moment of a day that is asked for with --as-of: inside all hours."""

@@ -14,7 +14,7 @@ from policyserve.access.viewer import ROLES
 from policyserve.web.door import Door, Page, Trouble
 from policyserve.web.errors import NO_METHOD, NO_PAGE
 from policyserve.web.headers import STATIC
-from policyserve.web.pages import first_run, sign_in, tasks, today
+from policyserve.web.pages import customers, first_run, sign_in, tasks, today
 from policyserve.web.visit import House, Work
 
 FILES = {"app.css": "text/css", "icon.svg": "image/svg+xml"}
@@ -36,6 +36,7 @@ PAGES: tuple[Page, ...] = (
     *_for(None, "/language", send=sign_in.choose_language),
     *_for(None, "/first-run", first_run.show, first_run.send),
     *_for(ROLES, "/sign-out", send=sign_in.sign_out),
+    *_for((*AGENT, *MANAGER, *CLERK), "/customers/{customer_no}", customers.show),
     *_for(AGENT, "/today", today.show),
     *_for(AGENT, "/tasks/{task_id:int}", tasks.show),
     *_for(AGENT, "/tasks/{task_id:int}/done", tasks.show, tasks.done),

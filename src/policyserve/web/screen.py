@@ -15,6 +15,7 @@ from policyserve.config import template_folder
 from policyserve.locale import N_, N_in, say, say_in, say_many, translated
 from policyserve.locale.format import day as day_in_words
 from policyserve.locale.languages import languages
+from policyserve.tasks.codes import coded, shown
 from policyserve.web.visit import FORM_KEY, Visit
 
 PLACES = {
@@ -56,6 +57,8 @@ def render(visit: Visit, template: str, values: Mapping[str, Any]) -> str:
         viewer=viewer,
         tabs=[(to, translated(language, words)) for to, words in PLACES.get(viewer.role, ())],
         here=visit.query.get("here", ""),
+        coded=lambda code: coded(code, language),
+        shown=lambda column, value: shown(column, value, language),
         form_key=secrets.token_urlsafe(16),
         FORM_KEY=FORM_KEY,
         demo=visit.house.demo,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from policyserve.cli import notices, points, spot_checks
-from policyserve.cli.screen.codes import coded
+from policyserve.tasks.codes import coded
 from policyserve.cli.screen.headings import HEADINGS, heading
 from policyserve.messages.outbox import overview
 from policyserve.scheduler import run_records

@@ -37,6 +37,8 @@ def shown(column: str, value: object, language: str) -> object:
     """Put a code or a yes or no into the language of the screen; everything else stays as it is."""
     if isinstance(value, bool):
         return say_in(language, "answer", "yes" if value else "no")
+    if column == "role":
+        return say_in(language, "role", str(value))
     if column == "actor":
         return who_did(str(value)).told(language)
     return coded(value, language) if column in CODED and isinstance(value, str) else value
