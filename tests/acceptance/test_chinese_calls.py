@@ -13,7 +13,12 @@ import pytest
 
 from commands import Desk, in_a_sentence
 from desks import chinese_branch
+<<<<<<< HEAD
 from policyserve.cli.commands import all_commands
+=======
+from policyserve.access.viewer import ROLES
+from policyserve.cli.commands import COMMANDS
+>>>>>>> 18050ba (Docs of pages and access; the demo says how to open them)
 from policyserve.scheduler.jobs import WORKS
 from policyserve.standard.parser import default_standard
 
@@ -34,8 +39,21 @@ CODES = {code for one in default_standard().services for code in (one.code, one.
 SERVICES = re.compile(rf"\b({'|'.join(sorted(CODES, key=len, reverse=True))})\b")
 """What a service and its template are typed as."""
 
-NAMES = {"Brier", "Kaplan", "Meier", "Apprise", "SQLite", "file", "gateways", "sample", "rates", "teacher", *WORKS}
-"""Of methods and products; what settings, standard and rates that ship call their own; jobs as they are typed."""
+NAMES = {
+    "Brier",
+    "Kaplan",
+    "Meier",
+    "Apprise",
+    "SQLite",
+    "file",
+    "gateways",
+    "sample",
+    "rates",
+    "teacher",
+    *WORKS,
+    *ROLES,
+}
+"""Of methods and products; what settings, standard and rates that ship call their own; jobs and roles as typed."""
 
 
 def leaves(command: click.Command, name: str) -> Iterator[str]:

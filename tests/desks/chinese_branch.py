@@ -38,7 +38,7 @@ def fill(desk: Desk) -> dict[str, object]:
     done = list(_worked(desk))
     desk.do("release", "--as-of", DAY)
     desk.do("points", "earn", "--as-of", DAY)
-    desk.do("user", "add", "wang.gui", "--role", "auditor", "--password-file", desk.folder / "password.txt")
+    desk.do("user", "add", "w1", "--role", "auditor", "--password-file", desk.folder / "password.txt")
     desk.do("sms", "generate", "--as-of", DAY)
     desk.do("sms", "send", "--as-of", DAY)
     desk.do("sms", "generate", "--as-of", "2026-11-24")
@@ -88,7 +88,7 @@ def _numbers(desk: Desk) -> dict[str, object]:
         "waiting": next(row["message_id"] for row in sent if row["status"] == "planned"),
         "referrer": desk.ask("points", "list", *at)[0]["customer_no"],
         "branch": desk.ask("metrics", "referrals", "--by", "branch", *at)[0]["branch"],
-        "user": "wang.gui",
+        "user": "w1",
         "password": desk.folder / "password.txt",
         "standard": fixture("standards", "life-cn.yaml"),
         "settings": desk.folder / "settings.toml",

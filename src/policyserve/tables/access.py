@@ -104,4 +104,4 @@ _STATEMENTS = {
 }
 for _dialect, _statements in _STATEMENTS.items():
     for _statement in _statements:
-        event.listen(table(AuditEntry), "after_create", DDL(_statement).execute_if(dialect=_dialect))
+        event.listen(table(AuditEntry), "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]

@@ -62,6 +62,7 @@ def demo(session: Session, customers: int, day: date, keep: Path | None) -> None
             engine.dispose()
     click.echo()
     story.tell("The whole job took {took:.1f} seconds.", took=time.monotonic() - began)
+    story.tell("To see it in a browser, as an agent, a manager or a clerk: policyserve serve --demo")
     if keep is None:
         story.tell("To look around yourself: policyserve demo --keep demo-book")
     else:
