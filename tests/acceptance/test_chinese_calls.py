@@ -13,12 +13,8 @@ import pytest
 
 from commands import Desk, in_a_sentence
 from desks import chinese_branch
-<<<<<<< HEAD
-from policyserve.cli.commands import all_commands
-=======
 from policyserve.access.viewer import ROLES
-from policyserve.cli.commands import COMMANDS
->>>>>>> 18050ba (Docs of pages and access; the demo says how to open them)
+from policyserve.cli.commands import all_commands
 from policyserve.scheduler.jobs import WORKS
 from policyserve.standard.parser import default_standard
 
@@ -40,19 +36,8 @@ SERVICES = re.compile(rf"\b({'|'.join(sorted(CODES, key=len, reverse=True))})\b"
 """What a service and its template are typed as."""
 
 NAMES = {
-    "Brier",
-    "Kaplan",
-    "Meier",
-    "Apprise",
-    "SQLite",
-    "file",
-    "gateways",
-    "sample",
-    "rates",
-    "teacher",
-    *WORKS,
-    *ROLES,
-}
+    "Brier", "Kaplan", "Meier", "Apprise", "SQLite", "file", "gateways", "sample", "rates", "teacher", *WORKS, *ROLES,
+}  # fmt: skip
 """Of methods and products; what settings, standard and rates that ship call their own; jobs and roles as typed."""
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from commands import Desk
 from desks.branch_desk import LATE
-from policyserve.tasks.codes import CODED
 from policyserve.cli.screen.layout import laid_out
 from policyserve.cli.screen.output import Row
+from policyserve.tasks.codes import CODED
 
 Shown = tuple[Sequence[Row], Mapping[str, str]]
 
