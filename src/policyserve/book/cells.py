@@ -12,8 +12,16 @@ from policyserve.book.headers import Headers
 from policyserve.book.lists import Column, Form, ListKind
 from policyserve.book.money import SCALE
 from policyserve.book.rows import Rows, cleared
+from policyserve.book.signs import Signs
 from policyserve.book.totals import without_totals
-from policyserve.book.values import REASONS, clean, has_odd, has_wrapped, quickly, stands_for_none, thoroughly
+from policyserve.book.values import (
+    REASONS,
+    clean,
+    needs_cleaning,
+    quickly,
+    stands_for_none,
+    thoroughly,
+)
 from policyserve.book.words import spelled
 from policyserve.locale import N_
 
@@ -28,7 +36,7 @@ def parse(source: Source, headers: Headers, kind: ListKind) -> Rows:
     """Read the cells of a file as rows of a list; amounts are ten-thousandths until `amounts` settles them."""
     columns = [column for column in kind.columns if column.name in headers.places]
     cells = source.cells.select("line", **{column.name: headers.places[column.name] for column in columns})
-    texts = cells.select("line", *(_cleaned(cells, column) for column in columns))
+    texts = cells.select("line", *(cleaned(cells[column.name], column, source.signs) for column in columns))
     texts, lines = without_totals(texts, source.cells, kind)
     rows = replace(parse_texts(texts, columns, sheet=source.sheet), totals=lines)
     source = replace(source, cells=source.cells.filter(~pl.col("line").is_in(lines))) if lines else source
@@ -71,6 +79,8 @@ def _warn_of_zeros(rows: Rows, columns: Sequence[Column]) -> Rows:
     """Warn of numbers that are shorter than others of their column, all of one length, which begin with zeros."""
     for column in (column for column in columns if column.form == "number"):
         numbers = rows.values[column.name]
+        if not numbers.str.starts_with("0").any():
+            continue
         widths = numbers.filter(numbers.str.contains(r"^0\d+$")).str.len_chars().unique()
         if widths.len() == 1:
             short = pl.col(column.name).str.contains(r"^[1-9]\d*$") & (pl.col(column.name).str.len_chars() < widths[0])
@@ -79,10 +89,12 @@ def _warn_of_zeros(rows: Rows, columns: Sequence[Column]) -> Rows:
     return rows
 
 
-def _cleaned(cells: pl.DataFrame, column: Column) -> pl.Expr:
-    odd = has_odd(cells[column.name])
-    wrapped = odd or has_wrapped(cells[column.name])
-    return clean(pl.col(column.name), column, odd=odd, wrapped=wrapped).alias(column.name)
+def cleaned(texts: pl.Series, column: Column, signs: Signs) -> pl.Series:
+    """Clean the cells of a column that need it, each text once."""
+    unclean = texts.filter(needs_cleaning(texts, signs)).unique()
+    if unclean.is_empty():
+        return texts
+    return texts.replace(unclean, unclean.to_frame().select(clean(pl.col(column.name), column)).to_series())
 
 
 def _without_clears(texts: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.DataFrame, list[pl.Series]]:

@@ -101,7 +101,8 @@ def _cells(rows: bytes, separator: str, width: int, name: str) -> pl.DataFrame:
 def _widest(rows: bytes, separator: str, width: int) -> int:
     """Return how many cells are read of a row: those of the header, and where some row is longer, a few more."""
     sign = separator.encode()
-    if rows.count(sign) < width:  # too few for a single longer row
+    others = bytes(set(range(256)) - {*sign, ord("\n")})
+    if sign * width not in rows.translate(None, delete=others):  # no line has so many
         return width
     lines = pl.Series([rows], dtype=pl.Binary).cast(pl.String).str.split("\n").explode()
     most: int = lines.str.count_matches(separator, literal=True).to_frame().max().item() + 1

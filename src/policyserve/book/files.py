@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +13,7 @@ import polars as pl
 from policyserve.book.bounds import COPIES, MEGABYTES, check_size
 from policyserve.book.csv_files import read_csv
 from policyserve.book.header_row import EXTRA, Likeness, any_row
+from policyserve.book.signs import Signs, signs_of
 from policyserve.book.spreadsheets import Sheet, read_spreadsheet
 from policyserve.errors import PolicyserveError
 from policyserve.locale import N_, Sentence
@@ -32,7 +33,6 @@ _PAGES = {
 }
 """How files begin that are no lists, whatever their names say."""
 
-_CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _HEADER_BYTES = 1 << 20
 
 
@@ -48,8 +48,8 @@ class Source:
     """Whether it is a spreadsheet."""
     sheet_name: str | None = None
     """Which sheet was read, where there are several."""
-    controls: bool = True
-    """Whether cells may hold control characters or newlines."""
+    signs: Signs = field(default_factory=Signs)
+    """What its cells may hold."""
     rounded: pl.DataFrame | None = None
     """Of a spreadsheet: the cells (`line`, `column`) with numbers so long that digits are lost."""
 
@@ -79,8 +79,7 @@ def read_source(
     text = _as_utf8(data, path.name)
     _refuse_pages(text, path.name)
     headers, cells = read_csv(text, path.name, likeness, megabytes)
-    controls = b'"' in text or len(text.translate(None, delete=_CONTROLS)) != len(text)
-    return Source(name=path.name, sha256=sha256, headers=headers, cells=cells, controls=controls)
+    return Source(name=path.name, sha256=sha256, headers=headers, cells=cells, signs=signs_of(text))
 
 
 def _bounded(data: bytes, name: str, likeness: Likeness, sheet: str | None, megabytes: int) -> Sheet:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from policyserve.book.header_words import OTHER_WORDS
 from policyserve.book.lists import KINDS, Column, ListKind
@@ -89,6 +90,7 @@ def likeness(cells: Sequence[str], kind: ListKind, naming: Naming | None = None)
     return all(column.name in places for column in kind.columns if column.required), len(places)
 
 
+@lru_cache(maxsize=4096)
 def plain_header(header: str) -> str:
     """Write a header as it is looked up: small letters, no signs, simplified, one word for what is called in several.
 

@@ -12,6 +12,9 @@ _TOTAL = (
     r"合计|小计|总计|共计|总合计|^(本页|全部)?(汇总|累计)|^共\d+[条笔件户人页行]|^第\d+页|^页码|^page\d+of\d+|"
     r"^(grand|sub|page)?-?totals?([:：(（].*|[:：]?[\d,.]+)?$"
 )
+_PERHAPS = r"(?i)[^!-~]|[a-z]{4}|:"
+"""What every total has: a sign that is none of ASCII, a blank, a word or a colon; few numbers have."""
+
 _MAKER = (
     r"^((制表|制单|打印|导出|审核|复核|经办|填表|填报)(人|员|日期|时间|单位|部门)?|备注|说明|"
     r"(prepared|printed|exported|created|generated)(by|on|at))[:：]"
@@ -28,7 +31,8 @@ def without_totals(texts: pl.DataFrame, cells: pl.DataFrame, kind: ListKind) -> 
     if key is None:
         return texts, ()
     again = pl.col(key.name).is_in(words_of(key, kind))
-    worded = texts.filter(_is_total(pl.col(key.name)) | again)["line"]
+    likely = texts.filter(pl.col(key.name).str.contains(_PERHAPS))
+    worded = likely.filter(_is_total(pl.col(key.name)) | again)["line"]
     keyless = texts.filter(pl.col(key.name).is_null()).select("line")
     first = pl.coalesce(pl.when(pl.col(name).str.strip_chars() != "").then(name) for name in cells.columns[1:])
     below = cells.join(keyless, on="line", how="semi").filter(_is_total(first))["line"] if keyless.height else worded

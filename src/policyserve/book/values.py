@@ -14,6 +14,7 @@ import polars as pl
 
 from policyserve.book.lists import Column, Form
 from policyserve.book.money import SCALE
+from policyserve.book.signs import Signs, is_odd, may_be_odd
 from policyserve.book.words import CURRENCIES, NO, YES, lookup
 from policyserve.calendars.lunar import LunarDateError, parse_lunar_birthday
 from policyserve.locale import N_
@@ -65,32 +66,24 @@ REASONS: dict[Form, str] = {
 """What is wrong with a cell that cannot be read, in plain words that follow the column's name."""
 
 
-def clean(text: pl.Expr, column: Column, *, odd: bool, wrapped: bool = True) -> pl.Expr:
-    """Trim a cell, unwrap `="0012"` and `'0012`, and turn one that says nothing to null.
-
-    Where the column has `odd` signs (control, invisible, full-width), they go or become plain ones. `wrapped`: whether
-    some cell may be.
-    """
-    if odd:
-        text = text.str.replace_all(_INVISIBLE, "").str.replace_all(r"[\p{Cc}\p{Z}]+", " ")
-        text = text.str.replace_many(_FULL_WIDTH) if column.form in {"text", "name"} else text.str.normalize("NFKC")
+def clean(text: pl.Expr, column: Column) -> pl.Expr:
+    """Make signs plain, trim a cell, unwrap `="0012"` and `'0012`, and turn one that says nothing to null."""
+    text = text.str.replace_all(_INVISIBLE, "").str.replace_all(r"[\p{Cc}\p{Z}]+", " ")
+    text = text.str.replace_many(_FULL_WIDTH) if column.form in {"text", "name"} else text.str.normalize("NFKC")
+    text = text.str.strip_chars().str.replace(r'^="(.*)"$', "$1").str.replace(r"^'([^a-z].*?)'?$", "$1")
     text = text.str.strip_chars()
-    if wrapped:
-        text = text.str.replace(r'^="(.*)"$', "$1").str.replace(r"^'([^a-z].*?)'?$", "$1").str.strip_chars()
     if column.form == "name":
-        text = text.str.replace_all(r"(\p{Han}) +", "$1").str.replace_all(r" +(\p{Han})", "$1") if odd else text
+        text = text.str.replace_all(r"(\p{Han}) +", "$1").str.replace_all(r" +(\p{Han})", "$1")
     empty = text.is_in(_MACHINE_WORDS if column.own else _NOTHING)
     return pl.when((text != "") & ~empty).then(text)
 
 
-def has_odd(texts: pl.Series) -> bool:
-    """Whether some cell of a column holds more than plain signs, or a blank."""
-    return bool(texts.str.contains(r"[^\x21-\x7e\p{Han}]").any())
-
-
-def has_wrapped(texts: pl.Series) -> bool:
-    """Whether some cell of a column may be wrapped as `="0012"` or `'0012` is."""
-    return bool((texts.str.starts_with("=") | texts.str.starts_with("'") | texts.str.starts_with(" ")).any())
+def needs_cleaning(texts: pl.Series, signs: Signs) -> pl.Series:
+    """Which cells of a column `clean` may change, in a file with these signs; every other one is clean."""
+    special = texts.is_in(("", *_NOTHING))
+    if signs.wrapping:
+        special |= texts.str.starts_with("=") | texts.str.starts_with("'")
+    return special | is_odd(texts) if may_be_odd(texts, signs) else special
 
 
 def quickly(text: pl.Expr, column: Column) -> pl.Expr:
@@ -212,6 +205,10 @@ def _lunar_birthday(text: str) -> str | None:
 
 
 def _currency(text: pl.Expr, _: Column) -> pl.Expr:
+    return pl.when(text.str.contains("^[A-Z]{3}$") & ~text.is_in(list(CURRENCIES))).then(text)
+
+
+def _any_currency(text: pl.Expr, _: Column) -> pl.Expr:
     word = text.str.to_uppercase().replace(CURRENCIES)
     return pl.when(word.str.contains("^[A-Z]{3}$")).then(word)
 
@@ -236,6 +233,7 @@ _THOROUGH: dict[Form, Callable[[pl.Expr, Column], pl.Expr]] = {
     "whole": _any_whole,
     "code": _any_code,
     "phone": _any_phone,
+    "currency": _any_currency,
 }
 
 

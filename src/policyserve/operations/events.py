@@ -37,7 +37,7 @@ def add_event(engine: Database, fields: Mapping[str, str], *, as_of: date) -> in
     columns = [EVENT_LIST.column(name) for name in fields]
     typed = pl.DataFrame({"line": [1], **{name: [value] for name, value in fields.items()}})
     texts = typed.select(
-        pl.col("line").cast(pl.UInt32), *(clean(pl.col(one.name), one, odd=True).alias(one.name) for one in columns)
+        pl.col("line").cast(pl.UInt32), *(clean(pl.col(one.name), one).alias(one.name) for one in columns)
     )
     with db.writing(engine) as connection:
         newest = connection.scalar(select(func.max(EVENTS.c.id))) or 0
