@@ -10,6 +10,7 @@ import polars as pl
 from policyserve.book.files import EXTRA, Source
 from policyserve.book.headers import Headers
 from policyserve.book.lists import Column, Form, ListKind
+from policyserve.book.modes import AMBIGUOUS, NUMBER, with_named_modes
 from policyserve.book.money import SCALE
 from policyserve.book.rows import Rows, cleared
 from policyserve.book.signs import Signs
@@ -22,11 +23,8 @@ from policyserve.book.values import (
     stands_for_none,
     thoroughly,
 )
-from policyserve.book.words import spelled
+from policyserve.book.words import CLEAR, plain_word, spelled
 from policyserve.locale import N_
-
-CLEAR = "-"
-"""What is typed into a cell to clear what is stored."""
 
 OPEN_ENDS = ("ends_on", "left_on", "deceased_on")
 """Columns in which 9999-12-31 says what an empty cell says."""
@@ -38,6 +36,8 @@ def parse(source: Source, headers: Headers, kind: ListKind) -> Rows:
     cells = source.cells.select("line", **{column.name: headers.places[column.name] for column in columns})
     texts = cells.select("line", *(cleaned(cells[column.name], column, source.signs) for column in columns))
     texts, lines = without_totals(texts, source.cells, kind)
+    if "mode" in texts.columns:
+        texts = with_named_modes(texts, source.headers[int(headers.places["mode"])])
     rows = replace(parse_texts(texts, columns, sheet=source.sheet), totals=lines)
     source = replace(source, cells=source.cells.filter(~pl.col("line").is_in(lines))) if lines else source
     if EXTRA in source.cells.columns:
@@ -47,7 +47,7 @@ def parse(source: Source, headers: Headers, kind: ListKind) -> Rows:
 
 def parse_texts(texts: pl.DataFrame, columns: Sequence[Column], *, sheet: bool = False) -> Rows:
     """Read clean cells: `line` and one string column for each of `columns`, null where the cell is empty."""
-    texts, marks = _without_clears(texts, columns)
+    texts, marks = _without_clears(_respelt(texts, columns), columns)
     read = texts.select("line", *(quickly(pl.col(column.name), column).alias(column.name) for column in columns))
     left = _unread(texts, read, columns)
     again = [thoroughly(pl.col(column.name), column, sheet=sheet).alias(column.name) for column in left]
@@ -97,6 +97,15 @@ def cleaned(texts: pl.Series, column: Column, signs: Signs) -> pl.Series:
     return texts.replace(unclean, unclean.to_frame().select(clean(pl.col(column.name), column)).to_series())
 
 
+def _respelt(texts: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """Write the words that say what another cell says (终身: `-`, for there is no end) as that cell."""
+    for column in (column for column in columns if column.spelt):
+        said = {word: column.spelt.get(plain_word(word)) for word in texts[column.name].unique().drop_nulls()}
+        if found := {word: cell for word, cell in said.items() if cell}:
+            texts = texts.with_columns(pl.col(column.name).replace(found))
+    return texts
+
+
 def _without_clears(texts: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.DataFrame, list[pl.Series]]:
     names = [column.name for column in columns]
     found = texts.select((pl.col(names) == CLEAR).any())
@@ -111,6 +120,9 @@ def _unread(texts: pl.DataFrame, read: pl.DataFrame, columns: Sequence[Column]) 
 
 def _note_unread(rows: Rows, text: pl.Series, column: Column) -> Rows:
     where = pl.lit(text).is_not_null() & pl.col(column.name).is_null()
+    if column.name == "mode" and (numbers := text.str.contains(NUMBER).fill_null(value=False)).any():
+        rows = rows.reject(where & pl.lit(numbers), column.name, AMBIGUOUS)
+        where = where & ~pl.lit(numbers)
     lost = column.required or column.decisive or column.form == "number"
     note = rows.reject if lost else rows.warn
     if column.form == "code":

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from policyserve.book.header_words import OTHER_WORDS
 from policyserve.book.lists import KINDS, Column, ListKind
@@ -114,9 +114,14 @@ def words_of(column: Column, kind: ListKind) -> tuple[str, ...]:
 
 def _known(kind: ListKind) -> dict[str, tuple[str, int]]:
     """Return each header as it is looked up: the column's name, and its rank: 0 for the column's own names."""
+    return _known_by_name(kind.name)
+
+
+@cache
+def _known_by_name(name: str) -> dict[str, tuple[str, int]]:
     found: dict[str, tuple[str, int]] = {}
-    for column in kind.columns:
-        for rank, word in enumerate(map(plain_header, words_of(column, kind))):
+    for column in KINDS[name].columns:
+        for rank, word in enumerate(map(plain_header, words_of(column, KINDS[name]))):
             found.setdefault(word, (column.name, max(rank - 1, 0)))
     return found
 

@@ -13,7 +13,7 @@ from typing import Literal
 import polars as pl
 from polars._typing import PolarsDataType as DataType
 
-from policyserve.book.words import DEBIT_RESULTS, EVENTS, GENDERS, MODES, PRODUCT_KINDS, STAGES
+from policyserve.book.words import CLEAR, DEBIT_RESULTS, EVENTS, FOR_LIFE, GENDERS, MODES, ONCE, PRODUCT_KINDS, STAGES
 from policyserve.errors import PolicyserveError
 
 Form = Literal[
@@ -49,6 +49,8 @@ class Column:
     """Whether it is a text of a person's own, in which NULL and 无 may be words."""
     unit: str = ""
     """What may stand behind a whole number."""
+    spelt: Mapping[str, str] = field(default_factory=dict)
+    """Words (as `plain_word` writes them) that say what another cell says."""
 
     @property
     def title(self) -> str:
@@ -184,12 +186,13 @@ POLICIES = ListKind(
             name="pay_years",
             chinese="缴费年期",
             form="whole",
-            lowest=1,
+            lowest=0,  # one premium; see `policies`
             highest=150,
             decisive=True,
+            spelt=dict.fromkeys(ONCE, "0") | dict.fromkeys(FOR_LIFE, CLEAR),
             unit="年期?|年[缴交]费?|y|years?",
         ),
-        _date("ends_on", "保险止期", decisive=True),
+        Column(name="ends_on", chinese="保险止期", form="date", decisive=True, spelt=dict.fromkeys(FOR_LIFE, CLEAR)),
         _text("channel", "渠道"),
         _whole("freelook_days", "犹豫期天数", 0, 366, unit="天|日"),
     ),

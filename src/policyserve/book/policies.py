@@ -14,7 +14,7 @@ from policyserve.book.amounts import settle
 from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import POLICIES
 from policyserve.book.references import attach, attach_own, fill_own, resolve
-from policyserve.book.rows import Rows, same_key
+from policyserve.book.rows import Rows, cleared, same_key
 from policyserve.book.stored_rows import OLD, add, beside, change, known_ids, lay_over, read_matching, with_ids
 from policyserve.locale import N_
 
@@ -41,7 +41,7 @@ def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     Unknown writing agents become agents who have left; changes of the serving agent become `agent_changed` events,
     changes of the mode and the years of payment `mode_changed` events.
     """
-    rows = same_key(_renamed(_possible(rows)), ["policy_no"], "policy_no")
+    rows = same_key(_renamed(_once_paid(_possible(rows))), ["policy_no"], "policy_no")
     stored = read_matching(connection, _QUERY, _STORED, rows.values.select("policy_no"))
     terms = mode_changes.current_terms(connection, as_of)
     old = mode_changes.as_changed(stored, terms).drop("known_on")
@@ -68,6 +68,23 @@ def _possible(rows: Rows) -> Rows:
         told = N_("names a policy that names this one as its main policy; only a rider has a main policy")
         rows = rows.leave_empty(_names_back(rows.values) == pl.col("policy_no"), "main_policy_no", told)
     return rows
+
+
+def _once_paid(rows: Rows) -> Rows:
+    """Take `pay_years` 0 (趸缴: one premium) as none, which is right where the mode says so too."""
+    if not rows.has("pay_years"):
+        return rows
+    once = pl.col("pay_years") == 0
+    told = N_("says that the premium is paid once, but the mode says otherwise; mend the one that is wrong")
+    rows = rows.reject(once & (pl.col("mode") != "single"), "pay_years", told)
+    if not rows.values.select(once.any()).item():
+        return rows
+    mark = cleared("pay_years")
+    marked = pl.col(mark) if rows.has(mark) else pl.lit(value=False)
+    emptied = pl.when(pl.col("pay_years") != 0).then("pay_years")
+    return rows.with_values(
+        rows.values.with_columns((marked | once.fill_null(value=False)).alias(mark), pay_years=emptied)
+    )
 
 
 def _names_back(values: pl.DataFrame) -> pl.Expr:

@@ -13,34 +13,45 @@ Words = Mapping[str, tuple[str, ...]]
 
 GENDERS: Words = {"male": ("m", "男", "男性", "先生"), "female": ("f", "女", "女性", "女士")}
 
+
+def _of_mode(*bases: str) -> tuple[str, ...]:
+    """Return the usual ways of writing a mode: 年缴 first, then 年, 按年, 每年交, 年度缴费, 年繳 ..."""
+    ends = ("缴", "交", "付", "", "缴费", "交费", "付费", "繳", "繳費")
+    return tuple(
+        before + base + part + end
+        for base in bases
+        for before in ("", "按", "每")
+        for part in ("", "度")
+        for end in ends
+    )
+
+
+CLEAR = "-"
+"""What is typed into a cell to clear what is stored."""
+
+ONCE = (
+    "趸缴", "趸交", "趸", "趸付", "趸缴费", "趸交费", "躉繳", "躉交", "躉", "一次交清", "一次缴清", "一次付清",
+    "一次性", "一次性交清", "一次性缴清", "一次性付清", "一次性缴费", "一次性交费", "single", "single-premium",
+    "single-payment", "lump-sum",
+)  # fmt: skip
+"""Words for a premium that is paid once."""
+
+FOR_LIFE = (
+    "终身", "終身", "终身缴", "终身交", "终身缴费", "终身交费", "缴至终身", "交至终身", "保至终身", "至终身",
+    "终身保障", "whole-life", "lifetime", "for-life", "life",
+)  # fmt: skip
+"""Words for what has no end before death."""
+
 MODES: Words = {
-    "single": (
-        "趸缴",
-        "趸交",
-        "趸",
-        "趸付",
-        "一次交清",
-        "一次缴清",
-        "一次性",
-        "一次性交清",
-        "single-premium",
-        "lump-sum",
-    ),
-    "annual": ("年缴", "年交", "年", "年付", "按年", "按年缴", "按年交", "每年", "yearly", "annually"),
+    "single": (*ONCE, "0"),
+    "annual": (*_of_mode("年"), "一年一次", "12个月", "yearly", "annually", "every-year", "12-months", "y", "a"),
     "semi-annual": (
-        "半年缴",
-        "半年交",
-        "半年",
-        "半年付",
-        "按半年",
-        "每半年",
-        "semiannual",
-        "semi-annually",
-        "half-yearly",
+        *_of_mode("半年"), "半年一次", "6个月", "semiannual", "semi-annually", "half-yearly", "half-year", "6-months",
+        "h",
     ),
-    "quarterly": ("季缴", "季交", "季", "季付", "季度", "季度缴", "季度交", "按季", "每季", "每季度", "quarter"),
-    "monthly": ("月缴", "月交", "月", "月付", "按月", "按月缴", "按月交", "每月", "month"),
-}
+    "quarterly": (*_of_mode("季"), "一季一次", "3个月", "quarter", "every-quarter", "3-months", "q"),
+    "monthly": (*_of_mode("月"), "一月一次", "1个月", "month", "every-month", "1-month", "m"),
+}  # fmt: skip
 
 PRODUCT_KINDS: Words = {
     "life": ("寿险", "人寿保险", "定期寿险", "终身寿险"),
