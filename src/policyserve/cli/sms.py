@@ -78,7 +78,7 @@ def generate(session: Session, day: date | None, dry_run: bool, out: Path | None
     else:
         show(_rows_of(session, done, dry_run=dry_run), session.form, columns=overview.FIELDS)
     if out is not None:
-        waiting = export_messages(session.engine, asked)
+        waiting = export_messages(session.engine, session.calendar, session.settings, asked, at=session.now)
         _save(session, waiting, out, overview.EXPORTED)
         note(session.words("{rows} are in {file}.", rows=_rows(session, len(waiting)), file=out))
     if done.composed.filter(outcome="rejected").height:

@@ -14,6 +14,7 @@ from policyserve.book.snapshot import customer_id, load_book
 from policyserve.calendars.calendar import Calendar
 from policyserve.config import Settings
 from policyserve.messages.generation.generation import Generation, run_generation
+from policyserve.messages.generation.upkeep import keep_up
 from policyserve.messages.outbox import overview
 from policyserve.messages.texts.template_check import Check, Trial
 from policyserve.operations.database import Database
@@ -122,7 +123,13 @@ def list_messages(
         )
 
 
-def export_messages(engine: Database, day: date) -> list[dict[str, Any]]:
-    """Return what the company's own platform needs to send the messages of a day; see `overview.export`."""
-    with db.reading(engine) as connection:
+def export_messages(
+    engine: Database, calendar: Calendar, settings: Settings, day: date, *, at: datetime
+) -> list[dict[str, Any]]:
+    """Return what the company's own platform needs to send the messages of a day; see `overview.export`.
+
+    What waits is brought into line with the facts first, as before a send of ours.
+    """
+    with db.writing(engine) as connection:
+        keep_up(connection, current_standard(connection, day), calendar, settings.file.messages, day=day, at=at)
         return overview.export(connection, day)

@@ -26,8 +26,10 @@ from policyserve.metrics.forecast.survival import DAYS_A_MONTH, kaplan_meier, po
 from policyserve.metrics.groupings import with_policies, writing_agents
 from policyserve.metrics.referrals.referrals import people_referred
 from policyserve.metrics.services.comparison import GROUPS, hazard_ratios, log_rank
+from policyserve.plan.policy_rules import TOGETHER
 
 DELIVERY = "contract-delivery"
+INTRODUCTION = "visit-m1"
 
 LANDMARK = 11
 """Months after the issue: the last visit is due after 10 months and in time for two weeks more."""
@@ -102,9 +104,33 @@ def _first_service(known: Book) -> date:
 
 
 def _services(known: Book) -> pl.DataFrame:
-    return known.contacts.filter(pl.col("subject_kind") == "policy", pl.col("service").is_in(FIRST_YEAR)).select(
+    """Return the first-year services of each policy, the visits shared with other policies among them.
+
+    One visit is made where policies were bought together: it counts for each. The first visit tells of the service
+    system, once to a customer: for later policies it is `told`, which completes their services and alone is none.
+    """
+    given = known.contacts.filter(pl.col("subject_kind") == "policy", pl.col("service").is_in(FIRST_YEAR)).select(
         "service", "done_on", policy_id="subject_id"
     )
+    bought = _purchases(known.policies)
+    visits = given.filter(pl.col("service") != DELIVERY).join(bought, on="policy_id")
+    others = bought.rename({"policy_id": "other"})
+    together = visits.join(others, on=["customer_id", "purchase"]).filter(pl.col("policy_id") != pl.col("other"))
+    first = visits.filter(pl.col("service") == INTRODUCTION)
+    later = first.join(others, on="customer_id").filter(pl.col("purchase_right") > pl.col("purchase"))
+    rows = [given.with_columns(told=pl.lit(value=False))] + [
+        part.select("service", "done_on", policy_id="other", told=pl.lit(value=told))
+        for part, told in ((together, False), (later, True))
+    ]
+    return pl.concat(rows)
+
+
+def _purchases(policies: pl.DataFrame) -> pl.DataFrame:
+    """Number the purchases of each customer: `policy_id`, `customer_id`, `purchase`."""
+    ordered = policies.sort("customer_id", "issue_date").select("policy_id", "customer_id", "issue_date")
+    waited = (pl.col("issue_date") - pl.col("issue_date").shift(1).over("customer_id")).dt.total_days()
+    begins = (waited > TOGETHER).fill_null(value=False)
+    return ordered.select("policy_id", "customer_id", purchase=begins.cum_sum().over("customer_id"))
 
 
 def served(known: Book, *, as_of: date, landmark: int, since: date) -> pl.DataFrame:
@@ -125,7 +151,9 @@ def served(known: Book, *, as_of: date, landmark: int, since: date) -> pl.DataFr
         .filter(pl.col("done_on") <= pl.col("landmark_on"))
         .group_by("policy_id")
         .agg(
-            done=pl.col("service").n_unique(), visits=pl.col("service").filter(pl.col("service") != DELIVERY).n_unique()
+            done=pl.col("service").n_unique(),
+            visits=pl.col("service").filter(pl.col("service") != DELIVERY).n_unique(),
+            told=pl.col("told").all(),
         )
     )
     instalments = pl.col("mode").cast(pl.String).replace_strict(_A_YEAR, default=1, return_dtype=pl.Int64)
@@ -150,7 +178,7 @@ def _group() -> pl.Expr:
     everything = len(FIRST_YEAR)
     delivered = (pl.col("receipt_on") <= pl.col("landmark_on")).fill_null(value=False)
     complete = (pl.col("done") == everything) | ((pl.col("visits") == everything - 1) & delivered)
-    name = pl.when(pl.col("done").is_null()).then(pl.lit("none")).when(complete).then(pl.lit("all"))
+    name = pl.when(pl.col("told").fill_null(value=True)).then(pl.lit("none")).when(complete).then(pl.lit("all"))
     return name.otherwise(pl.lit("some")).cast(pl.Enum(GROUPS))
 
 
