@@ -25,7 +25,8 @@ FACTS: Mapping[str, tuple[str, str, set[tuple[str, str]]]] = {
         {(LANTERN, "C1"), (REMINDER, "C2")},
     ),
     "surrendered": (
-        "events", "policy_no,kind,occurred_on\n3302025000002,surrender,2026-03-02\n", {(REMINDER, "C1"), (LANTERN, "C1")},
+        "events", "policy_no,kind,occurred_on\n3302025000002,surrender,2026-03-02\n",
+        {(REMINDER, "C1"), (LANTERN, "C1")},
     ),
     "died": ("customers", "customer_no,deceased_on\nC1,2026-03-01\n", {(REMINDER, "C2")}),
     "refused": ("customers", "customer_no,sms_optout\nC1,yes\n", {(REMINDER, "C1"), (REMINDER, "C2")}),

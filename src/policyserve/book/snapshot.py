@@ -78,7 +78,10 @@ FAMILIES = """
 SELECT id FROM customers WHERE id IN ({ids})
 UNION
 SELECT other.id FROM customers asked JOIN customers other ON other.family_no = asked.family_no WHERE asked.id IN ({ids})
+UNION
+SELECT insured_id FROM policies WHERE customer_id IN ({ids}) AND insured_id IS NOT NULL
 """
+"""The customers asked for, their families, and whom their policies insure: a service may ask for these people's age."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +107,8 @@ class _Reader:
 
 
 def load_book(connection: Connection, *, customers: Collection[int] | None = None, since: date | None = None) -> Book:
-    """Read the book: all of it, or `customers` with their families and all that belongs to these, and every agent.
+    """Read the book: all of it, or `customers` with their families, whom they insure and all that belongs to these, and
+    every agent.
 
     Events that were retracted are left out. Contacts are those of customers; `since` leaves earlier ones out.
     """

@@ -18,6 +18,7 @@ from policyserve.messages.generation.due_touches import rules, sends
 from policyserve.messages.generation.occasions import occasions_of
 from policyserve.messages.people import read_people
 from policyserve.messages.texts.templates import Message, Problem
+from policyserve.plan.audience import members
 from policyserve.plan.subjects import Subjects
 from policyserve.settings_file import Caps, MessageSettings
 from policyserve.standard.model import (
@@ -69,9 +70,10 @@ class Trial:
         return render_one_by_one(known, self.settings, self.day)
 
     def preview(self, customer: int, code: str) -> pl.DataFrame:
-        """Compose the texts of a service (by code) to a customer (by key), caps left aside; see `composing.compose`.
+        """Compose the texts of a service (by code) to a customer (by key), caps left aside; see `composition.compose`.
 
-        Raises PolicyserveError for a service that sends no message.
+        Who is not of its audience, or whose company has switched it off, gets the reason and no text. Raises
+        PolicyserveError for a service that sends no message.
         """
         service = self.standard.service(code)
         if service is None or not sends(service):
@@ -79,10 +81,23 @@ class Trial:
             raise PolicyserveError(
                 "'{code}' is no service that sends a message; these are: {known}.", code=code, known=known
             )
-        subjects = _subjects(Subjects.of(self.book, self.day, *self.standard.lapse_rules), service)
-        known_rows = self._known(subjects.filter(customer_id=customer), service)
+        facts = Subjects.of(self.book, self.day, *self.standard.lapse_rules)
+        variants = [one for one in self.standard.services if one.code == code and sends(one)]
+        tried = [self._composed(facts, one, customer) for one in variants]
+        return next((one for one in tried if one["text"].count()), tried[0])
+
+    def _composed(self, facts: Subjects, service: Service, customer: int) -> pl.DataFrame:
+        subjects = _subjects(facts, service).filter(customer_id=customer)
+        meant = _of_audience(subjects, service, facts, self.day)
         free = self.settings.model_copy(update={"caps": _UNCAPPED})
-        return compose(known_rows, NOTHING_HAD, free, self.day)
+        composed = compose(self._known(subjects, service), NOTHING_HAD, free, self.day)
+        reason = "not-for-them" if service.enabled else "switched-off"
+        keeps = pl.col("subject_id").is_in(meant.implode()) & pl.lit(service.enabled)
+        none = [pl.when(keeps).then(name).alias(name) for name in ("text", "segments", "arguments", "said")]
+        told = {"outcome": pl.lit("withheld"), "reason": pl.lit(reason)}
+        return composed.with_columns(
+            none, **{name: pl.when(keeps).then(name).otherwise(instead) for name, instead in told.items()}
+        ).cast(dict(composed.schema))  # type: ignore[arg-type]
 
     def _known(self, subjects: pl.DataFrame, service: Service) -> pl.DataFrame:
         touches = _as_if_due(subjects, service, self.standard, self.day)
@@ -104,6 +119,12 @@ class Trial:
             longest=max((message.segments.segments for message in messages), default=0),
             problems=tuple(reasons.most_common()),
         )
+
+
+def _of_audience(subjects: pl.DataFrame, service: Service, facts: Subjects, day: date) -> pl.Series:
+    """Return the `subject_id` of those whom the service is for on the day."""
+    touches = subjects.lazy().with_columns(ordinal=pl.lit(2), nominal=pl.lit(day))
+    return members(touches, service, facts, day).select("subject_id").collect()["subject_id"]
 
 
 def _subjects(facts: Subjects, service: Service) -> pl.DataFrame:
