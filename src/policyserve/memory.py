@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +20,9 @@ MEGABYTE: Final = 1 << 20
 SECONDS: Final = 900
 """The longest that a call may take."""
 
+_SET_DEATH_SIGNAL = 1
+"""PR_SET_PDEATHSIG of Linux's prctl."""
+
 _SERVE = "from policyserve.memory import serve; serve()"
 
 Given = ParamSpec("Given")
@@ -31,10 +36,17 @@ class BoundError(Exception):
 def bounded(megabytes: int, function: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
     """Call a function of a module in a process that gets so much memory; everything passes by pickle.
 
-    Raises BoundError, and PolicyserveError where the function does.
+    The process ends with its caller, however that ends (Linux; elsewhere at its limit of time). Raises BoundError, and
+    PolicyserveError where the function does.
     """
     call = pickle.dumps((megabytes, function, arguments, named))
-    command = [sys.executable, "-P", "-c", _SERVE]  # -P: nothing is imported from the folder where somebody stands
+    command = [
+        sys.executable,
+        "-P",
+        "-c",
+        _SERVE,
+        str(os.getpid()),
+    ]  # -P: nothing is imported from the folder where somebody stands
     try:
         done = subprocess.run(command, input=call, capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
@@ -49,6 +61,7 @@ def bounded(megabytes: int, function: Callable[Given, Result], *arguments: Given
 
 def serve() -> None:
     """Make one call that comes in by standard input, and answer by standard output."""
+    _end_with(int(sys.argv[1]))
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
     megabytes, function, arguments, named = pickle.load(sys.stdin.buffer)
@@ -59,6 +72,14 @@ def serve() -> None:
         result, refusal = None, error.sentence
     pickle.dump((result, refusal), answer, protocol=pickle.HIGHEST_PROTOCOL)
     answer.close()
+
+
+def _end_with(caller: int) -> None:
+    """Let the system kill this process as soon as its caller, a process, is no more."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+        if os.getppid() != caller:  # it has ended before
+            os._exit(1)
 
 
 def _limit(more: int) -> None:
