@@ -14,7 +14,7 @@ from policyserve.access.viewer import ROLES
 from policyserve.web.door import Door, Page, Trouble
 from policyserve.web.errors import NO_METHOD, NO_PAGE
 from policyserve.web.headers import STATIC
-from policyserve.web.pages import customers, first_run, sign_in, tasks, today
+from policyserve.web.pages import audit, customers, first_run, imports, sign_in, targets, tasks, today, users
 from policyserve.web.visit import House, Work
 
 FILES = {"app.css": "text/css", "icon.svg": "image/svg+xml"}
@@ -27,7 +27,7 @@ def _for(roles: Sequence[str] | None, path: str, show: Work | None = None, send:
     return [Page(path=path, method=method, work=work, roles=roles) for method, work in works if work]
 
 
-AGENT, MANAGER, CLERK = ("agent",), ("manager",), ("clerk",)
+AGENT, MANAGER, CLERK, ADMINISTRATOR, AUDITOR = (("agent",), ("manager",), ("clerk",), ("administrator",), ("auditor",))
 
 PAGES: tuple[Page, ...] = (
     *_for(None, "/", sign_in.begin),
@@ -36,13 +36,24 @@ PAGES: tuple[Page, ...] = (
     *_for(None, "/language", send=sign_in.choose_language),
     *_for(None, "/first-run", first_run.show, first_run.send),
     *_for(ROLES, "/sign-out", send=sign_in.sign_out),
+    *_for((*AGENT, *MANAGER, *CLERK), "/customers", customers.search),
     *_for((*AGENT, *MANAGER, *CLERK), "/customers/{customer_no}", customers.show),
+    *_for(MANAGER, "/customers/{customer_no}/phone", send=customers.reveal),
+    *_for(CLERK, "/import", imports.show, imports.send),
+    *_for(CLERK, "/import/rejects/{token}", imports.rejects),
     *_for(AGENT, "/today", today.show),
     *_for(AGENT, "/tasks/{task_id:int}", tasks.show),
     *_for(AGENT, "/tasks/{task_id:int}/done", tasks.show, tasks.done),
     *_for(AGENT, "/tasks/{task_id:int}/put-off", tasks.show, tasks.put_off),
     *_for(AGENT, "/tasks/{task_id:int}/skip", tasks.show, tasks.skip),
     *_for(AGENT, "/tasks/{task_id:int}/undo", send=tasks.undo),
+    *_for(AGENT, "/targets", targets.own),
+    *_for(MANAGER, "/board", targets.board),
+    *_for(MANAGER, "/persistency", targets.persistency),
+    *_for(MANAGER, "/agents/{agent_no}", targets.agent),
+    *_for(ADMINISTRATOR, "/users", users.show, users.add),
+    *_for(ADMINISTRATOR, "/users/{login}", send=users.change),
+    *_for((*ADMINISTRATOR, *AUDITOR), "/audit", audit.show),
 )
 """Every route; docs/access.md has a line for each."""
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from anyio import CapacityLimiter, to_thread
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -30,7 +33,7 @@ from policyserve.web.errors import (
 )
 from policyserve.web.headers import HEADERS
 from policyserve.web.screen import render
-from policyserve.web.visit import Answer, House, Move, Screen, Visit, Work, local
+from policyserve.web.visit import Answer, Download, House, Move, Screen, Visit, Work, local
 
 SESSION: Final = "policyserve_session"
 LANGUAGE: Final = "policyserve_language"
@@ -42,6 +45,9 @@ LONGEST: Final = 64_000
 
 NOBODY: Final = Viewer(who="", role="system", scope=Scope(reach="own"))
 """Whoever has not signed in; sees no customer at all."""
+
+LARGEST: Final = 50_000_000
+"""Bytes of a list that is sent by a page."""
 
 THREADS: Final = 8
 """Pages at once: as many as connections to the database are kept open."""
@@ -61,6 +67,14 @@ class Page:
     """None: for whoever comes, signed in or not."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """What a form has brought."""
+
+    form: Mapping[str, str] = field(default_factory=dict)
+    upload: tuple[str, BinaryIO] | None = None
+
+
 Trouble = Callable[[str, Exception], None]
 
 
@@ -76,19 +90,21 @@ class Door:
         """Return what Starlette calls for a page."""
 
         async def answer(request: Request) -> Response:
-            form: Mapping[str, str] | PolicyserveError = {}
-            if page.method == "POST":
-                form = await _form(request)
-            return await to_thread.run_sync(self._answer, page, request, form, limiter=self.threads)
+            sent = await _sent(request) if page.method == "POST" else Sent()
+            try:
+                return await to_thread.run_sync(self._answer, page, request, sent, limiter=self.threads)
+            finally:
+                if isinstance(sent, Sent) and sent.upload:
+                    sent.upload[1].close()
 
         return answer
 
-    def _answer(self, page: Page, request: Request, form: Mapping[str, str] | PolicyserveError) -> Response:
+    def _answer(self, page: Page, request: Request, sent: Sent | PolicyserveError) -> Response:
         visit = self._visit(request)
         try:
-            if isinstance(form, PolicyserveError):
-                raise form
-            visit = self._entered(page, request, visit, form)
+            if isinstance(sent, PolicyserveError):
+                raise sent
+            visit = self._entered(page, request, visit, sent)
             return self._response(visit, page.work(visit))
         except SignInNeededError:
             return self._moved(Move(to=f"/sign-in?next={quote(_way_back(request))}"))
@@ -105,7 +121,7 @@ class Door:
             query={**request.query_params, "here": request.url.path},
         )  # fmt: skip
 
-    def _entered(self, page: Page, request: Request, visit: Visit, form: Mapping[str, str]) -> Visit:
+    def _entered(self, page: Page, request: Request, visit: Visit, sent: Sent) -> Visit:
         """Return the visit with its viewer and form; raises a refusal for whoever may not come in."""
         if page.method == "POST" and not is_own_form(request.headers, self.house.public_url):
             raise StrangeFormError(STRANGE)
@@ -114,7 +130,7 @@ class Door:
             raise SignInNeededError("Sign in first.")
         if page.roles is not None and viewer is not None and viewer.role not in page.roles:
             raise OtherRoleError("This page is for others: {role} do not see it.", role=viewer.role_name)
-        return Visit(**{**vars(visit), "viewer": viewer or NOBODY, "form": form})
+        return Visit(**{**vars(visit), "viewer": viewer or NOBODY, "form": sent.form, "upload": sent.upload})
 
     def _viewer(self, visit: Visit) -> Viewer | None:
         return viewer_of_session(self.house.engine, visit.token, at=visit.now) if visit.token else None
@@ -130,6 +146,9 @@ class Door:
     def _response(self, visit: Visit, answer: Answer) -> Response:
         if isinstance(answer, Move):
             return self._moved(answer)
+        if isinstance(answer, Download):
+            kept = {**HEADERS, "Content-Disposition": f'attachment; filename="{answer.name}"'}
+            return Response(answer.content, media_type="text/csv", headers=kept)
         refusal = answer.refusal
         values = {**answer.values, "error": None if refusal is None else told(refusal).told(visit.language)}
         return HTMLResponse(render(visit, answer.template, values), status_of(refusal), headers=HEADERS)
@@ -173,17 +192,26 @@ def _way_back(request: Request) -> str:
     return local(came.path) if came.netloc == request.headers.get("host") else "/"
 
 
-async def _form(request: Request) -> Mapping[str, str] | PolicyserveError:
-    """Read a form; an error where it is too long or cut off."""
-    body = bytearray()
+async def _sent(request: Request) -> Sent | PolicyserveError:
+    """Read a form, with its file where it has one; an error where it is too long or cut off."""
     try:
+        if request.headers.get("content-type", "").startswith("multipart/form-data"):
+            return await _with_file(request)
+        body = bytearray()
         async for piece in request.stream():
             body += piece
             if len(body) > LONGEST:
                 return TooLongError("This is too long for a form; shorten it.")
-    except ClientDisconnect:
+        return Sent(form=dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100)))
+    except (ClientDisconnect, MultiPartException, HTTPException, ValueError):
         return StrangeFormError(STRANGE)
-    try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100))
-    except ValueError:
-        return StrangeFormError(STRANGE)
+
+
+async def _with_file(request: Request) -> Sent | PolicyserveError:
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > LARGEST:
+        return TooLongError("This file is too large for a page; import it with the command line.")
+    form = await request.form(max_files=1, max_fields=20, max_part_size=LONGEST)
+    typed = {name: value for name, value in form.items() if isinstance(value, str)}
+    files = [one for one in form.values() if isinstance(one, UploadFile) and one.filename]
+    return Sent(form=typed, upload=(str(files[0].filename), files[0].file) if files else None)

@@ -19,9 +19,13 @@ from policyserve.tasks.codes import coded, shown
 from policyserve.web.visit import FORM_KEY, Visit
 
 PLACES = {
-    "agent": (("/today", N_("Today")), ("/customers", N_("Customers")), ("/targets", N_("Targets"))),
-    "manager": (("/board", N_("Board")), ("/persistency", N_("Persistency")), ("/customers", N_("Customers"))),
-    "clerk": (("/import", N_("Import")), ("/customers", N_("Customers"))),
+    "agent": (("/today", N_("Today")), ("/customers", N_in("page", "Customers")), ("/targets", N_("Targets"))),
+    "manager": (
+        ("/board", N_("Board")),
+        ("/persistency", N_("Persistency")),
+        ("/customers", N_in("page", "Customers")),
+    ),
+    "clerk": (("/import", N_("Import")), ("/customers", N_in("page", "Customers"))),
     "administrator": (("/users", N_("Users")), ("/audit", N_("Audit log"))),
     "auditor": (("/audit", N_("Audit log")),),
 }

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, BinaryIO, Final
 
 from policyserve.access.viewer import Viewer
 from policyserve.calendars.calendar import Calendar
 from policyserve.config import Settings
 from policyserve.operations.database import Database
+from policyserve.operations.targets import Targets
 from policyserve.tasks.transitions import Stamp
+from policyserve.web.rejects import Rejects
 
 FORM_KEY: Final = "form_key"
 """The field of a form that makes a double tap act once."""
@@ -33,8 +35,13 @@ class House:
     """What whoever makes the first administrator must know."""
     demo: tuple[tuple[str, str], ...] = ()
     """Of a demo: roles and the names that are signed in with one click."""
-    folder: Path | None = None
-    """Where files that were uploaded wait, and their rejects."""
+    rejects: Rejects = field(default_factory=Rejects)
+    """Rejected rows of the last lists."""
+
+    @cached_property
+    def targets(self) -> Targets:
+        """The figures of the targets, kept until the facts change."""
+        return Targets(self.engine)
 
     @property
     def secure(self) -> bool:
@@ -56,8 +63,8 @@ class Visit:
     """The parameters of the address."""
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
-    upload: tuple[str, Path] | None = None
-    """The name of an uploaded file, and where it is."""
+    upload: tuple[str, BinaryIO] | None = None
+    """The name of an uploaded file, and the file."""
 
     @property
     def now(self) -> datetime:
@@ -111,5 +118,13 @@ def local(address: str | None) -> str:
     return address if address and good else "/"
 
 
-Answer = Screen | Move
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """A file to be kept."""
+
+    name: str
+    content: bytes
+
+
+Answer = Screen | Move | Download
 Work = Callable[[Visit], Answer]

@@ -45,7 +45,7 @@ def demo_house(language: str, customers: int = CUSTOMERS) -> Iterator[House]:
             _fill(story)
             yield House(
                 engine=engine, settings=story.settings, calendar=story.calendar, now=lambda: story.now,
-                today=lambda: A_MONDAY, demo=_people(story), folder=story.folder,
+                today=lambda: A_MONDAY, demo=_people(story),
             )  # fmt: skip
         finally:
             engine.dispose()

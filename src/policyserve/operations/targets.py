@@ -1,0 +1,131 @@
+"""Targets of a viewer: the figures of the whole book, worked out once for its facts, and of each the rows in scope.
+
+The parts of the book do not tell the figures of the whole (a person whom two customers name counts for the first), so
+the whole is read, by one request at a time, and kept until the facts change.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, select, text
+
+from policyserve import db
+from policyserve.access.masks import shown_name, shown_phone
+from policyserve.access.scope import AGENTS, agents_of, check_agent
+from policyserve.access.viewer import Viewer
+from policyserve.book.snapshot import load_agents
+from policyserve.dates import add_months
+from policyserve.metrics.add_ons.figures import add_ons_figure
+from policyserve.metrics.figure import Figure, Names
+from policyserve.metrics.names import names_in
+from policyserve.metrics.persistency.figures import persistency_figure
+from policyserve.metrics.persistency.gap_figure import gap_figure
+from policyserve.metrics.referrals.figures import referrals_figure
+from policyserve.metrics.targets import COHORTS, KEPT, last_cohort
+from policyserve.operations.database import Database
+from policyserve.operations.figures import Reading
+
+Make = Callable[[Reading], Figure]
+
+
+def _persistency(*by: str) -> Make:
+    def make(facts: Reading) -> Figure:
+        last = last_cohort(facts.as_of)
+        return persistency_figure(
+            facts.book, by=by, cohort_from=add_months(last, 1 - COHORTS), cohort_to=last, as_of=facts.as_of
+        )
+
+    return make
+
+
+FIGURES: Mapping[str, Make] = {
+    "teams": _persistency("team"),
+    "agents": _persistency("team", "agent"),
+    "cohorts": _persistency("team", "cohort"),
+    "own": _persistency("agent"),
+    "gap": lambda facts: gap_figure(
+        facts.book, facts.open_tasks, by=("agent",), target=str(KEPT), as_of=facts.as_of
+    ),
+    "referrals": lambda facts: referrals_figure(facts.book, facts.as_of.year, by=("agent",), as_of=facts.as_of),
+    "add-ons": lambda facts: add_ons_figure(facts.book, facts.as_of.year, by=("agent",), as_of=facts.as_of),
+}  # fmt: skip
+"""Figures by the names that pages ask for, of the rolling year or the calendar year of the day."""
+
+_STAMP = text("""
+    SELECT (SELECT max(id) FROM imports), (SELECT max(id) FROM events), (SELECT max(id) FROM transitions),
+           (SELECT count(*) FROM events WHERE retracted_on IS NOT NULL)
+""")
+"""What moves with whatever a figure is made of."""
+
+
+class Targets:
+    """The figures of a database, each kept until its facts change."""
+
+    def __init__(self, engine: Database) -> None:
+        """Nothing is read yet."""
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._kept: dict[str, tuple[Any, Figure]] = {}
+
+    def of_agent(self, viewer: Viewer, agent_no: str, names: tuple[str, ...], *, as_of: date) -> list[Figure]:
+        """Return the rows of an agent; raises NotFoundError for one whom the viewer does not see."""
+        with db.reading(self._engine) as connection:
+            check_agent(connection, viewer, agent_no, as_of)
+            found = [self._figure(connection, name, as_of) for name in names]
+            return [_named(connection, viewer, one.of("agent_no", agent_no)) for one in found]
+
+    def in_scope(self, viewer: Viewer, names: tuple[str, ...], *, as_of: date) -> list[Figure]:
+        """Return the rows of the agents that a viewer sees, and of the teams seen whole, the worst first."""
+        with db.reading(self._engine) as connection:
+            found = [self._figure(connection, name, as_of) for name in names]
+            seen = _seen(connection, viewer, as_of)
+            return [_named(connection, viewer, _worst_first(_filtered(one, seen))) for one in found]
+
+    def _figure(self, connection: Connection, name: str, as_of: date) -> Figure:
+        stamp = (as_of, *connection.execute(_STAMP).one())
+        with self._lock:
+            kept = self._kept.get(name)
+            if kept is None or kept[0] != stamp:
+                kept = self._kept[name] = (stamp, FIGURES[name](Reading(connection, as_of)))
+            return kept[1]
+
+
+def _seen(connection: Connection, viewer: Viewer, day: date) -> pl.DataFrame:
+    """Return every agent of the day with `seen`: `agent_no`, `team`, `branch`."""
+    agents = agents_of(viewer.scope, day)
+    frame = load_agents(connection, day).select("agent_no", "team", "branch")
+    if agents is None:
+        return frame.with_columns(seen=True)
+    numbers = connection.scalars(select(AGENTS.c.agent_no).where(AGENTS.c.id.in_(agents))).all()
+    return frame.with_columns(seen=pl.col("agent_no").is_in(list(numbers)))
+
+
+def _filtered(figure: Figure, seen: pl.DataFrame) -> Figure:
+    if "agent_no" in figure.rows.columns:
+        numbers = seen.filter("seen")["agent_no"]
+        return replace(figure, rows=figure.rows.filter(pl.col("agent_no").is_in(numbers.implode())))
+    whole = seen.group_by("branch", "team").agg(pl.col("seen").all()).filter("seen")
+    return replace(figure, rows=figure.rows.join(whole, on=["branch", "team"], how="semi", maintain_order="left"))
+
+
+def _worst_first(figure: Figure) -> Figure:
+    by = ["cohort", "ratio"] if "cohort" in figure.rows.columns else ["ratio"]
+    known = [name for name in by if name in figure.rows.columns]
+    return replace(figure, rows=figure.rows.sort(known, nulls_last=True, maintain_order=True)) if known else figure
+
+
+def _named(connection: Connection, viewer: Viewer, figure: Figure) -> Figure:
+    """Add the names, as far as the viewer sees them."""
+    names: Names = names_in(connection, figure)
+    masked = {
+        kind: {number: shown(viewer, name) or "" for number, name in known.items()}
+        for kind, known in names.items()
+        if (shown := {"customer": shown_name, "phone": shown_phone}.get(kind))
+    }
+    return figure.named({**names, **masked})

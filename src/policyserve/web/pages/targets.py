@@ -1,0 +1,43 @@
+"""Targets: of an agent, and the manager's board from teams to agents to names."""
+
+from __future__ import annotations
+
+from policyserve.metrics.figure import Figure
+from policyserve.web.tables import LINKS, table_of
+from policyserve.web.visit import Answer, Screen, Visit
+
+OF_AGENT = ("own", "gap", "referrals", "add-ons")
+ON_BOARD = ("teams", "agents", "referrals", "add-ons")
+
+
+def own(visit: Visit) -> Answer:
+    """Show the agent's own targets."""
+    return _of_agent(visit, visit.viewer.agent_no or "")
+
+
+def agent(visit: Visit) -> Answer:
+    """Show the targets of somebody below a manager."""
+    return _of_agent(visit, str(visit.path["agent_no"]))
+
+
+def _of_agent(visit: Visit, agent_no: str) -> Answer:
+    found = visit.house.targets.of_agent(visit.viewer, agent_no, OF_AGENT, as_of=visit.as_of)
+    return _screen(visit, "targets", found, agent_no)
+
+
+def board(visit: Visit) -> Answer:
+    """Show the targets of everybody below, the worst first."""
+    found = visit.house.targets.in_scope(visit.viewer, ON_BOARD, as_of=visit.as_of)
+    return _screen(visit, "board", found)
+
+
+def persistency(visit: Visit) -> Answer:
+    """Show the persistency of the teams by cohort."""
+    found = visit.house.targets.in_scope(visit.viewer, ("cohorts",), as_of=visit.as_of)
+    return _screen(visit, "persistency", found)
+
+
+def _screen(visit: Visit, template: str, found: list[Figure], agent_no: str = "") -> Answer:
+    links = LINKS if visit.viewer.role == "manager" else {"customer": LINKS["customer"]}
+    tables = [table_of(one, visit.language, links) for one in found]
+    return Screen(template=template, values={"tables": tables, "agent_no": agent_no})

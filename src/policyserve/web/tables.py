@@ -1,0 +1,73 @@
+"""Figures as tables of a page: the same columns, marks, legends and definitions as on a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policyserve.locale import translated
+from policyserve.metrics.cells import cell
+from policyserve.metrics.figure import BELOW, Figure, Row
+from policyserve.metrics.legend import legend, title
+from policyserve.signs import seen
+
+LINKS = {"agent": "/agents/{}", "customer": "/customers/{}"}
+"""Where the number of a kind leads."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One cell."""
+
+    text: str
+    right: bool
+    below: bool
+    """Whether it is below its target."""
+    link: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A figure in a language."""
+
+    title: str
+    head: list[tuple[str, bool]]
+    """The titles of columns, and whether they stand on the right."""
+    rows: list[list[Cell]]
+    empty: str | None
+    lines: list[str]
+    definition: list[str]
+    parts: list[tuple[list[str], Table]]
+    """Of a figure with a list below each row: what is said of the row, and the list."""
+
+
+def table_of(figure: Figure, language: str, links: Mapping[str, str]) -> Table:
+    """Lay a figure out; `links` are those of LINKS that the viewer may follow."""
+    rows = [] if figure.nested else figure.rows.to_dicts()
+    return Table(
+        title=title(figure, language),
+        head=[(translated(language, one.title), one.right) for one in figure.shown],
+        rows=[_cells(figure, row, language, links) for row in rows],
+        empty=figure.empty.told(language) if figure.empty and figure.rows.is_empty() else None,
+        lines=[line.told(language) for line in (*legend(figure), *figure.lines)],
+        definition=[one.told(language) for one in figure.definition],
+        parts=[_part(figure, row, language, links) for row in (figure.rows.to_dicts() if figure.nested else [])],
+    )
+
+
+def _part(figure: Figure, row: Row, language: str, links: Mapping[str, str]) -> tuple[list[str], Table]:
+    nested = figure.nested
+    assert nested is not None
+    of_row = nested.list.of(nested.key, row[nested.key])
+    return [one.told(language) for one in nested.sentences(row, figure.names)], table_of(of_row, language, links)
+
+
+def _cells(figure: Figure, row: dict[str, Any], language: str, links: Mapping[str, str]) -> list[Cell]:
+    cells = []
+    for one in figure.shown:
+        number = row.get(one.fields[0])
+        link = links[one.kind].format(number) if one.kind in links and number is not None else None
+        told = seen(cell(one, row, language, figure.names))
+        cells.append(Cell(text=told, right=one.right, below=BELOW in one.marks(row), link=link))
+    return cells
