@@ -123,9 +123,6 @@ def _worst_first(figure: Figure) -> Figure:
 def _named(connection: Connection, viewer: Viewer, figure: Figure) -> Figure:
     """Add the names, as far as the viewer sees them."""
     names: Names = names_in(connection, figure)
-    masked = {
-        kind: {number: shown(viewer, name) or "" for number, name in known.items()}
-        for kind, known in names.items()
-        if (shown := {"customer": shown_name, "phone": shown_phone}.get(kind))
-    }
-    return figure.named({**names, **masked})
+    people = {number: shown_name(viewer, name) or "" for number, name in names.get("customer", {}).items()}
+    phones = {number: shown_phone(viewer, phone) or "" for number, phone in names.get("phone", {}).items()}
+    return figure.named({**names, "customer": people, "phone": phones})
