@@ -99,7 +99,7 @@ def list_(session: Session, policy_no: str | None, customer_no: str | None) -> N
         for row in list_events(session.engine, policy_no=policy_no, customer_no=customer_no)
     ]
     columns = ["event", "occurred_on", "kind", "customer_no", "policy_no", "amount", "detail", "retracted_on"]
-    show(rows, session.form, columns=columns, language=session.language, numeric=["amount"])
+    session.show(rows, columns=columns, numeric=["amount"])
 
 
 @click.command()
@@ -167,7 +167,7 @@ def plan(session: Session, *, first: date, last: date, out: Path | None, **subje
         if session.form == "table":
             names = service_names(standard_on(session.engine, session.as_of))
             rows = [{**row, "service": names(row["service"], session.language)} for row in rows]
-        show(rows, session.form, columns=columns, language=session.language)
+        session.show(rows, columns=columns)
     _note_provisional(session, session.days(first, last))
 
 

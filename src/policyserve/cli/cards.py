@@ -11,6 +11,7 @@ import rich_click as click
 from policyserve.access.viewer import SYSTEM
 from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.headings import heading
+from policyserve.cli.screen.names import with_names
 from policyserve.cli.screen.output import Row, show, tell
 from policyserve.dates import add_months
 from policyserve.locale import N_, N_in, say
@@ -36,11 +37,12 @@ def policy(session: Session, policy_no: str, everything: bool) -> None:
     card = policy_card(*asked, as_of=session.as_of, language=session.language)
     rows = card.touches
     if session.form == "table":
-        _heading(card.policy, session.language)
+        (named,) = with_names(session.engine, [card.policy], ["agent_no"])
+        _heading(named, session.language)
     shown_rows = rows if everything or session.form != "table" else _near(rows, session.as_of)
     columns = ["due", "name", "ordinal", "status", "done_on", "latest", "reason"]
     empty = session.words("No touch is planned for this policy.")
-    show(shown_rows, session.form, columns=columns, language=session.language, headings=_service(session), empty=empty)
+    session.show(shown_rows, columns=columns, headings=_service(session), empty=empty)
     if len(shown_rows) < len(rows):
         tell(
             say(
@@ -92,8 +94,8 @@ def customer(session: Session, customer_no: str) -> None:
     if session.form != "table":
         show([_as_row(card)], session.form, columns=["profile"])
         return
-    _print_profile(card.profile, session.language)
-    _part(N_("Family"), card.family, ["customer_no", "name", "gender", "birthday"], session.language)
+    _print_profile(session, card.profile)
+    _part(session, N_("Family"), card.family, ["customer_no", "name", "gender", "birthday"])
     policies = [
         {
             **row,
@@ -103,12 +105,18 @@ def customer(session: Session, customer_no: str) -> None:
         for row in card.policies
     ]
     columns = ["policy_no", "product", "issue_date", "mode", "premium", "agent_no", "state"]
-    _part(N_in("part of a card", "Policies"), policies, columns, session.language, numeric=["premium"])
+    _part(session, N_in("part of a card", "Policies"), policies, columns, numeric=["premium"])
     services = _service(session)
     columns = ["due", "name", "subject", "status", "latest", "reason"]
-    _part(N_("Ahead, three months"), card.ahead, columns, session.language, headings=services)
+    _part(session, N_("Ahead, three months"), _subjects(card, card.ahead), columns, headings=services)
     columns = ["done_on", "name", "subject", "channel", "outcome", "satisfaction", "note"]
-    _part(N_("Track record"), card.record, columns, session.language, headings=services)
+    _part(session, N_("Track record"), _subjects(card, card.record), columns, headings=services)
+
+
+def _subjects(card: Card, rows: Sequence[Row]) -> list[Row]:
+    """Say of touches whether they are about the customer or a policy."""
+    own = card.profile["customer_no"]
+    return [{**row, "subject_kind": "customer" if row["subject"] == own else "policy"} for row in rows]
 
 
 def _as_row(card: Card) -> dict[str, Any]:
@@ -117,26 +125,16 @@ def _as_row(card: Card) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _print_profile(profile: Row, language: str) -> None:
-    for name, value in profile.items():
+def _print_profile(session: Session, profile: Row) -> None:
+    (named,) = with_names(session.engine, [{"referrer_no": profile["referred_by"]}], ["referrer_no"])
+    for name, value in {**profile, "referred_by": named["referrer_no"]}.items():
         if value not in (None, "", 0):
-            click.echo(f"{say(language, PROFILE[name])}: {shown(name, value, language)}")
+            click.echo(f"{session.words(PROFILE[name])}: {shown(name, value, session.language)}")
 
 
-def _part(
-    title: str,
-    rows: Sequence[Row],
-    columns: Sequence[str],
-    language: str,
-    *,
-    headings: dict[str, str] | None = None,
-    numeric: Sequence[str] = (),
-) -> None:
-    click.echo(f"\n{say(language, title)}")
-    show(
-        rows, "table", columns=columns, language=language, headings=headings, numeric=numeric,
-        empty=f"  {say(language, N_in('part of a card', 'none'))}",
-    )  # fmt: skip
+def _part(session: Session, title: str, rows: Sequence[Row], columns: Sequence[str], **layout: Any) -> None:
+    click.echo(f"\n{session.words(title)}")
+    session.show(rows, columns=columns, empty=f"  {session.words(N_in('part of a card', 'none'))}", **layout)
 
 
 COMMANDS = [policy, customer]

@@ -76,7 +76,7 @@ def list_(session: Session) -> None:
     """Show who gets notices where and when, and what became of the last one; addresses without their keys."""
     rows = notices.list_channels(session.engine, session.settings.file.notices.at, session.language)
     empty = session.words("No agent has a channel; add one with 'policyserve notice set'.")
-    show(rows, session.form, columns=COLUMNS, language=session.language, empty=empty)
+    session.show(rows, columns=COLUMNS, empty=empty)
 
 
 @notice.command()

@@ -23,6 +23,7 @@ from policyserve.locale import say
 from policyserve.locale.languages import language_named, languages
 
 if TYPE_CHECKING:
+    from policyserve.cli.screen.output import Row
     from policyserve.metrics.figure import Figure
     from policyserve.operations.database import Database
     from policyserve.operations.figures import Reading
@@ -203,6 +204,14 @@ class Session:
         named = self.form == "table" or self.out is not None
         made = figures.figure(self.engine, make, as_of=self.as_of, behind=behind, named=named)
         print_figure(made, self.form, self.language, out=self.out, zone=self.settings.time_zone, kept=self.kept_files)
+
+    def show(self, rows: Sequence[Row], *, columns: Sequence[str], **layout: Any) -> None:
+        """Print rows as was asked; in a table people and policies stand with their names. See `output.show`."""
+        from policyserve.cli.screen.names import with_names
+        from policyserve.cli.screen.output import show
+
+        named = with_names(self.engine, rows, columns) if self.form == "table" else rows
+        show(named, self.form, columns=columns, language=self.language, **layout)
 
     @property
     def now(self) -> datetime:

@@ -8,7 +8,7 @@ from pathlib import Path
 import rich_click as click
 
 from policyserve.cli.options import BY, Session, shared
-from policyserve.cli.screen.output import note, show
+from policyserve.cli.screen.output import note
 from policyserve.locale import N_in
 from policyserve.operations.points import earn_points, list_balances, list_entries, pay_points, read_rates
 
@@ -43,7 +43,7 @@ def earn(session: Session, rates: Path | None, actor: str) -> None:
             )
         )
     row = asdict(earn_points(session.engine, found, session.stamp(actor)))
-    show([row], session.form, columns=list(row), language=session.language)
+    session.show([row], columns=list(row))
 
 
 @points.command()
@@ -57,7 +57,7 @@ def pay(session: Session, customer_no: str, count: int, *, receipt: str | None, 
     """Pay points out; never more than there are."""
     left = pay_points(session.engine, customer_no, count, session.stamp(actor), receipt=receipt, note=remark)
     row = {"customer_no": customer_no, "paid": count, "balance": left}
-    show([row], session.form, columns=list(row), language=session.language)
+    session.show([row], columns=list(row))
 
 
 @points.command(name="list")
@@ -72,7 +72,7 @@ def list_(session: Session, customer_no: str | None) -> None:
     if session.form == "table":
         columns = [name for name in columns if any(row[name] is not None for row in rows)]
     headings = {"kind": session.words(N_in("points", "For"))}
-    show(rows, session.form, columns=columns, language=session.language, headings=headings)
+    session.show(rows, columns=columns, headings=headings)
 
 
 COMMANDS = [points]

@@ -160,7 +160,7 @@ def list_(session: Session, out: Path | None, **asked: Any) -> None:
     elif session.form != "table":
         show(rows, session.form, columns=[*overview.FIELDS, *overview.MORE])
     else:
-        _print_messages(_by_name(rows, found.standard, session.language), session.language)
+        _print_messages(session, _by_name(rows, found.standard, session.language))
         if count > SHOWN:
             session.tell(
                 "The last {shown} of {count}; narrow the list, or take all of it with --out FILE.xlsx or "
@@ -171,12 +171,12 @@ def list_(session: Session, out: Path | None, **asked: Any) -> None:
         _print_counts(_by_name(found.counts, found.standard, session.language), session.language)
 
 
-def _print_messages(rows: list[dict[str, Any]], language: str) -> None:
+def _print_messages(session: Session, rows: list[dict[str, Any]]) -> None:
     """Print messages, a line for each; the texts of a few are shown whole. Where there is none its reason stands."""
     columns = ["message_id", "service", "customer_no", "status", "due", "segments", "text"]
     if any(row["text"] and row["reason"] for row in rows):
         columns.append("reason")
-    show([_in_a_line(row, whole=len(rows) <= FEW) for row in rows], "table", columns=columns, language=language)
+    session.show([_in_a_line(row, whole=len(rows) <= FEW) for row in rows], columns=columns)
 
 
 def _in_a_line(row: dict[str, Any], *, whole: bool) -> dict[str, Any]:

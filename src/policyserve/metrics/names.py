@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from policyserve.metrics.figure import Figure, Names
+from policyserve.metrics.figure import Figure, Kind, Names
 from policyserve.tables import Agent, Customer, Policy
 
 AGENTS, CUSTOMERS, POLICIES = (
@@ -21,15 +21,23 @@ MOST = 5_000
 
 
 def names_in(connection: Connection, figure: Figure) -> Names:
-    """Look up who stands in a figure by number, in `customer`, `agent`, `policy` (its product) and `phone`."""
-    customers = figure.numbers("customer")
-    people = {number: (name, phone) for number, name, phone in _found(connection, _CUSTOMERS, customers)}
-    phones = figure.numbers("phone")
+    """Look up who stands in a figure by number; see `names_of`."""
+    return names_of(connection, {kind: figure.numbers(kind) for kind in NAMED})
+
+
+NAMED: tuple[Kind, ...] = ("customer", "phone", "agent", "policy")
+"""Kinds of columns that stand with a name, or a phone."""
+
+
+def names_of(connection: Connection, numbers: Mapping[Kind, Collection[str]]) -> Names:
+    """Look up numbers by kind: the name of a customer or agent, the product of a policy, the phone of a customer."""
+    customers, phones = numbers.get("customer", ()), numbers.get("phone", ())
+    people = {number: (name, phone) for number, name, phone in _found(connection, _CUSTOMERS, {*customers, *phones})}
     return {
         "customer": {number: name for number, (name, _) in people.items() if name},
         "phone": {number: phone for number, (_, phone) in people.items() if phone and number in phones},
-        "agent": dict(_found(connection, _AGENTS, figure.numbers("agent"))),
-        "policy": dict(_found(connection, _POLICIES, figure.numbers("policy"))),
+        "agent": dict(_found(connection, _AGENTS, numbers.get("agent", ()))),
+        "policy": dict(_found(connection, _POLICIES, numbers.get("policy", ()))),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
@@ -15,9 +15,9 @@ from policyserve import db
 from policyserve.book.columns import Book
 from policyserve.book.snapshot import load_agents, load_book
 from policyserve.dates import Days
+from policyserve.metrics import names
 from policyserve.metrics.add_ons.candidates import read_refusals, read_sums
-from policyserve.metrics.figure import Figure
-from policyserve.metrics.names import names_in
+from policyserve.metrics.figure import Figure, Kind, Names
 from policyserve.metrics.persistency import gap_tasks
 from policyserve.metrics.services.first_year import with_policy_contacts
 from policyserve.metrics.services.task_states import read_tasks, tracked_since
@@ -85,16 +85,16 @@ def figure(
     with db.reading(engine) as connection:
         made = make(Reading(connection, as_of))
         shown = made.lists[behind]() if behind else made
-        return shown.named(names_in(connection, shown)) if named else shown
+        return shown.named(names.names_in(connection, shown)) if named else shown
+
+
+def names_of(engine: Database, numbers: Mapping[Kind, Collection[str]]) -> Names:
+    """Return what people and policies are called; see `names.names_of`."""
+    with db.reading(engine) as connection:
+        return names.names_of(connection, numbers)
 
 
 def read_book(engine: Database) -> Book:
     """Read the whole book, for metrics."""
     with db.reading(engine) as connection:
         return load_book(connection)
-
-
-def open_tasks(engine: Database, policies: list[int]) -> dict[int, list[int]]:
-    """Return the open tasks of policies (by key); see `gap_tasks`."""
-    with db.reading(engine) as connection:
-        return gap_tasks.open_tasks(connection, policies)

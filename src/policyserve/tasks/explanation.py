@@ -54,6 +54,9 @@ def _read(connection: Connection, task_id: int) -> Any:
             _CUSTOMERS.c.customer_no,
             _POLICIES.c.policy_no,
             _AGENTS.c.agent_no,
+            _CUSTOMERS.c.name,
+            _POLICIES.c.product,
+            _AGENTS.c.name.label("agent_name"),
             CONTACTS.c.done_on,
             CONTACTS.c.channel,
             CONTACTS.c.outcome,
@@ -92,11 +95,15 @@ def _what(row: Any, line: Line, owed: Sum | None, language: str) -> Iterator[str
         task=row.id,
         name=row.service if service is None else service.said("name", language),
         service=row.service,
-        customer=row.customer_no,
-        policy=row.policy_no,
+        customer=_named(row.customer_no, row.name),
+        policy=_named(row.policy_no, row.product),
         status=Sentence(N_in("code", row.status)),
     )
     yield say(language, "Why: {reason}", reason=line.wording(language).reason(row, owed))
+
+
+def _named(number: str | None, name: str | None) -> str | None:
+    return number and f"{number} {name or ''}".rstrip()
 
 
 def _window(row: Any, language: str) -> str:
@@ -106,7 +113,7 @@ def _window(row: Any, language: str) -> str:
 
 def _decisions(row: Any, language: str) -> Iterator[str]:
     """Say who is to do it, and what somebody decided."""
-    who = row.agent_no if row.performer == "agent" else word(row.performer, language)
+    who = _named(row.agent_no, row.agent_name) if row.performer == "agent" else word(row.performer, language)
     if who is not None:
         words = N_("To be done by {who} (given by hand)") if row.assigned else N_("To be done by {who}")
         yield say(language, words, who=who)

@@ -49,7 +49,7 @@ def _tell(figure: Figure, language: str) -> None:
     elif figure.nested:
         _tell_rows(figure, language)
     else:
-        _table(figure, language)
+        print_rows(figure, language)
     for line in (*legend(figure), *figure.lines):
         tell(line.told(language))
     _define(figure.definition if not figure.nested or figure.rows.height else (), language)
@@ -68,10 +68,11 @@ def _tell_rows(figure: Figure, language: str) -> None:
             tell(sentence.told(language))
         of_row = nested.list.of(nested.key, row[nested.key])
         if of_row.rows.height:
-            _table(of_row, language)
+            print_rows(of_row, language)
 
 
-def _table(figure: Figure, language: str) -> None:
+def print_rows(figure: Figure, language: str) -> None:
+    """Print the rows of a figure as a table for people, without what it says around them."""
     shown = figure.shown
     cells = [
         {one.name: seen(cell(one, row, language, figure.names)) for one in shown} for row in figure.rows.to_dicts()
