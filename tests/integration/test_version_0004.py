@@ -190,14 +190,12 @@ def without_names(line: str) -> str:
 @cache
 def named() -> list[tuple[str, str]]:
     stored = earlier_version.rows()
-    fields = {
+    told_by = {
         "customers": ("customer_no", "name"),
         "agents": ("agent_no", "name"),
         "policies": ("policy_no", "product"),
     }
-    return [
-        (row[number], row[name]) for table, (number, name) in fields.items() for row in stored[table] if name in row
-    ]
+    return [(row[number], row[name]) for one, (number, name) in told_by.items() for row in stored[one] if name in row]
 
 
 def retold(language: str, line: str) -> str:

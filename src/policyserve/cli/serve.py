@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import rich_click as click
 
 from policyserve.cli.options import MOMENT, Session, database_option, language_option, shared
+from policyserve.cli.screen.codes import coded
 from policyserve.cli.screen.output import note, show
 from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.locale import N_in
@@ -193,7 +194,12 @@ def health(session: Session) -> None:
     found = of_jobs.health(session.engine, session.settings, now=session.now)
     rows = [asdict(one) for one in found.jobs]
     if session.form == "table":
-        rows = [row | {name: _on_the_clock(row[name]) for name in ("last_success", "overdue_since")} for row in rows]
+        rows = [
+            row
+            | {name: _on_the_clock(row[name]) for name in ("last_success", "overdue_since")}
+            | {"status": row["status"] or "never run"}
+            for row in rows
+        ]
     show(rows, session.form, columns=list(rows[0]), language=session.language)
     if found.clock_stood_ahead_until:
         note(
@@ -204,7 +210,8 @@ def health(session: Session) -> None:
         )
     if found.overdue:
         raise PolicyserveError(
-            "Overdue: {jobs}. `policyserve jobs` shows what came of the last runs.", jobs=", ".join(found.overdue)
+            "Overdue: {jobs}. `policyserve jobs` shows what came of the last runs.",
+            jobs=", ".join(coded(job, session.language) for job in found.overdue),
         )
 
 

@@ -59,6 +59,8 @@ def _of_riders(contracts: Contracts, keys: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("instalment") >= 2, due_day(pl.col("instalment"), turns=contracts.turns) == pl.col("due_on"))
         .select("policy_id", "instalment", "main_policy_id", "of_main", "due_on", pl.col("place").cast(pl.Int32))
     )
+    if found.is_empty():  # few mains have riders of their own, and who lapsed takes half of the time
+        return found.select(*KEY, "main_policy_id", "of_main")
     lapsed = found.join(contracts.suspended, on="policy_id", suffix="_lapsed").filter(
         pl.col("due_on").is_between("suspended_from", "suspended_to", closed="left")
         | (pl.lit(contracts.as_of).is_between("suspended_from", "suspended_to", closed="left"))

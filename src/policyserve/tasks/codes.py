@@ -22,13 +22,14 @@ CODES = frozenset(N_all(
     "agent", "office", "receipt-signed", "ended", "not-in-force", "instalment-paid", "suspension-confirmed", "closed",
     "family-case", "done-recently", "issue", "effective", "receipt", "end", "suspension", "on-issue", "on-effective",
     "on-receipt", "on-end", "on-suspension", "annual", "semi-annual", "quarterly", "monthly", "success", "failed",
-    "reinstatement", "participating", "everybody", "not-sent",
+    "reinstatement", "participating", "everybody", "not-sent", "release", "generate", "send", "notices", "never run",
 ))  # fmt: skip
 """The codes that are words: of tasks, messages, policies and standards, kinds of events."""
 
 CODED = frozenset({
     "status", "state", "outcome", "message_class", "mode", "gender", "severity", "performer", "channels", "channel",
     "kind", "ended_by", "level", "stage", "result", "kept", "company",
+    "job",
 })  # fmt: skip
 """Columns that hold such codes; what stands in others is the users' own text."""
 
