@@ -6,14 +6,17 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from getpass import getuser
+from html import unescape
 from pathlib import Path
 
 import click
+import polars as pl
 import pytest
 
 from commands import Desk, in_a_sentence
 from desks import chinese_branch
 from policyserve.access.viewer import ROLES
+from policyserve.book.lists import KINDS
 from policyserve.cli.commands import all_commands
 from policyserve.scheduler.jobs import WORKS
 from policyserve.standard.parser import default_standard
@@ -103,3 +106,34 @@ def test_no_screen_has_an_english_word(
         assert in_a_sentence(told), (call, told.err)
         found += english_in(told.out + told.err, {*words, getuser(), *COMMAND_WORDS})
     assert found == []
+
+
+def test_no_reject_file_has_an_english_word(branch: tuple[Desk, Mapping[str, object]], tmp_path: Path) -> None:
+    desk, _ = branch
+    written = []
+    for kind in KINDS:
+        rejects = tmp_path / f"{kind}.rejects.csv"
+        desk.run("import", kind, desk.folder / f"{kind}.csv", "--rejects", rejects, "--lang", "zh", *THEN)
+        if rejects.exists():
+            _, *rows = rejects.read_text("utf-8-sig").splitlines()
+            written += [word for row in rows for word in english_in(row, set())]
+            assert rows
+    assert list(tmp_path.glob("*.rejects.csv")), "the branch's lists have faults"
+    assert written == []
+
+
+THEN = ("--as-of", chinese_branch.WEEK[0])
+"""The day on which the lists came in: taken in once more they change nothing."""
+
+
+def test_no_page_and_no_sheet_of_the_report_has_an_english_word(
+    branch: tuple[Desk, Mapping[str, object]], tmp_path: Path
+) -> None:
+    desk, _ = branch
+    desk.do("report", "--out", tmp_path, "--lang", "zh", "--as-of", chinese_branch.DAY)
+    page = re.sub(r"(?s)<(style|metadata|defs)>.*?</\1>", "", (tmp_path / "report.html").read_text("utf-8"))
+    sheets = pl.read_excel(tmp_path / "tables.xlsx", sheet_id=0, has_header=False)
+    cells = [str(cell) for sheet in sheets.values() for row in sheet.iter_rows() for cell in row if cell is not None]
+    said = "\n".join([*re.split("<[^>]+>", page), *sheets, *cells])
+    assert "继续率" in said
+    assert english_in(unescape(said), {getuser()}) == []

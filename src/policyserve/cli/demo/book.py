@@ -34,7 +34,10 @@ def lists(story: Story) -> None:
     generated = generate(customers=story.customers, as_of=story.day, faults=FAULTS)
     write_lists(generated, story.folder, chinese_headers=True, encoding="gb18030")
     reports = [
-        import_list(story.engine, kind, story.folder / f"{kind}.csv", as_of=story.day, at=story.now) for kind in KINDS
+        import_list(
+            story.engine, kind, story.folder / f"{kind}.csv", as_of=story.day, at=story.now, language=story.language
+        )
+        for kind in KINDS
     ]
     counts = {
         name: sum(getattr(report, name) for report in reports) for name in ("rows", "added", "rejected", "warnings")

@@ -163,7 +163,7 @@ def _pay(story: Story, row: Reminder) -> None:
     paid = pl.concat([policies.filter(policy_id=main["policy_id"]), riders])
     path = story.folder / "premiums-today.csv"
     paid.select("policy_no", instalment=pl.lit(row.ordinal), paid_on=pl.lit(story.day)).write_csv(path)
-    import_list(story.engine, "premiums", path, as_of=story.tomorrow, at=story.now)
+    import_list(story.engine, "premiums", path, as_of=story.tomorrow, at=story.now, language=story.language)
 
 
 def _shrunk(story: Story, before: Missing) -> None:
