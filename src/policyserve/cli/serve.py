@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 import rich_click as click
 
 from policyserve.cli.options import MOMENT, Session, database_option, language_option, shared
-from policyserve.cli.screen.codes import coded
 from policyserve.cli.screen.output import note, show
 from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.locale import N_in
 from policyserve.scheduler.jobs import WORKS, zone_of
+from policyserve.tasks.codes import coded
 
 if TYPE_CHECKING:
     from policyserve.messages.gateways.gateway import News
