@@ -30,7 +30,8 @@ MODULES = {
 def command_named(name: str) -> click.Command:
     """Return a command of MODULES."""
     module = import_module(f"policyserve.cli.{MODULES[name]}")
-    return next(command for command in module.COMMANDS if command.name == name)
+    found: click.Command = next(command for command in module.COMMANDS if command.name == name)
+    return found
 
 
 def all_commands() -> list[click.Command]:
