@@ -57,7 +57,7 @@ OF_MESSAGES: Final = {
     "no-phone": N_("the customer has no mobile phone; the agent has a task to ask for it"),
     "no-consent": N_("the customer has not consented to marketing"),
     "not-for-them": N_("the service is not for this customer; `standard show` says for whom it is"),
-    "switched-off": N_("the company does not give this service"),
+    "not-given": N_("the company does not give this service"),
     "opted-out": N_("the customer has refused marketing by SMS"),
     "deceased": N_("the customer has died; the family is told in person"),
     "child": N_("no marketing to a person below 14"),

@@ -91,7 +91,7 @@ class Trial:
         meant = _of_audience(subjects, service, facts, self.day)
         free = self.settings.model_copy(update={"caps": _UNCAPPED})
         composed = compose(self._known(subjects, service), NOTHING_HAD, free, self.day)
-        reason = "not-for-them" if service.enabled else "switched-off"
+        reason = "not-for-them" if service.enabled else "not-given"
         keeps = pl.col("subject_id").is_in(meant.implode()) & pl.lit(service.enabled)
         none = [pl.when(keeps).then(name).alias(name) for name in ("text", "segments", "arguments", "said")]
         told = {"outcome": pl.lit("withheld"), "reason": pl.lit(reason)}
