@@ -85,6 +85,22 @@ def password_of(environment: Mapping[str, str]) -> str | None:
     return environment.get("POLICYSERVE_PASSWORD") or None
 
 
+def secret_keys(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the keys with which secrets are encrypted in the database, the one in use first; none without encryption.
+
+    Raises PolicyserveError for a file that cannot be read.
+    """
+    given = environment.get("POLICYSERVE_SECRET_KEY", "")
+    if not given and (file := environment.get("POLICYSERVE_SECRET_KEY_FILE")):
+        try:
+            given = Path(file).read_text("utf-8-sig")
+        except (OSError, ValueError) as error:
+            raise PolicyserveError(
+                "POLICYSERVE_SECRET_KEY_FILE is '{file}', which cannot be read; it is a file with the key.", file=file
+            ) from error
+    return tuple(given.replace(",", " ").split())
+
+
 def user_of_system() -> str:
     """Name who runs the program, for the records."""
     try:

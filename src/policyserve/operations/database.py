@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from policyserve import db
 from policyserve.locale import Sentence
+from policyserve.messages.notices.seals import seal_all
 from policyserve.migrations import schema
 
 Database: TypeAlias = Engine
@@ -38,9 +39,14 @@ def open_database(url: str) -> Database:
 
 
 def upgrade_database(url: str) -> None:
-    """Bring the database to today's schema; raises as `schema.upgrade` does."""
+    """Bring the database to today's schema, and secrets under the key that is configured; see `seals.seal_all`.
+
+    Raises as `schema.upgrade` does.
+    """
     with _as_it_is(url) as engine:
         schema.upgrade(engine)
+        with db.writing(engine) as connection:
+            seal_all(connection)
 
 
 def check_database(url: str) -> Sentence | None:

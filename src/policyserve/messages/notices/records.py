@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from policyserve import db
 from policyserve.locale import Sentence
 from policyserve.messages.notices.channels.channel import Answer, Outcome, Robot
-from policyserve.messages.notices.subscriptions import AGENTS, CHANNELS, NOTICES
+from policyserve.messages.notices.subscriptions import AGENTS, CHANNELS, NOTICES, robot_of
 from policyserve.messages.reasons import stored
 
 ATTEMPTS: Final = 5
@@ -80,7 +80,7 @@ def candidates(engine: Engine, day: date, *, by_hand: bool) -> list[Candidate]:
             agent_id=row.id,
             agent_no=row.agent_no,
             kind=row.kind,
-            robot=Robot(address=row.address, secret=row.secret),
+            robot=robot_of(row.address, row.secret),
             hour=row.at,
             status=row.status,
             attempts=row.attempts or 0,

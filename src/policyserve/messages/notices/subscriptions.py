@@ -12,6 +12,7 @@ from policyserve.errors import PolicyserveError
 from policyserve.messages.notices.channels.addresses import masked
 from policyserve.messages.notices.channels.channel import Robot
 from policyserve.messages.notices.channels.registry import channel_of
+from policyserve.messages.notices.seals import opened, sealed
 from policyserve.messages.reasons import told
 from policyserve.tables import Agent, AgentChannel, Notice, table
 
@@ -42,7 +43,7 @@ def set_channel(
         raise PolicyserveError(
             "Agent {agent_no} left on {left_on}; who has left gets no notices.", agent_no=agent_no, left_on=left_on
         )
-    values = {"kind": kind, "address": address, "secret": secret, "at": at}
+    values = {"kind": kind, "address": sealed(address), "secret": secret and sealed(secret), "at": at}
     if not connection.execute(update(CHANNELS).where(CHANNELS.c.agent_id == key).values(values)).rowcount:
         connection.execute(insert(CHANNELS).values(agent_id=key, **values))
 
@@ -58,7 +59,12 @@ def channel_chosen(connection: Connection, agent_no: str) -> tuple[str, Robot] |
     key = agent_id(connection, agent_no)
     columns = (CHANNELS.c.kind, CHANNELS.c.address, CHANNELS.c.secret)
     row = connection.execute(select(*columns).where(CHANNELS.c.agent_id == key)).first()
-    return (row.kind, Robot(address=row.address, secret=row.secret)) if row else None
+    return (row.kind, robot_of(row.address, row.secret)) if row else None
+
+
+def robot_of(address: str, secret: str | None) -> Robot:
+    """Return a robot by what is stored of it."""
+    return Robot(address=opened(address), secret=secret and opened(secret))
 
 
 def channels(connection: Connection, standing: time, language: str) -> list[dict[str, Any]]:
@@ -76,7 +82,7 @@ def channels(connection: Connection, standing: time, language: str) -> list[dict
     latest = (NOTICES.c.day, NOTICES.c.status, NOTICES.c.tasks, NOTICES.c.reason)
     rows = connection.execute(select(*own, *latest).select_from(joined).order_by(AGENTS.c.agent_no)).mappings()
     return [
-        {**row, "address": masked(row["address"]), "at": (row["at"] or standing).strftime("%H:%M")}
+        {**row, "address": masked(opened(row["address"])), "at": (row["at"] or standing).strftime("%H:%M")}
         | {"reason": told(row["reason"], language)}
         for row in rows
     ]
