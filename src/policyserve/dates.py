@@ -57,6 +57,11 @@ def months_later(day: pl.Expr, months: pl.Expr | int) -> pl.Expr:
     return day_of_month(month_number(day) + count, day.dt.day())
 
 
+def days_later(day: pl.Expr, count: pl.Expr | int) -> pl.Expr:
+    """Return the Date `count` days later; null for null."""
+    return (day.cast(pl.Int32) + count).cast(pl.Date)
+
+
 def day_of_month(month: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Return the Date of a day (1 to 31) in a month (as `month_number`), clamped to the month's end; null outside."""
     place = month.cast(pl.Int32) - FIRST_YEAR * 12

@@ -178,6 +178,8 @@ def empty(schema: pl.Schema) -> pl.DataFrame:
 
 def agents_on(agents: pl.DataFrame, places: pl.DataFrame, day: object) -> pl.DataFrame:
     """Return the agents in the teams and branches of `day` (a date): of the places, the next `until` after it holds."""
+    if places.is_empty():
+        return agents
     then = places.filter(pl.col("until") > pl.lit(day)).sort("until").unique("agent_id", keep="first")
     moved = pl.col("until").is_not_null()
     found = agents.join(then, on="agent_id", how="left", maintain_order="left", suffix=":then")

@@ -78,6 +78,8 @@ class Contracts:
     @cached_property
     def late(self) -> pl.DataFrame:
         """Instalments unpaid after their due day, riders' with their main policy's; see `arrears.arrears`."""
+        if self._together.is_empty():
+            return self._own_late
         together = arrears(self.book, self.terms, self._together, self.as_of)
         return self._with_riders(self._own_late, together)
 

@@ -35,9 +35,12 @@ def event_days(book: Book, *kinds: str) -> pl.DataFrame:
 
 def first_after(rows: pl.DataFrame, days: pl.DataFrame, day: str) -> pl.Series:
     """Return, for each row, the first of `days` (as from `event_days`) of its policy on or after its column `day`."""
+    nothing = pl.Series([None], dtype=pl.Date).new_from_index(0, rows.height)
+    if days.is_empty():
+        return nothing
     places = among(days["policy_id"], rows["policy_id"]).arg_true()
     asked = rows.select("policy_id", asked=day)[places].with_columns(place=places).sort("asked")
     found = asked.join_asof(
         days, left_on="asked", right_on="occurred_on", by="policy_id", strategy="forward", check_sortedness=False
     )
-    return pl.Series([None], dtype=pl.Date).new_from_index(0, rows.height).scatter(found["place"], found["occurred_on"])
+    return nothing.scatter(found["place"], found["occurred_on"])

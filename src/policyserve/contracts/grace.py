@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Literal
 
 import polars as pl
+
+from policyserve.dates import days_later
 
 GRACE_DAYS = 60
 """Where neither a standard nor a profile says otherwise."""
@@ -16,7 +17,7 @@ RiderArrears = Literal["suspend-rider", "suspend-main"]
 
 def grace_end(due_on: pl.Expr, days: pl.Expr | int) -> pl.Expr:
     """Return the last day of grace of an instalment due on that Date; the day itself is no day of grace."""
-    return due_on + timedelta(days=days) if isinstance(days, int) else (due_on.cast(pl.Int32) + days).cast(pl.Date)
+    return days_later(due_on, days)
 
 
 def suspension_day(due_on: pl.Expr, days: pl.Expr | int) -> pl.Expr:

@@ -25,6 +25,8 @@ def lookup(frame: pl.DataFrame, key: str, column: str, ids: pl.Series) -> pl.Ser
 
 def among(keys: pl.Series, ids: pl.Series) -> pl.Series:
     """Say of each of `ids` whether it is one of `keys` (positive integers, each any number of times)."""
+    if keys.is_empty():
+        return pl.Series([False]).new_from_index(0, ids.len())
     return locate(keys.unique(), ids).is_not_null()
 
 

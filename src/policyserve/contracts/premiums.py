@@ -56,6 +56,9 @@ def with_amounts(rows: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
 
 def _changed(rows: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
     """Return `changed` and `added` on the due day of each row, null where nothing changed; only few are looked at."""
+    nothing = pl.DataFrame(schema={"changed": pl.Int64, "added": pl.Int64}).clear(rows.height)
+    if steps.is_empty():
+        return nothing
     places = among(steps["policy_id"], rows["policy_id"]).arg_true()
     found = (
         rows.select("policy_id", "due_on")[places]
@@ -64,5 +67,4 @@ def _changed(rows: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
         .join_asof(steps, left_on="due_on", right_on="from_on", by="policy_id", check_sortedness=False)
         .filter(pl.col("changed").is_not_null())
     )
-    nothing = pl.DataFrame(schema={"changed": pl.Int64, "added": pl.Int64}).clear(rows.height)
     return nothing.with_columns(column.scatter(found["place"], found[column.name]) for column in nothing)

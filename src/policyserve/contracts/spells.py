@@ -10,6 +10,8 @@ import polars as pl
 def spells(terms: pl.DataFrame, suspended: pl.DataFrame) -> pl.DataFrame:
     """Return the ranges of days in force: `policy_id`, `start`, `end`; `suspended` as from `suspensions`."""
     whole = terms.select("policy_id", start="issue_date", end="ended_on")
+    if suspended.is_empty():
+        return whole.filter(pl.col("start") < pl.col("end"))
     broken = whole.join(suspended, on="policy_id", how="semi")
     starts = pl.concat([broken.select("policy_id", "start"), suspended.select("policy_id", start="suspended_to")])
     ends = pl.concat([broken.select("policy_id", "end"), suspended.select("policy_id", end="suspended_from")])

@@ -2,107 +2,148 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import polars as pl
 
+from policyserve.book.columns import Gender
 from policyserve.contracts.keys import lookup
 from policyserve.dates import add_months, months_later
+from policyserve.plan.basis import Basis
+from policyserve.plan.services import Services
 from policyserve.plan.subjects import Subjects
 from policyserve.standard.model import Audience, Service
-
-
-def members(touches: pl.LazyFrame, service: Service, facts: Subjects, first: date) -> pl.LazyFrame:
-    """Leave the touches whose subject belongs to the audience on the nominal day; `first`: no nominal day is earlier.
-
-    A policy-level touch asks its holder and its policy; a customer-level one the customer, and that a policy in force
-    on the day is as the audience wants it.
-    """
-    asked = service.audience
-    if asked == Audience():
-        return touches
-    persons = touches.filter(*_of_person(service, facts))
-    if service.subject == "policy":
-        return persons.filter(*_of_policy(asked, facts))
-    if service.subject == "customer":
-        return _holding(persons, asked, facts, first)
-    own = pl.col("policy_id").is_null()
-    holders = _holding(persons.filter(own), asked, facts, first)
-    return pl.concat([persons.filter(~own, *_of_policy(asked, facts)), holders])
-
 
 SHORT = 12
 """Months: a policy whose last day of cover comes before their end is renewed, not paid out."""
 
-HOLDER = ("gender", "birthday", "occupation")
-"""What an audience may ask of a person."""
+
+def members(touches: pl.LazyFrame, services: Services, basis: Basis) -> pl.LazyFrame:
+    """Leave the touches whose subject belongs to the audience of its service on the nominal day.
+
+    A policy-level touch asks its holder and its policy; a customer-level one the customer, and that a policy in force
+    on the day is as the audience wants it.
+    """
+    if all(services.asked(lambda one: one.audience == Audience())):
+        return touches
+    persons = touches.filter(*_of_person(services, basis.facts))
+    if services.subject == "policy":
+        return persons.filter(*_of_policy(services, basis.facts))
+    return _holding(persons, services, basis)
 
 
-def _of_person(service: Service, facts: Subjects) -> list[pl.Expr]:
-    """Say what the audience asks of the holder; an age is counted by the solar birthday."""
-    asked, tests = service.audience, []
-    if asked.gender:
-        tests.append(_holder(service, facts, "gender") == asked.gender)
-    if asked.min_age is not None:
-        tests.append(months_later(_holder(service, facts, "birthday"), asked.min_age * 12) <= pl.col("nominal"))
-    if asked.occupations:
-        words = [word.lower() for word in asked.occupations]
+def _of_person(services: Services, facts: Subjects) -> Iterator[pl.Expr]:
+    """Say what the audiences ask of the holder; an age is counted by the solar birthday."""
+    if any(services.asked(_gender)):
+        gender = services.told(_gender, Gender)
+        yield gender.is_null() | (_holder(services, facts, "gender") == gender)
+    if any(services.asked(_has_min_age)):
+        grown_on = months_later(_holder(services, facts, "birthday"), services.number(_min_age))
+        yield ~services.told(_has_min_age) | (grown_on <= pl.col("nominal"))
+    for words in {*services.asked(_occupations)} - {()}:
         known = facts.book.customers["occupation"].unique()
-        meant = known.filter(known.str.to_lowercase().str.contains_any(words).fill_null(value=False))
-        tests.append(_holder(service, facts, "occupation").is_in(meant.implode()))
-    return tests
+        meant = known.filter(known.str.to_lowercase().str.contains_any([*words]).fill_null(value=False))
+        others = services.each_of([asked != words for asked in services.asked(_occupations)])
+        yield others | _holder(services, facts, "occupation").is_in(meant.implode())
 
 
-def _of_policy(asked: Audience, facts: Subjects) -> list[pl.Expr]:
-    """Say what the audience asks of the touch's own policy."""
-    tests = []
-    if asked.participating:
-        tests.append(_policy(facts, "participating"))
-    if asked.term is not None:
-        is_short = _policy(facts, "ends_on") < months_later(_policy(facts, "effective_date"), SHORT)
-        short = is_short.fill_null(value=False)
-        tests.append(short if asked.term == "short" else ~short)
-    if asked.insured_under_age is not None:
-        born = _looked_up(_policy(facts, "insured_id"), facts.book.customers, "customer_id", "birthday")
-        tests.append(months_later(born, asked.insured_under_age * 12) > pl.col("nominal"))
-    return tests
+def _gender(service: Service) -> str | None:
+    return service.audience.gender
 
 
-def _holding(touches: pl.LazyFrame, asked: Audience, facts: Subjects, first: date) -> pl.LazyFrame:
-    """Leave the touches of customers with policies in force that the audience wants: each wish by some policy."""
-    if asked.participating:
-        sharing = facts.in_force.filter(pl.col("participating")).select("customer_id", "start", "end")
-        touches = _with_policy(touches, sharing, pl.lit(value=True))
-    if asked.insured_under_age is not None:
-        born = lookup(facts.book.customers, "customer_id", "birthday", facts.in_force["insured_id"])
-        insured = facts.in_force.select("customer_id", "start", "end").with_columns(born=born)
-        young = insured.filter(pl.col("born") > add_months(first, -12 * asked.insured_under_age - 1))
-        grown_on = months_later(pl.col("born"), asked.insured_under_age * 12)
-        touches = _with_policy(touches, young.with_columns(grown_on=grown_on), pl.col("grown_on") > pl.col("nominal"))
+def _has_min_age(service: Service) -> bool:
+    return service.audience.min_age is not None
+
+
+def _min_age(service: Service) -> int:
+    return (service.audience.min_age or 0) * 12
+
+
+def _occupations(service: Service) -> tuple[str, ...]:
+    return tuple(word.lower() for word in service.audience.occupations)
+
+
+def _participating(service: Service) -> bool:
+    return service.audience.participating
+
+
+def _term(service: Service) -> str | None:
+    return service.audience.term
+
+
+def _age_limit(service: Service) -> int | None:
+    age = service.audience.insured_under_age
+    return None if age is None else age * 12
+
+
+OF_POLICY = ("participating", "ends_on", "effective_date", "insured_id")
+"""What an audience may ask of a policy."""
+
+
+def asks_of_policy(services: Services) -> bool:
+    """Whether an audience asks something of the policy."""
+    return any(any(services.asked(wish)) for wish in (_participating, _term, _age_limit))
+
+
+def _of_policy(services: Services, facts: Subjects) -> Iterator[pl.Expr]:
+    """Say what the audiences ask of the touch's own policy."""
+    if any(services.asked(_participating)):
+        yield ~services.told(_participating) | pl.col("participating")
+    if any(services.asked(_term)):
+        term = services.told(_term, pl.String)
+        is_short = pl.col("ends_on") < months_later(pl.col("effective_date"), SHORT)
+        yield term.is_null() | (is_short.fill_null(value=False) == (term == "short"))
+    if any(services.asked(_age_limit)):
+        limit = services.told(_age_limit, pl.Int32)
+        born = _looked_up(pl.col("insured_id"), facts.book.customers, "birthday")
+        yield limit.is_null() | (months_later(born, limit) > pl.col("nominal"))
+
+
+def _holding(touches: pl.LazyFrame, services: Services, basis: Basis) -> pl.LazyFrame:
+    """Leave the touches of customers with policies in force that the audiences want: each wish by some policy."""
+    in_force = basis.facts.in_force
+    if any(services.asked(_participating)):
+        sharing = in_force.filter(pl.col("participating")).select("customer_id", "start", "end")
+        touches = _with_policy(touches, sharing, services, _participating, pl.lit(value=True))
+    if any(services.asked(_age_limit)):
+        oldest = max(filter(None, services.asked(_age_limit)))
+        limit = services.told(_age_limit, pl.Int32)
+        born = lookup(basis.facts.book.customers, "customer_id", "birthday", in_force["insured_id"])
+        insured = in_force.select("customer_id", "start", "end").with_columns(born=born)
+        young = insured.filter(pl.col("born") > add_months(basis.days.start, -oldest - 1))
+        grown_on = months_later(pl.col("born"), limit)
+        touches = _with_policy(touches, young, services, _age_limit, grown_on > pl.col("nominal"))
     return touches
 
 
-def _with_policy(touches: pl.LazyFrame, policies: pl.DataFrame, condition: pl.Expr) -> pl.LazyFrame:
-    """Leave the touches whose customer has one of `policies` in force on the nominal day, under a condition."""
+def _with_policy(
+    touches: pl.LazyFrame,
+    policies: pl.DataFrame,
+    services: Services,
+    wish: Callable[[Service], Any],
+    condition: pl.Expr,
+) -> pl.LazyFrame:
+    """Leave the touches of services without the wish, and of customers with one of `policies` in force on the day.
+
+    `condition`: what must hold of the two.
+    """
     held = policies.lazy().rename({"start": "since", "end": "until"})
-    found = (
-        touches.select("customer_id", "subject_id", "ordinal", "nominal")
-        .join(held, on="customer_id")
-        .filter(pl.col("nominal").is_between("since", "until", closed="left"), condition)
+    asked = [bool(one) for one in services.asked(wish)]
+    wanted = touches if all(asked) else touches.filter(services.each_of(asked))
+    found = wanted.join(held, on="customer_id").filter(
+        pl.col("nominal").is_between("since", "until", closed="left"), condition
     )
-    return touches.join(found, on=["subject_id", "ordinal"], how="semi")
+    kept = wanted.join(found, on=["subject_id", "rule", "nominal"], how="semi")
+    return kept if all(asked) else pl.concat([touches.filter(~services.each_of(asked)), kept])
 
 
-def _holder(service: Service, facts: Subjects, column: str) -> pl.Expr:
+def _holder(services: Services, facts: Subjects, column: str) -> pl.Expr:
     """Name a column of the holder: touches of customers have it, those of policies look it up."""
-    if service.subject == "customer":
+    if services.subject == "customer":
         return pl.col(column)
-    return _looked_up(pl.col("customer_id"), facts.book.customers, "customer_id", column)
+    return _looked_up(pl.col("customer_id"), facts.book.customers, column)
 
 
-def _policy(facts: Subjects, column: str) -> pl.Expr:
-    return _looked_up(pl.col("policy_id"), facts.policies, "policy_id", column)
-
-
-def _looked_up(ids: pl.Expr, frame: pl.DataFrame, key: str, column: str) -> pl.Expr:
-    return ids.map_batches(lambda keys: lookup(frame, key, column, keys), return_dtype=frame.schema[column])
+def _looked_up(ids: pl.Expr, people: pl.DataFrame, column: str) -> pl.Expr:
+    return ids.map_batches(lambda keys: lookup(people, "customer_id", column, keys), return_dtype=people.schema[column])

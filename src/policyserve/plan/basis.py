@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
-from policyserve.book.columns import MONTHS_OF_MODE
+from policyserve.book.columns import MODES
 from policyserve.calendars.calendar import Calendar
 from policyserve.contracts.endings import event_days, first_after
 from policyserve.contracts.instalments import due_day_from
 from policyserve.contracts.keys import among, lookup
-from policyserve.dates import Days, completed_years, day_of_month, month_number
+from policyserve.dates import Days, completed_years, month_number
 from policyserve.plan.handovers import handovers
+from policyserve.plan.services import parts
 from policyserve.plan.subjects import EVER, SOURCE, Subjects
 from policyserve.plan.workdays import Workdays
-from policyserve.standard.model import AfterDebit, BeforeInstalment, Service, Standard
+from policyserve.standard.model import AfterDebit, BeforeInstalment, Standard
 
 
 @dataclass(frozen=True)
@@ -31,81 +32,76 @@ class Basis:
     days: Days
     """The nominal days that matter, wide enough for every move of a day off."""
 
-    def policies(self, service: Service) -> pl.DataFrame:
-        """Return the source of policies that the endings of the service leave."""
-        if "not-in-force" in service.ends_when:
-            return self.facts.in_force
-        return self.facts.not_ended if "ended" in service.ends_when else self.facts.always
+    def policies(self, scope: str) -> pl.DataFrame:
+        """Return the source of policies of a scope (see `services`)."""
+        source: pl.DataFrame = getattr(self.facts, scope)
+        return source
 
-    def suspensions(self, service: Service) -> pl.DataFrame:
-        """Return the source of policies that the endings leave, with their suspensions and `confirmed_on`."""
-        policies = self.policies(service)
-        for known, joined in self._suspended:
-            if known is policies:
-                return joined
-        confirmed = event_days(self.facts.book, "suspension_confirmed")
+    def suspensions(self, scope: str) -> pl.DataFrame:
+        """Return the source of policies of a scope, with their suspensions and `confirmed_on`."""
         lapses = self.facts.suspended
+        if lapses.is_empty():
+            return lapses
+        confirmed = event_days(self.facts.book, "suspension_confirmed")
         lapses = lapses.with_columns(confirmed_on=first_after(lapses, confirmed, "suspended_from"))
-        joined = policies.join(lapses, on="policy_id", how="semi").join(lapses, on="policy_id")
-        self._suspended.append((policies, joined))
-        return joined
+        return self.policies(scope).join(lapses, on="policy_id", how="semi").join(lapses, on="policy_id")
 
     @cached_property
-    def _suspended(self) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
-        return []
+    def cases(self) -> pl.DataFrame:
+        """Open cases in families that reach into the days: `customer_id`, `from`, `to`; see `Subjects.cases`."""
+        return self.facts.cases.filter(pl.col("end") > self.days.start).rename({"start": "from", "end": "to"})
+
+    def _rules(self, kind: type[Any]) -> list[Any]:
+        return [one.trigger for one in self.standard.services if one.enabled and isinstance(one.trigger, kind)]
 
     @cached_property
-    def instalments(self) -> dict[str, pl.DataFrame]:
-        """Instalments of policies in force that the rules before them may need, by mode; `due_on`, `cleared_on`."""
-        rules = [service.trigger for service in self.standard.services if service.enabled]
-        ahead = {
-            mode: max(
-                (rule.days for rule in rules if isinstance(rule, BeforeInstalment) and mode in rule.modes), default=0
-            )
-            for mode in MONTHS_OF_MODE
-        }
-        days = {mode: self.days.widened(after=ahead[mode]) for mode in MONTHS_OF_MODE}
-        owed = pl.collect_all([self._instalments(mode, days[mode]) for mode in MONTHS_OF_MODE])
-        return {mode: self._cleared(frame, days[mode]) for mode, frame in zip(MONTHS_OF_MODE, owed, strict=True)}
+    def instalments(self) -> pl.DataFrame:
+        """Instalments of policies in force that the rules before them may need: `mode`, `due_on`, `cleared_on`."""
+        rules = self._rules(BeforeInstalment)
+        ahead = {mode: max((rule.days for rule in rules if mode in rule.modes), default=-1) for mode in MODES}
+        last = pl.Series("last", [self.days.widened(after=days).last for days in ahead.values()], dtype=pl.Date)
+        asked = pl.col("mode").is_in([mode for mode in MODES if ahead[mode] >= 0])
+        payers = self._payers().filter(asked)
+        owed = pl.collect_all([self._instalments(part.lazy(), last) for part in parts(payers)], engine="in-memory")
+        return self._cleared(pl.concat(owed), self.days.widened(after=max(ahead.values()))) if owed else payers
 
-    def _instalments(self, mode: str, days: Days) -> pl.LazyFrame:
-        turns = self.facts.turns
-        payers = self.facts.in_force.lazy().filter(pl.col("mode") == mode)
-        if not turns.is_empty():
-            payers = payers.filter(~pl.col("policy_id").is_in(turns["policy_id"].unique().implode()))
-        keep = ("receipt_on", "stopped_on", "instalments")
-        owed = [
-            frame.filter(pl.col("nominal") < pl.col("stopped_on"), pl.col("k") < pl.col("instalments")).select(
-                *SOURCE, "receipt_on", instalment=pl.col("k") + 1, due_on="nominal"
-            )
-            for frame in recurring(payers, "effective_date", days, step=MONTHS_OF_MODE[mode], first=1, keep=keep)
-        ]
-        return pl.concat([*owed, *self._turned(mode, days)])
-
-    def _turned(self, mode: str, days: Days) -> Iterator[pl.LazyFrame]:
-        """Yield the same of policies whose mode changed: the instalments while it is `mode`."""
-        turns = self.facts.turns.with_columns(until=pl.col("number").shift(-1).over("policy_id"))
-        theirs = turns.filter(pl.col("mode") == mode).select("policy_id", "number", "until", "month", "step")
-        if theirs.is_empty():
-            return
-        opening, closing = (
-            (month_number(pl.lit(day)) - pl.col("month")) // pl.col("step") + 1 for day in (days.start, days.last)
+    def _payers(self) -> pl.DataFrame:
+        """Return the policies in force with the terms that hold for their instalments `least` to `most`, one each."""
+        begun = {"month": month_number(pl.col("effective_date")), "day": pl.col("effective_date").dt.day()}
+        payers = self.facts.in_force.select(
+            *SOURCE, "receipt_on", "stopped_on", "mode", "step", **begun, least=2, most="instalments"
         )
-        first = pl.max_horizontal("number", opening, 2)
-        last = pl.min_horizontal(closing, pl.col("until") - 1)
-        payers = self.facts.in_force.drop("mode").join(theirs, on="policy_id")
-        due_on = due_day_from(pl.col("month"), pl.col("effective_date").dt.day(), pl.col("step"), pl.col("instalment"))
-        yield (
-            payers.with_columns(instalment=pl.int_ranges(first, pl.max_horizontal(first, last + 1), dtype=pl.Int32))
+        turns = self.facts.turns.select(
+            "policy_id",
+            "mode",
+            "step",
+            "month",
+            number="number",
+            until=pl.col("number").shift(-1).over("policy_id") - 1,
+        )
+        if turns.is_empty():
+            return payers
+        turned = payers.drop("mode", "step", "month").join(turns, on="policy_id")
+        terms = turned.with_columns(least=pl.max_horizontal("least", "number"), most=pl.min_horizontal("most", "until"))
+        return pl.concat([payers.join(turns, on="policy_id", how="anti"), terms.select(payers.columns)])
+
+    def _instalments(self, payers: pl.LazyFrame, last: pl.Series) -> pl.LazyFrame:
+        """Return their instalments due from the first of `days` to the day in `last` for the mode."""
+        first, until = self.days.start, pl.lit(last).gather(pl.col("mode").to_physical().cast(pl.UInt32))
+        opening, closing = (
+            (month_number(day) - pl.col("month")) // pl.col("step") + 1 for day in (pl.lit(first), until)
+        )
+        least = pl.max_horizontal("least", opening)
+        numbers = pl.int_ranges(least, pl.max_horizontal(least, pl.min_horizontal("most", closing) + 1), dtype=pl.Int32)
+        due_on = due_day_from(pl.col("month"), pl.col("day"), pl.col("step"), pl.col("instalment"))
+        return (
+            payers.with_columns(instalment=numbers, last=until)
             .explode("instalment", empty_as_null=False)
             .with_columns(due_on=due_on)
             .filter(
-                within("due_on", days),
-                pl.col("due_on") < pl.col("stopped_on"),
-                pl.col("instalment") <= pl.col("instalments"),
+                pl.col("due_on") >= first, pl.col("due_on") <= pl.col("last"), pl.col("due_on") < pl.col("stopped_on")
             )
-            .select(*SOURCE, "receipt_on", "instalment", "due_on")
-            .lazy()
+            .select(*SOURCE, "receipt_on", "mode", "instalment", "due_on")
         )
 
     @cached_property
@@ -117,6 +113,8 @@ class Basis:
         """
         declared = self.facts.book.events.filter(pl.col("kind") == "dividend_declared")
         near = declared.filter(within("occurred_on", self.days.widened(after=366)))
+        if near.is_empty():
+            return near
         known = declared.join(near, on="policy_id", how="semi")
         effective = lookup(self.facts.policies, "policy_id", "effective_date", known["policy_id"])
         k = completed_years(pl.lit(effective), pl.col("occurred_on"))
@@ -130,9 +128,10 @@ class Basis:
     @cached_property
     def debits(self) -> pl.DataFrame:
         """The source of policies in force with the debits that the rules after them may need; `cleared_on`."""
-        rules = [service.trigger for service in self.standard.services if service.enabled]
-        back = max((rule.days for rule in rules if isinstance(rule, AfterDebit)), default=0)
+        back = max(rule.days for rule in self._rules(AfterDebit))
         debits = self.facts.book.debits.filter(within("debit_on", self.days.widened(before=back)))
+        if debits.is_empty():
+            return debits
         rows = (
             self.facts.rows.filter(among(debits["policy_id"], self.facts.rows["policy_id"]))
             .join(debits, on=["policy_id", "instalment"], how="semi")
@@ -163,34 +162,3 @@ class Basis:
 def within(name: str, days: Days) -> pl.Expr:
     """Whether the column `name` lies in the range."""
     return (pl.col(name) >= days.start) & (pl.col(name) < days.end)
-
-
-def recurring(
-    frame: pl.LazyFrame,
-    anchor: str,
-    days: Days,
-    *,
-    step: int,
-    first: int,
-    offset: int = 0,
-    keep: Sequence[str] = (),
-) -> Iterator[pl.LazyFrame]:
-    """Yield the occurrences `k` (from `first`) of `anchor + offset + k * step` months in the range, as `nominal`.
-
-    Each frame has at most one occurrence per row; every month is counted from the anchor itself. Of the columns those
-    of a source, the anchor and those to `keep` are left: copying the others would cost more than the rule.
-    """
-    opening = days.start.year * 12 + days.start.month - 1
-    closing = days.last.year * 12 + days.last.month - 1
-    nearest = -((pl.col("from_month") - opening) // step)
-    ready = (
-        frame.select(*dict.fromkeys([*SOURCE, anchor, *keep]))
-        .with_columns(from_month=month_number(pl.col(anchor)) + offset, from_day=pl.col(anchor).dt.day())
-        .with_columns(from_k=pl.max_horizontal(nearest, pl.lit(first)).cast(pl.Int32))
-        .collect()
-        .lazy()
-    )
-    for later in range((closing - opening) // step + 1):
-        k = pl.col("from_k") + later
-        nominal = day_of_month(pl.col("from_month") + k * step, pl.col("from_day"))
-        yield ready.with_columns(k=k, nominal=nominal).filter(within("nominal", days))

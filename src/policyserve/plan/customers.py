@@ -38,6 +38,9 @@ def serving_agents(book: Book, policies: pl.DataFrame) -> pl.DataFrame:
     """
     agents = book.agents.select("agent_id", rank=pl.col("agent_no").rank("dense"))
     without = book.customers.filter(pl.col("agent_id").is_null()).select("customer_id")
+    own = book.customers.filter(pl.col("agent_id").is_not_null()).select("customer_id", "agent_id")
+    if without.is_empty():
+        return own
     served = policies.join(without, on="customer_id", how="semi")
     votes = served.group_by("customer_id", "agent_id").agg(force=pl.col("in_force").sum(), count=pl.len())
     weight = pl.when(pl.col("force").sum().over("customer_id") > 0).then("force").otherwise("count")
@@ -45,7 +48,6 @@ def serving_agents(book: Book, policies: pl.DataFrame) -> pl.DataFrame:
     chosen = votes.sort("weight", "rank", descending=[True, False]).unique(
         "customer_id", keep="first", maintain_order=True
     )
-    own = book.customers.filter(pl.col("agent_id").is_not_null()).select("customer_id", "agent_id")
     return pl.concat([own, chosen.select("customer_id", "agent_id")])
 
 
@@ -82,7 +84,7 @@ def family_cases(book: Book, policies: pl.DataFrame, suspended: pl.DataFrame) ->
         "customer_id", start="suspended_from", end="suspended_to"
     )
     cases = pl.concat([deaths, claims, lapses])
-    return _shared_by_family(book, cases)
+    return cases if cases.is_empty() else _shared_by_family(book, cases)
 
 
 def _shared_by_family(book: Book, cases: pl.DataFrame) -> pl.DataFrame:
@@ -104,6 +106,8 @@ def closing_days(book: Book) -> pl.DataFrame:
     opened = book.events.filter(pl.col("kind").is_in(list(closers))).with_columns(
         closer=pl.col("kind").cast(pl.String).replace_strict(closers), policy_id=pl.col("policy_id").fill_null(0)
     )
+    if opened.is_empty():
+        return opened.drop("closer").with_columns(closed_on=pl.lit(None, dtype=pl.Date))
     closed = book.events.filter(pl.col("kind").is_in(list(closers.values()))).select(
         "customer_id", pl.col("policy_id").fill_null(0), closer=pl.col("kind").cast(pl.String), closed_on="occurred_on"
     )

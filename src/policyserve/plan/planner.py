@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import polars as pl
 
 from policyserve.book.columns import Book
 from policyserve.calendars.calendar import Calendar
-from policyserve.dates import Days, months_later
+from policyserve.dates import Days, days_later, months_later
 from policyserve.plan.audience import members
 from policyserve.plan.basis import Basis, within
+from policyserve.plan.services import Services, together
 from policyserve.plan.subjects import Subjects
 from policyserve.plan.triggers import ENDED_BY, TRIGGERS
 from policyserve.plan.workdays import Workdays
@@ -56,20 +57,19 @@ def plan(
     subject, ordinal) is unique.
     """
     facts = Subjects.of(book, as_of, *standard.lapse_rules)
+    wide = days.widened(before=LONGEST_MOVE, after=LONGEST_MOVE)
     workdays = Workdays.of(calendar, days.widened(before=900, after=900))
-    around = days.widened(before=LONGEST_MOVE, after=LONGEST_MOVE)
-    basis = Basis(facts, standard, calendar, workdays, around)
+    basis = Basis(facts, standard, calendar, workdays, wide)
+    festivals = set(calendar.festivals(wide)["name"])
     types = _types(standard)
     touches = [
-        _touches(occurrences, service, basis, days, standing=standing)
-        .select(columns)
-        .cast({name: types[name] for name in columns})
-        for service in standard.services
-        if service.enabled and type(service.trigger) in TRIGGERS
-        for occurrences in TRIGGERS[type(service.trigger)](service, basis)
+        _touches(occurrences, services, basis, days, types, standing=standing).select(columns)
+        for services in together(standard, days, wide, festivals)
+        if services.trigger in TRIGGERS
+        for occurrences in TRIGGERS[services.trigger](services, basis)
     ]
     empty = pl.DataFrame(schema={name: types[name] for name in columns})
-    return pl.concat([empty, *pl.collect_all(touches)], rechunk=False)
+    return pl.concat([empty, *pl.collect_all(touches, engine="in-memory")], rechunk=False)
 
 
 def _types(standard: Standard) -> dict[str, pl.DataType]:
@@ -86,39 +86,43 @@ def _types(standard: Standard) -> dict[str, pl.DataType]:
     return {"subject": pl.String(), "agent_no": pl.String(), "provisional": pl.Boolean(), **days, **keys, **named}
 
 
-def _touches(occurrences: pl.LazyFrame, service: Service, basis: Basis, days: Days, *, standing: bool) -> pl.LazyFrame:
-    """Turn the occurrences of a trigger into touches of the service: endings, audience, window, days off."""
-    near = occurrences.filter(
-        within("nominal", basis.days if service.moves_off_days_off else days), *_stands(service, basis, standing)
-    )
-    near = members(near, service, basis.facts, basis.days.start)
-    near = _without_family_cases(_without_recent(near, service, basis), service, basis, standing)
+def _touches(
+    occurrences: pl.LazyFrame,
+    services: Services,
+    basis: Basis,
+    days: Days,
+    types: dict[str, pl.DataType],
+    *,
+    standing: bool,
+) -> pl.LazyFrame:
+    """Turn the occurrences of a trigger into touches of its services: endings, audience, window, days off."""
+    near = occurrences.filter(within("nominal", services.days), *_stands(services, basis, standing))
+    near = members(near, services, basis)
+    near = _without_family_cases(_without_recent(near, services, basis), services, basis, standing)
     opened = near.with_columns(
-        earliest=pl.col("nominal") - timedelta(days=service.window.before),
-        latest=pl.max_horizontal("nominal", _latest(service, basis)),
+        earliest=days_later(pl.col("nominal"), services.number(lambda one: -one.window.before)),
+        latest=pl.max_horizontal("nominal", *_latest(services, basis)),
+        due="nominal",
     )
-    day = pl.col("nominal")
-    if service.moves_off_days_off:
-        day = basis.workdays.moved(day, pl.col("earliest"), pl.col("latest"))
-        moved = opened.with_columns(due=day).filter(within("due", days))
-    else:
-        moved = opened.with_columns(due=day)
-    return moved.with_columns(**_constants(service)).with_columns(provisional=basis.workdays.provisional(pl.col("due")))
+    if services.moves:
+        day = basis.workdays.moved(pl.col("nominal"), pl.col("earliest"), pl.col("latest"))
+        opened = opened.with_columns(due=day).filter(within("due", days))
+    return opened.with_columns(
+        subject_kind=pl.lit(services.subject, dtype=SubjectKind),
+        provisional=basis.workdays.provisional(pl.col("due")),
+        **{name: services.told(ask, types[name]) for name, ask in TOLD.items()},
+    )
 
 
-def _constants(service: Service) -> dict[str, pl.Expr]:
-    kind = pl.lit("policy") if service.subject == "policy" else pl.lit("customer")
-    if service.subject == "either":
-        kind = pl.when(pl.col("policy_id").is_not_null()).then(pl.lit("policy")).otherwise(pl.lit("customer"))
-    return {
-        "service": pl.lit(service.code),
-        "subject_kind": kind,
-        "performer": pl.lit(service.performer),
-        "channels": pl.lit("+".join(service.channels)),
-    }
+TOLD: dict[str, Callable[[Service], str]] = {
+    "service": lambda one: one.code,
+    "performer": lambda one: one.performer,
+    "channels": lambda one: "+".join(one.channels),
+}
+"""The columns of a touch that its service says."""
 
 
-def _stands(service: Service, basis: Basis, standing: bool) -> Iterator[pl.Expr]:
+def _stands(services: Services, basis: Basis, standing: bool) -> Iterator[pl.Expr]:
     """Yield what must hold: the subject may be served on the nominal day, and no ending has come by it."""
     nominal = pl.col("nominal")
     as_of = pl.lit(basis.facts.as_of)
@@ -126,51 +130,62 @@ def _stands(service: Service, basis: Basis, standing: bool) -> Iterator[pl.Expr]
     if standing:
         yield (nominal >= as_of) | pl.col("now")
     looked_at = pl.max_horizontal(nominal, as_of) if standing else nominal
-    for ending in service.ends_when:
-        if ending in ENDED_BY:
-            yield (pl.col(ENDED_BY[ending]) > looked_at).fill_null(value=True)
+    for ending, column in ENDED_BY.items():
+        if any(ends := [ending in one.ends_when for one in services.members]):
+            came = (pl.col(column) > looked_at).fill_null(value=True)
+            yield came if all(ends) else came | ~services.each_of(ends)
 
 
-def _latest(service: Service, basis: Basis) -> pl.Expr:
-    window = service.window
-    if window.until == "freelook-end":
+def _latest(services: Services, basis: Basis) -> Iterator[pl.Expr]:
+    """Yield the last days of the windows that the services have; null where a service has another one."""
+    nominal = pl.col("nominal")
+    windows = [one.window for one in services.members]
+    yield days_later(nominal, services.number(lambda one: one.window.after))
+    if any(window.until for window in windows):
         length = pl.coalesce("freelook_days", pl.lit(basis.standard.freelook_days))
-        return basis.workdays.next_from(pl.col("receipt_on") + pl.duration(days=length))
-    if window.after_months is not None:
-        return months_later(pl.col("suspended_from"), window.after_months)
-    if window.after_workdays is not None:
-        return basis.workdays.later(pl.col("nominal"), window.after_workdays)
-    return pl.col("nominal") + timedelta(days=window.after)
+        receipt_on = pl.when(services.told(lambda one: one.window.until is not None)).then("receipt_on")
+        yield basis.workdays.next_from(days_later(receipt_on, length))
+    if any(window.after_months for window in windows):
+        yield months_later(pl.col("anchor"), services.told(lambda one: one.window.after_months, pl.Int32))
+    if any(window.after_workdays for window in windows):
+        yield basis.workdays.later(nominal, services.number(lambda one: one.window.after_workdays or 0))
 
 
-def _without_recent(touches: pl.LazyFrame, service: Service, basis: Basis) -> pl.LazyFrame:
+def _without_recent(touches: pl.LazyFrame, services: Services, basis: Basis) -> pl.LazyFrame:
     """Leave out touches of a service that was done for the subject on another occasion shortly before."""
-    if "done-recently" not in service.ends_when:
-        return touches
+    rules = [(one.code, rule) for rule, one in enumerate(services.members) if "done-recently" in one.ends_when]
     contacts = basis.facts.book.contacts
-    done = contacts.filter(pl.col("service") == service.code, pl.col("done_on") > basis.days.start - RECENTLY)
-    if done.is_empty():
+    if not rules or contacts.is_empty():
         return touches
+    asked = pl.DataFrame(rules, schema={"service": pl.String, "rule": pl.UInt32}, orient="row")
+    done = contacts.filter(pl.col("done_on") > basis.days.start - RECENTLY, subject_kind=services.subject).join(
+        asked, on="service"
+    )
     again = (
-        touches.select("subject_id", "ordinal", "nominal")
-        .join(done.lazy().select("subject_id", "done_on", done_ordinal="ordinal"), on="subject_id")
+        touches.select("subject_id", "rule", "ordinal", "nominal")
+        .join(done.lazy().select("subject_id", "rule", "done_on", done_ordinal="ordinal"), on=["subject_id", "rule"])
         .filter(
             pl.col("ordinal") != pl.col("done_ordinal"),
             pl.col("done_on") <= pl.col("nominal"),
             pl.col("done_on") > pl.col("nominal") - RECENTLY,
         )
     )
-    return touches.join(again, on=["subject_id", "ordinal"], how="anti")
+    return touches.join(again, on=["subject_id", "rule", "ordinal"], how="anti")
 
 
-def _without_family_cases(touches: pl.LazyFrame, service: Service, basis: Basis, standing: bool) -> pl.LazyFrame:
+def _without_family_cases(touches: pl.LazyFrame, services: Services, basis: Basis, standing: bool) -> pl.LazyFrame:
     """Leave out touches on days on which a death, claim or lapse is open in the family."""
-    if "family-case" not in service.ends_when:
+    ends = services.asked(_stops_for_family)
+    if not any(ends) or (cases := basis.cases).is_empty():
         return touches
     nominal, as_of = pl.col("nominal"), pl.lit(basis.facts.as_of)
-    cases = basis.facts.cases.lazy().filter(pl.col("end") > basis.days.start).rename({"start": "from", "end": "to"})
     open_then = nominal.is_between("from", "to", closed="left")
     if standing:
         open_then |= (nominal < as_of) & as_of.is_between("from", "to", closed="left")
-    troubled = touches.select("customer_id", "nominal").join(cases, on="customer_id").filter(open_then)
-    return touches.join(troubled, on=["customer_id", "nominal"], how="anti")
+    asked = touches if all(ends) else touches.filter(services.told(_stops_for_family))
+    troubled = asked.select("customer_id", "rule", "nominal").join(cases.lazy(), on="customer_id").filter(open_then)
+    return touches.join(troubled, on=["customer_id", "rule", "nominal"], how="anti")
+
+
+def _stops_for_family(service: Service) -> bool:
+    return "family-case" in service.ends_when

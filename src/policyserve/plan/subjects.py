@@ -23,8 +23,8 @@ EVER = date(1800, 1, 1)
 SUBJECT = ["subject_id", "subject", "customer_id", "policy_id", "agent_id", "agent_no"]
 SOURCE = [*SUBJECT, "start", "end", "now"]
 READ = [
-    "insured_id", "issue_date", "effective_date", "receipt_on", "ends_on", "mode", "participating", "freelook_days",
-    "in_force", "ended_on", "stopped_on", "instalments",
+    "insured_id", "issue_date", "effective_date", "receipt_on", "ends_on", "mode", "step", "participating",
+    "freelook_days", "in_force", "ended_on", "stopped_on", "instalments",
 ]  # fmt: skip
 """What the rules read of a policy."""
 
@@ -48,8 +48,16 @@ class Subjects(Contracts):
         )
 
     @cached_property
+    def by_purchase(self) -> pl.DataFrame:
+        """Policies in the order in which each customer bought them."""
+        return self.policies.sort("customer_id", "issue_date", "subject")
+
+    @cached_property
     def in_force(self) -> pl.DataFrame:
         """The source of policies on the days on which they are in force, with the columns of `policies`."""
+        if self.suspended.is_empty():
+            whole = self.policies.with_columns(start="issue_date", end="ended_on")
+            return whole.filter(pl.col("start") < pl.col("end"))
         broken = self.suspended.select("policy_id").unique()
         whole = self.policies.join(broken, on="policy_id", how="anti").with_columns(start="issue_date", end="ended_on")
         pieces = self.spells.join(broken, on="policy_id", how="semi")
@@ -63,6 +71,8 @@ class Subjects(Contracts):
         `instalment`, `due_on`, `cleared_on` as in `arrears.arrears`; `earlier_on`: the day on which every
         earlier one was cleared, from which on this one is the oldest.
         """
+        if self.late.is_empty():
+            return self.late
         late = self.late.sort("policy_id", "instalment")
         late = late.with_columns(earlier_on=latest_so_far(late, "policy_id", "cleared_on").fill_null(EVER))
         late = late.filter(pl.col("earlier_on") < pl.col("cleared_on")).drop("ended_on", "loaned_on")

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 import polars as pl
 
-from policyserve.plan import customer_rules, policy_rules
+from policyserve.plan import offsets, recurrences
 from policyserve.plan.basis import Basis
+from policyserve.plan.services import Services
 from policyserve.standard.model import (
     After,
     AfterDebit,
@@ -19,7 +20,6 @@ from policyserve.standard.model import (
     OnBirthday,
     OnCalendar,
     OnFestival,
-    Service,
 )
 
 ENDED_BY = {
@@ -31,16 +31,16 @@ ENDED_BY = {
 }
 """The column that holds the day on which an ending comes."""
 
-TRIGGERS: dict[type, Callable[[Service, Basis], Iterator[pl.LazyFrame]]] = {
-    After: policy_rules.after,
-    OnCalendar: customer_rules.on_calendar,
-    OnBirthday: customer_rules.on_birthday,
-    OnAnniversary: policy_rules.on_anniversary,
-    BeforeInstalment: policy_rules.before_instalment,
-    AfterUnpaid: policy_rules.after_unpaid,
-    AfterSuspension: policy_rules.after_suspension,
-    AfterDebit: policy_rules.after_debit,
-    AfterEvent: policy_rules.after_event,
-    OnFestival: customer_rules.on_festival,
+TRIGGERS: dict[type, Callable[[Services, Basis], Iterator[pl.LazyFrame]]] = {
+    After: offsets.after,
+    OnCalendar: recurrences.on_calendar,
+    OnBirthday: recurrences.on_birthday,
+    OnAnniversary: recurrences.on_anniversary,
+    BeforeInstalment: offsets.before_instalment,
+    AfterUnpaid: offsets.after_unpaid,
+    AfterSuspension: offsets.after_suspension,
+    AfterDebit: offsets.after_debit,
+    AfterEvent: offsets.after_event,
+    OnFestival: recurrences.on_festival,
 }
 """What each kind of trigger does; a service made by hand has none."""

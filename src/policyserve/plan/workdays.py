@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import polars as pl
@@ -29,6 +30,7 @@ class Workdays:
     """Whether the days off of the day's year are published."""
 
     @classmethod
+    @lru_cache(maxsize=8)
     def of(cls, calendar: Calendar, days: Days) -> Self:
         """Read the days of `days` from the calendar."""
         table = calendar.days(days)
@@ -50,11 +52,12 @@ class Workdays:
         before, after = (pl.lit(table).gather(place).cast(pl.Date) for table in (self.before, self.after))
         return pl.when(before >= earliest).then(before).when(after <= latest).then(after).otherwise(day)
 
-    def later(self, day: pl.Expr, count: int) -> pl.Expr:
+    def later(self, day: pl.Expr, count: pl.Expr | int) -> pl.Expr:
         """Count `count` working days on from `day`; the first one after it is 1."""
-        if count == 0:
+        if isinstance(count, int) and count == 0:
             return day
-        return pl.lit(self.working).gather(pl.lit(self.place).gather(self._place(day)) + count - 1).cast(pl.Date)
+        later = pl.lit(self.working).gather(pl.lit(self.place).gather(self._place(day)) + count - 1).cast(pl.Date)
+        return later if isinstance(count, int) else pl.when(count > 0).then(later).otherwise(day)
 
     def next_from(self, day: pl.Expr) -> pl.Expr:
         """Return the day, or the first working day after it."""

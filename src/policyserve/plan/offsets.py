@@ -1,0 +1,205 @@
+"""Rules that count from a day of the facts: of a policy's life, an instalment, a debit, a suspension, an event.
+
+Each function takes services of its kind and the basis they stand on, and yields lazy frames: the columns of a source
+(see `subjects`), `rule` (see `services`), `ordinal`, `anchor` (the day of the fact) and `nominal` (the day that the
+rule gives), and the columns of `triggers.ENDED_BY` that its services need. They may yield days outside the range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import polars as pl
+
+from policyserve.dates import Days, days_later, months_later
+from policyserve.plan.audience import OF_POLICY, asks_of_policy
+from policyserve.plan.basis import Basis, within
+from policyserve.plan.handovers import KIND
+from policyserve.plan.services import Services, parts, trigger_of
+from policyserve.standard.model import BeforeInstalment, Service
+
+ANCHORS = {"issue": "issue_date", "effective": "effective_date", "receipt": "receipt_on", "end": "ends_on"}
+
+
+def after(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+    """Once, some time after a day of the policy's life."""
+    firsts: pl.DataFrame | None = None
+    for place, rows in enumerate(_counted(basis.policies(services.scope), services, basis, _anchor)):
+        firsts = _first_ones(services, basis) if place == 0 else firsts
+        once = rows.with_columns(ordinal=pl.lit(1, dtype=pl.Int32))
+        if firsts is None:
+            yield once
+            continue
+        known = once.join(firsts.lazy(), on=["rule", "policy_id"], how="left")
+        yield known.filter(pl.col("first") | services.told(_is_for_each))
+
+
+def _anchor(service: Service) -> str:
+    return ANCHORS[trigger_of(service).anchor]
+
+
+TOGETHER = 30
+"""Days from one policy to the next within which they were bought together."""
+
+
+def _first_ones(services: Services, basis: Basis) -> pl.DataFrame | None:
+    """Return the first policies of a purchase, or of a customer, that live to their day: `rule`, `policy_id`, `first`.
+
+    None where no service is given once.
+    """
+    if all(services.asked(_is_for_each)):
+        return None
+    lived = services.each(basis.facts.by_purchase.lazy()).filter(
+        pl.col("ended_on") > _offset(_anchored(services, _anchor), services)
+    )
+    waited = (pl.col("issue_date") - pl.col("issue_date").shift(1)).dt.total_days()
+    another = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in ("rule", "customer_id"))
+    begins = another | (services.told(lambda one: one.once_per == "purchase") & (waited > TOGETHER))
+    firsts = lived.filter(begins).select("rule", "policy_id", first=pl.lit(value=True))
+    return firsts.collect(engine="in-memory")
+
+
+def _is_for_each(service: Service) -> bool:
+    return service.once_per == "policy"
+
+
+def before_instalment(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+    """Some days before each instalment from the second on."""
+    asked = [pl.col("mode").is_in(list(rule.modes)) for rule in services.asked(trigger_of)]
+    terms = basis.facts.policies.lazy().select("policy_id", *OF_POLICY)
+    for rows in _counted(basis.instalments, services, basis, lambda _: "due_on", asked):
+        known = rows.join(terms, on="policy_id", how="left") if asks_of_policy(services) else rows
+        yield known.with_columns(ordinal="instalment")
+
+
+def after_unpaid(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+    """Some days after the due day of the oldest unpaid instalment."""
+    for rows in _counted(basis.facts.unpaid, services, basis, lambda _: "due_on"):
+        yield rows.with_columns(ordinal="instalment").filter(
+            pl.col("earlier_on") <= pl.col("nominal"), pl.col("nominal") < pl.col("cleared_on")
+        )
+
+
+def after_suspension(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+    """Some time after the first day of a suspension."""
+    for rows in _counted(basis.suspensions(services.scope), services, basis, lambda _: "suspended_from"):
+        yield rows.with_columns(ordinal="instalment")
+
+
+def after_debit(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+    """Some days after a debit with one of the results."""
+    asked = [pl.col("result").is_in(list(rule.results)) for rule in services.asked(trigger_of)]
+    for rows in _counted(basis.debits, services, basis, lambda _: "debit_on", asked):
+        yield rows.with_columns(ordinal="number")
+
+
+def after_event(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+    """Some days or working days after an event: of a policy, or of a customer, whose policies' events count too."""
+    events = _events(services, basis)
+    if events.is_empty():
+        return
+    if services.subject == "policy":
+        source = events.drop("customer_id").join(basis.policies(services.scope), on="policy_id")
+    else:
+        source = events.rename({"policy_id": "of_policy"}).join(basis.facts.customers, on="customer_id")
+    asked = [pl.col("kind").is_in(list(rule.events)) for rule in services.asked(trigger_of)]
+    if services.subject == "customer":
+        own = pl.col("of_policy").is_null()
+        asked = [
+            kind & (own if one.subject == "either" else True) for kind, one in zip(asked, services.members, strict=True)
+        ]
+    for rows in _counted(source, services, basis, lambda _: "occurred_on", asked):
+        yield rows.with_columns(ordinal="number")
+
+
+def _events(services: Services, basis: Basis) -> pl.DataFrame:
+    """Return the events that the services may need: `number`, `kind`, `occurred_on`, `closed_on`, whose they are."""
+    kinds = [kind for rule in services.asked(trigger_of) for kind in rule.events]
+    reach = [_reach(one, services.days) for one in services.members]
+    days = Days(start=min(one.start for one in reach), end=max(one.end for one in reach))
+    events = basis.facts.book.events.filter(within("occurred_on", days), pl.col("kind").is_in(kinds)).select(
+        "customer_id", "policy_id", "kind", "number", "occurred_on"
+    )
+    if events.is_empty():
+        return events
+    if services.subject == "customer" and KIND in kinds:
+        told = basis.handovers.select("customer_id", "number", is_handover=pl.lit(value=True))
+        events = events.join(told, on=["customer_id", "number"], how="left")
+        events = events.filter((pl.col("kind") != KIND) | pl.col("is_handover"))
+    return events.join(
+        basis.facts.requests.select("customer_id", "number", "closed_on"), on=["customer_id", "number"], how="left"
+    )
+
+
+def _counted(
+    source: pl.DataFrame,
+    services: Services,
+    basis: Basis,
+    anchor: Callable[[Service], str],
+    asked: Sequence[pl.Expr] = (),
+) -> Iterator[pl.LazyFrame]:
+    """Yield the rows of the source with `rule`, `anchor` and `nominal`, each for the services whose days it can meet.
+
+    `anchor` says from which column a service counts; `asked`: what must hold of a row, a condition for each service.
+    """
+    if source.is_empty():
+        return
+    near = [within(anchor(one), _reach(one, services.days)) for one in services.members]
+    both = [one & more for one, more in zip(near, asked, strict=True)] if asked else near
+    places = (
+        source.lazy()
+        .select(pl.arg_where(one).implode().alias(str(rule)) for rule, one in enumerate(both))
+        .unpivot()
+        .select(place="value", rule=pl.int_range(pl.len(), dtype=pl.UInt32))
+        .explode("place", empty_as_null=False)
+        .collect(engine="in-memory")
+    )
+    if places.is_empty():
+        return
+    day = _anchored(services, anchor)
+    nominal = basis.workdays.later(_offset(pl.col("anchor"), services), services.number(_workdays))
+    for part in parts(places):
+        rows = source.lazy().gather(part["place"]).with_columns(part["rule"])
+        yield rows.with_columns(anchor=day).with_columns(nominal=nominal)
+
+
+def _anchored(services: Services, anchor: Callable[[Service], str]) -> pl.Expr:
+    """Return the day from which the service of each row counts."""
+    names = services.asked(anchor)
+    if len(set(names)) == 1:
+        return pl.col(names[0])
+    own = services.told(anchor, pl.String)
+    return pl.coalesce(pl.when(own == name).then(name) for name in dict.fromkeys(names))
+
+
+def _offset(day: pl.Expr, services: Services) -> pl.Expr:
+    """Return the day so many months, then days, later; working days come after."""
+    months, days = services.number(_months), services.number(_days)
+    later = day if isinstance(months, int) and months == 0 else months_later(day, months)
+    return days_later(later, days)
+
+
+def _months(service: Service) -> int:
+    return getattr(service.trigger, "months", 0)
+
+
+def _days(service: Service) -> int:
+    rule: Any = service.trigger
+    return -int(rule.days) if isinstance(rule, BeforeInstalment) else int(rule.days)
+
+
+def _workdays(service: Service) -> int:
+    return getattr(service.trigger, "workdays", 0)
+
+
+LONGEST_REST = 40
+"""Days, more than any count of working days takes beyond twice as many days."""
+
+
+def _reach(service: Service, days: Days) -> Days:
+    """Return the days from which the service may count to one of `days`; a month has 28 to 31 of them."""
+    months, count, workdays = _months(service), _days(service), _workdays(service)
+    most = 2 * workdays + LONGEST_REST if workdays else 0
+    ends = (28 * months, 31 * months)
+    return days.widened(before=max(ends) + count + most, after=-min(ends) - count)

@@ -1,0 +1,165 @@
+"""Rules that come again: fixed days of the year, festivals, birthdays, anniversaries; frames as in `offsets`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import polars as pl
+
+from policyserve.calendars.lunar_birthdays import lunar_parts
+from policyserve.dates import Days, add_months, day_of_month, month_number
+from policyserve.plan.audience import members
+from policyserve.plan.basis import Basis
+from policyserve.plan.services import Services, parts, trigger_of
+from policyserve.standard.model import MONTHS_OF_PERIOD, OnCalendar, OnFestival, Service, Standard
+
+FIXED_DAYS = pl.Schema({"nominal": pl.Date, "ordinal": pl.Int32, "rule": pl.UInt32, "rank": pl.Int32})
+"""Days on which every customer gets something: the rule, and its rank among those of the day."""
+
+
+def on_calendar(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+    """Every month, quarter, half-year or year on a fixed day, for every customer."""
+    rules = enumerate(services.asked(trigger_of))
+    days = [(day, number, rule, 0) for rule, fixed in rules for day, number in calendar_days(fixed, services.days)]
+    for people in parts(basis.facts.customers):
+        yield from _on_days(people, days)
+
+
+def calendar_days(rule: OnCalendar, days: Days) -> Iterator[tuple[date, int]]:
+    """Yield the days of a fixed rhythm in the range with their ordinals: yyyymm, yyyyq, yyyyh or yyyy."""
+    months = MONTHS_OF_PERIOD[rule.every]
+    for year in range(days.start.year, days.last.year + 1):
+        for period in range(12 // months):
+            first = date(year, period * months + rule.month, 1)
+            day = min(first + timedelta(days=rule.day - 1), add_months(first, 1) - timedelta(days=1))
+            if days.start <= day < days.end:
+                yield day, _period_number(year, period + 1, months)
+
+
+def _period_number(year: int, period: int, months: int) -> int:
+    return {1: year * 100 + period, 12: year}.get(months, year * 10 + period)
+
+
+def on_festival(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+    """On a festival, unless an earlier one in the calendar's list falls on the same day for the same customer."""
+    festivals = basis.calendar.festivals(services.days)
+    doubled = festivals.filter(pl.col("on").is_duplicated())
+    rivals = replace(services, members=tuple(one for one in basis.standard.services if _greets(one)))
+    for people in parts(basis.facts.customers):
+        greeted = [members(rows, rivals, basis) for rows in _on_days(people, _festival_days(rivals, doubled))]
+        for rows in _on_days(people, _festival_days(services, festivals)):
+            yield _first_of_day(rows, greeted[0]) if greeted else rows
+
+
+def _first_of_day(rows: pl.LazyFrame, greeted: pl.LazyFrame) -> pl.LazyFrame:
+    first = greeted.group_by("subject_id", "nominal").agg(first=pl.col("rank").min())
+    known = rows.join(first, on=["subject_id", "nominal"], how="left")
+    return known.filter(pl.col("first").is_null() | (pl.col("rank") <= pl.col("first")))
+
+
+def _greets(service: Service) -> bool:
+    return service.enabled and isinstance(service.trigger, OnFestival)
+
+
+def _festival_days(services: Services, festivals: pl.DataFrame) -> list[tuple[date, int, int, int]]:
+    rows = festivals.select("name", "on", "ordinal", "rank").rows()
+    return [
+        (day, ordinal, rule, rank)
+        for rule, festival in enumerate(services.asked(trigger_of))
+        for name, day, ordinal, rank in rows
+        if name == festival.name
+    ]
+
+
+def _on_days(customers: pl.DataFrame, days: Iterable[tuple[date, int, int, int]]) -> Iterator[pl.LazyFrame]:
+    """Give each customer a touch on each of the days (rows of FIXED_DAYS) that lies in a range of theirs, if any is."""
+    table = pl.DataFrame(sorted(days), schema=FIXED_DAYS, orient="row")
+    if table.is_empty():
+        return
+    first, last = (pl.lit(table["nominal"]).search_sorted(pl.col(name), side="left") for name in ("start", "end"))
+    each = customers.lazy().with_columns(at=pl.int_ranges(first, last, dtype=pl.UInt32))
+    told = {name: pl.lit(table[name]).gather("at") for name in FIXED_DAYS}
+    yield each.explode("at", empty_as_null=False).with_columns(**told, anchor=told["nominal"])
+
+
+def on_birthday(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+    """Every year on the birthday, the lunar one where it is given."""
+    customers = basis.facts.customers
+    given = customers["lunar_birthday"].is_not_null()
+    for people in parts(customers.filter(~given)):
+        solar = _every_year(services.each(people.lazy()), "birthday", services.days.widened(before=1), 1)
+        yield solar.with_columns(ordinal="k", nominal=_leap_day(pl.col("nominal"), basis.standard)).with_columns(
+            anchor="nominal"
+        )
+    if not given.any():
+        return
+    table = basis.calendar.lunar_birthdays(services.days).lazy()
+    for people in parts(customers.filter(given)):
+        born = services.each(people.lazy()).with_columns(lunar_parts(pl.col("lunar_birthday")))
+        days = born.join(table, on=["lunar_month", "lunar_day", "leap"])
+        lunar = days.with_columns(ordinal=pl.col("lunar_year") - pl.col("birth_year"), nominal="on", anchor="on")
+        yield lunar.filter(pl.col("ordinal") >= 1)
+
+
+def _leap_day(day: pl.Expr, standard: Standard) -> pl.Expr:
+    if standard.feb29 == "feb28":
+        return day
+    slipped = (pl.col("birthday").dt.day() == 29) & (pl.col("birthday").dt.month() == 2) & (day.dt.day() == 28)
+    return pl.when(slipped).then(day + timedelta(days=1)).otherwise(day)
+
+
+def on_anniversary(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+    """Every year, some months after each anniversary of the policy or of the relation."""
+    if services.subject == "customer":
+        for people in parts(basis.facts.relations):
+            yearly = _anniversaries(people, "relation_anchor", services, services.days)
+            yield yearly.with_columns(ordinal=pl.col("k") + pl.col("relation_years"))
+        return
+    rules = services.asked(trigger_of)
+    dividends = any(rule.dividend for rule in rules)
+    before = 366 + 31 * max(rule.months for rule in rules) if dividends else 0
+    days = services.days.widened(before=before)
+    source = basis.policies(services.scope)
+    if all(rule.dividend for rule in rules):
+        source = source.filter(pl.col("participating"))
+    for policies in parts(source):
+        yearly = _anniversaries(policies, "effective_date", services, days).with_columns(ordinal="k")
+        yield _with_dividends(yearly, services, basis) if dividends else yearly
+
+
+def _anniversaries(rows: pl.DataFrame, anchor: str, services: Services, days: Days) -> pl.LazyFrame:
+    first = services.number(lambda one: trigger_of(one).first)
+    offset = services.number(lambda one: trigger_of(one).months)
+    yearly = _every_year(services.each(rows.lazy()), anchor, days, first, offset)
+    return yearly.with_columns(anchor=day_of_month(pl.col("month") - offset + pl.col("k") * 12, pl.col("day")))
+
+
+def _with_dividends(yearly: pl.LazyFrame, services: Services, basis: Basis) -> pl.LazyFrame:
+    """Move an anniversary's touch to the first dividend declared in the year from it on, where a service wants one."""
+    wanted = services.told(lambda one: trigger_of(one).dividend)
+    yearly = yearly.filter(~wanted | pl.col("participating"))
+    if basis.dividends.is_empty():
+        return yearly
+    known = yearly.join(basis.dividends.lazy(), on=["policy_id", "k"], how="left")
+    day = pl.when(wanted).then("declared_on")
+    return known.with_columns(nominal=pl.coalesce(day, "nominal"), anchor=pl.coalesce(day, "anchor"))
+
+
+def _every_year(
+    rows: pl.LazyFrame, anchor: str, days: Days, first: pl.Expr | int, offset: pl.Expr | int = 0
+) -> pl.LazyFrame:
+    """Return the occurrences `k` (from `first`) of `anchor + offset + 12 k` months about the `days`, as `nominal`.
+
+    Every month is counted from the anchor itself: its own is `month` (with the offset), its day `day`.
+    """
+    opening, closing = (day.year * 12 + day.month - 1 for day in (days.start, days.last))
+    least = pl.max_horizontal(-((pl.col("month") - opening) // 12), first)
+    most = pl.max_horizontal(least, (closing - pl.col("month")) // 12 + 1)
+    return (
+        rows.with_columns(month=month_number(pl.col(anchor)) + offset, day=pl.col(anchor).dt.day())
+        .with_columns(k=pl.int_ranges(least, most, dtype=pl.Int32))
+        .explode("k", empty_as_null=False)
+        .with_columns(nominal=day_of_month(pl.col("month") + pl.col("k") * 12, pl.col("day")))
+    )
