@@ -33,7 +33,7 @@ def table_of(figures: list[Figure]) -> Table:
     for heading in ("goal", "ours s", "floor s", "ratio", "peak MB"):
         table.add_column(heading, justify="right")
     for figure in figures:
-        numbers = (f"{figure.ours:.2f}", f"{figure.floor:.2f}", f"{figure.ratio:.2f}", f"{figure.peak:.0f}")
+        numbers = (f"{figure.ours:.3f}", f"{figure.floor:.3f}", f"{figure.ratio:.2f}", f"{figure.peak:.0f}")
         table.add_row(figure.work, f"{figure.goal:.2f}", *numbers)
     return table
 
