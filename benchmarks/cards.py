@@ -1,6 +1,6 @@
 """Planning one customer and the whole life of a policy, in CPU seconds per call, against picking the same facts.
 
-The floor picks the policies' rows out of three lists, less than planning must do at least; the goal is a multiple of it.
+The floor picks the policies' rows out of three lists, less than planning must do; the goal is a multiple of it.
 """
 
 from __future__ import annotations
