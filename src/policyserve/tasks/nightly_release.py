@@ -44,7 +44,9 @@ def run_release(
     book = load_book(connection, since=as_of - timedelta(days=WIDE))
     stored = read_stored(connection, as_of)
     window = days_to_plan(standard, book, as_of, _last_day(connection, as_of, days))
-    touches = plan(book, work_of(standard), calendar, window, as_of, standing=True, columns=PLANNED)
+    touches = plan(book, work_of(standard), calendar, window, as_of, standing=True, columns=PLANNED).sort(
+        "service", maintain_order=True
+    )
     evidence = evidence_of(book, standard, calendar, as_of)
     return release(connection, stored, touches, evidence, as_of=as_of, days=days, at=at)
 

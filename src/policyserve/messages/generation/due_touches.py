@@ -41,7 +41,9 @@ def called(book: Book, standard: Standard, calendar: Calendar, day: date) -> pl.
     """
     texts = texts_of(standard)
     window = days_to_plan(texts, book, day, day + timedelta(days=LONGEST_MOVE)).widened(before=_longest_drop(texts))
-    touches = plan(book, texts, calendar, window, day, standing=True, columns=CALLED)
+    touches = plan(book, texts, calendar, window, day, standing=True, columns=CALLED).sort(
+        "service", maintain_order=True
+    )
     known = touches.with_columns(pl.col("service", "subject_kind").cast(pl.String)).join(
         rules(standard), on="service", how="left"
     )
