@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -10,7 +11,6 @@ import polars as pl
 from policyserve.book.columns import Gender
 from policyserve.contracts.keys import lookup
 from policyserve.dates import add_months, months_later
-from policyserve.plan.basis import Basis
 from policyserve.plan.services import Services
 from policyserve.plan.subjects import Subjects
 from policyserve.standard.model import Audience, Service
@@ -19,18 +19,18 @@ SHORT = 12
 """Months: a policy whose last day of cover comes before their end is renewed, not paid out."""
 
 
-def members(touches: pl.LazyFrame, services: Services, basis: Basis) -> pl.LazyFrame:
-    """Leave the touches whose subject belongs to the audience of its service on the nominal day.
+def members(touches: pl.LazyFrame, services: Services, facts: Subjects, first: date) -> pl.LazyFrame:
+    """Leave the touches whose subject belongs to the audience of its service on the nominal day; `first`: none is earlier.
 
     A policy-level touch asks its holder and its policy; a customer-level one the customer, and that a policy in force
     on the day is as the audience wants it.
     """
     if all(services.asked(lambda one: one.audience == Audience())):
         return touches
-    persons = touches.filter(*_of_person(services, basis.facts))
+    persons = touches.filter(*_of_person(services, facts))
     if services.subject == "policy":
-        return persons.filter(*_of_policy(services, basis.facts))
-    return _holding(persons, services, basis)
+        return persons.filter(*_of_policy(services, facts))
+    return _holding(persons, services, facts, first)
 
 
 def _of_person(services: Services, facts: Subjects) -> Iterator[pl.Expr]:
@@ -100,18 +100,18 @@ def _of_policy(services: Services, facts: Subjects) -> Iterator[pl.Expr]:
         yield limit.is_null() | (months_later(born, limit) > pl.col("nominal"))
 
 
-def _holding(touches: pl.LazyFrame, services: Services, basis: Basis) -> pl.LazyFrame:
+def _holding(touches: pl.LazyFrame, services: Services, facts: Subjects, first: date) -> pl.LazyFrame:
     """Leave the touches of customers with policies in force that the audiences want: each wish by some policy."""
-    in_force = basis.facts.in_force
+    in_force = facts.in_force
     if any(services.asked(_participating)):
         sharing = in_force.filter(pl.col("participating")).select("customer_id", "start", "end")
         touches = _with_policy(touches, sharing, services, _participating, pl.lit(value=True))
     if any(services.asked(_age_limit)):
         oldest = max(filter(None, services.asked(_age_limit)))
         limit = services.told(_age_limit, pl.Int32)
-        born = lookup(basis.facts.book.customers, "customer_id", "birthday", in_force["insured_id"])
+        born = lookup(facts.book.customers, "customer_id", "birthday", in_force["insured_id"])
         insured = in_force.select("customer_id", "start", "end").with_columns(born=born)
-        young = insured.filter(pl.col("born") > add_months(basis.days.start, -oldest - 1))
+        young = insured.filter(pl.col("born") > add_months(first, -oldest - 1))
         grown_on = months_later(pl.col("born"), limit)
         touches = _with_policy(touches, young, services, _age_limit, grown_on > pl.col("nominal"))
     return touches

@@ -97,7 +97,7 @@ def _touches(
 ) -> pl.LazyFrame:
     """Turn the occurrences of a trigger into touches of its services: endings, audience, window, days off."""
     near = occurrences.filter(within("nominal", services.days), *_stands(services, basis, standing))
-    near = members(near, services, basis)
+    near = members(near, services, basis.facts, services.days.start)
     near = _without_family_cases(_without_recent(near, services, basis), services, basis, standing)
     opened = near.with_columns(
         earliest=days_later(pl.col("nominal"), services.number(lambda one: -one.window.before)),

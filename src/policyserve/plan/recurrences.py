@@ -48,7 +48,10 @@ def on_festival(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
     doubled = festivals.filter(pl.col("on").is_duplicated())
     rivals = replace(services, members=tuple(one for one in basis.standard.services if _greets(one)))
     for people in parts(basis.facts.customers):
-        greeted = [members(rows, rivals, basis) for rows in _on_days(people, _festival_days(rivals, doubled))]
+        greeted = [
+            members(rows, rivals, basis.facts, rivals.days.start)
+            for rows in _on_days(people, _festival_days(rivals, doubled))
+        ]
         for rows in _on_days(people, _festival_days(services, festivals)):
             yield _first_of_day(rows, greeted[0]) if greeted else rows
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import polars as pl
 from polars._typing import PolarsDataType as DataType
@@ -29,6 +29,14 @@ class Services:
     """Whether a day off moves their due days."""
     days: Days
     """The nominal days that matter; wide enough for every move of a day off."""
+
+    @classmethod
+    def alone(cls, service: Service, days: Days) -> Self:
+        """Return a service by itself, for the subjects that it has without an event."""
+        subject: Literal["policy", "customer"] = "policy" if service.subject == "policy" else "customer"
+        return cls(
+            members=(service,), trigger=type(service.trigger), subject=subject, scope="always", moves=False, days=days
+        )
 
     def asked(self, ask: Callable[[Service], Any]) -> list[Any]:
         """Return what each service says."""

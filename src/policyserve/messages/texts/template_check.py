@@ -11,6 +11,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from policyserve.book.columns import Book
+from policyserve.dates import Days
 from policyserve.errors import PolicyserveError
 from policyserve.locale import Sentence
 from policyserve.messages.generation.composition import NOTHING_HAD, compose, render_one_by_one
@@ -19,6 +20,7 @@ from policyserve.messages.generation.occasions import occasions_of
 from policyserve.messages.people import read_people
 from policyserve.messages.texts.templates import Message, Problem
 from policyserve.plan.audience import members
+from policyserve.plan.services import Services
 from policyserve.plan.subjects import Subjects
 from policyserve.settings_file import Caps, MessageSettings
 from policyserve.standard.model import (
@@ -123,8 +125,9 @@ class Trial:
 
 def _of_audience(subjects: pl.DataFrame, service: Service, facts: Subjects, day: date) -> pl.Series:
     """Return the `subject_id` of those whom the service is for on the day."""
-    touches = subjects.lazy().with_columns(ordinal=pl.lit(2), nominal=pl.lit(day))
-    return members(touches, service, facts, day).select("subject_id").collect()["subject_id"]
+    touches = subjects.lazy().with_columns(rule=pl.lit(0, dtype=pl.UInt32), nominal=pl.lit(day))
+    services = Services.alone(service, Days.between(day, day))
+    return members(touches, services, facts, day).select("subject_id").collect()["subject_id"]
 
 
 def _subjects(facts: Subjects, service: Service) -> pl.DataFrame:

@@ -26,7 +26,7 @@ from policyserve.metrics.forecast.survival import DAYS_A_MONTH, kaplan_meier, po
 from policyserve.metrics.groupings import with_policies, writing_agents
 from policyserve.metrics.referrals.referrals import people_referred
 from policyserve.metrics.services.comparison import GROUPS, hazard_ratios, log_rank
-from policyserve.plan.policy_rules import TOGETHER
+from policyserve.plan.offsets import TOGETHER
 
 DELIVERY = "contract-delivery"
 INTRODUCTION = "visit-m1"
