@@ -20,7 +20,7 @@ SHORT = 12
 
 
 def members(touches: pl.LazyFrame, services: Services, facts: Subjects, first: date) -> pl.LazyFrame:
-    """Leave the touches whose subject belongs to the audience of its service on the nominal day; `first`: none is earlier.
+    """Leave the touches whose subject belongs to its service's audience on the nominal day; `first`: none is earlier.
 
     A policy-level touch asks its holder and its policy; a customer-level one the customer, and that a policy in force
     on the day is as the audience wants it.
