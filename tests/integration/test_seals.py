@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from datetime import date, time
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 from sqlalchemy import Engine, select
 
 from books.lists_in import import_book
@@ -18,7 +18,7 @@ from policyserve.messages.notices.channels.channel import Robot
 ADDRESS = "https://oapi.dingtalk.com/robot/send?access_token=" + "a1" * 32
 SECRET = "SEC" + "b2" * 32
 DAY = date(2026, 3, 3)
-FIRST, SECOND = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+FIRST, SECOND = (urlsafe_b64encode(bytes([number]) * 32).decode() for number in (1, 2))
 
 
 @pytest.fixture
