@@ -1,4 +1,4 @@
-"""The demo's pages in a real browser: one browser and one server for all tests, a session of its own for each."""
+"""The demo's pages in a real browser: one browser and one server for a module, a session of its own for each test."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class Visitor:
         return {"en": english, "zh": chinese}[self.language]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def opened() -> Iterator[Browser]:
-    """Start the browser."""
+    """Start the browser; its driver keeps an event loop running, which no other test may meet."""
     with peer.browser() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Serve the demo, and yield its address."""
     with demo_house("en", CUSTOMERS) as house:

@@ -128,6 +128,7 @@ def test_the_way_back_after_signing_in_leads_nowhere_else(branch: Branch) -> Non
 
 
 def test_the_audit_log_is_only_added_to(branch: Branch) -> None:
+    branch.signed_in("agent")
     for statement in ("UPDATE audit_log SET actor = 'nobody'", "DELETE FROM audit_log"):
         with pytest.raises(DBAPIError, match="only added to"), branch.engine.begin() as connection:
             connection.exec_driver_sql(statement)

@@ -238,10 +238,10 @@ def test_a_task_explains_itself_from_the_fact_to_what_was_done(book: Engine) -> 
         deeds.snooze(work, 1, AGENT, to=date(2026, 5, 6))
         deeds.done(work, 1, AGENT, on=MONDAY, channel="visit", satisfaction=5)
         assert lines(work) == [
-            "1 Policy check-up (visit-m4): customer C1, policy P1: done",
+            "1 Policy check-up (visit-m4): customer C1 客户1, policy P1: done",
             "Why: policy P1 was issued on 2026-01-04; issue + 4 months: 2026-05-04",
             "Due 2026-05-04; on time from 2026-04-27 to 2026-05-18",
-            "To be done by 1002",
+            "To be done by 1002 Agent 1002",
             "Put off to 2026-05-06",
             "2026-05-04 release added",
             "2026-05-04 1002 snoozed: to 2026-05-06",
@@ -278,10 +278,10 @@ def test_a_task_explains_itself_in_chinese(book: Engine) -> None:
     run(book, [])
     with db.reading(book) as connection:
         assert lines(connection, "zh") == [
-            "1 保单体检（visit-m4）：客户C1，保单P1：已取消",
+            "1 保单体检（visit-m4）：客户C1 客户1，保单P1：已取消",
             "原因：保单P1于2026-01-04承保；标准：承保日+4个月，2026-05-04",
             "应做日2026-05-04，2026-04-27至2026-05-18均为及时",
-            "执行：1002",
+            "执行：1002 Agent 1002",
             "2026-05-04 系统下发 生成",
             "2026-05-04 系统下发 已取消：保单已退保（2026-05-03）",
         ]
