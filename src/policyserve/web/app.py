@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -16,6 +17,23 @@ from policyserve.web.errors import NO_METHOD, NO_PAGE
 from policyserve.web.headers import STATIC
 from policyserve.web.pages import audit, customers, first_run, imports, sign_in, targets, tasks, today, users
 from policyserve.web.visit import House, Work
+
+
+class Key(Convertor[int]):
+    """The key of a row in an address: never larger than a database has."""
+
+    regex = "[0-9]{1,9}"
+
+    def convert(self, value: str) -> int:
+        """Read it."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """Write it."""
+        return str(value)
+
+
+register_url_convertor("key", Key())
 
 FILES = {"app.css": "text/css", "icon.svg": "image/svg+xml"}
 """The files of `static`, and their kinds."""
@@ -42,11 +60,11 @@ PAGES: tuple[Page, ...] = (
     *_for(CLERK, "/import", imports.show, imports.send),
     *_for(CLERK, "/import/rejects/{token}", imports.rejects),
     *_for(AGENT, "/today", today.show),
-    *_for(AGENT, "/tasks/{task_id:int}", tasks.show),
-    *_for(AGENT, "/tasks/{task_id:int}/done", tasks.show, tasks.done),
-    *_for(AGENT, "/tasks/{task_id:int}/put-off", tasks.show, tasks.put_off),
-    *_for(AGENT, "/tasks/{task_id:int}/skip", tasks.show, tasks.skip),
-    *_for(AGENT, "/tasks/{task_id:int}/undo", send=tasks.undo),
+    *_for(AGENT, "/tasks/{task_id:key}", tasks.show),
+    *_for(AGENT, "/tasks/{task_id:key}/done", tasks.show, tasks.done),
+    *_for(AGENT, "/tasks/{task_id:key}/put-off", tasks.show, tasks.put_off),
+    *_for(AGENT, "/tasks/{task_id:key}/skip", tasks.show, tasks.skip),
+    *_for(AGENT, "/tasks/{task_id:key}/undo", send=tasks.undo),
     *_for(AGENT, "/targets", targets.own),
     *_for(MANAGER, "/board", targets.board),
     *_for(MANAGER, "/persistency", targets.persistency),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from anyio import CapacityLimiter, to_thread
@@ -19,6 +19,7 @@ from policyserve.errors import PolicyserveError
 from policyserve.locale import N_
 from policyserve.locale.languages import language_named
 from policyserve.operations.sessions import viewer_of_session
+from policyserve.signs import seen
 from policyserve.web.errors import (
     MOVED,
     NO_METHOD,
@@ -117,8 +118,8 @@ class Door:
     def _visit(self, request: Request) -> Visit:
         return Visit(
             house=self.house, viewer=NOBODY, language=self._language(request), token=request.cookies.get(SESSION),
-            address=request.client.host if request.client else "", path=request.path_params,
-            query={**request.query_params, "here": request.url.path},
+            address=request.client.host if request.client else "", path=_seen(request.path_params),
+            query={**_seen(request.query_params), "here": request.url.path},
         )  # fmt: skip
 
     def _entered(self, page: Page, request: Request, visit: Visit, sent: Sent) -> Visit:
@@ -130,7 +131,7 @@ class Door:
             raise SignInNeededError("Sign in first.")
         if page.roles is not None and viewer is not None and viewer.role not in page.roles:
             raise OtherRoleError("This page is for others: {role} do not see it.", role=viewer.role_name)
-        return Visit(**{**vars(visit), "viewer": viewer or NOBODY, "form": sent.form, "upload": sent.upload})
+        return Visit(**{**vars(visit), "viewer": viewer or NOBODY, "form": _seen(sent.form), "upload": sent.upload})
 
     def _viewer(self, visit: Visit) -> Viewer | None:
         return viewer_of_session(self.house.engine, visit.token, at=visit.now) if visit.token else None
@@ -182,6 +183,13 @@ def is_own_form(headers: Mapping[str, str], public_url: str | None) -> bool:
     origin = urlsplit(headers.get("origin", ""))
     own = urlsplit(public_url).netloc if public_url else headers.get("host", "")
     return bool(origin.netloc) and origin.netloc == own
+
+
+def _seen(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out signs that deceive, and those that no database takes; a password stays as it was typed."""
+    return {
+        name: seen(value) if isinstance(value, str) and name != "password" else value for name, value in asked.items()
+    }
 
 
 def _way_back(request: Request) -> str:

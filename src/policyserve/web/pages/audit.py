@@ -11,6 +11,6 @@ AT_ONCE = 100
 def show(visit: Visit) -> Answer:
     """Show the newest entries, or those before one."""
     before = visit.query.get("before", "")
-    found = audit_log(visit.house.engine, last=AT_ONCE, before=int(before[:18]) if before.isdecimal() else None)
+    found = audit_log(visit.house.engine, last=AT_ONCE, before=int(before[:9]) if before.isdecimal() else None)
     more = found[-1][0] if len(found) == AT_ONCE else None
     return Screen(template="audit", values={"entries": [entry for _, entry in found], "more": more})

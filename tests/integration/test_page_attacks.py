@@ -1,0 +1,54 @@
+"""What no browser of ours would send: signs that no database takes, keys that no row has; no page fails by it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, text
+
+from desks.page_book import PASSWORD, Branch, take_branch
+from policyserve import db
+
+TOO_LARGE = ("2147483648", "9" * 30)
+HIDDEN = "gl\0a\u202ed"
+
+
+@pytest.fixture
+def branch(engine: Engine) -> Branch:
+    return take_branch(engine)
+
+
+@pytest.mark.parametrize("path", ["/tasks/{}", "/tasks/{}/done", "/tasks/{}/skip", "/tasks/{}/put-off"])
+def test_a_key_that_no_row_can_have_is_not_found(branch: Branch, path: str) -> None:
+    agent = branch.signed_in("agent")
+    for key in TOO_LARGE:
+        assert agent.get(path.format(key)).status_code == 404
+        assert agent.post(path.format(key), data={"channel": "visit"}).status_code in {404, 405}
+    assert branch.troubles == []
+
+
+def test_the_audit_log_before_no_entry_is_shown(branch: Branch) -> None:
+    auditor = branch.signed_in("auditor")
+    assert [auditor.get(f"/audit?before={key}").status_code for key in TOO_LARGE] == [200, 200]
+    assert branch.troubles == []
+
+
+def test_signs_that_no_database_takes_reach_none(branch: Branch) -> None:
+    agent, administrator = branch.signed_in("agent"), branch.signed_in("administrator")
+    assert agent.get("/customers/%00C9").status_code == 404
+    assert agent.get("/customers?q=%00").status_code == 200
+    assert administrator.post("/users/%00", data={"do": "disable"}).status_code == 404
+    assert branch.browser().post("/sign-in", data={"login": "\0", "password": "\0"}).status_code == 422
+    assert branch.troubles == []
+
+
+def test_what_is_written_down_has_only_signs_that_one_sees(branch: Branch) -> None:
+    typed = {"channel": "visit", "outcome": HIDDEN, "note": f"{HIDDEN}\r\nagain", "form_key": "\0"}
+    assert branch.signed_in("agent").post("/tasks/1/done", data=typed, follow_redirects=False).status_code == 303
+    with db.reading(branch.engine) as connection:
+        assert connection.execute(text("SELECT outcome, note FROM contacts")).one() == ("glad", "glad\nagain")
+    assert branch.troubles == []
+
+
+def test_a_password_is_taken_as_it_was_typed(branch: Branch) -> None:
+    wrong = {"login": "agent", "password": f"{PASSWORD}\u200b"}
+    assert branch.browser().post("/sign-in", data=wrong).status_code == 422
