@@ -11,8 +11,9 @@ from sqlalchemy import Engine, select
 
 from books.lists_in import import_book
 from policyserve import db
+from policyserve.access import seals
 from policyserve.errors import PolicyserveError
-from policyserve.messages.notices import records, seals, subscriptions
+from policyserve.messages.notices import records, subscriptions
 from policyserve.messages.notices.channels.channel import Robot
 
 ADDRESS = "https://oapi.dingtalk.com/robot/send?access_token=" + "a1" * 32

@@ -9,8 +9,8 @@ from typing import TypeAlias
 from sqlalchemy import Engine
 
 from policyserve import db
+from policyserve.access.seals import seal_all
 from policyserve.locale import Sentence
-from policyserve.messages.notices.seals import seal_all
 from policyserve.migrations import schema
 
 Database: TypeAlias = Engine

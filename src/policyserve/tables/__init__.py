@@ -4,7 +4,7 @@ Keys are integers; the numbers that people use are unique columns beside them. M
 are dates, instants are UTC. Names of constraints are fixed, so that both databases can change them.
 """
 
-from policyserve.tables.access import AuditEntry, SentForm, SignedIn, SignInAttempt, User
+from policyserve.tables.access import AuditEntry, RecoveryCode, SecondFactor, SentForm, SignedIn, SignInAttempt, User
 from policyserve.tables.imports import ImportRun
 from policyserve.tables.jobs import JobRun
 from policyserve.tables.messages import Content, EarlyReceipt, GenerationRun, Message, MessagePart, Pace, Refusal, Reply
@@ -42,11 +42,13 @@ __all__ = [
     "PointEntry",
     "Policy",
     "Premium",
+    "RecoveryCode",
     "Referral",
     "ReferralStage",
     "Refusal",
     "ReleaseRun",
     "Reply",
+    "SecondFactor",
     "SentForm",
     "SignInAttempt",
     "SignedIn",

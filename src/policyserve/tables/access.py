@@ -12,6 +12,10 @@ class User(Model, table=True):
     """Somebody who signs in; never deleted, for the audit log names them."""
 
     __tablename__ = "users"
+    __table_args__ = (
+        Index("uq_users_wecom", "wecom", unique=True),
+        Index("uq_users_subject", "subject", unique=True),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     login: str = Field(unique=True)
@@ -27,6 +31,36 @@ class User(Model, table=True):
     """The branch that is seen, of who sees one whole; empty: all."""
     active: bool = True
     created_at: datetime
+    wecom: str | None = None
+    """Who they are in WeCom (企业微信 userid)."""
+    subject: str | None = None
+    """Who they are to the provider of OpenID Connect; empty: by the name to sign in with."""
+
+
+class SecondFactor(Model, table=True):
+    """What makes a user's codes (RFC 6238)."""
+
+    __tablename__ = "second_factors"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    user_id: int = Field(primary_key=True, foreign_key="users.id", sa_column_kwargs={"autoincrement": False})
+    secret: str
+    """Base32; sealed where a key is configured."""
+    confirmed_at: datetime | None = None
+    """When its first code came; empty: it is offered, and nothing is asked of it yet."""
+    last_step: int | None = None
+    """The half minute of the last code that was taken; it and those before are taken no more."""
+
+
+class RecoveryCode(Model, table=True):
+    """A code in place of a lost second factor; gone when it was used."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    user_id: int = Field(primary_key=True, foreign_key="users.id", sa_column_kwargs={"autoincrement": False})
+    code: str = Field(primary_key=True)
+    """SHA-256 of the code, which is random throughout."""
 
 
 class SignedIn(Model, table=True):
@@ -41,6 +75,8 @@ class SignedIn(Model, table=True):
     begun_at: datetime
     ends_at: datetime
     address: str
+    owes: str | None = None
+    """What its user still owes, `code` or `set-up`; until then it opens nothing."""
 
 
 class SignInAttempt(Model, table=True):

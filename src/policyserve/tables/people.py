@@ -82,6 +82,10 @@ class Customer(Model, table=True):
     marketing_consent: bool | None = None
     sms_optout: bool | None = None
     known_on: date
+    restricted_on: date | None = None
+    """Since when their data serve what law and contract ask for, and no marketing (PIPL 44)."""
+    erased_on: date | None = None
+    """When who they are was erased (PIPL 47); what remains are figures."""
 
 
 class Referral(Model, table=True):

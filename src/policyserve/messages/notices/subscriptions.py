@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
+from policyserve.access.seals import opened, sealed
 from policyserve.book.snapshot import agent_id
 from policyserve.errors import PolicyserveError
 from policyserve.messages.notices.channels.addresses import masked
 from policyserve.messages.notices.channels.channel import Robot
 from policyserve.messages.notices.channels.registry import channel_of
-from policyserve.messages.notices.seals import opened, sealed
 from policyserve.messages.reasons import told
 from policyserve.tables import Agent, AgentChannel, Notice, table
 

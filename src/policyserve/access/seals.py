@@ -1,4 +1,4 @@
-"""Seals: robots' addresses and secrets as the database keeps them, encrypted (Fernet) where a key is configured.
+"""Seals: addresses and secrets as the database keeps them, encrypted (Fernet) where a key is configured.
 
 Several keys serve a change of keys: the first one encrypts, each of them opens. What was stored before there was a key
 is plain, and is encrypted when it is next written, or by `db upgrade`.
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, update
 
 from policyserve.config import secret_keys
 from policyserve.errors import PolicyserveError
-from policyserve.tables import AgentChannel, table
+from policyserve.tables import AgentChannel, SecondFactor, table
 
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 SEAL: Final = "fernet:"
 """What a sealed value begins with; no address and no secret of a robot does."""
 
-CHANNELS = table(AgentChannel)
+CHANNELS, FACTORS = table(AgentChannel), table(SecondFactor)
 
 
 def sealed(plain: str) -> str:
-    """Return what to store for an address or a secret; raises PolicyserveError for a key that is none."""
+    """Return what to store for a secret; raises PolicyserveError for a key that is none."""
     box = _box()
     return plain if box is None else SEAL + box.encrypt(plain.encode()).decode()
 
@@ -36,7 +36,7 @@ def opened(stored: str) -> str:
         return stored
     if (box := _box()) is None:
         raise PolicyserveError(
-            "The robots' addresses and secrets are encrypted; name their key in POLICYSERVE_SECRET_KEY, or its file in "
+            "Secrets in the database are encrypted; name their key in POLICYSERVE_SECRET_KEY, or its file in "
             "POLICYSERVE_SECRET_KEY_FILE."
         )
     from cryptography.fernet import InvalidToken
@@ -45,7 +45,7 @@ def opened(stored: str) -> str:
         return box.decrypt(stored.removeprefix(SEAL)).decode()
     except InvalidToken as error:
         raise PolicyserveError(
-            "The robots' addresses and secrets are encrypted with another key than that of POLICYSERVE_SECRET_KEY; add "
+            "Secrets in the database are encrypted with another key than that of POLICYSERVE_SECRET_KEY; add "
             "the former key behind the new one, with a comma between them."
         ) from error
 
@@ -59,6 +59,9 @@ def seal_all(connection: Connection) -> None:
     ).all():
         values = {"address": sealed(opened(address)), "secret": secret and sealed(opened(secret))}
         connection.execute(update(CHANNELS).where(CHANNELS.c.agent_id == key).values(values))
+    for user_id, secret in connection.execute(select(FACTORS.c.user_id, FACTORS.c.secret)).all():
+        own = FACTORS.c.user_id == user_id
+        connection.execute(update(FACTORS).where(own).values(secret=sealed(opened(secret))))
 
 
 def _box() -> MultiFernet | None:
