@@ -30,7 +30,7 @@ class Found:
     vip: bool
 
 
-def find_customers(engine: Database, viewer: Viewer, typed: str, *, as_of: date) -> list[Found]:
+def find_customers(engine: Database, viewer: Viewer, typed: str, *, as_of: date, most: int = MOST) -> list[Found]:
     """Return the first customers in scope whose number, name or phone holds what was typed, or with such a policy."""
     c = CUSTOMERS.c
     wanted = typed.strip()
@@ -42,7 +42,7 @@ def find_customers(engine: Database, viewer: Viewer, typed: str, *, as_of: date)
         select(c.customer_no, c.name, c.phone, c.vip)
         .where(scope.sees_customers(viewer.scope, as_of), or_(*parts, c.id.in_(holders)))
         .order_by(c.customer_no)
-        .limit(MOST)
+        .limit(most)
     )
     with db.reading(engine) as connection:
         rows = connection.execute(query).all()

@@ -35,6 +35,7 @@ from policyserve.web.errors import (
 from policyserve.web.headers import HEADERS
 from policyserve.web.screen import render
 from policyserve.web.visit import Answer, Download, House, Move, Screen, Visit, Work, local
+from policyserve.web.workbooks import asked_workbook
 
 SESSION: Final = "policyserve_session"
 LANGUAGE: Final = "policyserve_language"
@@ -147,9 +148,11 @@ class Door:
     def _response(self, visit: Visit, answer: Answer) -> Response:
         if isinstance(answer, Move):
             return self._moved(answer)
+        if isinstance(answer, Screen):
+            answer = asked_workbook(visit, answer) or answer
         if isinstance(answer, Download):
-            kept = {**HEADERS, "Content-Disposition": f'attachment; filename="{answer.name}"'}
-            return Response(answer.content, media_type="text/csv", headers=kept)
+            kept = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(answer.name, safe='')}"}
+            return Response(answer.content, media_type=answer.media, headers=kept)
         refusal = answer.refusal
         values = {**answer.values, "error": None if refusal is None else told(refusal).told(visit.language)}
         return HTMLResponse(render(visit, answer.template, values), status_of(refusal), headers=HEADERS)

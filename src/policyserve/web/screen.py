@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache, partial
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -48,13 +49,12 @@ def _environment() -> Environment:
 def render(visit: Visit, template: str, values: Mapping[str, Any]) -> str:
     """Render a page of `templates/pages`."""
     language, viewer = visit.language, visit.viewer
-    zone = ZoneInfo(visit.house.settings.time_zone)
     return _environment().get_template(f"pages/{template}.html").render(
         say=partial(say, language),
         say_in=partial(say_in, language),
         say_many=partial(say_many, language),
         day=partial(_day, language, visit.as_of),
-        moment=lambda at: _moment(at, zone),
+        moment=partial(moment, visit),
         html_language={"zh": "zh-CN"}.get(language, language),
         language=language,
         languages=[(one, translated(one, N_in("this language by its own name", "English"))) for one in languages()],
@@ -66,13 +66,21 @@ def render(visit: Visit, template: str, values: Mapping[str, Any]) -> str:
         form_key=secrets.token_urlsafe(16),
         FORM_KEY=FORM_KEY,
         demo=visit.house.demo,
+        again=partial(_again, visit),
         **values,
     )  # fmt: skip
+
+
+def _again(visit: Visit, **changes: object) -> str:
+    """Return how the page is asked for once more, with something else in its question."""
+    asked = {name: value for name, value in visit.query.items() if name != "here"}
+    return "?" + urlencode({**asked, **changes})
 
 
 def _day(language: str, today: date, day: date | None) -> str:
     return "" if day is None else day_in_words(language, day, today.year)
 
 
-def _moment(at: datetime, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+def moment(visit: Visit, at: datetime) -> str:
+    """Write an instant in the zone of the installation."""
+    return at.astimezone(ZoneInfo(visit.house.settings.time_zone)).strftime("%Y-%m-%d %H:%M:%S")

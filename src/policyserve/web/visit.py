@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Final
 from policyserve.access.viewer import Viewer
 from policyserve.calendars.calendar import Calendar
 from policyserve.config import Settings
+from policyserve.metrics.figure import Figure
 from policyserve.operations.database import Database
 from policyserve.operations.targets import Targets
 from policyserve.tasks.transitions import Stamp
@@ -99,6 +100,8 @@ class Screen:
     values: Mapping[str, Any] = field(default_factory=dict)
     refusal: Exception | None = None
     """Why what was asked was not done; it is told on the page."""
+    figures: Callable[[], Sequence[Figure]] = tuple
+    """Its tables in their order, made when one is asked for as a file; see `workbooks`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +127,7 @@ class Download:
 
     name: str
     content: bytes
+    media: str = "text/csv"
 
 
 Answer = Screen | Move | Download

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from policyserve.access.audit import Entry
+from policyserve.locale import N_, N_in, Sentence
+from policyserve.metrics.figure import Column, Figure
 from policyserve.operations.audit import audit_log
+from policyserve.tasks.codes import shown
+from policyserve.web.screen import moment
 from policyserve.web.visit import Answer, Screen, Visit
+from policyserve.web.workbooks import list_figure
 
 AT_ONCE = 100
+
+LISTED = (
+    Column(name="at", title=N_("At")),
+    Column(name="actor", title=N_in("column of the audit log", "Who")),
+    Column(name="what", title=N_in("column of the audit log", "What")),
+    Column(name="thing", title=N_in("column of the audit log", "On whom")),
+    Column(name="number", title=N_in("column of the audit log", "Number")),
+    Column(name="address", title=N_in("column of the audit log", "Address")),
+)
 
 
 def show(visit: Visit) -> Answer:
@@ -13,4 +28,18 @@ def show(visit: Visit) -> Answer:
     before = visit.query.get("before", "")
     found = audit_log(visit.house.engine, last=AT_ONCE, before=int(before[:9]) if before.isdecimal() else None)
     more = found[-1][0] if len(found) == AT_ONCE else None
-    return Screen(template="audit", values={"entries": [entry for _, entry in found], "more": more})
+    entries = [entry for _, entry in found]
+    return Screen(template="audit", values={"entries": entries, "more": more}, figures=lambda: [_list(visit, entries)])
+
+
+def _list(visit: Visit, entries: list[Entry]) -> Figure:
+    language = visit.language
+    rows = [
+        {
+            "at": moment(visit, one.at), "actor": shown("actor", one.actor, language),
+            "what": one.said.told(language), "thing": one.thing.told(language) if one.kind else None,
+            "number": one.number, "address": one.address,
+        }
+        for one in entries
+    ]  # fmt: skip
+    return list_figure(Sentence(N_("Audit log")), LISTED, rows, as_of=visit.as_of)

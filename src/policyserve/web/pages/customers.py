@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from policyserve.access.masks import MAY_REVEAL, shown_name, shown_phone
+from policyserve.locale import N_, N_in, Sentence
+from policyserve.metrics.figure import Column, Figure
 from policyserve.operations.cards import customer_card
-from policyserve.operations.customers import MOST, find_customers, reveal_phone
+from policyserve.operations.customers import MOST, Found, find_customers, reveal_phone
 from policyserve.tasks.card_text import PROFILE, premium, state
 from policyserve.web.visit import Answer, Screen, Visit
+from policyserve.web.workbooks import list_figure
+
+IN_A_FILE = 10_000
+"""Customers that a file holds at most."""
+
+LISTED = (
+    Column(name="customer_no", title=N_("Customer")), Column(name="name", title=N_("Name")),
+    Column(name="phone", title=N_("Phone")), Column(name="vip", title="VIP", kind="code"),
+)  # fmt: skip
+"""The columns of a list of customers."""
 
 
 def search(visit: Visit) -> Answer:
     """Show the customers that were looked for."""
     typed = visit.query.get("q", "").strip()[:100]
-    found = find_customers(visit.house.engine, visit.viewer, typed, as_of=visit.as_of)
-    return Screen(template="customers", values={"found": found, "typed": typed, "many": len(found) == MOST})
+    find = partial(find_customers, visit.house.engine, visit.viewer, typed, as_of=visit.as_of)
+    found = find()
+    values = {"found": found, "typed": typed, "many": len(found) == MOST}
+    return Screen(template="customers", values=values, figures=lambda: [_list(visit, find(most=IN_A_FILE))])
+
+
+def _list(visit: Visit, found: list[Found]) -> Figure:
+    heading = Sentence(N_in("page", "Customers"))
+    return list_figure(heading, LISTED, [vars(one) for one in found], as_of=visit.as_of)
 
 
 def show(visit: Visit, phone: str | None = None) -> Answer:

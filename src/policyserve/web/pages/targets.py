@@ -40,4 +40,4 @@ def persistency(visit: Visit) -> Answer:
 def _screen(visit: Visit, template: str, found: list[Figure], agent_no: str = "") -> Answer:
     links = LINKS if visit.viewer.role == "manager" else {"customer": LINKS["customer"]}
     tables = [table_of(one, visit.language, links) for one in found]
-    return Screen(template=template, values={"tables": tables, "agent_no": agent_no})
+    return Screen(template=template, values={"tables": tables, "agent_no": agent_no}, figures=lambda: found)

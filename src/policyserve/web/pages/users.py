@@ -5,20 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from policyserve.access.sent_forms import SentBeforeError
-from policyserve.access.users import Place
+from policyserve.access.users import Account, Place
 from policyserve.access.viewer import ROLES
 from policyserve.errors import NotFoundError, PolicyserveError
+from policyserve.locale import N_, N_in, Sentence, say_in
+from policyserve.metrics.figure import Column, Figure
 from policyserve.operations import users
 from policyserve.web.visit import Answer, Move, Screen, Visit
+from policyserve.web.workbooks import list_figure
+
+LISTED = (
+    Column(name="login", title=N_("User name")), Column(name="name", title=N_("Name")),
+    Column(name="role", title=N_("Role"), kind="code", words=lambda role, language: say_in(language, "role", role)),
+    Column(name="sees", title=N_("Sees"), nameless=N_in("what a user sees", "all")),
+    Column(name="active", title=N_("May sign in"), kind="code"),
+)  # fmt: skip
 
 
 def show(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
     """Show all users, and the form for another one."""
-    values = {
-        "users": users.all_users(visit.house.engine), "roles": ROLES,
-        "typed": lambda name: visit.form.get(name, ""),
-    }  # fmt: skip
-    return Screen(template="users", values=values, refusal=refusal)
+    found = users.all_users(visit.house.engine)
+    values = {"users": found, "roles": ROLES, "typed": lambda name: visit.form.get(name, "")}
+    return Screen(template="users", values=values, refusal=refusal, figures=lambda: [_list(visit, found)])
+
+
+def _list(visit: Visit, found: list[Account]) -> Figure:
+    rows = [{**vars(one), "sees": one.agent_no or one.branch} for one in found]
+    return list_figure(Sentence(N_("Users")), LISTED, rows, as_of=visit.as_of)
 
 
 def add(visit: Visit) -> Answer:
