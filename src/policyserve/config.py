@@ -85,6 +85,11 @@ def password_of(environment: Mapping[str, str]) -> str | None:
     return environment.get("POLICYSERVE_PASSWORD") or None
 
 
+def metrics_token(environment: Mapping[str, str]) -> str:
+    """Return with what Prometheus reads the numbers from another machine; empty where only this one may."""
+    return environment.get("POLICYSERVE_METRICS_TOKEN", "")
+
+
 def secret_keys(environment: Mapping[str, str]) -> tuple[str, ...]:
     """Return the keys with which secrets are encrypted in the database, the one in use first; none without encryption.
 

@@ -62,6 +62,10 @@ class NotFoundError(PolicyserveError):
         )
 
 
+class DatabaseAwayError(PolicyserveError):
+    """The database does not answer: it is being started again, or out of reach."""
+
+
 class DatabaseBusyError(PolicyserveError):
     """Another process is writing and did not finish in time."""
 

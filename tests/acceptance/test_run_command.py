@@ -12,7 +12,7 @@ import pytest
 
 from commands import COMMAND, Desk
 from desks.house import SECONDS, SETTINGS, STAND_IN, at_work, until
-from policyserve.cli import serve
+from policyserve.cli import jobs as jobs_command
 from policyserve.errors import PolicyserveError
 from policyserve.locale import Sentence
 from policyserve.scheduler import jobs
@@ -23,7 +23,7 @@ from policyserve.scheduler.jobs import Work
 def jobs_of_the_test(monkeypatch: pytest.MonkeyPatch) -> dict[str, Work]:
     """Let `run` do what the test puts here."""
     works = dict(jobs.WORKS)
-    monkeypatch.setattr(serve, "WORKS", works)
+    monkeypatch.setattr(jobs_command, "WORKS", works)
     return works
 
 

@@ -137,7 +137,7 @@ def test_call_backs_come_in_while_jobs_run_and_until_the_last_one_has_ended(desk
     with at_work(desk) as house:
         house.was_down_since(timedelta(days=1))
         house.mark("hold-release")
-        process = house.serve("--port", "0")
+        process = house.serve("--port", "0", "--workers", "0")  # the stand-ins are in this process
         until(lambda: "release begins" in house.ran)
         place = house.place()
         health = json.loads(fetch(f"{place}/health"))

@@ -183,10 +183,10 @@ class House:
                 patched.setenv(name, value)
             return self.desk.run(*arguments, "--format", "json")
 
-    def place(self) -> str:
-        """Where the newest process listens."""
+    def place(self, crowd: str = "(all|pages)") -> str:
+        """Where the newest process listens to a crowd."""
         until(lambda: " listening " in self.said())
-        found = re.search(r"listening host=127.0.0.1 port=(\d+)", self.said())
+        found = re.search(rf"listening host=127.0.0.1 port=(\d+) crowd={crowd}", self.said())
         assert found
         return f"http://127.0.0.1:{found[1]}"
 

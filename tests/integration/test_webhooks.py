@@ -26,7 +26,8 @@ from policyserve.messages.gateways.gateway import (
     Receipt,
     Sent,
 )
-from policyserve.web import webhooks
+from policyserve.web import probes, threads, webhooks
+from policyserve.web.probes import Probes
 from policyserve.web.server import listen, serve_requests
 from policyserve.web.webhooks import Gateways, TakeIn, make_app
 
@@ -110,7 +111,8 @@ def line(
     gateways = Gateways({"vendor": {"kind": "http"}, "broken": {"kind": "broken"}})
     taking: TakeIn = take_in or keep
     opened = listen("127.0.0.1", 0)
-    app = make_app(gateways, taking, leads=lambda: True, look=look or (lambda: {"status": "ok"}), trouble=trouble)
+    probes = Probes(leads=lambda: True, look=look or (lambda: {"status": "ok"}))
+    app = make_app(gateways, taking, probes=probes, trouble=trouble)
     with serve_requests(app, opened):
         yield Line(opened.getsockname()[1], vendor, stored, troubles)
 
@@ -259,7 +261,7 @@ def test_health_says_ok_and_whether_this_process_leads(open_line: Line) -> None:
 def test_health_says_503_where_the_database_fails_or_does_not_answer(
     monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    monkeypatch.setattr(webhooks, "PROBE", 0.2)
+    monkeypatch.setattr(probes, "PROBE", 0.2)
     go_on = threading.Event()
 
     def look() -> Mapping[str, Any]:
@@ -274,28 +276,33 @@ def test_health_says_503_where_the_database_fails_or_does_not_answer(
         go_on.set()
 
 
-def test_health_is_answered_while_webhooks_wait_for_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    go_on, waiting = threading.Event(), list[str]()
+def test_health_is_answered_while_webhooks_wait_for_the_database_and_no_vendor_waits_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(threads, "PATIENCE", 0.5)
+    go_on, waiting, statuses = threading.Event(), list[str](), list[int]()
 
     def take_in(name: str, _news: News) -> None:
         waiting.append(name)
         assert go_on.wait(SECONDS)
 
     with line(monkeypatch, take_in) as opened:
-        pushes = [
-            threading.Thread(target=opened.call, args=("POST", "/callbacks/vendor", b"R-1"), daemon=True)
-            for _ in range(60)
-        ]
-        for push in pushes:
-            push.start()
+
+        def push() -> None:
+            statuses.append(opened.call("POST", "/callbacks/vendor", b"R-1")[0])
+
+        pushes = [threading.Thread(target=push, daemon=True) for _ in range(60)]
+        for one in pushes:
+            one.start()
         deadline = time.monotonic() + SECONDS
-        while len(waiting) < 40 and time.monotonic() < deadline:
+        while len(statuses) < 60 - threads.MOST and time.monotonic() < deadline:
             time.sleep(0.02)
+        assert statuses == [503] * (60 - threads.MOST)  # they push again
         assert opened.call("GET", "/health")[0] == 200
         go_on.set()
-        for push in pushes:
-            push.join(SECONDS)
-    assert len(waiting) == 60
+        for one in pushes:
+            one.join(SECONDS)
+    assert (len(waiting), statuses.count(200)) == (threads.MOST, threads.MOST)
 
 
 def test_a_port_that_is_taken_is_told_in_a_sentence(open_line: Line) -> None:

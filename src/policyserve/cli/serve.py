@@ -1,42 +1,102 @@
-"""Commands around what the system does by itself: the scheduler, one job for cron, and what ran."""
+"""The command of the service: the scheduler, and beside it the processes that answer requests."""
 
 from __future__ import annotations
 
+import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import asdict
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import rich_click as click
 
-from policyserve.cli.options import MOMENT, Session, database_option, language_option, shared
-from policyserve.cli.screen.output import note, show
-from policyserve.errors import PolicyserveError, QuestionError
-from policyserve.locale import N_in
-from policyserve.scheduler.jobs import WORKS, zone_of
-from policyserve.tasks.codes import coded
+from policyserve.cli.options import Session, database_option, language_option
+from policyserve.errors import QuestionError
+from policyserve.scheduler.jobs import zone_of
 
 if TYPE_CHECKING:
-    from policyserve.messages.gateways.gateway import News
+    from threading import Event
+
     from policyserve.scheduler.leader import Scheduler
-    from policyserve.web.visit import House
+    from policyserve.web.service import Crowd, Service
 
 PORT = 8470
+
+WORKERS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entrance:
+    """Where requests come in, and who answers them."""
+
+    host: str
+    port: int
+    webhook_port: int | None
+    workers: int
+    public_url: str | None
+    log: str
+
+    def ports(self) -> list[tuple[Crowd, int, socket.socket]]:
+        """Open the ports: of each who comes there, how many processes answer, and the port."""
+        from policyserve.web.server import listen
+
+        opened = listen(self.host, self.port)
+        if self.webhook_port is None:
+            return [("all", self.workers, opened)]
+        return [
+            ("pages", self.workers, opened),
+            ("webhooks", min(1, self.workers), listen(self.host, self.webhook_port)),
+        ]
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where pages and webhooks of vendors come in.")
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0: any that is free.")
+@click.option(
+    "--webhook-port",
+    type=click.IntRange(0, 65535),
+    help="A port for webhooks alone, with a process of its own, so that a crowd at the pages keeps no vendor out.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 64),
+    default=WORKERS,
+    show_default=True,
+    help="Processes that answer requests beside the one that does the jobs. 0: one process does everything.",
+)
 @click.option("--no-webhooks", "--no-callbacks", "no_webhooks", is_flag=True, help="Open no port.")
-@click.option("--public-url", metavar="URL", help="Where browsers find the pages, such as https://service.example.")
+@click.option(
+    "--public-url",
+    metavar="URL",
+    callback=lambda _context, _option, value: checked(value),
+    help="Where browsers find the pages, such as https://service.example.",
+)
+@click.option(
+    "--log",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="The form of the lines on standard error.",
+)
 @click.option("--demo", is_flag=True, help="Pages on a generated book; everybody comes in with one click.")
 @database_option
 @language_option
 @click.pass_obj
-def serve(session: Session, host: str, port: int, *, no_webhooks: bool, public_url: str | None, demo: bool) -> None:
+def serve(
+    session: Session,
+    *,
+    host: str,
+    port: int,
+    webhook_port: int | None,
+    workers: int,
+    no_webhooks: bool,
+    public_url: str | None,
+    log: str,
+    demo: bool,
+) -> None:
     """Run all jobs when they are due, show the pages, and take in webhooks, until SIGTERM or Ctrl-C.
 
     Of several processes on one database one works and the others wait to take over. A second signal stops at once.
@@ -47,15 +107,29 @@ def serve(session: Session, host: str, port: int, *, no_webhooks: bool, public_u
 
     if session.asked_as_of:
         raise QuestionError("serve works on the day that it is; --as-of is for single commands.")
-    open_journal(zone_of(session.settings))
+    open_journal(zone_of(session.settings), log)
     if demo:
         _serve_demo(session, host, port)
         return
-    with stop_on_signals() as stop:
+    entrance = Entrance(
+        host=host, port=port, webhook_port=webhook_port, workers=workers, public_url=public_url, log=log
+    )
+    with stop_on_signals() as stop, ExitStack() as answering:
         scheduler = Scheduler(session.engine, session.settings, language=session.language, stop=stop)
-        with nullcontext() if no_webhooks else _webhooks(session, scheduler, host, port, public_url):
-            scheduler.run()
-        tell("stopped")
+        if not no_webhooks:
+            answering.enter_context(_answering(session, scheduler, stop, entrance))
+        scheduler.run()
+    tell("stopped")
+
+
+def checked(url: str | None) -> str | None:
+    """Return where browsers find the pages, without a slash at its end; a usage error for what is no such address."""
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise QuestionError("'{url}' is no address of pages; write https://HOST or https://HOST/PREFIX.", url=url)
+    return url.rstrip("/")
 
 
 def _serve_demo(session: Session, host: str, port: int) -> None:
@@ -64,155 +138,74 @@ def _serve_demo(session: Session, host: str, port: int) -> None:
     from policyserve.scheduler.stop_signal import stop_on_signals
     from policyserve.web.app import make_pages
     from policyserve.web.server import listen, serve_requests
+    from policyserve.web.service import page_failed
 
     opened = listen(host, port)
     session.tell("Making a book of invented people; this takes some seconds.")
     with (
         stop_on_signals() as stop,
         demo_house(session.language) as house,
-        serve_requests(make_pages(house, _page_failed), opened),
+        serve_requests(make_pages(house, page_failed), opened),
     ):
         url = f"http://{host}:{opened.getsockname()[1]}"
         session.tell("Open {url} in a browser; Ctrl-C ends it.", url=url)
         stop.wait()
 
 
-def _page_failed(page: str, error: Exception) -> None:
-    from policyserve.scheduler.journal import tell
-    from policyserve.scheduler.leader import reason
-
-    tell("page-failed", page=page, reason=reason(error))
-
-
-def _house(session: Session, public_url: str | None) -> House:
-    """Return what the pages work with; where nobody can sign in yet, the code of the first run is told."""
+def _service(session: Session, entrance: Entrance) -> Service:
+    """Return what all processes know; where nobody can sign in yet, the code of the first run is told."""
+    from policyserve.config import metrics_token
     from policyserve.operations.users import any_user
     from policyserve.scheduler.journal import tell
-    from policyserve.web.visit import House
+    from policyserve.web.service import Service
 
     code = "" if any_user(session.engine) else secrets.token_hex(6)
     if code:
         tell("first-run", page="/first-run", code=code)
-    return House(
-        engine=session.engine, settings=session.settings, calendar=session.calendar, now=lambda: session.now,
-        today=lambda: session.as_of, public_url=public_url, first_run_code=code,
+    return Service(
+        settings=session.settings, public_url=entrance.public_url, first_run_code=code,
+        metrics_token=metrics_token(os.environ),
     )  # fmt: skip
 
 
 @contextmanager
-def _webhooks(session: Session, scheduler: Scheduler, host: str, port: int, public_url: str | None) -> Iterator[None]:
+def _answering(session: Session, scheduler: Scheduler, stop: Event, entrance: Entrance) -> Iterator[None]:
     """Show the pages and take in webhooks for the time of a `with` block."""
-    from policyserve.operations import outbox
-    from policyserve.scheduler.health import health, open_probe
     from policyserve.scheduler.journal import tell
-    from policyserve.scheduler.leader import reason
-    from policyserve.web.app import make_pages
-    from policyserve.web.server import listen, serve_requests
-    from policyserve.web.webhooks import Gateways, make_app
 
-    def take_in(gateway: str, news: News) -> None:
-        outbox.take_in_news(session.engine, session.settings, gateway, news, at=session.now)
-
-    def trouble(gateway: str, error: Exception) -> None:
-        tell("webhook-not-stored", gateway=gateway, reason=reason(error))
-
-    def look() -> dict[str, Any]:
-        return health(probe, session.settings, now=session.now).answer()
-
-    probe, gateways = open_probe(session.settings), Gateways(session.settings.file.gateways)
-    pages = make_pages(_house(session, public_url), _page_failed)
-    app = make_app(gateways, take_in, leads=lambda: scheduler.leads, look=look, trouble=trouble, pages=pages)
-    opened = listen(host, port)
-    tell("listening", host=host, port=opened.getsockname()[1])
-    with serve_requests(app, opened):
+    service, ports = _service(session, entrance), entrance.ports()
+    for crowd, workers, opened in ports:
+        tell("listening", host=entrance.host, port=opened.getsockname()[1], crowd=crowd, workers=workers)
+    answer = _beside if entrance.workers else _within
+    with answer(service, ports, lambda: scheduler.leads, stop, entrance.log):
         yield
-    probe.dispose()
 
 
-@click.command()
-@click.argument("job", type=click.Choice(list(WORKS)))
-@click.option("--due", type=MOMENT, help="For when it is due; the same is never run twice. Default: this minute.")
-@shared
-def run(session: Session, job: str, due: datetime | None) -> None:
-    """Run one job now, as the scheduler would: for cron. What came of it is in `policyserve jobs` too."""
-    from policyserve.scheduler import job_run
-    from policyserve.scheduler.leader import call_of
-    from policyserve.scheduler.stop_signal import stop_on_signals
-
-    zone = zone_of(session.settings)
-    meant = _in_zone(due or session.now.replace(second=0, microsecond=0), zone)
-    with stop_on_signals() as stop:
-        try:
-            begun = job_run.begin(session.engine, job, meant, at=session.now)
-        except (job_run.RunningElsewhereError, job_run.RunBeforeError) as other:
-            (note if session.form != "table" else click.echo)(other.told(session.language))
-            return
-        call = call_of(session.engine, session.settings, language=session.language, stop=stop, as_of=session.as_of)
-        ending = job_run.carry_out(session.engine, begun, lambda: WORKS[job](call))
-    if ending.status != "done":
-        raise PolicyserveError(ending.result)
-    if session.form == "table":
-        click.echo(ending.result.told(session.language))
-    else:
-        row = {"job": job, "due": meant, "seconds": ending.seconds, "status": ending.status}
-        row["result"] = ending.result.told(session.language)
-        show([row], session.form, columns=list(row))
+Ports = Sequence[tuple["Crowd", int, socket.socket]]
 
 
-def _in_zone(instant: datetime, zone: ZoneInfo) -> datetime:
-    return instant.replace(tzinfo=zone) if instant.tzinfo is None else instant.astimezone(zone)
+@contextmanager
+def _beside(service: Service, ports: Ports, leads: Callable[[], bool], stop: Event, log: str) -> Iterator[None]:
+    """Answer in processes of their own."""
+    from policyserve.web.workers import at_work
+
+    with at_work(service, ports, leads=leads, stopping=stop.is_set, log=log):
+        yield
 
 
-@click.command()
-@click.option("--job", type=click.Choice(list(WORKS)), help="Only this one.")
-@click.option("--last", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many runs.")
-@shared
-def jobs(session: Session, job: str | None, last: int) -> None:
-    """Show when each job is due next, and the last runs: when, how long, with what result."""
-    from policyserve.scheduler.leader import planned_turns
-    from policyserve.scheduler.run_records import COLUMNS, job_rows
+@contextmanager
+def _within(service: Service, ports: Ports, leads: Callable[[], bool], stop: Event, _log: str) -> Iterator[None]:
+    """Answer in threads of this process."""
+    from policyserve.web.server import serve_requests
+    from policyserve.web.service import Standing, application
 
-    zone, language = zone_of(session.settings), session.language
-    turns = planned_turns(session.engine, session.settings, now=session.now)
-    rows = job_rows(session.engine, zone, now=session.now, turns=turns, job=job, last=last, language=language)
-    headings = {"due": session.words(N_in("job", "Due")), "result": session.words(N_in("job", "Result"))}
-    if session.form == "table":
-        rows = [row | {name: _on_the_clock(row[name]) for name in ("due", "started")} for row in rows]
-    show(rows, session.form, columns=COLUMNS, language=language, headings=headings)
+    standing = Standing(leads=leads, stopping=stop.is_set)
+    with ExitStack() as serving:
+        for crowd, _, opened in ports:
+            app = serving.enter_context(application(service, crowd, standing))
+            serving.enter_context(serve_requests(app, opened))
+        yield
 
 
-def _on_the_clock(instant: datetime | None) -> str:
-    return instant.strftime("%Y-%m-%d %H:%M:%S") if instant else ""
-
-
-@click.command()
-@shared
-def health(session: Session) -> None:
-    """Show the last success of each job and what is overdue; exit status 1 where something is."""
-    from policyserve.scheduler import health as of_jobs
-
-    found = of_jobs.health(session.engine, session.settings, now=session.now)
-    rows = [asdict(one) for one in found.jobs]
-    if session.form == "table":
-        rows = [
-            row
-            | {name: _on_the_clock(row[name]) for name in ("last_success", "overdue_since")}
-            | {"status": row["status"] or "never run"}
-            for row in rows
-        ]
-    show(rows, session.form, columns=list(rows[0]), language=session.language)
-    if found.clock_stood_ahead_until:
-        note(
-            session.words(
-                "The clock stood ahead: a run says that it began at {instant}.",
-                instant=_on_the_clock(found.clock_stood_ahead_until),
-            )
-        )
-    if found.overdue:
-        raise PolicyserveError(
-            "Overdue: {jobs}. `policyserve jobs` shows what came of the last runs.",
-            jobs=", ".join(coded(job, session.language) for job in found.overdue),
-        )
-
-
-COMMANDS = [serve, run, jobs, health]
+COMMANDS = [serve]
+"""The command of the service."""

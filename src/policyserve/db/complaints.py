@@ -6,10 +6,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import URL
+from sqlalchemy import URL, Engine
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from policyserve.db import engine
-from policyserve.errors import DatabaseBusyError, PolicyserveError
+from policyserve.errors import DatabaseAwayError, DatabaseBusyError, PolicyserveError
 from policyserve.locale import N_, Sentence
 
 SQLITE = {
@@ -22,24 +23,26 @@ SQLITE = {
 }
 """What is found in a message of SQLite, and what is said instead."""
 
+STOPPED = "57P01"
+
 POSTGRESQL = {
     "42501": N_("The database user lacks a right on {place}; ask its administrator for the rights on all tables."),
     "25006": N_("No changes can be made in {place} (a standby, or set to read only); name the primary server."),
     "53100": N_("The disk of {place} is full and nothing was changed; make room and run it again."),
     "40P01": N_("Another command was changing the same rows of {place} and nothing was changed; run it again."),
     "40001": N_("Another command was changing the same rows of {place} and nothing was changed; run it again."),
-    "57P01": N_("The server of {place} was stopped; nothing was changed. Run the command again when it is up."),
+    STOPPED: N_("The server of {place} was stopped; nothing was changed. Run the command again when it is up."),
 }
 """Conditions of PostgreSQL (SQLSTATE), and what is said for them."""
 
 
 @contextmanager
-def explained(url: URL) -> Iterator[None]:
-    """Turn complaints of the database at `url` into PolicyserveError."""
+def explained(of: Engine) -> Iterator[None]:
+    """Turn complaints of the database into PolicyserveError."""
     try:
         yield
     except Exception as error:
-        fault = explain(getattr(error, "orig", None) or error, url, engine.BUSY_SECONDS)
+        fault = explain(getattr(error, "orig", None) or error, of.url, engine.busy_seconds(of))
         if fault is None:
             raise
         raise fault from error
@@ -50,6 +53,8 @@ def explain(error: BaseException, url: URL, wait: float) -> PolicyserveError | N
 
     `wait` is how many seconds a writer waits.
     """
+    if isinstance(error, PoolTimeoutError):
+        return DatabaseBusyError(wait)
     if isinstance(error, sqlite3.Error):
         return _explain_sqlite(str(error).lower(), url, wait)
     if type(error).__module__.startswith("psycopg"):
@@ -69,10 +74,11 @@ def _explain_postgresql(error: BaseException, url: URL, wait: float) -> Policyse
     if state == "55P03":
         return DatabaseBusyError(wait)
     if state in POSTGRESQL:
-        return PolicyserveError(POSTGRESQL[state], place=place)
+        kind = DatabaseAwayError if state == STOPPED else PolicyserveError
+        return kind(POSTGRESQL[state], place=place)
     if state is None and type(error).__name__ == "OperationalError":
         reason = str(error).partition("\n")[0]
-        return PolicyserveError(
+        return DatabaseAwayError(
             "PostgreSQL does not answer ({reason}). Check the database URL, the user's password, and that the server "
             "runs.",
             reason=reason,

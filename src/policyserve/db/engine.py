@@ -11,12 +11,16 @@ from policyserve.db.sqlite_files import database_files, own_file
 from policyserve.errors import PolicyserveError
 
 BUSY_SECONDS = 30.0
-"""How long a writer waits for another one."""
+"""How long a writer waits for another one, where nothing else is said."""
+
+BUSY = "policyserve_busy_seconds"
+"""The option of an engine that says how long its writers wait."""
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, busy: float | None = None, connections: int = 5) -> Engine:
     """Open the database at `url` (sqlite or postgresql); a missing SQLite folder is made.
 
+    `busy`: how many seconds a writer waits for another one, and a reader for one of so many `connections`.
     Raises PolicyserveError for a URL of another kind. Parameters never show in errors: they hold personal data.
     """
     try:
@@ -26,16 +30,22 @@ def open_engine(url: str) -> Engine:
             "The database URL cannot be read; write sqlite:///FILE or postgresql://USER@HOST/NAME."
         ) from error
     backend = parsed.get_backend_name()
+    given: dict[str, Any] = {"hide_parameters": True}
+    if busy is not None:
+        given |= {"execution_options": {BUSY: busy}}
+        if parsed.database and backend in {"sqlite", "postgresql"}:  # in memory there is no pool to wait for
+            given |= {"pool_size": connections, "pool_timeout": busy}
     if backend == "sqlite":
         if files := database_files(parsed):
             own_file(files)
-        engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+        given["connect_args"] = {"timeout": BUSY_SECONDS if busy is None else busy}
+        engine = create_engine(parsed, **given)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
         psycopg = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(psycopg, hide_parameters=True, pool_pre_ping=True)  # a restarted server has cut the others
+        return create_engine(psycopg, **given, pool_pre_ping=True)  # a restarted server has cut the others
     raise PolicyserveError(
         "The database '{backend}' is not known; use sqlite:///FILE or postgresql://USER@HOST/NAME.", backend=backend
     )
@@ -45,6 +55,11 @@ def missing_file(url: str) -> str | None:
     """Return the path of the SQLite file that `url` names if it is not there yet."""
     files = database_files(url)
     return str(files[0]) if files and not files[0].exists() else None
+
+
+def busy_seconds(bind: Engine | Connection) -> float:
+    """How long a writer waits for another one."""
+    return float(bind.get_execution_options().get(BUSY, BUSY_SECONDS))
 
 
 def is_sqlite(bind: Engine | Connection) -> bool:

@@ -24,7 +24,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """
     options = {} if is_sqlite(engine) else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with (
-        explained(engine.url),
+        explained(engine),
         engine.connect().execution_options(**options) as connection,
         connection.begin(),
     ):
@@ -44,14 +44,14 @@ def writing(
     reached or written.
     """
     with (
-        explained(engine.url),
+        explained(engine),
         engine.connect().execution_options(writes=True) as connection,
         _pragma(connection, "foreign_keys", "off", "on") if vouched and is_sqlite(engine) else nullcontext(),
         _pragma(connection, "synchronous", "full", "normal") if durable and is_sqlite(engine) else nullcontext(),
         connection.begin(),
     ):
         if not is_sqlite(connection):
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{int(opened.BUSY_SECONDS * 1000)}ms'")
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{int(opened.busy_seconds(connection) * 1000)}ms'")
             if bulk:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({BULK_LOCK})")
         yield connection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from sqlalchemy import Engine
 
@@ -18,6 +18,12 @@ Database: TypeAlias = Engine
 
 SCHEMA = schema.HEAD
 """The schema of this version."""
+
+PATIENCE: Final = 10.0
+"""Seconds that a request waits for another writer, or for a connection."""
+
+CONNECTIONS: Final = 16
+"""Connections that a process which answers requests keeps open: as many as pages and calls that it works on at once."""
 
 missing_file = db.missing_file
 
@@ -36,6 +42,19 @@ def open_database(url: str) -> Database:
         engine.dispose()
         raise
     return engine
+
+
+def open_for_requests(url: str) -> Database:
+    """Open the database for those who wait at a screen: they hear within `PATIENCE` seconds that it is busy.
+
+    Nothing is asked of it yet, so it may be away. Raises PolicyserveError for a URL of another kind.
+    """
+    return db.open_engine(url, busy=PATIENCE, connections=CONNECTIONS)
+
+
+def schema_trouble(engine: Database) -> Sentence | None:
+    """Return what is to be done about the schema, None where it is today's; raises where the database is away."""
+    return schema.check(engine)
 
 
 def upgrade_database(url: str) -> None:

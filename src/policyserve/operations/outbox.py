@@ -19,7 +19,7 @@ from policyserve.messages.gateways.registry import open_gateway
 from policyserve.messages.generation.upkeep import Stamp, facts_stamp, keep_up
 from policyserve.messages.outbox import inbound, outbox
 from policyserve.messages.outbox.sender import Clock, SendCounts, Sender, send
-from policyserve.messages.outbox.stored_messages import is_due
+from policyserve.messages.outbox.stored_messages import due_count, is_due
 from policyserve.messages.phones import canonical
 from policyserve.operations.calendars import calendar_named
 from policyserve.operations.database import Database
@@ -87,6 +87,12 @@ def take_in_news(engine: Database, settings: Settings, gateway: str, news: News,
     """Store receipts and replies that a gateway handed over."""
     with db.writing(engine) as connection:
         return inbound.take_in(connection, gateway, news, now=at, words=settings.file.messages.opt_out_words)
+
+
+def waiting_messages(engine: Database, day: date) -> int:
+    """Count the messages that wait to leave by a day."""
+    with db.reading(engine) as connection:
+        return due_count(connection, day)
 
 
 def approve_messages(engine: Database, keys: Sequence[int] | None, *, by: str) -> int:

@@ -1,6 +1,7 @@
-"""What the scheduler says on standard error: one line for each event, without personal data.
+"""What the scheduler and the workers say on standard error: one line for each event, without personal data.
 
-A line is an instant in the business time zone, the event, and `key=value` pairs: jobs, due times, seconds, states.
+A line is an instant in the business time zone, the event, and `key=value` pairs: jobs, due times, seconds, states;
+or the same as a JSON object.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from zoneinfo import ZoneInfo
 LOGGER = logging.getLogger("policyserve.journal")
 
 
-def open_journal(zone: ZoneInfo) -> None:
-    """Send events to standard error, and let no library write there: its lines may hold what ours never do."""
+def open_journal(zone: ZoneInfo, form: str = "text") -> None:
+    """Send events to standard error as lines of `text` or `json`.
+
+    No library writes there: its lines may hold what ours never do.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Lines(zone))
+    handler.setFormatter(_Objects(zone) if form == "json" else _Lines(zone))
     LOGGER.handlers[:] = [handler]
     LOGGER.setLevel(logging.INFO)
     LOGGER.propagate = False
@@ -40,6 +44,13 @@ class _Lines(logging.Formatter):
             return value.astimezone(self.zone).isoformat(timespec="seconds")
         plain = f"{value:.1f}" if isinstance(value, float) else str(value)
         return json.dumps(plain, ensure_ascii=False) if " " in plain or not plain.isprintable() else plain
+
+
+class _Objects(_Lines):
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, self.zone).isoformat(timespec="milliseconds")
+        fields: dict[str, Any] = record.__dict__.get("fields", {})
+        return json.dumps({"at": at, "event": record.getMessage(), **fields}, ensure_ascii=False, default=self._value)
 
 
 def tell(event: str, **fields: Any) -> None:

@@ -49,7 +49,7 @@ def take(engine: Engine, name: str) -> Lock | None:
 
     Raises PolicyserveError where the database cannot be reached, or the lock's file not be written.
     """
-    with db.explained(engine.url):
+    with db.explained(engine):
         return _take_file(engine, name) if db.is_sqlite(engine) else _take_advisory(engine, name)
 
 

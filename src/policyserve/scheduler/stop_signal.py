@@ -13,13 +13,16 @@ SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
-def stop_on_signals() -> Iterator[threading.Event]:
-    """Yield what SIGTERM and SIGINT set, for the time of a `with` block in the main thread."""
-    stop = threading.Event()
+def stop_on_signals(*signals: signal.Signals) -> Iterator[threading.Event]:
+    """Yield what the signals set (SIGTERM and SIGINT, where none are named).
+
+    For the time of a `with` block in the main thread.
+    """
+    heard, stop = signals or SIGNALS, threading.Event()
     read, write = os.pipe()
 
     def ask(_number: int, _frame: object) -> None:
-        for one in SIGNALS:
+        for one in heard:
             signal.signal(one, signal.SIG_DFL)
         os.write(write, b".")  # not stop.set(): the thread that it interrupts may hold the lock inside `stop`
 
@@ -29,7 +32,7 @@ def stop_on_signals() -> Iterator[threading.Event]:
 
     watcher = threading.Thread(target=watch, name="signals", daemon=True)
     watcher.start()
-    before = {one: signal.signal(one, ask) for one in SIGNALS}
+    before = {one: signal.signal(one, ask) for one in heard}
     try:
         yield stop
     finally:

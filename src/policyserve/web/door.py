@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -23,6 +22,7 @@ from policyserve.signs import seen
 from policyserve.web.errors import (
     MOVED,
     NO_METHOD,
+    SENT_AWAY,
     NoMethodError,
     NoPageError,
     OtherRoleError,
@@ -34,6 +34,7 @@ from policyserve.web.errors import (
 )
 from policyserve.web.headers import HEADERS
 from policyserve.web.screen import render
+from policyserve.web.threads import RETRY_AFTER, CrowdedError, Threads
 from policyserve.web.visit import Answer, Download, House, Move, Screen, Visit, Work, local
 from policyserve.web.workbooks import asked_workbook
 
@@ -50,9 +51,6 @@ NOBODY: Final = Viewer(who="", role="system", scope=Scope(reach="own"))
 
 LARGEST: Final = 50_000_000
 """Bytes of a list that is sent by a page."""
-
-THREADS: Final = 8
-"""Pages at once: as many as connections to the database are kept open."""
 
 
 STRANGE: Final = N_("This form did not come from our own page; open the page again and send it from there.")
@@ -86,7 +84,7 @@ class Door:
     def __init__(self, house: House, trouble: Trouble) -> None:
         """`trouble` hears of a page that failed by our own fault: its address and the error."""
         self.house, self.trouble = house, trouble
-        self.threads = CapacityLimiter(THREADS)
+        self.threads = Threads()
 
     def endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         """Return what Starlette calls for a page."""
@@ -94,7 +92,9 @@ class Door:
         async def answer(request: Request) -> Response:
             sent = await _sent(request) if page.method == "POST" else Sent()
             try:
-                return await to_thread.run_sync(self._answer, page, request, sent, limiter=self.threads)
+                return await self.threads.run(self._answer, page, request, sent)
+            except CrowdedError as refusal:
+                return self.refused(self._visit(request), refusal)
             finally:
                 if isinstance(sent, Sent) and sent.upload:
                     sent.upload[1].close()
@@ -155,7 +155,9 @@ class Door:
             return Response(answer.content, media_type=answer.media, headers=kept)
         refusal = answer.refusal
         values = {**answer.values, "error": None if refusal is None else told(refusal).told(visit.language)}
-        return HTMLResponse(render(visit, answer.template, values), status_of(refusal), headers=HEADERS)
+        status = status_of(refusal)
+        headers = HEADERS | RETRY_AFTER if status in SENT_AWAY else HEADERS
+        return HTMLResponse(render(visit, answer.template, values), status, headers=headers)
 
     def _moved(self, move: Move) -> Response:
         response = RedirectResponse(move.to, MOVED, headers=HEADERS)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from policyserve.access.throttle import ThrottledError
-from policyserve.errors import DatabaseBusyError, NotFoundError, PolicyserveError
+from policyserve.errors import DatabaseAwayError, DatabaseBusyError, NotFoundError, PolicyserveError
 from policyserve.locale import N_, Sentence
 from policyserve.operations.sessions import SignInError
+from policyserve.web.threads import CrowdedError
 
 
 class SignInNeededError(PolicyserveError):
@@ -36,6 +37,9 @@ class NoMethodError(PolicyserveError):
 
 MOVED, NO_METHOD, NO_PAGE = HTTPStatus.SEE_OTHER, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_FOUND
 
+SENT_AWAY = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
+"""Who gets these hears when to come again."""
+
 STATUSES: dict[type[PolicyserveError], HTTPStatus] = {
     SignInNeededError: HTTPStatus.UNAUTHORIZED,
     SignInError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -47,6 +51,8 @@ STATUSES: dict[type[PolicyserveError], HTTPStatus] = {
     NoMethodError: NO_METHOD,
     ThrottledError: HTTPStatus.TOO_MANY_REQUESTS,
     DatabaseBusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    DatabaseAwayError: HTTPStatus.SERVICE_UNAVAILABLE,
+    CrowdedError: HTTPStatus.SERVICE_UNAVAILABLE,
     PolicyserveError: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 """The status of each refusal; of one that is not named, that of its parent."""

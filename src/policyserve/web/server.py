@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from policyserve.errors import PolicyserveError
 from policyserve.web.connections import Connection
@@ -33,8 +33,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def serve_requests(app: Starlette, opened: socket.socket) -> Iterator[None]:
-    """Answer requests on an open port for the time of a `with` block."""
+def serve_requests(app: ASGIApp, opened: socket.socket) -> Iterator[Callable[[], bool]]:
+    """Answer requests on an open port for the time of a `with` block; yields what tells whether that still goes on."""
     config = uvicorn.Config(
         app,
         loop="asyncio",
@@ -50,7 +50,7 @@ def serve_requests(app: Starlette, opened: socket.socket) -> Iterator[None]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]}, name="http", daemon=True)
     thread.start()  # outside the main thread uvicorn leaves the signals alone
     try:
-        yield
+        yield thread.is_alive
     finally:
         server.should_exit = True
         thread.join()

@@ -11,25 +11,22 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from policyserve.messages.gateways.gateway import Gateway, News, Push, PushContent, PushRefusedError
 from policyserve.messages.gateways.registry import open_gateway
+from policyserve.web.probes import Probes
+from policyserve.web.threads import RETRY_AFTER, CrowdedError, Threads
 
 LARGEST: Final = 1_000_000
 """Bytes of a webhook at most; vendors push some hundred receipts of some hundred bytes."""
 
 SLOWEST: Final = 30.0
 """Seconds that a webhook may take to arrive."""
-
-PROBE: Final = 5.0
-"""Seconds that the database has to answer `/health`."""
 
 TakeIn = Callable[[str, News], object]
 """Stores the news of a gateway."""
@@ -65,16 +62,15 @@ def make_app(
     gateways: Gateways,
     take_in: TakeIn,
     *,
-    leads: Callable[[], bool],
-    look: Callable[[], Mapping[str, Any]],
+    probes: Probes,
     trouble: Callable[[str, Exception], None],
     pages: Starlette | None = None,
 ) -> Starlette:
-    """Return the application: `/callbacks/{gateway}` and `/health`, and `pages` everywhere else.
+    """Return the application: `/callbacks/{gateway}`, the probes, and `pages` everywhere else.
 
-    `leads` tells whether this process starts the jobs, `look` what else `/health` answers where the database does;
     `trouble` hears of a gateway's webhook that our own fault kept from being stored.
     """
+    threads = Threads()
 
     def store(name: str, push: Push) -> PushContent:
         pushed = gateways.read(name, push)
@@ -88,29 +84,22 @@ def make_app(
             return _say(404, "no such gateway")
         push = Push(headers=dict(request.headers), query=dict(request.query_params), body=await _body(request))
         try:
-            pushed = await run_in_threadpool(store, name, push)
+            pushed = await threads.run(store, name, push)
         except PushRefusedError as refusal:
             return _say(403, str(refusal))
+        except CrowdedError:
+            return PlainTextResponse("busy; push it again", status_code=503, headers=RETRY_AFTER)
         except Exception as error:
             trouble(name, error)
             return _say(500, "not stored; push it again")
         return Response(pushed.answer, media_type=pushed.content_type)
 
-    async def health(request: Request) -> Response:
-        try:
-            async with asyncio.timeout(PROBE):
-                found = await to_thread.run_sync(look, limiter=request.app.state.probes, abandon_on_cancel=True)
-        except Exception:  # what is wrong with the database stands in the log of the jobs
-            return JSONResponse({"status": "no-database", "leads": leads()}, status_code=503)
-        return JSONResponse({"leads": leads(), **found})
-
     @asynccontextmanager
-    async def living(app: Starlette) -> AsyncIterator[None]:
-        app.state.probes = CapacityLimiter(2)  # webhooks that wait for the database take up all other threads
+    async def living(_app: Starlette) -> AsyncIterator[None]:
         yield
         await gateways.aclose()
 
-    own = [Route("/callbacks/{gateway}", webhook, methods=["GET", "POST"]), Route("/health", health)]
+    own = [Route("/callbacks/{gateway}", webhook, methods=["GET", "POST"]), *probes.routes()]
     return Starlette(routes=[*own, *([Mount("/", pages)] if pages else [])], lifespan=living)
 
 

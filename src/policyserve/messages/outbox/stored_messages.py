@@ -89,6 +89,12 @@ def is_due(connection: Connection, day: date) -> bool:
     return bool(connection.exec_driver_sql(f"SELECT EXISTS (SELECT 1 FROM messages m WHERE {_due(day)})").scalar())
 
 
+def due_count(connection: Connection, day: date) -> int:
+    """Count what waits to leave by `day`, whoever made it."""
+    query = f"SELECT count(*) FROM messages m WHERE {_WAITS} AND m.send_on <= '{day}'"
+    return int(connection.exec_driver_sql(query).scalar() or 0)
+
+
 def _due(day: date) -> str:
     return f"{_WAITS} AND m.generation_id IS NOT NULL AND m.send_on <= '{day}'"  # a date is ours, not typed by anybody
 
