@@ -38,6 +38,7 @@ class Branch:
     engine: Engine
     code: str = "code of the first run"
     moment: datetime = AT
+    settings: Settings = field(default_factory=lambda: Settings(database_url=""))
     troubles: list[str] = field(default_factory=list)
 
     def browser(self, language: str = "en", **headers: str) -> TestClient:
@@ -49,7 +50,7 @@ class Branch:
     def __post_init__(self) -> None:
         """Make the application."""
         self.house = House(
-            engine=self.engine, settings=Settings(database_url=""), calendar=calendar_named("cn"),
+            engine=self.engine, settings=self.settings, calendar=calendar_named("cn"),
             now=lambda: self.moment, today=lambda: MONDAY, first_run_code=self.code,
         )  # fmt: skip
         self.pages = make_pages(self.house, lambda page, error: self.troubles.append(f"{page}: {error!r}"))

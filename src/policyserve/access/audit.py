@@ -15,7 +15,8 @@ LOG = table(AuditEntry)
 
 ACTIONS = N_all(
     "entry of the audit log",
-    "signed in", "sign-in failed", "signed out", "sign-in throttled",
+    "signed in", "sign-in failed", "signed out", "sign-in throttled", "second factor refused",
+    "second factor set up", "second factor reset", "password changed",
     "user added", "user disabled", "user enabled", "password reset", "role changed",
     "task done", "task skipped", "task put off", "task reopened", "phone shown", "list imported",
 )  # fmt: skip

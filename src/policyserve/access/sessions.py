@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from policyserve.access.users import USERS, WHO, viewer_of
 from policyserve.access.viewer import Viewer
@@ -22,21 +23,50 @@ LASTS: Final = timedelta(hours=12)
 """A working day: whoever comes back tomorrow signs in again."""
 
 
-def begin(connection: Connection, user_id: int, address: str, at: datetime) -> str:
+HALF_LASTS: Final = timedelta(minutes=10)
+"""Of a session whose user still owes the second factor."""
+
+Owed = Literal["code", "set-up"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Whoever has a session, whole or half."""
+
+    user_id: int
+    login: str
+    owes: Owed | None
+    """What they owe before they open anything; None: the session is whole."""
+
+
+def begin(connection: Connection, user_id: int, address: str, at: datetime, *, owes: Owed | None = None) -> str:
     """Begin a session and return its token; sessions that are over are forgotten."""
     token = secrets.token_urlsafe(32)
     connection.execute(delete(SESSIONS).where(SESSIONS.c.ends_at <= at))
-    row = {"token": _hash(token), "user_id": user_id, "begun_at": at, "ends_at": at + LASTS, "address": address}
+    row = {
+        "token": _hash(token), "user_id": user_id, "begun_at": at, "ends_at": at + (HALF_LASTS if owes else LASTS),
+        "address": address, "owes": owes,
+    }  # fmt: skip
     connection.execute(insert(SESSIONS).values(row))
     return token
 
 
 def viewer(connection: Connection, token: str, at: datetime) -> Viewer | None:
-    """Return who has a session by this token; None where it is over, ended, or its user disabled."""
+    """Return who has a session by this token; None where it is over, ended, half, or its user disabled."""
     query = WHO.join_from(USERS, SESSIONS, SESSIONS.c.user_id == USERS.c.id)
-    own = (SESSIONS.c.token == _hash(token), SESSIONS.c.ends_at > at, USERS.c.active)
-    row = connection.execute(query.where(*own)).mappings().first()
+    row = connection.execute(query.where(*_open(token, at), SESSIONS.c.owes.is_(None))).mappings().first()
     return None if row is None else viewer_of(row)
+
+
+def holder(connection: Connection, token: str, at: datetime) -> Holder | None:
+    """Return who has a session by this token, a half one too."""
+    query = select(USERS.c.id, USERS.c.login, SESSIONS.c.owes).join_from(USERS, SESSIONS)
+    row = connection.execute(query.where(*_open(token, at))).first()
+    return None if row is None else Holder(user_id=row.id, login=row.login, owes=row.owes)
+
+
+def _open(token: str, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return SESSIONS.c.token == _hash(token), SESSIONS.c.ends_at > at, USERS.c.active
 
 
 def end(connection: Connection, token: str) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
+from policyserve.access.seals import FACTORS
 from policyserve.access.viewer import ROLES, Viewer, scope_of
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.tables import Agent, Branch, User, table
@@ -36,6 +37,19 @@ class Account:
     agent_no: str | None
     branch: str | None
     active: bool
+    second_factor: bool
+    """Whether they sign in with one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """An active user, as a sign-in finds one."""
+
+    user_id: int
+    login: str
+    role: str
+    password: str
+    """Its hash."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +103,14 @@ def _key(connection: Connection, noun: str, condition: Any, place: Place) -> int
     return int(key)
 
 
+def key_of(connection: Connection, login: str) -> int:
+    """Return the key of a user; raises NotFoundError."""
+    key = connection.execute(select(USERS.c.id).where(USERS.c.login == login_of(login))).scalar()
+    if key is None:
+        raise NotFoundError("user", login)
+    return int(key)
+
+
 def change(connection: Connection, login: str, values: Mapping[str, Any]) -> int:
     """Change columns of a user and return the key; raises NotFoundError."""
     own = USERS.c.login == login_of(login)
@@ -103,15 +125,21 @@ def place(connection: Connection, login: str, to: Place) -> int:
     return change(connection, login, _placed(connection, to))
 
 
-def with_password(connection: Connection, login: str) -> tuple[int, str] | None:
-    """Return the key and the hash of an active user; None: there is none of this name."""
-    row = _row(connection, login)
-    return None if row is None or not row["active"] else (row["id"], row["password"])
+def known(connection: Connection, login: str) -> Known | None:
+    """Return an active user by the name to sign in with; None: there is none."""
+    return _known(connection, USERS.c.login == login_of(login))
+
+
+def _known(connection: Connection, own: ColumnElement[bool]) -> Known | None:
+    row = connection.execute(select(USERS).where(own, USERS.c.active)).first()
+    return None if row is None else Known(user_id=row.id, login=row.login, role=row.role, password=row.password)
 
 
 def accounts(connection: Connection) -> list[Account]:
     """Return all users by name."""
-    rows = connection.execute(WHO.order_by(USERS.c.login)).mappings()
+    confirmed = FACTORS.c.confirmed_at.is_not(None).label("second_factor")
+    joined = WHO.add_columns(confirmed).outerjoin(FACTORS, FACTORS.c.user_id == USERS.c.id)
+    rows = connection.execute(joined.order_by(USERS.c.login)).mappings()
     return [Account(**{name: row[name] for name in Account.__dataclass_fields__}) for row in rows]
 
 

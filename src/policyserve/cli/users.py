@@ -64,7 +64,7 @@ def add(session: Session, login: str, *, name: str | None, password_file: Path |
 def list_(session: Session) -> None:
     """Show all users."""
     rows = [asdict(one) for one in users.all_users(session.engine)]
-    columns = ["login", "name", "role", "agent_no", "branch", "active"]
+    columns = ["login", "name", "role", "agent_no", "branch", "active", "second_factor"]
     empty = session.words("There is no user yet; `policyserve user add` makes one.")
     show(rows, session.form, columns=columns, language=session.language, empty=empty)
 
@@ -90,9 +90,14 @@ def enable(session: Session, login: str) -> None:
 @user.command()
 @LOGIN
 @PASSWORD
+@click.option("--second-factor", is_flag=True, help="Forget a second factor that was lost; the password stays.")
 @shared
-def reset(session: Session, login: str, password_file: Path | None) -> None:
-    """Give a user another password."""
+def reset(session: Session, login: str, password_file: Path | None, *, second_factor: bool) -> None:
+    """Give a user another password, or let them set up another second factor."""
+    if second_factor:
+        users.reset_second_factor(session.engine, SYSTEM, login, at=session.now)
+        session.tell("User {login} signs in without a second factor.", login=login)
+        return
     password = _password(session, password_file)
     users.reset_password(session.engine, SYSTEM, login, password=password, at=session.now)
     session.tell("User {login} has a new password.", login=login)

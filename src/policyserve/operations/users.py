@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from policyserve import db
-from policyserve.access import audit, sent_forms, sessions, throttle, users
-from policyserve.access.passwords import hash_password
+from policyserve.access import audit, second_factor, sent_forms, sessions, throttle, users
+from policyserve.access.passwords import hash_password, is_password
 from policyserve.access.users import Account, Place, login_of
 from policyserve.access.viewer import Viewer
 from policyserve.errors import PolicyserveError
@@ -84,6 +84,38 @@ def reset_password(
         sessions.end_all(connection, users.change(connection, login, {"password": hashed}))
         throttle.forget(connection, login_of(login))
         _note(connection, viewer, "password reset", login, at)
+
+
+def change_own_password(engine: Database, viewer: Viewer, old: str, new: str, *, address: str, at: datetime) -> str:
+    """Give oneself another password; all one's sessions end, and the token of a new one is returned.
+
+    Raises PolicyserveError where the old one is wrong, ThrottledError after too many of these.
+    """
+    hashed = hash_password(new)
+    with db.reading(engine) as connection:
+        throttle.check(connection, viewer.who, address, at)
+        known = users.known(connection, viewer.who)
+    right = is_password(old, known.password if known else None)
+    with db.writing(engine, durable=True) as connection:
+        if known is not None and right and users.known(connection, viewer.who) == known:
+            sessions.end_all(connection, users.change(connection, viewer.who, {"password": hashed}))
+            _note(connection, viewer, "password changed", viewer.who, at)
+            return sessions.begin(connection, known.user_id, address, at)
+        throttle.fail(connection, viewer.who, address, at)
+        audit.note(connection, viewer, "sign-in failed", at=at, address=address)
+    raise PolicyserveError("The password that you have now is another one; nothing was changed.")
+
+
+def reset_second_factor(engine: Database, viewer: Viewer, login: str, *, at: datetime, form: str | None = None) -> None:
+    """Forget a user's second factor, which was lost; their sessions end. Raises NotFoundError."""
+    if login_of(login) == viewer.who:
+        raise PolicyserveError("You cannot reset your own second factor; another administrator can.")
+    with db.writing(engine, durable=True) as connection:
+        sent_forms.take(connection, viewer, form, at)
+        user_id = users.key_of(connection, login)
+        sessions.end_all(connection, user_id)
+        second_factor.reset(connection, user_id)
+        _note(connection, viewer, "second factor reset", login, at)
 
 
 def change_role(

@@ -15,7 +15,7 @@ from policyserve.access.viewer import ROLES
 from policyserve.web.door import Door, Page, Trouble
 from policyserve.web.errors import NO_METHOD, NO_PAGE
 from policyserve.web.headers import STATIC
-from policyserve.web.pages import audit, customers, first_run, imports, sign_in, targets, tasks, today, users
+from policyserve.web.pages import account, audit, customers, first_run, imports, sign_in, targets, tasks, today, users
 from policyserve.web.visit import House, Work
 
 
@@ -54,6 +54,9 @@ PAGES: tuple[Page, ...] = (
     *_for(None, "/language", send=sign_in.choose_language),
     *_for(None, "/first-run", first_run.show, first_run.send),
     *_for(ROLES, "/sign-out", send=sign_in.sign_out),
+    *_for(None, "/second-factor", account.show_factor, account.give_code),
+    *_for(ROLES, "/account", account.show, account.change_password),
+    *_for(ROLES, "/account/second-factor", send=account.offer_factor),
     *_for((*AGENT, *MANAGER, *CLERK), "/customers", customers.search),
     *_for((*AGENT, *MANAGER, *CLERK), "/customers/{customer_no}", customers.show),
     *_for(MANAGER, "/customers/{customer_no}/phone", send=customers.reveal),

@@ -157,13 +157,19 @@ class Door:
         values = {**answer.values, "error": None if refusal is None else told(refusal).told(visit.language)}
         status = status_of(refusal)
         headers = HEADERS | RETRY_AFTER if status in SENT_AWAY else HEADERS
-        return HTMLResponse(render(visit, answer.template, values), status, headers=headers)
+        response = HTMLResponse(render(visit, answer.template, values), status, headers=headers)
+        if answer.token:
+            self._begin(response, answer.token)
+        return response
+
+    def _begin(self, response: Response, token: str) -> None:
+        response.set_cookie(SESSION, token, httponly=True, secure=self.house.secure, samesite="lax")
 
     def _moved(self, move: Move) -> Response:
         response = RedirectResponse(move.to, MOVED, headers=HEADERS)
         secure = self.house.secure
         if move.token:
-            response.set_cookie(SESSION, move.token, httponly=True, secure=secure, samesite="lax")
+            self._begin(response, move.token)
         elif move.token is not None:
             response.delete_cookie(SESSION, httponly=True, secure=secure, samesite="lax")
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -193,7 +199,8 @@ def is_own_form(headers: Mapping[str, str], public_url: str | None) -> bool:
 def _seen(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out signs that deceive, and those that no database takes; a password stays as it was typed."""
     return {
-        name: seen(value) if isinstance(value, str) and name != "password" else value for name, value in asked.items()
+        name: seen(value) if isinstance(value, str) and not name.endswith("password") else value
+        for name, value in asked.items()
     }
 
 

@@ -45,6 +45,11 @@ class House:
         return Targets(self.engine)
 
     @property
+    def factor_required(self) -> bool:
+        """Whether administrators must bring a second factor."""
+        return self.settings.file.sign_in.second_factor == "required"
+
+    @property
     def secure(self) -> bool:
         """Whether cookies travel by HTTPS alone."""
         return (self.public_url or "").startswith("https:")
@@ -102,6 +107,8 @@ class Screen:
     """Why what was asked was not done; it is told on the page."""
     figures: Callable[[], Sequence[Figure]] = tuple
     """Its tables in their order, made when one is asked for as a file; see `workbooks`."""
+    token: str | None = None
+    """A session that begins."""
 
 
 @dataclass(frozen=True, kw_only=True)

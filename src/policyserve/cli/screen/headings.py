@@ -13,6 +13,7 @@ HEADINGS = {
     "login": N_("User name"),
     "role": N_("Role"),
     "active": N_("May sign in"),
+    "second_factor": N_("Second factor"),
     "gender": N_("Gender"),
     "birthday": N_("Birthday"),
     "phone": N_("Phone"),

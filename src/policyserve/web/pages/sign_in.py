@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from policyserve.access.throttle import ThrottledError
 from policyserve.errors import NotFoundError
 from policyserve.locale.languages import language_named
 from policyserve.operations import sessions
-from policyserve.operations.sessions import SignInError
+from policyserve.operations.sessions import Begun, SignInError
 from policyserve.operations.users import any_user
 from policyserve.web.screen import home
 from policyserve.web.visit import Answer, Move, Screen, Visit, local
@@ -28,13 +30,18 @@ def sign_in(visit: Visit) -> Answer:
     """Begin a session, with a new token whatever the browser had."""
     login, wanted = visit.form.get("login", ""), local(visit.form.get("next"))
     try:
-        token = sessions.sign_in(
+        begun = sessions.sign_in(
             visit.house.engine, login, visit.form.get("password", ""), address=visit.address, at=visit.now,
-            before=visit.token,
+            before=visit.token, factor_required=visit.house.factor_required,
         )  # fmt: skip
     except (SignInError, ThrottledError) as refusal:
         return Screen(template="sign_in", values={"next": wanted, "login": login}, refusal=refusal)
-    return Move(to=wanted, token=token)
+    return begun_at(begun, wanted)
+
+
+def begun_at(begun: Begun, wanted: str) -> Move:
+    """Lead a session that begins to where it was wanted, or first to what it still owes."""
+    return Move(to=f"/second-factor?next={quote(wanted)}" if begun.owes else wanted, token=begun.token)
 
 
 def enter_demo(visit: Visit) -> Answer:

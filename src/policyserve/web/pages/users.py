@@ -52,6 +52,7 @@ def change(visit: Visit) -> Answer:
         "reset": lambda: users.reset_password(
             engine, viewer, login, password=visit.form.get("password", ""), at=visit.now, form=visit.form_key
         ),
+        "factor": lambda: users.reset_second_factor(engine, viewer, login, at=visit.now, form=visit.form_key),
         "role": lambda: users.change_role(engine, viewer, login, _place(visit), at=visit.now, form=visit.form_key),
     }  # fmt: skip
     if (deed := deeds.get(visit.form.get("deed", ""))) is None:
