@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, func, select
 
 from policyserve import db
+from policyserve.book.facts_stamp import facts_stamp
 from policyserve.calendars.calendar import Calendar
 from policyserve.errors import PolicyserveError
 from policyserve.operations.database import Database
-from policyserve.tasks.nightly_release import run_release
-from policyserve.tasks.release import RELEASES, ReleaseCounts
+from policyserve.tasks.nightly_release import draft_release
+from policyserve.tasks.release import RELEASES, Draft, ReleaseCounts, write
 from policyserve.tasks.stored_standard import current_standard
+
+TRIES: Final = 3
+"""Drafts without a lock, before one is made under it: facts may move while each of them is worked out."""
+
+Ground = tuple[int, ...]
 
 
 def release_tasks(engine: Database, calendar: Calendar, *, as_of: date, at: datetime, days: int = 30) -> ReleaseCounts:
-    """Turn the touches of the next `days` into tasks; see `run_release`.
+    """Turn the touches of the next `days` into tasks; see `draft_release`.
 
-    Raises PolicyserveError for a day before the last release (what has happened since would be taken back), and
-    DatabaseBusyError while another release or import runs.
+    The book is read and planned while others write; the lock is held for writing alone, once nothing has come in since
+    the reading. Raises PolicyserveError for a day before the last release (what has happened since would be taken
+    back), and DatabaseBusyError while another release or import runs.
     """
-    with db.writing(engine, bulk=True) as connection:
+
+    def drafted(connection: Connection) -> Draft:
         _refuse_a_day_gone_by(connection, as_of, at.date() + timedelta(days=1))
         standard = current_standard(connection, as_of)
-        return run_release(connection, standard, calendar, as_of=as_of, at=at, days=days)
+        return draft_release(connection, standard, calendar, as_of=as_of, days=days)
+
+    for _ in range(TRIES):
+        with db.reading(engine) as connection:
+            ground, draft = _ground(connection), drafted(connection)
+        with db.writing(engine, bulk=True) as connection:
+            if _ground(connection) == ground:
+                return write(connection, draft, at=at)
+    with db.writing(engine, bulk=True) as connection:
+        return write(connection, drafted(connection), at=at)
+
+
+def _ground(connection: Connection) -> Ground:
+    """Return what a draft stands on: the facts, and the releases before it."""
+    releases = connection.execute(select(func.count()).select_from(RELEASES)).scalar_one()
+    return (*facts_stamp(connection), releases)
 
 
 def _refuse_a_day_gone_by(connection: Connection, as_of: date, tomorrow: date) -> None:

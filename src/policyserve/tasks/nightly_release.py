@@ -16,7 +16,16 @@ from policyserve.standard.model import Service, Standard
 from policyserve.tasks.book_part import narrowed
 from policyserve.tasks.cancellation import why_not
 from policyserve.tasks.columns import CONTENT, KEY
-from policyserve.tasks.release import RELEASES, Evidence, ReleaseCounts, read_stored, release
+from policyserve.tasks.release import (
+    RELEASES,
+    Draft,
+    Evidence,
+    ReleaseCounts,
+    draft,
+    newest_transition,
+    read_stored,
+    write,
+)
 
 WIDE = 400
 """How many days on either side a touch is looked for that has left the days of the release."""
@@ -25,21 +34,17 @@ PLANNED = (*KEY, *CONTENT, "policy_id")
 """The columns of a touch that become a task."""
 
 
-def run_release(
-    connection: Connection, standard: Standard, calendar: Calendar, *, as_of: date, at: datetime, days: int = 30
-) -> ReleaseCounts:
-    """Release the touches of the `days` from `as_of` on, in one transaction that is `bulk`; return the counts.
+def draft_release(connection: Connection, standard: Standard, calendar: Calendar, *, as_of: date, days: int) -> Draft:
+    """Work out the release of the touches of the `days` from `as_of` on, from one reading of book and tasks.
 
     1. Read the book, and the tasks that a release can meet.
     2. Plan the days in which a touch may be on time.
-    3. Write down the release, and insert the tasks that are new; a touch whose task is there already adds none.
-    4. Compare: open tasks whose touch is elsewhere now move, those without one are cancelled with the fact that removed
-       it or missed, those whose touch has come back are reopened. What somebody changed meanwhile is left alone.
-    5. Write each change with its transition, and the counts into the release.
+    3. Compare: open tasks whose touch is elsewhere now move, those without one are cancelled with the fact that removed
+       it or missed, those whose touch has come back are reopened; a touch whose task is there already adds none.
 
-    One commit ends it: a crash before that leaves no task and no transition, and the next release does all of it. A
-    crash after it has lost nothing: the next release finds each task by its identity. `at` is the instant of the
-    transitions.
+    `release.write` writes it, in one transaction that is `bulk`. One commit ends that: a crash before it leaves no task
+    and no transition, and the next release does all of it. A crash after it has lost nothing: the next release finds
+    each task by its identity.
     """
     book = load_book(connection, since=as_of - timedelta(days=WIDE))
     stored = read_stored(connection, as_of)
@@ -48,7 +53,14 @@ def run_release(
         "service", maintain_order=True
     )
     evidence = evidence_of(book, standard, calendar, as_of)
-    return release(connection, stored, touches, evidence, as_of=as_of, days=days, at=at)
+    return draft(stored, touches, evidence, as_of=as_of, days=days, read_to=newest_transition(connection))
+
+
+def run_release(
+    connection: Connection, standard: Standard, calendar: Calendar, *, as_of: date, at: datetime, days: int = 30
+) -> ReleaseCounts:
+    """Draft and write a release in one transaction; `at` is the instant of the transitions."""
+    return write(connection, draft_release(connection, standard, calendar, as_of=as_of, days=days), at=at)
 
 
 def work_of(standard: Standard) -> Standard:

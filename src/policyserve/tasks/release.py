@@ -1,7 +1,8 @@
 """Release: the touches of the next days become tasks, in one transaction that can be run again at any time.
 
-A crash leaves everything or nothing, for there is one commit. What somebody changes while a release runs is left to
-that person, and looked at by the next release.
+A release is drafted from one reading and written afterwards, so that the database is locked for the writing alone. A
+crash leaves everything or nothing, for there is one commit. What somebody changes while a release runs is left to that
+person, and looked at by the next release.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from policyserve import db
 from policyserve.tables import ReleaseRun, table
 from policyserve.tasks import changes, reconciliation
 from policyserve.tasks.columns import KEY, STORED, like_stored, with_same_services
-from policyserve.tasks.transitions import TASKS, Stamp, record_added, record_all
+from policyserve.tasks.transitions import TASKS, TRANSITIONS, Stamp, record_added, record_all
 
 ACTOR = "release"
 """The name under which a release signs its transitions."""
@@ -67,34 +68,63 @@ def _read(connection: Connection, condition: str) -> pl.DataFrame:
     return db.read_frame(connection, query, STORED)
 
 
-def release(
-    connection: Connection,
-    stored: pl.DataFrame,
-    touches: pl.DataFrame,
-    evidence: Evidence,
-    *,
-    as_of: date,
-    days: int,
-    at: datetime,
-) -> ReleaseCounts:
-    """Turn `touches` due up to `days` after `as_of` into tasks, bring the `stored` ones into line, return the counts.
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A release that has been worked out and is still to be written."""
 
-    `stored` as from `read_stored` in the same transaction. Touches due after the last day move and keep tasks that
-    are there, and add none.
+    as_of: date
+    days: int
+    read_to: int
+    """The key of the newest transition when the tasks were read."""
+    new: pl.DataFrame
+    """The tasks to be added."""
+    compared: tuple[pl.DataFrame, ...]
+    """The stored tasks beside their touches; see `reconciliation.compare`."""
+    ended: pl.DataFrame
+    """The changes of tasks whose touch is found nowhere."""
+
+    @property
+    def last(self) -> date:
+        """The last day on which a new task may be due."""
+        return self.as_of + timedelta(days=self.days)
+
+
+def newest_transition(connection: Connection) -> int:
+    """Return the key of the newest transition, 0 before the first."""
+    return int(connection.execute(select(func.coalesce(func.max(TRANSITIONS.c.id), 0))).scalar_one())
+
+
+def draft(
+    stored: pl.DataFrame, touches: pl.DataFrame, evidence: Evidence, *, as_of: date, days: int, read_to: int
+) -> Draft:
+    """Compare `touches` due up to `days` after `as_of` with the `stored` tasks (as from `read_stored`).
+
+    Touches due after the last day move and keep tasks that are there, and add none. `read_to`: the newest transition
+    at the time of that reading.
     """
-    stamp = Stamp(at=at, as_of=as_of, actor=ACTOR)
-    match = partial(reconciliation.compare, as_of=as_of, last=as_of + timedelta(days=days))
-    release_id = _begin(connection, stamp, days)
+    last = as_of + timedelta(days=days)
+    match = partial(reconciliation.compare, as_of=as_of, last=last)
     stored, planned = with_same_services(stored, like_stored(touches))
     near = match(stored, planned)
-    new = reconciliation.additions(stored, planned, as_of=as_of, last=stamp.as_of + timedelta(days=days))
+    new = reconciliation.additions(stored, planned, as_of=as_of, last=last)
     new = reconciliation.tracked(new, evidence.known, evidence.rules)
-    added, in_the_way = _add(connection, new, release_id, stamp)
-    closed = match(*with_same_services(in_the_way, new))
     far, ended = _look_further(near, evidence, match, as_of)
-    moves = changes.explained(pl.concat([changes.changing(pairs) for pairs in (near, closed, far)]))
-    kept = _store(connection, pl.concat([moves, ended.select(moves.columns)]), stamp)
-    unchanged = sum(pairs.filter(action=reconciliation.UNCHANGED).height for pairs in (near, far))
+    return Draft(as_of=as_of, days=days, read_to=read_to, new=new, compared=(near, far), ended=ended)
+
+
+def write(connection: Connection, drafted: Draft, *, at: datetime) -> ReleaseCounts:
+    """Add the new tasks of a draft, bring the stored ones into line, and return the counts.
+
+    A task that somebody changed since it was read is left to that person.
+    """
+    stamp = Stamp(at=at, as_of=drafted.as_of, actor=ACTOR)
+    release_id = _begin(connection, stamp, drafted.days)
+    added, in_the_way = _add(connection, drafted.new, release_id, stamp)
+    again = with_same_services(in_the_way, drafted.new)
+    closed = reconciliation.compare(*again, as_of=drafted.as_of, last=drafted.last)
+    moves = changes.explained(pl.concat([changes.changing(pairs) for pairs in (*drafted.compared, closed)]))
+    kept = _store(connection, pl.concat([moves, drafted.ended.select(moves.columns)]), stamp, drafted.read_to)
+    unchanged = sum(pairs.filter(action=reconciliation.UNCHANGED).height for pairs in drafted.compared)
     counts = ReleaseCounts(added=added, unchanged=unchanged, **changes.counts(kept))
     connection.execute(update(RELEASES).where(RELEASES.c.id == release_id).values(**asdict(counts)))
     return counts
@@ -143,9 +173,9 @@ def _look_further(
     return far, changes.ended(nowhere, evidence.why_not(nowhere), as_of)
 
 
-def _store(connection: Connection, changed: pl.DataFrame, stamp: Stamp) -> pl.DataFrame:
+def _store(connection: Connection, changed: pl.DataFrame, stamp: Stamp, read_to: int) -> pl.DataFrame:
     """Write the changes of stored tasks and their transitions; return those that were written."""
-    changed = _still_as_read(connection, changed)
+    changed = _still_as_read(connection, changed, read_to)
     steps = changes.transitions(changed)
     opens = changed.join(steps.filter(to_status="open"), left_on="id", right_on="task_id", how="semi")
     closes = steps.filter(pl.col("to_status") != "open").select(id="task_id", status="to_status")
@@ -155,10 +185,13 @@ def _store(connection: Connection, changed: pl.DataFrame, stamp: Stamp) -> pl.Da
     return changed
 
 
-def _still_as_read(connection: Connection, changed: pl.DataFrame) -> pl.DataFrame:
-    """Lock the tasks, and drop those that somebody changed since they were read (SQLite has been locked all along)."""
-    if db.is_sqlite(connection) or changed.is_empty():
+def _still_as_read(connection: Connection, changed: pl.DataFrame, read_to: int) -> pl.DataFrame:
+    """Drop the tasks that somebody changed since they were read; on PostgreSQL the others are locked."""
+    if changed.is_empty():
         return changed
+    if db.is_sqlite(connection):  # one writer at a time: every change has a transition with a later key
+        later = select(TRANSITIONS.c.task_id).where(TRANSITIONS.c.id > read_to, TRANSITIONS.c.actor != ACTOR)
+        return changed.filter(~pl.col("id").is_in(list(connection.scalars(later))))
     query = text("SELECT id FROM tasks WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
     connection.execute(query, {"ids": changed["id"].to_list()})
     # a second statement sees what was committed while the first one waited for its locks
