@@ -11,7 +11,7 @@ from sqlalchemy import Engine, insert, select
 from policyserve import db
 from policyserve.tables import Agent, Branch, Customer, Policy, Task, Transition, table
 from policyserve.tasks.history_text import why
-from policyserve.tasks.release import Evidence, ReleaseCounts, draft, newest_transition, read_stored, write
+from policyserve.tasks.release import Evidence, ReleaseCounts, draft, read_stored, write
 from policyserve.tasks.transitions import Step, history
 
 MONDAY = date(2026, 5, 4)
@@ -111,8 +111,8 @@ def run(
 ) -> ReleaseCounts:
     """Release `touches` for 30 days."""
     with db.reading(engine) as connection:
-        stored, read_to = read_stored(connection, as_of), newest_transition(connection)
-    drafted = draft(stored, frame(touches), facts or evidence(), as_of=as_of, days=30, read_to=read_to)
+        stored = read_stored(connection, as_of)
+    drafted = draft(stored, frame(touches), facts or evidence(), as_of=as_of, days=30)
     with db.writing(engine, bulk=True) as connection:
         return write(connection, drafted, at=AT)
 

@@ -1,4 +1,4 @@
-"""The stamp of the facts: what moves with every list, event and standard, and so tells whether a reading is still true."""
+"""The stamp of the facts: what moves with every list, event and standard, and so tells whether a reading still holds."""
 
 from __future__ import annotations
 

@@ -22,7 +22,6 @@ from policyserve.tasks.release import (
     Evidence,
     ReleaseCounts,
     draft,
-    newest_transition,
     read_stored,
     write,
 )
@@ -53,7 +52,7 @@ def draft_release(connection: Connection, standard: Standard, calendar: Calendar
         "service", maintain_order=True
     )
     evidence = evidence_of(book, standard, calendar, as_of)
-    return draft(stored, touches, evidence, as_of=as_of, days=days, read_to=newest_transition(connection))
+    return draft(stored, touches, evidence, as_of=as_of, days=days)
 
 
 def run_release(

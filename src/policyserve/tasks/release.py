@@ -13,13 +13,13 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 import polars as pl
-from sqlalchemy import Connection, func, insert, select, text, tuple_, update
+from sqlalchemy import Connection, func, insert, select, tuple_, update
 
 from policyserve import db
 from policyserve.tables import ReleaseRun, table
 from policyserve.tasks import changes, reconciliation
 from policyserve.tasks.columns import KEY, STORED, like_stored, with_same_services
-from policyserve.tasks.transitions import TASKS, TRANSITIONS, Stamp, record_added, record_all
+from policyserve.tasks.transitions import TASKS, Stamp, record_added, record_all
 
 ACTOR = "release"
 """The name under which a release signs its transitions."""
@@ -74,8 +74,6 @@ class Draft:
 
     as_of: date
     days: int
-    read_to: int
-    """The key of the newest transition when the tasks were read."""
     new: pl.DataFrame
     """The tasks to be added."""
     compared: tuple[pl.DataFrame, ...]
@@ -89,18 +87,10 @@ class Draft:
         return self.as_of + timedelta(days=self.days)
 
 
-def newest_transition(connection: Connection) -> int:
-    """Return the key of the newest transition, 0 before the first."""
-    return int(connection.execute(select(func.coalesce(func.max(TRANSITIONS.c.id), 0))).scalar_one())
-
-
-def draft(
-    stored: pl.DataFrame, touches: pl.DataFrame, evidence: Evidence, *, as_of: date, days: int, read_to: int
-) -> Draft:
+def draft(stored: pl.DataFrame, touches: pl.DataFrame, evidence: Evidence, *, as_of: date, days: int) -> Draft:
     """Compare `touches` due up to `days` after `as_of` with the `stored` tasks (as from `read_stored`).
 
-    Touches due after the last day move and keep tasks that are there, and add none. `read_to`: the newest transition
-    at the time of that reading.
+    Touches due after the last day move and keep tasks that are there, and add none.
     """
     last = as_of + timedelta(days=days)
     match = partial(reconciliation.compare, as_of=as_of, last=last)
@@ -109,7 +99,7 @@ def draft(
     new = reconciliation.additions(stored, planned, as_of=as_of, last=last)
     new = reconciliation.tracked(new, evidence.known, evidence.rules)
     far, ended = _look_further(near, evidence, match, as_of)
-    return Draft(as_of=as_of, days=days, read_to=read_to, new=new, compared=(near, far), ended=ended)
+    return Draft(as_of=as_of, days=days, new=new, compared=(near, far), ended=ended)
 
 
 def write(connection: Connection, drafted: Draft, *, at: datetime) -> ReleaseCounts:
@@ -123,7 +113,7 @@ def write(connection: Connection, drafted: Draft, *, at: datetime) -> ReleaseCou
     again = with_same_services(in_the_way, drafted.new)
     closed = reconciliation.compare(*again, as_of=drafted.as_of, last=drafted.last)
     moves = changes.explained(pl.concat([changes.changing(pairs) for pairs in (*drafted.compared, closed)]))
-    kept = _store(connection, pl.concat([moves, drafted.ended.select(moves.columns)]), stamp, drafted.read_to)
+    kept = _store(connection, pl.concat([moves, drafted.ended.select(moves.columns)]), stamp)
     unchanged = sum(pairs.filter(action=reconciliation.UNCHANGED).height for pairs in drafted.compared)
     counts = ReleaseCounts(added=added, unchanged=unchanged, **changes.counts(kept))
     connection.execute(update(RELEASES).where(RELEASES.c.id == release_id).values(**asdict(counts)))
@@ -173,9 +163,9 @@ def _look_further(
     return far, changes.ended(nowhere, evidence.why_not(nowhere), as_of)
 
 
-def _store(connection: Connection, changed: pl.DataFrame, stamp: Stamp, read_to: int) -> pl.DataFrame:
+def _store(connection: Connection, changed: pl.DataFrame, stamp: Stamp) -> pl.DataFrame:
     """Write the changes of stored tasks and their transitions; return those that were written."""
-    changed = _still_as_read(connection, changed, read_to)
+    changed = _still_as_read(connection, changed)
     steps = changes.transitions(changed)
     opens = changed.join(steps.filter(to_status="open"), left_on="id", right_on="task_id", how="semi")
     closes = steps.filter(pl.col("to_status") != "open").select(id="task_id", status="to_status")
@@ -185,16 +175,14 @@ def _store(connection: Connection, changed: pl.DataFrame, stamp: Stamp, read_to:
     return changed
 
 
-def _still_as_read(connection: Connection, changed: pl.DataFrame, read_to: int) -> pl.DataFrame:
-    """Drop the tasks that somebody changed since they were read; on PostgreSQL the others are locked."""
+def _still_as_read(connection: Connection, changed: pl.DataFrame) -> pl.DataFrame:
+    """Lock the tasks (SQLite has one writer at a time), and drop those that somebody changed since they were read."""
     if changed.is_empty():
         return changed
-    if db.is_sqlite(connection):  # one writer at a time: every change has a transition with a later key
-        later = select(TRANSITIONS.c.task_id).where(TRANSITIONS.c.id > read_to, TRANSITIONS.c.actor != ACTOR)
-        return changed.filter(~pl.col("id").is_in(list(connection.scalars(later))))
-    query = text("SELECT id FROM tasks WHERE id = ANY(:ids) ORDER BY id FOR UPDATE")
-    connection.execute(query, {"ids": changed["id"].to_list()})
-    # a second statement sees what was committed while the first one waited for its locks
-    now = _read(connection, f"id = ANY('{{{','.join(map(str, changed['id']))}}}')")
+    asked = "id IN (SELECT id FROM wanted)"
+    with db.wanted(connection, "tasks", changed.select("id")):
+        if not db.is_sqlite(connection):
+            connection.exec_driver_sql(f"SELECT id FROM tasks WHERE {asked} ORDER BY id FOR UPDATE")
+        now = _read(connection, asked)  # it sees what was committed while the statement before waited for its locks
     decisions = ["id", "status", "agent_id", "snoozed_to", "assigned"]
     return changed.join(now.select(decisions), on=decisions, how="semi", nulls_equal=True, maintain_order="left")
