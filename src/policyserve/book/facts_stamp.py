@@ -1,4 +1,4 @@
-"""The stamp of the facts: what moves with every list, event and standard, and so tells whether a reading still holds."""
+"""The stamp of the facts: moved by every list, event and standard, it tells whether a reading still holds."""
 
 from __future__ import annotations
 
