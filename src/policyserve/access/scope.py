@@ -75,6 +75,8 @@ def check_task(connection: Connection, viewer: Viewer, task_id: int, day: date) 
 
 def check_agent(connection: Connection, viewer: Viewer, agent_no: str, day: date) -> None:
     """Raise NotFoundError for an agent whose customers a viewer does not see."""
+    if agent_no == viewer.agent_no:
+        return
     agents = agents_of(viewer.scope, day)
     condition = true() if agents is None else AGENTS.c.id.in_(agents)
     _check(connection, AGENTS, AGENTS.c.agent_no == agent_no, condition, agent_no)

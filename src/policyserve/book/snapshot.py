@@ -80,8 +80,12 @@ UNION
 SELECT other.id FROM customers asked JOIN customers other ON other.family_no = asked.family_no WHERE asked.id IN ({ids})
 UNION
 SELECT insured_id FROM policies WHERE customer_id IN ({ids}) AND insured_id IS NOT NULL
+UNION
+SELECT rider.customer_id FROM policies main JOIN policies rider ON rider.main_policy_id = main.id
+WHERE main.customer_id IN ({ids})
 """
-"""The customers asked for, their families, and whom their policies insure: a service may ask for these people's age."""
+"""The customers asked for, their families, whom their policies insure (a service may ask for these people's age), and
+who holds a rider of theirs."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date
 
 from sqlalchemy import Connection
@@ -13,10 +14,10 @@ from policyserve.book.snapshot import load_book
 from policyserve.contracts.contracts import Contracts
 from policyserve.operations.database import Database
 from policyserve.standard.model import Standard
-from policyserve.tasks import agenda, agenda_queries
+from policyserve.tasks import agenda, agenda_queries, stored_sums
 from policyserve.tasks.agenda import Agenda
 from policyserve.tasks.stored_standard import current_standard
-from policyserve.tasks.sums_owed import ABOUT_INSTALMENTS, sums_owed
+from policyserve.tasks.sums_owed import ABOUT_INSTALMENTS, Occurrence, Sums, sums_owed
 
 
 def agent_day(engine: Database, viewer: Viewer, agent_no: str, day: date) -> Agenda:
@@ -35,13 +36,22 @@ def office_day(engine: Database, branch: str, day: date) -> Agenda:
 
 
 def _with_sums(connection: Connection, found: Agenda, standard: Standard) -> Agenda:
-    """Say of the tasks about instalments what is owed, from the part of the book of those whom they are about."""
-    asked = [task.occurrence for task in found.tasks if task.occurrence and task.occurrence[1] in ABOUT_INSTALMENTS]
+    """Say what is owed of the tasks about instalments: as it is kept, else from what belongs to their holders."""
+    about = {task.occurrence: one.customer_id for one in found.customers for task in one.tasks}
+    asked = {one: holder for one, holder in about.items() if one and one[1] in ABOUT_INSTALMENTS}
     if not asked:
         return found
-    book = load_book(connection, customers=[one.customer_id for one in found.customers])
-    contracts = Contracts.of(book, found.day, *standard.lapse_rules)
-    return agenda.with_sums(found, sums_owed(contracts, asked))
+    kept = stored_sums.read(connection, asked.keys(), found.day)
+    anew = asked.keys() - kept.keys()
+    worked_out = _worked_out(connection, anew, {asked[one] for one in anew}, found.day, standard) if anew else {}
+    return agenda.with_sums(found, {**kept, **worked_out})
+
+
+def _worked_out(
+    connection: Connection, asked: Set[Occurrence], holders: Set[int], day: date, standard: Standard
+) -> Sums:
+    book = load_book(connection, customers=holders)
+    return sums_owed(Contracts.of(book, day, *standard.lapse_rules), asked)
 
 
 def busiest_agent(engine: Database, day: date) -> str | None:

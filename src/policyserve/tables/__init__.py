@@ -15,7 +15,7 @@ from policyserve.tables.points import PointEntry
 from policyserve.tables.policies import Debit, Event, Policy, Premium
 from policyserve.tables.spot_checks import SpotCheck, SpotCheckResult, SpotCheckStratum, SpotCheckTask
 from policyserve.tables.standards import StandardVersion
-from policyserve.tables.tasks import Change, Contact, ReleaseRun, Task, Transition
+from policyserve.tables.tasks import Change, Contact, ReleaseRun, SumOwed, Task, Transition
 
 __all__ = [
     "NAMING",
@@ -57,6 +57,7 @@ __all__ = [
     "SpotCheckStratum",
     "SpotCheckTask",
     "StandardVersion",
+    "SumOwed",
     "Task",
     "Team",
     "Transition",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from policyserve.tables.model import Model
@@ -109,3 +109,23 @@ class Contact(Model, table=True):
     outcome: str | None = None
     satisfaction: int | None = None
     note: str | None = None
+
+
+class SumOwed(Model, table=True):
+    """What was owed of an instalment that a task is about, as a release or an import worked it out for a day."""
+
+    __tablename__ = "sums_owed"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    policy_id: int = Field(primary_key=True, foreign_key="policies.id", sa_column_kwargs={"autoincrement": False})
+    instalment: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    owed: int = Field(sa_type=BigInteger)
+    riders: int = Field(sa_type=BigInteger)
+    """The part of it that riders bring."""
+    as_of: date
+    lists: str
+    """The stamp of the lists from which it was worked out."""
+    events: int
+    """How many events of the holder were known."""
+    newest_event: int
+    """The number of the newest of them, 0 for none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -25,6 +26,7 @@ from policyserve.tasks.release import (
     read_stored,
     write,
 )
+from policyserve.tasks.stored_sums import worked_out
 
 WIDE = 400
 """How many days on either side a touch is looked for that has left the days of the release."""
@@ -40,6 +42,7 @@ def draft_release(connection: Connection, standard: Standard, calendar: Calendar
     2. Plan the days in which a touch may be on time.
     3. Compare: open tasks whose touch is elsewhere now move, those without one are cancelled with the fact that removed
        it or missed, those whose touch has come back are reopened; a touch whose task is there already adds none.
+    4. Work out what is owed of the instalments that open tasks are about.
 
     `release.write` writes it, in one transaction that is `bulk`. One commit ends that: a crash before it leaves no task
     and no transition, and the next release does all of it. A crash after it has lost nothing: the next release finds
@@ -52,7 +55,8 @@ def draft_release(connection: Connection, standard: Standard, calendar: Calendar
         "service", maintain_order=True
     )
     evidence = evidence_of(book, standard, calendar, as_of)
-    return draft(stored, touches, evidence, as_of=as_of, days=days)
+    drafted = draft(stored, touches, evidence, as_of=as_of, days=days)
+    return replace(drafted, sums=worked_out(book, drafted.work, standard, as_of))
 
 
 def run_release(

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, insert, select, tuple_, update
 
 from policyserve import db
 from policyserve.tables import ReleaseRun, table
-from policyserve.tasks import changes, reconciliation
+from policyserve.tasks import changes, reconciliation, stored_sums
 from policyserve.tasks.columns import KEY, STORED, like_stored, with_same_services
 from policyserve.tasks.transitions import TASKS, Stamp, record_added, record_all
 
@@ -80,6 +80,14 @@ class Draft:
     """The stored tasks beside their touches; see `reconciliation.compare`."""
     ended: pl.DataFrame
     """The changes of tasks whose touch is found nowhere."""
+    sums: pl.DataFrame | None = None
+    """What is owed of the instalments that the tasks are about; see `stored_sums.worked_out`."""
+
+    @property
+    def work(self) -> pl.DataFrame:
+        """The tasks that are open, and those that will be."""
+        near = self.compared[0].filter(status="open")
+        return pl.concat([frame.select(*KEY, "customer_id") for frame in (near, self.new)])
 
     @property
     def last(self) -> date:
@@ -117,6 +125,8 @@ def write(connection: Connection, drafted: Draft, *, at: datetime) -> ReleaseCou
     unchanged = sum(pairs.filter(action=reconciliation.UNCHANGED).height for pairs in drafted.compared)
     counts = ReleaseCounts(added=added, unchanged=unchanged, **changes.counts(kept))
     connection.execute(update(RELEASES).where(RELEASES.c.id == release_id).values(**asdict(counts)))
+    if drafted.sums is not None:
+        stored_sums.keep(connection, drafted.sums, drafted.as_of)
     return counts
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -22,11 +23,16 @@ def current_standard(connection: Connection, as_of: date) -> Standard:
     row = connection.execute(newest).mappings().first()
     if row is None:
         return default_standard()
-    standard, problems = parse_standard(row["document"], source=str(row["holds_from"]))
+    return _parsed(row["document"], row["since"], row["holds_from"])
+
+
+@lru_cache(maxsize=4)
+def _parsed(document: str, since: str, holds_from: date) -> Standard:
+    standard, problems = parse_standard(document, source=str(holds_from))
     if standard is None:
-        raise StandardError(Sentence("in use since {day}", day=row["holds_from"]), problems)
-    since = {code: day and date.fromisoformat(day) for code, day in json.loads(row["since"]).items()}
-    return with_since(standard, since)
+        raise StandardError(Sentence("in use since {day}", day=holds_from), problems)
+    days = {code: day and date.fromisoformat(day) for code, day in json.loads(since).items()}
+    return with_since(standard, days)
 
 
 def store_standard(

@@ -36,7 +36,7 @@ ABOUT_INSTALMENTS = (*OF_INSTALMENTS, "after-debit")
 Occurrence = tuple[str, str, int]
 """What a task is about: the number of a policy, the kind of the trigger, and the ordinal."""
 
-Sums = Mapping[Occurrence, Sum]
+Sums = Mapping[Occurrence, Sum | None]
 
 _ASKED = pl.Schema({"policy_no": pl.String(), "kind": pl.String(), "ordinal": pl.Int32()})
 
@@ -46,17 +46,9 @@ def sums_owed(contracts: Contracts, asked: Iterable[Occurrence]) -> Sums:
 
     Nothing for those that are not, and where nothing is owed any more.
     """
-    book = contracts.book
     rows = pl.DataFrame(sorted({*asked}), schema=_ASKED, orient="row")
-    policies = book.policies.select("policy_no", "policy_id", "currency")
-    debits = book.debits.select("policy_id", "instalment", ordinal="number", kind=pl.lit("after-debit"))
-    numbered = pl.when(pl.col("kind").is_in(OF_INSTALMENTS)).then("ordinal").otherwise("instalment")
-    found = (
-        rows.join(policies, on="policy_no")
-        .join(debits, on=["policy_id", "kind", "ordinal"], how="left")
-        .with_columns(instalment=numbered)
-        .filter(pl.col("instalment").is_not_null())
-    )
+    policies = contracts.book.policies.select("policy_no", "policy_id", "currency")
+    found = with_instalments(contracts, rows.join(policies, on="policy_no"))
     owed = amounts_owed(contracts, found).filter(pl.col("owed") > 0)
     return {
         (row["policy_no"], row["kind"], row["ordinal"]): Sum(
@@ -64,3 +56,14 @@ def sums_owed(contracts: Contracts, asked: Iterable[Occurrence]) -> Sums:
         )
         for row in owed.to_dicts()
     }
+
+
+def with_instalments(contracts: Contracts, asked: pl.DataFrame) -> pl.DataFrame:
+    """Add `instalment` to `policy_id`, `kind`, `ordinal`; rows that are about none are left out."""
+    debits = contracts.book.debits.select("policy_id", "instalment", ordinal="number", kind=pl.lit("after-debit"))
+    numbered = pl.when(pl.col("kind").is_in(OF_INSTALMENTS)).then("ordinal").otherwise("instalment")
+    return (
+        asked.join(debits, on=["policy_id", "kind", "ordinal"], how="left")
+        .with_columns(instalment=numbered)
+        .filter(pl.col("instalment").is_not_null())
+    )
