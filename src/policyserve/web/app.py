@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from policyserve.access.viewer import ROLES
 from policyserve.web.door import Door, Page, Trouble
 from policyserve.web.errors import NO_METHOD, NO_PAGE
-from policyserve.web.headers import STATIC
+from policyserve.web.headers import STATIC, WORKER
 from policyserve.web.pages import account, audit, customers, first_run, imports, sign_in, targets, tasks, today, users
 from policyserve.web.visit import House, Work
 
@@ -35,8 +35,12 @@ class Key(Convertor[int]):
 
 register_url_convertor("key", Key())
 
-FILES = {"app.css": "text/css", "icon.svg": "image/svg+xml"}
-"""The files of `static`, and their kinds."""
+SCRIPT = "text/javascript"
+FILES = {
+    "app.css": ("text/css", STATIC), "icon.svg": ("image/svg+xml", STATIC), "offline.js": (SCRIPT, STATIC),
+    "sw.js": (SCRIPT, WORKER),
+}  # fmt: skip
+"""The files of `static`, their kinds, and their headers."""
 
 
 def _for(roles: Sequence[str] | None, path: str, show: Work | None = None, send: Work | None = None) -> list[Page]:
@@ -95,4 +99,5 @@ async def _file(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in FILES:
         return Response(status_code=NO_PAGE, headers=STATIC)
-    return FileResponse(Path(__file__).parent / "static" / name, media_type=FILES[name], headers=STATIC)
+    kind, headers = FILES[name]
+    return FileResponse(Path(__file__).parent / "static" / name, media_type=kind, headers=headers)

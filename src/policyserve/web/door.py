@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from policyserve.access.viewer import Scope, Viewer
 from policyserve.errors import PolicyserveError
@@ -33,6 +33,7 @@ from policyserve.web.errors import (
     told,
 )
 from policyserve.web.headers import HEADERS
+from policyserve.web.outcomes import is_script, outcome_of
 from policyserve.web.screen import render
 from policyserve.web.threads import RETRY_AFTER, CrowdedError, Threads
 from policyserve.web.visit import Answer, Download, House, Move, Screen, Visit, Work, local
@@ -108,7 +109,9 @@ class Door:
                 raise sent
             visit = self._entered(page, request, visit, sent)
             return self._response(visit, page.work(visit))
-        except SignInNeededError:
+        except SignInNeededError as refusal:
+            if visit.by_script:
+                return self.refused(visit, refusal)
             return self._moved(Move(to=f"/sign-in?next={quote(_way_back(request))}"))
         except PolicyserveError as refusal:
             return self.refused(visit, refusal)
@@ -120,7 +123,7 @@ class Door:
         return Visit(
             house=self.house, viewer=NOBODY, language=self._language(request), token=request.cookies.get(SESSION),
             address=request.client.host if request.client else "", path=_seen(request.path_params),
-            query={**_seen(request.query_params), "here": request.url.path},
+            query={**_seen(request.query_params), "here": request.url.path}, by_script=is_script(request),
         )  # fmt: skip
 
     def _entered(self, page: Page, request: Request, visit: Visit, sent: Sent) -> Visit:
@@ -146,6 +149,9 @@ class Door:
         return self.house.settings.language
 
     def _response(self, visit: Visit, answer: Answer) -> Response:
+        if visit.by_script and not isinstance(answer, Download):
+            status, outcome = outcome_of(answer, visit.language)
+            return JSONResponse(outcome, status, headers=HEADERS)
         if isinstance(answer, Move):
             return self._moved(answer)
         if isinstance(answer, Screen):

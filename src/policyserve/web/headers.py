@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; worker-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 HEADERS: Final = {
@@ -21,3 +22,6 @@ HEADERS: Final = {
 
 STATIC: Final = {**HEADERS, "Cache-Control": "public, max-age=3600"}
 """Those of a file that is the same for everybody."""
+
+WORKER: Final = {**STATIC, "Service-Worker-Allowed": "/", "Cache-Control": "no-cache"}
+"""Those of the script that answers for the day without network."""

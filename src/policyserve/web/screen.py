@@ -55,6 +55,7 @@ def render(visit: Visit, template: str, values: Mapping[str, Any]) -> str:
         say_many=partial(say_many, language),
         day=partial(_day, language, visit.as_of),
         moment=partial(moment, visit),
+        now=visit.now,
         html_language={"zh": "zh-CN"}.get(language, language),
         language=language,
         languages=[(one, translated(one, N_in("this language by its own name", "English"))) for one in languages()],

@@ -12,6 +12,7 @@ from policyserve.access.viewer import Viewer
 from policyserve.calendars.calendar import Calendar
 from policyserve.config import Settings
 from policyserve.metrics.figure import Figure
+from policyserve.locale import Sentence
 from policyserve.operations.database import Database
 from policyserve.operations.targets import Targets
 from policyserve.tasks.transitions import Stamp
@@ -71,6 +72,8 @@ class Visit:
     form: Mapping[str, str] = field(default_factory=dict)
     upload: tuple[str, BinaryIO] | None = None
     """The name of an uploaded file, and the file."""
+    by_script: bool = False
+    """Whether the page's own script sends a form that it kept: it is answered with what came of it, not with a page."""
 
     @property
     def now(self) -> datetime:
@@ -120,6 +123,8 @@ class Move:
     """A session that begins; an empty one ends."""
     language: str | None = None
     """A language that was chosen."""
+    said: Sequence[Sentence] = ()
+    """What is worth a notice, for a script that shows it in place."""
 
 
 def local(address: str | None) -> str:

@@ -68,17 +68,18 @@ def undo(visit: Visit) -> Answer:
 def _deed(visit: Visit, told: str, deed: Any, **what: Any) -> Answer:
     """Do something with the task and go back to the day; sent twice it is done once."""
     key = visit.path["task_id"]
+    said = None
     try:
         if what.get("to", visit) is None:
             raise PolicyserveError("Choose the day to which it is put off.")
-        deed(visit.house.engine, visit.viewer, key, visit.stamp, form=visit.form_key, **what)
+        said = deed(visit.house.engine, visit.viewer, key, visit.stamp, form=visit.form_key, **what)
     except SentBeforeError:
         pass
     except NotFoundError:
         raise
     except PolicyserveError as refusal:
         return show(visit, refusal)
-    return Move(to=f"/today?{told}={key}")
+    return Move(to=f"/today?{told}={key}", said=said or ())
 
 
 def _day(visit: Visit, name: str) -> date | None:

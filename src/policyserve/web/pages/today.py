@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policyserve.operations.agenda import agent_day
+from policyserve.tasks.deeds import CHANNELS
 from policyserve.web.visit import Answer, Screen, Visit
 
 TOLD = ("done", "skipped", "put-off", "open")
@@ -15,4 +16,5 @@ def show(visit: Visit) -> Answer:
     late = [one for one in found.customers if any(task.overdue for task in one.tasks)]
     rest = [one for one in found.customers if one not in late]
     told = next(((one, visit.query[one]) for one in TOLD if visit.query.get(one, "").isdecimal()), None)
-    return Screen(template="today", values={"found": found, "late": late, "rest": rest, "told": told})
+    values = {"today": visit.as_of, "channels": CHANNELS, "typed": lambda _name: ""}
+    return Screen(template="today", values={"found": found, "late": late, "rest": rest, "told": told, **values})
