@@ -29,9 +29,18 @@ ROWS = """async () => { const asked = indexedDB.open('policyserve', 1);
   return rows.result.filter(one => one.key).length; }"""
 
 
+def until(agent: Visitor, script: str) -> None:
+    """Wait until a script, or what it promises, is true."""
+    for _ in range(200):
+        if agent.page.evaluate(script):
+            return
+        agent.page.wait_for_timeout(50)
+    raise AssertionError(script)
+
+
 def without_network(agent: Visitor, *, kept: bool = True) -> None:
     if kept:
-        agent.page.wait_for_function(KEPT)
+        until(agent, KEPT)
     agent.page.context.set_offline(True)
 
 
@@ -141,7 +150,7 @@ def test_a_session_that_is_over_keeps_the_queue_for_its_user_and_for_nobody_else
     assert became(key) == []
     agent.enter("agent")
     page.goto(page.url.partition("?")[0])
-    page.wait_for_function("document.querySelectorAll('.state.waiting').length === 0")
+    until(agent, "document.querySelectorAll('.state.waiting').length === 0")
     assert became(key) == ["done"]
     without_network(agent, kept=False)
     second = write(agent, "done", note="second")
@@ -150,7 +159,7 @@ def test_a_session_that_is_over_keeps_the_queue_for_its_user_and_for_nobody_else
     page.locator("#queue a").wait_for()
     page.goto(page.url.partition("/today")[0] + "/sign-in")
     agent.enter("manager")
-    page.wait_for_function(f"({ROWS})().then(rows => rows === 0)")
+    until(agent, f"({ROWS})().then(rows => rows === 0)")
     page.goto(page.url.partition("/board")[0] + "/sign-in")
     agent.enter("agent")
     assert page.locator("li.task").count() > 0

@@ -28,7 +28,7 @@ def test_done_twice_is_done_once_and_signed_by_the_user(branch: Branch) -> None:
     agent = branch.signed_in("agent")
     key = re.findall(r'name="form_key" value="([^"]+)"', agent.get("/tasks/1").text)[0]
     answers = [agent.post("/tasks/1/done", data={**DONE, "form_key": key}, follow_redirects=False) for _ in range(2)]
-    assert [(one.status_code, one.headers["location"]) for one in answers] == [(303, "/today?done=1")] * 2
+    assert [(one.status_code, one.headers["location"]) for one in answers] == [(303, "/today?done=1#told")] * 2
     with db.reading(branch.engine) as connection:
         rows = connection.execute(text("SELECT actor, action FROM transitions WHERE task_id = 1 ORDER BY id")).all()
         contact = connection.execute(text("SELECT channel, outcome, satisfaction, note FROM contacts")).one()
@@ -68,6 +68,7 @@ def test_undo_opens_a_task_again(branch: Branch) -> None:
     agent = branch.signed_in("agent")
     said = agent.post("/tasks/1/done", data=DONE).text
     assert 'action="/tasks/1/undo"' in said
+    assert re.search(r"Done: Ms 客, [^<]+\.", said)
     agent.post("/tasks/1/undo")
     assert branch.status(1) == "open"
 
@@ -155,3 +156,13 @@ def test_a_rehearsal_of_a_list_changes_nothing(branch: Branch) -> None:
     assert clerk.post("/import", data=typed, files={"file": ("list.csv", rows)}).status_code == 200
     assert clerk.get("/customers/C8").status_code == 404
     assert branch.log() == []
+
+
+def test_a_familys_customers_stand_together(branch: Branch) -> None:
+    with db.writing(branch.engine) as connection:
+        connection.execute(text("UPDATE customers SET family_no = 'F1' WHERE customer_no IN ('C1', 'C2')"))
+        connection.execute(text("UPDATE tasks SET agent_id = 2"))
+    said = branch.signed_in("agent").get("/today").text
+    assert "One household, 2 customers" in said
+    _, _, together = said.partition('class="household"')
+    assert ['id="c-C1"' in together, 'id="c-C2"' in together] == [True, True]

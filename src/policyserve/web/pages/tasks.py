@@ -79,7 +79,7 @@ def _deed(visit: Visit, told: str, deed: Any, **what: Any) -> Answer:
         raise
     except PolicyserveError as refusal:
         return show(visit, refusal)
-    return Move(to=f"/today?{told}={key}", said=said or ())
+    return Move(to=f"/today?{told}={key}#told", said=said or ())
 
 
 def _day(visit: Visit, name: str) -> date | None:

@@ -1,8 +1,13 @@
-"""Today: an agent's day, late work first, each customer with everything there is to do."""
+"""Today: an agent's day, late work first, each household with everything there is to do."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from policyserve.operations.agenda import agent_day
+from policyserve.operations.households import TaskTitle, families, task_title
+from policyserve.tasks.agenda import AgendaCustomer
 from policyserve.tasks.deeds import CHANNELS
 from policyserve.web.visit import Answer, Screen, Visit
 
@@ -10,11 +15,58 @@ TOLD = ("done", "skipped", "put-off", "open")
 """What a page that leads here says of a task."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Household:
+    """The customers of one family with work on a day, in the order of the agenda."""
+
+    members: tuple[AgendaCustomer, ...]
+
+    @property
+    def size(self) -> int:
+        """How many customers."""
+        return len(self.members)
+
+    @property
+    def late(self) -> bool:
+        """Whether anything is late."""
+        return any(task.overdue for one in self.members for task in one.tasks)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What was just done with a task."""
+
+    deed: str
+    task_id: int
+    title: TaskTitle
+
+
 def show(visit: Visit) -> Answer:
     """Show the day."""
-    found = agent_day(visit.house.engine, visit.viewer, visit.viewer.agent_no or "", visit.as_of)
-    late = [one for one in found.customers if any(task.overdue for task in one.tasks)]
-    rest = [one for one in found.customers if one not in late]
-    told = next(((one, visit.query[one]) for one in TOLD if visit.query.get(one, "").isdecimal()), None)
-    values = {"today": visit.as_of, "channels": CHANNELS, "typed": lambda _name: ""}
-    return Screen(template="today", values={"found": found, "late": late, "rest": rest, "told": told, **values})
+    engine = visit.house.engine
+    found = agent_day(engine, visit.viewer, visit.viewer.agent_no or "", visit.as_of)
+    households = in_households(found.customers, families(engine, [one.customer_id for one in found.customers]))
+    values = {
+        "found": found, "late": [one for one in households if one.late],
+        "rest": [one for one in households if not one.late], "told": _told(visit),
+        "shown_customers": {one.customer_no for one in found.customers},
+        "today": visit.as_of, "channels": CHANNELS, "typed": lambda _name: "",
+    }  # fmt: skip
+    return Screen(template="today", values=values)
+
+
+def in_households(customers: Sequence[AgendaCustomer], families: Mapping[int, str]) -> list[Household]:
+    """Put the members of a family together, where the first of them stands; `families` are numbers by key."""
+    groups: dict[object, list[AgendaCustomer]] = {}
+    for one in customers:
+        groups.setdefault(families.get(one.customer_id, one.customer_id), []).append(one)
+    return [Household(members=tuple(group)) for group in groups.values()]
+
+
+def _told(visit: Visit) -> Told | None:
+    deed = next((one for one in TOLD if visit.query.get(one, "").isdecimal()), None)
+    if deed is None:
+        return None
+    key = int(visit.query[deed][:9])
+    title = task_title(visit.house.engine, visit.viewer, key, as_of=visit.as_of, language=visit.language)
+    return None if title is None else Told(deed=deed, task_id=key, title=title)
