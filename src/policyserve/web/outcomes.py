@@ -8,13 +8,10 @@ from typing import Final
 from starlette.requests import Request
 
 from policyserve.locale import N_, say
-from policyserve.web.errors import status_of, told
+from policyserve.web.errors import SENT_AWAY, status_of, told
 from policyserve.web.visit import Download, Move, Screen
 
 KIND: Final = "application/json"
-
-LATER: Final = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS})
-"""Nothing is wrong with the form; it is sent again after a while."""
 
 GONE: Final = N_("This is not yours to do any more: somebody else has it now, or it is gone.")
 
@@ -43,4 +40,4 @@ def outcome_of(answer: Screen | Move | Download, language: str) -> tuple[HTTPSta
 def _outcome(status: HTTPStatus) -> str:
     if status == HTTPStatus.UNAUTHORIZED:
         return "sign-in"
-    return "later" if status in LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
+    return "later" if status in SENT_AWAY or status >= HTTPStatus.INTERNAL_SERVER_ERROR else "refused"
