@@ -11,8 +11,8 @@ from typing import Any, BinaryIO, Final
 from policyserve.access.viewer import Viewer
 from policyserve.calendars.calendar import Calendar
 from policyserve.config import Settings
-from policyserve.metrics.figure import Figure
 from policyserve.locale import Sentence
+from policyserve.metrics.figure import Figure
 from policyserve.operations.database import Database
 from policyserve.operations.targets import Targets
 from policyserve.tasks.transitions import Stamp
