@@ -47,7 +47,9 @@ def of_system(error: OSError) -> Sentence:
     return Sentence(N_in("fault of the system", error.strerror or str(error) or type(error).__name__))
 
 
-NOUNS = N_all("thing with a number", "policy", "customer", "agent", "branch", "task", "event", "message", "user")
+NOUNS = N_all(
+    "thing with a number", "policy", "customer", "agent", "branch", "task", "event", "message", "user", "token"
+)
 
 
 class NotFoundError(PolicyserveError):

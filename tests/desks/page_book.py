@@ -5,9 +5,12 @@ On the people of `task_book`: agent 1002 serves C1 and agent 1003 C2, both repor
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import count
+from typing import Any
 
 from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
@@ -17,8 +20,10 @@ from policyserve import db
 from policyserve.access import users
 from policyserve.access.passwords import hash_password
 from policyserve.access.users import Place
+from policyserve.access.viewer import SYSTEM
 from policyserve.config import Settings
 from policyserve.operations.calendars import calendar_named
+from policyserve.operations.tokens import add_token
 from policyserve.web.app import make_pages
 from policyserve.web.visit import House
 
@@ -40,6 +45,7 @@ class Branch:
     moment: datetime = AT
     settings: Settings = field(default_factory=lambda: Settings(database_url=""))
     troubles: list[str] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=count)
 
     def browser(self, language: str = "en", **headers: str) -> TestClient:
         """Open a browser that nobody has signed in with."""
@@ -65,6 +71,15 @@ class Branch:
         answer = browser.post("/sign-in", data={"login": login, "password": PASSWORD}, follow_redirects=False)
         assert answer.status_code == 303, answer.text
         return browser
+
+    def machine(self, login: str, *, language: str = "en", **asked: Any) -> TestClient:
+        """Open a client that shows a token of a user's."""
+        name = f"machine {next(self.numbers)}"
+        token = add_token(
+            self.engine, SYSTEM, name, login, at=self.moment, **({"reads_only": False, "ends_at": None} | asked)
+        )  # fmt: skip
+        headers = {"accept-language": language, "authorization": f"Bearer {token}"}
+        return TestClient(self.pages, base_url="http://branch/api/v1", headers=headers)
 
     def status(self, task_id: int) -> str:
         """Return the status of a task."""

@@ -10,25 +10,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from desks.access_table import allowed
 from desks.page_book import USERS, Branch, take_branch
 from policyserve import db
-from policyserve.access.viewer import ROLES
-from policyserve.web.app import PAGES
+from policyserve.web.api.calls import CALLS
+from policyserve.web.app import API, PAGES
 from policyserve.web.door import Page
-
-DOCS = Path(__file__).parents[2] / "docs" / "access.md"
-LINE = re.compile(r"\| (GET|POST) (\S+) \| (.+) \|")
-WHO = [*ROLES, "nobody"]
-
-
-def allowed() -> dict[tuple[str, str], dict[str, bool]]:
-    """Read the table."""
-    found = [LINE.fullmatch(line) for line in DOCS.read_text("utf-8").splitlines()]
-    return {
-        (one[1], one[2]): dict(zip(WHO, [cell == "yes" for cell in one[3].split(" | ")], strict=True))
-        for one in found
-        if one
-    }
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +41,8 @@ def address(path: str) -> str:
 
 
 def test_the_table_has_a_line_for_every_route_and_no_other() -> None:
-    assert set(allowed()) == {(page.method, page.path) for page in PAGES}
+    calls = {(call.method, API + call.path) for call in CALLS}
+    assert set(allowed()) == {(page.method, page.path) for page in PAGES} | calls
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.method} {page.path}")

@@ -19,9 +19,10 @@ ACTIONS = N_all(
     "second factor set up", "second factor reset", "password changed",
     "user added", "user disabled", "user enabled", "password reset", "role changed",
     "task done", "task skipped", "task put off", "task reopened", "phone shown", "list imported",
+    "token added", "token revoked", "token refused",
 )  # fmt: skip
 
-N_all("thing in the audit log", "user", "customer", "task", "list")
+N_all("thing in the audit log", "user", "customer", "task", "list", "token")
 
 
 @dataclass(frozen=True, kw_only=True)

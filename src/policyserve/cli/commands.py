@@ -20,6 +20,7 @@ MODULES = {
     "metrics": "metrics.persistency",
     "notice": "notices",
     "user": "users",
+    "token": "tokens",
     "serve": "serve",
     **dict.fromkeys(("run", "jobs", "health"), "jobs"),
     "spot-check": "spot_checks",

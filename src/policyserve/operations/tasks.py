@@ -2,59 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from policyserve import db
 from policyserve.access import audit, scope, sent_forms
+from policyserve.access.sent_forms import Form, Sending
 from policyserve.access.viewer import Viewer
 from policyserve.locale import Sentence
 from policyserve.operations.database import Database
 from policyserve.tasks import added_tasks, agenda_queries, deeds, explanation
 from policyserve.tasks.stored_standard import current_standard
-from policyserve.tasks.transitions import Stamp
+from policyserve.tasks.transitions import TASKS, Stamp, versions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a task stands after a deed."""
+
+    task_id: int
+    status: str
+    version: int
+    """See `transitions.versions`."""
+    notices: tuple[Sentence, ...]
+    """What is worth a notice."""
+
+
+@dataclass(kw_only=True)
+class _Doing:
+    """A deed in its transaction."""
+
+    connection: Connection
+    notices: list[Sentence] = field(default_factory=list)
 
 
 def finish_task(
-    engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, on: date, form: str | None = None, **contact: Any
+    engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, on: date, form: Form = None, **contact: Any
 ) -> list[Sentence]:
     """Mark a task done on a day, and keep what came of it (see `deeds.done`); return what is worth a notice."""
-    with _deed(engine, viewer, task_id, stamp, action="task done", form=form) as connection:
-        return deeds.done(connection, task_id, stamp, on=on, **contact)
+    with _deed(engine, viewer, task_id, stamp, action="task done", form=form) as deed:
+        deed.notices = deeds.done(deed.connection, task_id, stamp, on=on, **contact)
+        return deed.notices
 
 
-def skip_task(
-    engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, why: str, form: str | None = None
-) -> None:
+def skip_task(engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, why: str, form: Form = None) -> None:
     """Decide against a task."""
-    with _deed(engine, viewer, task_id, stamp, action="task skipped", form=form) as connection:
-        deeds.skip(connection, task_id, stamp, why=why)
+    with _deed(engine, viewer, task_id, stamp, action="task skipped", form=form) as deed:
+        deeds.skip(deed.connection, task_id, stamp, why=why)
 
 
-def snooze_task(
-    engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, to: date, form: str | None = None
-) -> None:
+def snooze_task(engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, to: date, form: Form = None) -> None:
     """Put a task off to another day inside its window."""
-    with _deed(engine, viewer, task_id, stamp, action="task put off", form=form) as connection:
-        deeds.snooze(connection, task_id, stamp, to=to)
+    with _deed(engine, viewer, task_id, stamp, action="task put off", form=form) as deed:
+        deeds.snooze(deed.connection, task_id, stamp, to=to)
 
 
-def reopen_task(
-    engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, why: str, form: str | None = None
-) -> None:
+def reopen_task(engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, why: str, form: Form = None) -> None:
     """Take back 'done' or 'skip' when it was a mistake."""
-    with _deed(engine, viewer, task_id, stamp, action="task reopened", form=form) as connection:
-        deeds.reopen(connection, task_id, stamp, why=why)
+    with _deed(engine, viewer, task_id, stamp, action="task reopened", form=form) as deed:
+        deeds.reopen(deed.connection, task_id, stamp, why=why)
 
 
 @contextmanager
-def _deed(
-    engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, action: str, form: str | None
-) -> Iterator[Connection]:
+def _deed(engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, action: str, form: Form) -> Iterator[_Doing]:
     """Open the transaction of a deed; raises NotFoundError for a task out of sight, SentBeforeError for a form twice.
 
     What users do is noted in the audit log; what the command line does stands in the task's history alone.
@@ -62,9 +77,27 @@ def _deed(
     with db.writing(engine) as connection:
         scope.check_task(connection, viewer, task_id, stamp.as_of)
         sent_forms.take(connection, viewer, form, stamp.at)
-        yield connection
+        _check_version(connection, form, task_id)
+        doing = _Doing(connection=connection)
+        yield doing
         if viewer.user_id is not None:
             audit.note(connection, viewer, action, at=stamp.at, kind="task", number=task_id)
+        if isinstance(form, Sending):
+            sent_forms.keep(connection, viewer, form, _standing(connection, task_id, doing.notices))
+
+
+def _check_version(connection: Connection, form: Form, task_id: int) -> None:
+    """Raise ChangedError for another version than the one that was seen; nobody moves the task from here on."""
+    if isinstance(form, Sending) and form.versions is not None:
+        connection.execute(select(TASKS.c.id).where(TASKS.c.id == task_id).with_for_update())
+        sent_forms.check_version(form, versions(connection, [task_id]).get(task_id))
+
+
+def _standing(connection: Connection, task_id: int, notices: Sequence[Sentence]) -> Standing:
+    status = connection.execute(select(TASKS.c.status).where(TASKS.c.id == task_id)).scalar_one()
+    return Standing(
+        task_id=task_id, status=status, version=versions(connection, [task_id])[task_id], notices=tuple(notices)
+    )  # fmt: skip
 
 
 def assign_task(engine: Database, task_id: int, stamp: Stamp, *, agent_no: str) -> None:

@@ -4,7 +4,16 @@ Keys are integers; the numbers that people use are unique columns beside them. M
 are dates, instants are UTC. Names of constraints are fixed, so that both databases can change them.
 """
 
-from policyserve.tables.access import AuditEntry, RecoveryCode, SecondFactor, SentForm, SignedIn, SignInAttempt, User
+from policyserve.tables.access import (
+    AuditEntry,
+    RecoveryCode,
+    SecondFactor,
+    SentForm,
+    SignedIn,
+    SignInAttempt,
+    Token,
+    User,
+)
 from policyserve.tables.imports import ImportRun
 from policyserve.tables.jobs import JobRun
 from policyserve.tables.messages import Content, EarlyReceipt, GenerationRun, Message, MessagePart, Pace, Refusal, Reply
@@ -60,6 +69,7 @@ __all__ = [
     "SumOwed",
     "Task",
     "Team",
+    "Token",
     "Transition",
     "User",
     "metadata",

@@ -1,4 +1,4 @@
-"""Who may do what: users, their sessions, attempts to sign in, forms that were sent, and the audit log."""
+"""Who may do what: users, their sessions, attempts to sign in, forms that were sent, tokens, and the audit log."""
 
 from datetime import datetime
 
@@ -103,6 +103,28 @@ class SentForm(Model, table=True):
     key: str = Field(primary_key=True)
     user_id: int = Field(foreign_key="users.id")
     at: datetime
+    body: str | None = None
+    """Of a call of the API: SHA-256 of all that was sent."""
+    answer: str | None = None
+    """What it was answered; nothing of a customer's."""
+
+
+class Token(Model, table=True):
+    """The key of a machine: it asks as a user does; its hash alone is stored."""
+
+    __tablename__ = "tokens"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    token: str = Field(unique=True)
+    """SHA-256 of the token."""
+    user_id: int = Field(foreign_key="users.id", index=True)
+    reads_only: bool = False
+    created_at: datetime
+    ends_at: datetime | None = None
+    revoked_at: datetime | None = None
+    last_used_at: datetime | None = None
+    """To the hour."""
 
 
 class AuditEntry(Model, table=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -149,3 +149,10 @@ def record_added(connection: Connection, release_id: int, after_id: int, stamp: 
         literal("open", c.to_status.type),
     ).where(TASKS.c.release_id == release_id, TASKS.c.id > after_id)
     connection.execute(insert(TRANSITIONS).from_select(columns, added))
+
+
+def versions(connection: Connection, task_ids: Collection[int]) -> dict[int, int]:
+    """Return the newest transition of each task, by task: it moves whenever the task changes."""
+    newest = select(TRANSITIONS.c.task_id, func.max(TRANSITIONS.c.id)).where(TRANSITIONS.c.task_id.in_(task_ids))
+    found = connection.execute(newest.group_by(TRANSITIONS.c.task_id)).all()
+    return {task_id: int(version) for task_id, version in found}

@@ -9,9 +9,10 @@ from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from policyserve.access.viewer import ROLES
+from policyserve.web.api.app import make_api
 from policyserve.web.door import Door, Page, Trouble
 from policyserve.web.errors import NO_METHOD, NO_PAGE
 from policyserve.web.headers import STATIC, WORKER
@@ -34,6 +35,9 @@ class Key(Convertor[int]):
 
 
 register_url_convertor("key", Key())
+
+API = "/api/v1"
+"""Where the API stands."""
 
 SCRIPT = "text/javascript"
 FILES = {
@@ -86,7 +90,8 @@ PAGES: tuple[Page, ...] = (
 def make_pages(house: House, trouble: Trouble) -> Starlette:
     """Return the application of pages; `trouble` hears of what failed by our own fault."""
     door = Door(house, trouble)
-    routes: list[BaseRoute] = [Route(one.path, door.endpoint(one), methods=[one.method]) for one in PAGES]
+    routes: list[BaseRoute] = [Mount(API, make_api(door))]
+    routes += [Route(one.path, door.endpoint(one), methods=[one.method]) for one in PAGES]
     routes.append(Route("/static/{name}", _file))
 
     async def stranger(request: Request, error: Exception) -> Response:

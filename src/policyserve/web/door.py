@@ -121,7 +121,7 @@ class Door:
 
     def _visit(self, request: Request) -> Visit:
         return Visit(
-            house=self.house, viewer=NOBODY, language=self._language(request), token=request.cookies.get(SESSION),
+            house=self.house, viewer=NOBODY, language=self.language(request), token=request.cookies.get(SESSION),
             address=request.client.host if request.client else "", path=_seen(request.path_params),
             query={**_seen(request.query_params), "here": request.url.path}, by_script=is_script(request),
         )  # fmt: skip
@@ -130,17 +130,18 @@ class Door:
         """Return the visit with its viewer and form; raises a refusal for whoever may not come in."""
         if page.method == "POST" and not is_own_form(request.headers, self.house.public_url):
             raise StrangeFormError(STRANGE)
-        viewer = self._viewer(visit)
+        viewer = self.viewer(visit)
         if page.roles is not None and viewer is None:
             raise SignInNeededError("Sign in first.")
         if page.roles is not None and viewer is not None and viewer.role not in page.roles:
             raise OtherRoleError("This page is for others: {role} do not see it.", role=viewer.role_name)
         return Visit(**{**vars(visit), "viewer": viewer or NOBODY, "form": _seen(sent.form), "upload": sent.upload})
 
-    def _viewer(self, visit: Visit) -> Viewer | None:
+    def viewer(self, visit: Visit) -> Viewer | None:
+        """Return who has signed in; None: nobody."""
         return viewer_of_session(self.house.engine, visit.token, at=visit.now) if visit.token else None
 
-    def _language(self, request: Request) -> str:
+    def language(self, request: Request) -> str:
         """The language that was chosen, else one that the browser asks for, else that of the installation."""
         asked = [part.partition(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]
         for name in (request.cookies.get(LANGUAGE, ""), *asked):

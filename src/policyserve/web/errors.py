@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 
+from policyserve.access.sent_forms import ChangedError, OtherBodyError
 from policyserve.access.throttle import ThrottledError
-from policyserve.errors import DatabaseAwayError, DatabaseBusyError, NotFoundError, PolicyserveError
+from policyserve.errors import DatabaseAwayError, DatabaseBusyError, NotFoundError, PolicyserveError, QuestionError
 from policyserve.locale import N_, Sentence
 from policyserve.operations.sessions import SignInError
+from policyserve.tasks.deeds import TaskClosedError
 from policyserve.web.threads import CrowdedError
 
 
@@ -35,21 +38,38 @@ class NoMethodError(PolicyserveError):
     """The page of this address does not take this method."""
 
 
+class InvalidError(PolicyserveError):
+    """What was sent to the API is not what it takes; `faults` says what, and where."""
+
+    faults: tuple[WrongValue, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrongValue:
+    """One value that is not taken."""
+
+    place: str
+    """Such as body/on, or query/date."""
+    told: Sentence
+
+
 MOVED, NO_METHOD, NO_PAGE = HTTPStatus.SEE_OTHER, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_FOUND
+TOO_LONG, NO_SESSION = HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNAUTHORIZED
 
 SENT_AWAY = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
 """Who gets these hears when to come again."""
 
 STATUSES: dict[type[PolicyserveError], HTTPStatus] = {
-    SignInNeededError: HTTPStatus.UNAUTHORIZED,
+    SignInNeededError: NO_SESSION,
     SignInError: HTTPStatus.UNPROCESSABLE_ENTITY,
     OtherRoleError: HTTPStatus.FORBIDDEN,
     StrangeFormError: HTTPStatus.FORBIDDEN,
-    TooLongError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooLongError: TOO_LONG,
     NotFoundError: NO_PAGE,
     NoPageError: NO_PAGE,
     NoMethodError: NO_METHOD,
     ThrottledError: HTTPStatus.TOO_MANY_REQUESTS,
+    ChangedError: HTTPStatus.PRECONDITION_FAILED,
     DatabaseBusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseAwayError: HTTPStatus.SERVICE_UNAVAILABLE,
     CrowdedError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -80,3 +100,54 @@ def told(refusal: Exception) -> Sentence:
         return Sentence(TOLD.get(status, TOLD[HTTPStatus.INTERNAL_SERVER_ERROR]))
     fact: Sentence = getattr(refusal, "fact", refusal.sentence)
     return fact
+
+
+DONE, MADE, ACCEPTED, SAME = HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.NOT_MODIFIED
+"""The statuses of what the API did."""
+
+NOT_HERE = N_("There is nothing of this kind here, or it is not yours to see.")
+"""What the API says in place of `TOLD` of what is not found."""
+
+_AS_SENT = (SignInError, QuestionError, OtherBodyError, InvalidError)
+"""Refusals whatever the book holds; the others of status 422 are conflicts with it."""
+
+KINDS: dict[type[PolicyserveError], str] = {
+    TaskClosedError: "task-closed",
+    ChangedError: "changed",
+    OtherBodyError: "key-sent-before",
+    InvalidError: "invalid",
+}
+"""What programs tell refusals by, beyond their status."""
+
+OF_READS = (304, 401, 403, 404, 405, 422, 429, 500, 503)
+OF_WRITES = (401, 403, 404, 405, 409, 412, 413, 422, 429, 500, 503)
+"""The statuses with which a call of the API may be refused."""
+
+
+def status_of_call(refusal: Exception) -> HTTPStatus:
+    """Return the status with which the API refuses: 422 for what it never takes, 409 for what the book does not."""
+    status = status_of(refusal)
+    conflict = status == HTTPStatus.UNPROCESSABLE_ENTITY and not isinstance(refusal, _AS_SENT)
+    return HTTPStatus.CONFLICT if conflict else status
+
+
+def told_to_call(refusal: Exception) -> Sentence:
+    """Return what the API says of a refusal."""
+    return Sentence(NOT_HERE) if status_of(refusal) in (NO_PAGE, NO_METHOD) else told(refusal)
+
+
+def refusal_of(status: int | None) -> PolicyserveError:
+    """Return the refusal of what the framework itself refuses, by its status."""
+    if status == NO_METHOD:
+        return NoMethodError("No.")
+    if status == NO_PAGE:
+        return NoPageError("No.")
+    if status == TOO_LONG:
+        return TooLongError("This is more than a call takes.")
+    return InvalidError("This cannot be read; send it whole, as JSON.")
+
+
+def kind_of(refusal: Exception) -> str:
+    """Return the type of a refusal as an URI; `about:blank` where its status says all."""
+    named = next((KINDS[one] for one in type(refusal).__mro__ if one in KINDS), None)
+    return f"urn:policyserve:{named}" if named else "about:blank"

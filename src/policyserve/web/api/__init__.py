@@ -1,0 +1,1 @@
+"""The API: what machines, and pages without network, ask and do."""

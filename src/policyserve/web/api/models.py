@@ -1,0 +1,59 @@
+"""Models of the API: what every noun is made of, and the problem document of every refusal (RFC 9457)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, TypeAlias
+
+from fastapi import Path, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from policyserve.signs import seen
+
+Day: TypeAlias = date
+"""A day, as 2026-05-04; fields are called `date`, as the options of commands are."""
+
+
+class Answer(BaseModel):
+    """What the API answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Sent(BaseModel):
+    """What the API takes; a field that it does not know is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fault(Answer):
+    """One value that is not taken."""
+
+    place: str = Field(examples=["body/on"])
+    detail: str = Field(examples=["field required"])
+
+
+class Problem(Answer):
+    """Why something was refused."""
+
+    type: str = Field(examples=["urn:policyserve:task-closed"])
+    title: str = Field(examples=["Conflict"])
+    status: int = Field(examples=[409])
+    detail: str = Field(examples=["Task 41 was marked done by a02 on 2026-05-04, so it cannot be marked done."])
+    errors: list[Fault] = []
+
+
+_SEEN = AfterValidator(seen)
+
+Number: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=64), _SEEN]
+"""The number of a customer, a policy or an agent."""
+Word: TypeAlias = Annotated[str, StringConstraints(max_length=200), _SEEN]
+"""A word or two that somebody typed, without signs that nobody sees."""
+Note: TypeAlias = Annotated[str, StringConstraints(max_length=2000), _SEEN]
+Reason: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S"), _SEEN]
+
+TaskKey = Annotated[int, Path(ge=1, le=2_147_483_647, examples=[41])]
+CustomerNo = Annotated[Number, Path(examples=["C00012"])]
+PolicyNo = Annotated[Number, Path(examples=["P00012"])]
+Page = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
+Cursor = Annotated[str | None, Query(max_length=400, description="Where the page before ended: its `next`.")]
