@@ -141,6 +141,7 @@ def _tasks(count: int, codes: list[str], agents: int) -> pl.DataFrame:
         channel=pl.lit("visit"),
         outcome=pl.when(done).then("said"),
         satisfaction=pl.when(done & pl.col("liked").is_between(1, 5)).then("liked"),
+        texted_on=None,
     ).select(pl.col(name).cast(dtype) for name, dtype in TASKS.items())
 
 
