@@ -1,4 +1,4 @@
-"""An agent's agenda, every reason in words, against its bare SQL statement."""
+"""An agent's day as pages show it, every reason in words with its sum, against its bare SQL statement."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from benchmarks.measuring import Figure
 from benchmarks.release import AS_OF, fill, opened, release, seconds
 from policyserve import db
-from policyserve.standard.model import Standard
-from policyserve.standard.parser import default_standard
-from policyserve.tasks.agenda import agenda
+from policyserve.access.viewer import Scope, Viewer
+from policyserve.operations.agenda import agent_day
 from policyserve.tasks.agenda_queries import OF_AGENT
 
 GOAL = 3.0
@@ -36,17 +35,17 @@ def run(size: int) -> Iterator[Figure]:
         with opened(path) as engine:
             release(engine, AS_OF)
             with db.reading(engine) as connection:
-                yield measured(connection, default_standard(), size)
+                yield measured(engine, connection, size)
 
 
-def measured(connection: Connection, standard: Standard, size: int) -> Figure:
-    """Compare the agendas of the first agents with their statements."""
+def measured(engine: Engine, connection: Connection, size: int) -> Figure:
+    """Compare the days of the first agents with their statements."""
     numbers = [row[0] for row in connection.exec_driver_sql(f"SELECT agent_no FROM agents ORDER BY id LIMIT {AGENTS}")]
-    tasks = median(shown(connection, number, standard) for number in numbers)
+    tasks = median(shown(engine, number) for number in numbers)
     return Figure(
-        work=f"agenda of {tasks:.0f} tasks, {size:,} policies, SQLite",
+        work=f"an agent's day of {tasks:.0f} tasks, {size:,} policies, SQLite",
         goal=GOAL,
-        ours=median(best(partial(shown, connection, number, standard)) for number in numbers),
+        ours=median(best(partial(shown, engine, number)) for number in numbers),
         floor=median(best(partial(statement, connection, number)) for number in numbers),
         peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10),
     )
@@ -57,9 +56,10 @@ def best(work: partial[int]) -> float:
     return min(seconds(work) for _ in range(REPEAT))
 
 
-def shown(connection: Connection, agent_no: str, standard: Standard) -> int:
-    """Make an agenda as it is shown, and count its tasks."""
-    return len([task.fields("zh") for task in agenda(connection, agent_no, AS_OF, standard).tasks])
+def shown(engine: Engine, agent_no: str) -> int:
+    """Make a day as it is shown, and count its tasks."""
+    viewer = Viewer(who=agent_no, role="agent", scope=Scope(reach="own"), agent_no=agent_no)
+    return len([task.fields("zh") for task in agent_day(engine, viewer, agent_no, AS_OF).tasks])
 
 
 def statement(connection: Connection, agent_no: str) -> int:
