@@ -19,7 +19,7 @@ from policyserve.tasks.stored_standard import current_standard
 TRIES: Final = 3
 """Drafts without a lock, before one is made under it: facts may move while each of them is worked out."""
 
-Ground = tuple[int, ...]
+Ground = tuple[object, ...]
 
 
 def release_tasks(engine: Database, calendar: Calendar, *, as_of: date, at: datetime, days: int = 30) -> ReleaseCounts:

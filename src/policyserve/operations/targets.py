@@ -19,6 +19,7 @@ from policyserve import db
 from policyserve.access.masks import shown_name, shown_phone
 from policyserve.access.scope import AGENTS, agents_of, check_agent
 from policyserve.access.viewer import Viewer
+from policyserve.book.facts_stamp import facts_stamp
 from policyserve.book.snapshot import load_agents
 from policyserve.dates import add_months
 from policyserve.metrics.add_ons.figures import add_ons_figure
@@ -57,11 +58,7 @@ FIGURES: Mapping[str, Make] = {
 }  # fmt: skip
 """Figures by the names that pages ask for, of the rolling year or the calendar year of the day."""
 
-_STAMP = text("""
-    SELECT (SELECT max(id) FROM imports), (SELECT max(id) FROM events), (SELECT max(id) FROM transitions),
-           (SELECT count(*) FROM events WHERE retracted_on IS NOT NULL)
-""")
-"""What moves with whatever a figure is made of."""
+_NEWEST_DEED = text("SELECT max(id) FROM transitions")
 
 
 class Targets:
@@ -88,7 +85,7 @@ class Targets:
             return [_named(connection, viewer, _worst_first(_filtered(one, seen))) for one in found]
 
     def _figure(self, connection: Connection, name: str, as_of: date) -> Figure:
-        stamp = (as_of, *connection.execute(_STAMP).one())
+        stamp = (as_of, *facts_stamp(connection), connection.scalar(_NEWEST_DEED))
         with self._lock:
             kept = self._kept.get(name)
             if kept is None or kept[0] != stamp:

@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime
 from functools import lru_cache
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from policyserve.locale import Sentence
 from policyserve.standard.model import Standard
@@ -16,11 +16,14 @@ from policyserve.tables import StandardVersion, table
 
 STANDARDS = table(StandardVersion)
 
+_NEWEST = (
+    select(STANDARDS).where(STANDARDS.c.holds_from <= bindparam("day")).order_by(STANDARDS.c.holds_from.desc()).limit(1)
+)
+
 
 def current_standard(connection: Connection, as_of: date) -> Standard:
     """Return the standard that holds on `as_of`: the newest one put to use by then, else the one that ships."""
-    newest = select(STANDARDS).where(STANDARDS.c.holds_from <= as_of).order_by(STANDARDS.c.holds_from.desc()).limit(1)
-    row = connection.execute(newest).mappings().first()
+    row = connection.execute(_NEWEST, {"day": as_of}).mappings().first()
     if row is None:
         return default_standard()
     return _parsed(row["document"], row["since"], row["holds_from"])

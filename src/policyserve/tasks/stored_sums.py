@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Date, bindparam, delete, text
 
 from policyserve import db
 from policyserve.book.columns import Book
-from policyserve.book.facts_stamp import lists_stamp
+from policyserve.book.facts_stamp import LISTS_STAMP
 from policyserve.contracts.contracts import Contracts
 from policyserve.contracts.owed import amounts_owed
 from policyserve.standard.model import Standard
@@ -32,7 +32,7 @@ _READ = text(f"""
     SELECT p.policy_no, p.currency, s.instalment, s.owed, s.riders, d.number AS debit
     FROM policies p JOIN sums_owed s ON s.policy_id = p.id
     LEFT JOIN debits d ON d.policy_id = s.policy_id AND d.instalment = s.instalment
-    WHERE p.policy_no IN :numbers AND s.as_of = :day AND s.lists = :lists
+    WHERE p.policy_no IN :numbers AND s.as_of = :day AND s.lists = {LISTS_STAMP}
     AND s.events = (SELECT count(*) {_EVENTS}) AND s.newest_event = (SELECT coalesce(max(e.number), 0) {_EVENTS})
 """).bindparams(bindparam("numbers", expanding=True), bindparam("day", type_=Date()))
 
@@ -70,14 +70,15 @@ def _mixed(book: Book) -> pl.Series:
 def keep(connection: Connection, sums: pl.DataFrame, as_of: date) -> None:
     """Put `sums` (as from `worked_out`, of the lists as they are) in the place of those that are kept."""
     connection.execute(delete(_SUMS))
-    rows = sums.with_columns(as_of=pl.lit(as_of), lists=pl.lit(_told(connection)))
+    lists = str(connection.execute(text(f"SELECT {LISTS_STAMP}")).scalar_one())
+    rows = sums.with_columns(as_of=pl.lit(as_of), lists=pl.lit(lists))
     db.insert_frame(connection, _SUMS.name, rows)
 
 
 def read(connection: Connection, asked: Collection[Occurrence], day: date) -> dict[Occurrence, Sum | None]:
     """Return the sums of a day that are kept and still hold; None where nothing is owed any more."""
     numbers = sorted({number for number, _, _ in asked})
-    found = connection.execute(_READ, {"numbers": numbers, "day": day, "lists": _told(connection)}).all()
+    found = connection.execute(_READ, {"numbers": numbers, "day": day}).all()
     by_instalment = {(row.policy_no, row.instalment): row for row in found}
     by_debit = {(row.policy_no, row.debit): row for row in found}
     rows = (
@@ -88,7 +89,3 @@ def read(connection: Connection, asked: Collection[Occurrence], day: date) -> di
         for one, row in rows
         if row is not None
     }
-
-
-def _told(connection: Connection) -> str:
-    return ".".join(map(str, lists_stamp(connection)))
