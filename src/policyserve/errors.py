@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from policyserve.locale import N_all, N_in, Sentence
 
 
@@ -11,7 +13,13 @@ class PolicyserveError(Exception):
     def __init__(self, words: str | Sentence, /, **values: object) -> None:
         """`words` are a sentence in English with {places} for the values, translated where it is shown."""
         self.sentence = words if isinstance(words, Sentence) else Sentence(words, **values)
+        self.fact = self.sentence
         super().__init__(str(self.sentence))
+
+    def on_pages(self, fact: Sentence) -> Self:
+        """Say `fact` on pages, where advice for a terminal helps nobody."""
+        self.fact = fact
+        return self
 
     def told(self, language: str) -> str:
         """Return the sentence in a language; `str` gives the English one."""
@@ -48,7 +56,17 @@ def of_system(error: OSError) -> Sentence:
 
 
 NOUNS = N_all(
-    "thing with a number", "policy", "customer", "agent", "branch", "task", "event", "message", "user", "token"
+    "thing with a number",
+    "policy",
+    "customer",
+    "agent",
+    "branch",
+    "task",
+    "event",
+    "message",
+    "user",
+    "token",
+    "import",
 )
 
 
@@ -78,3 +96,4 @@ class DatabaseBusyError(PolicyserveError):
             "Nothing was changed; run the command again when the other one has ended.",
             seconds=seconds,
         )
+        self.on_pages(Sentence("The system is busy and nothing was changed; try again in a minute."))

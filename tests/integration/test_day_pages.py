@@ -137,27 +137,6 @@ def test_no_english_stands_on_a_chinese_page(branch: Branch) -> None:
     assert branch.troubles == []
 
 
-def test_a_list_is_taken_in_and_its_rejects_are_for_its_sender_alone(branch: Branch) -> None:
-    clerk, rows = branch.signed_in("clerk"), "customer_no,name,birthday\nC8,客户8,1980-01-02\n,客户9,1980-01-02\n"
-    said = clerk.post("/import", data={"kind": "customers"}, files={"file": ("list.csv", rows.encode())}).text
-    (path,) = re.findall(r'href="(/import/rejects/[^"]+)"', said)
-    assert "客户9" in clerk.get(path).text
-    assert clerk.get("/customers/C8").status_code == 200
-    assert branch.log() == [("clerk", "list imported", "customers")]
-    users = branch.signed_in("administrator")
-    added = {"login": "clerk2", "role": "clerk", "password": "a password for tests"}
-    users.post("/users", data=added)
-    assert branch.signed_in("clerk2").get(path).status_code == 404
-
-
-def test_a_rehearsal_of_a_list_changes_nothing(branch: Branch) -> None:
-    clerk, rows = branch.signed_in("clerk"), b"customer_no,name\nC8,N8\n"
-    typed = {"kind": "customers", "rehearse": "yes"}
-    assert clerk.post("/import", data=typed, files={"file": ("list.csv", rows)}).status_code == 200
-    assert clerk.get("/customers/C8").status_code == 404
-    assert branch.log() == []
-
-
 def test_a_familys_customers_stand_together(branch: Branch) -> None:
     with db.writing(branch.engine) as connection:
         connection.execute(text("UPDATE customers SET family_no = 'F1' WHERE customer_no IN ('C1', 'C2')"))

@@ -83,6 +83,18 @@ def recognise(headers: tuple[str, ...], kind: ListKind, naming: Naming | None = 
     )
 
 
+def read_as(headers: tuple[str, ...], kind: ListKind, naming: Naming) -> list[tuple[str, str | None, bool]]:
+    """Return of each column its header, the column of the list that it would be, and whether it is left out."""
+    known = _known(kind) | _named(naming, kind)
+    left_out = {plain_header(header) for header in naming.ignored}
+    labels = [header.strip() or f"#{place}" for place, header in enumerate(headers, 1)]
+    words = [plain_header(label) for label in labels]
+    return [
+        (label, None if word in left_out else known.get(word, (None, 0))[0], word in left_out)
+        for label, word in zip(labels, words, strict=True)
+    ]
+
+
 def likeness(cells: Sequence[str], kind: ListKind, naming: Naming | None = None) -> tuple[bool, int]:
     """Say how much a row looks like the header of a list: whether every required column is there, and how many are."""
     known = _known(kind) | _named(naming or Naming(), kind)
@@ -161,12 +173,16 @@ def _decided(claims: Mapping[int, tuple[str, int]], labels: Sequence[str], kind:
         best = [place for place, rank in ranks.items() if rank == min(ranks.values())]
         told = column.form in {"money", "date", "birthday"} and len(ranks) > 1 and min(ranks.values()) >= 0
         if len(best) > 1 or told:
+            values = {"column": column.title, "headers": ", ".join(labels[place] for place in ranks)}
             raise PolicyserveError(
                 "The column {column} stands more than once in the header: {headers}; keep one of them, or leave the "
                 "others out with --ignore HEADER.",
-                column=column.title,
-                headers=", ".join(labels[place] for place in ranks),
-            )
+                **values,
+            ).on_pages(Sentence(
+                "The column {column} stands more than once in the header: {headers}; choose one of them, and leave "
+                "the others out.",
+                **values,
+            ))  # fmt: skip
         if best:
             found[column.name] = best[0]
     return found

@@ -20,8 +20,7 @@ from policyserve.book.files import Source, read_source
 from policyserve.book.headers import Naming, likeness, recognise
 from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import find_kind
-from policyserve.book.problems import told
-from policyserve.book.rejects import check_writable, default_path, with_values, write_rejects
+from policyserve.book.rejects import RejectedRows, check_writable, default_path, write_rejects
 from policyserve.book.rows import Rows
 from policyserve.book.unknown_columns import refuse_losses
 from policyserve.locale import ENGLISH
@@ -60,6 +59,12 @@ class ImportReport:
     """The lines of rows of totals, which are left out and not counted."""
     sheet: str | None = None
     """Which sheet of a spreadsheet was read, where there are several."""
+    mendable: RejectedRows | None = None
+    """The rows with problems as they stood in the list, where there are any."""
+
+
+Beside = Callable[[Connection, ImportReport], None]
+"""What else goes into the transaction of an import."""
 
 
 def import_list(
@@ -87,32 +92,66 @@ def import_list(
     `megabytes`: the memory that reading may take.
     Raises PolicyserveError, before anything is written, for a file that cannot be read as such a list.
     """
-    wanted, target = find_kind(kind), rejects or default_path(path)
-    source = read_source(path, partial(likeness, kind=wanted, naming=naming), sheet, megabytes=megabytes)
+    source = read_list(path, kind, naming, sheet, megabytes=megabytes)
+    target = rejects or (None if dry_run else default_path(path))
+    return import_source(
+        engine, kind, source, as_of=as_of, at=at, dry_run=dry_run, rejects=target, language=language,
+        kept=(path, *kept), naming=naming,
+    )  # fmt: skip
+
+
+def read_list(
+    path: Path, kind: str, naming: Naming | None = None, sheet: str | None = None, *, megabytes: int = MEGABYTES
+) -> Source:
+    """Read a file as a list of `kind`; raises PolicyserveError where it cannot be read."""
+    looks = partial(likeness, kind=find_kind(kind), naming=naming)
+    return read_source(path, looks, sheet, megabytes=megabytes)
+
+
+def import_source(
+    engine: Engine,
+    kind: str,
+    source: Source,
+    *,
+    as_of: date,
+    at: datetime,
+    dry_run: bool = False,
+    rejects: Path | None = None,
+    language: str = ENGLISH,
+    kept: Collection[Path] = (),
+    naming: Naming | None = None,
+    beside: Beside | None = None,
+) -> ImportReport:
+    """Import a list that was read; see `import_list`. No reject file is written where `rejects` names none.
+
+    `beside` is called within the transaction of an import that is no dry run.
+    """
+    wanted = find_kind(kind)
     headers = recognise(source.headers, wanted, naming)
     refuse_losses(source, headers, wanted)
-    kept = (path, *db.database_files(engine.url), *kept)
-    to_file = rejects is not None or not dry_run
-    if to_file:
-        check_writable(target, kept)
+    kept = (*db.database_files(engine.url), *kept)
+    if rejects:
+        check_writable(rejects, kept)
     rows = parse(source, headers, wanted)
     with db.writing(engine, bulk=True, vouched=rows.values.height > GREAT) as connection:
         taken = _TAKE[kind](connection, rows, as_of)
-        problems = with_values(taken.rows, source, headers)
-        report = _report(kind, source, taken, problems, ignored=headers.ignored, dry_run=dry_run)
+        mendable = RejectedRows.of(taken.rows, source, headers, kind)
+        report = _report(kind, source, taken, mendable, ignored=headers.ignored, dry_run=dry_run)
         _log(connection, report, source, as_of, at)
-        if to_file and not problems.is_empty():
-            write_rejects(target, told(kind, problems, language), source, headers, kept)
-            report = replace(report, rejects=target)
+        if rejects and report.mendable:
+            write_rejects(rejects, mendable, language, kept)
+            report = replace(report, rejects=rejects)
+        if beside and not dry_run:
+            beside(connection, report)
         if dry_run and (transaction := connection.get_transaction()):
             transaction.rollback()
     return report
 
 
 def _report(
-    kind: str, source: Source, taken: ImportResult, problems: pl.DataFrame, *, ignored: tuple[str, ...], dry_run: bool
+    kind: str, source: Source, taken: ImportResult, mendable: RejectedRows, *, ignored: tuple[str, ...], dry_run: bool
 ) -> ImportReport:
-    rejected = taken.rows.rejected
+    rejected, problems = taken.rows.rejected, mendable.problems
     warned = problems.filter(~pl.col("line").is_in(rejected.implode()))["line"].n_unique()
     seen = source.cells.height - len(taken.rows.totals)
     return ImportReport(
@@ -129,6 +168,7 @@ def _report(
         dry_run=dry_run,
         totals=taken.rows.totals,
         sheet=source.sheet_name,
+        mendable=None if problems.is_empty() else mendable,
     )
 
 

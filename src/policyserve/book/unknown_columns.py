@@ -50,6 +50,7 @@ def refuse_losses(source: Source, headers: Headers, kind: ListKind) -> None:
     lost = {label: look for label, look in looks.items() if look}
     if lost:
         free = [column for column in kind.columns if column.name not in headers.places]
+        named = Listed([_proposed(label, look, kind, free) for label, look in lost.items()], N_(", "))
         raise QuestionError(
             Counted(
                 "The column {columns} is not known here and looks like money or a date, which would be lost. Name it "
@@ -57,7 +58,16 @@ def refuse_losses(source: Source, headers: Headers, kind: ListKind) -> None:
                 "The columns {columns} are not known here and look like money or dates, which would be lost. Name "
                 "each with --column HEADER=FIELD, or leave it out with --ignore HEADER.",
                 len(lost),
-                columns=Listed([_proposed(label, look, kind, free) for label, look in lost.items()], N_(", ")),
+                columns=named,
+            )
+        ).on_pages(
+            Counted(
+                "The column {columns} is not known here and looks like money or a date, which would be lost. Choose "
+                "below which it is, or leave it out.",
+                "The columns {columns} are not known here and look like money or dates, which would be lost. Choose "
+                "below which they are, or leave them out.",
+                len(lost),
+                columns=named,
             )
         )
 

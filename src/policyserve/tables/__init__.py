@@ -14,7 +14,7 @@ from policyserve.tables.access import (
     Token,
     User,
 )
-from policyserve.tables.imports import ImportRun
+from policyserve.tables.imports import ImportJob, ImportRun
 from policyserve.tables.jobs import JobRun
 from policyserve.tables.messages import Content, EarlyReceipt, GenerationRun, Message, MessagePart, Pace, Refusal, Reply
 from policyserve.tables.model import NAMING, Model, metadata, table
@@ -41,6 +41,7 @@ __all__ = [
     "Event",
     "FormerPlace",
     "GenerationRun",
+    "ImportJob",
     "ImportRun",
     "JobRun",
     "Message",

@@ -40,7 +40,7 @@ class TaskClosedError(PolicyserveError):
         """`asked` is the action that the user wanted; the last transition says who came first."""
         last = history(connection, task["id"])[-1]
         reason = why(last)
-        self.fact = Sentence(
+        fact = Sentence(
             "Task {id} was {action} by {actor} on {day}{why}, so it cannot be {asked}.",
             id=task["id"],
             action=_verb(last.action),
@@ -49,7 +49,8 @@ class TaskClosedError(PolicyserveError):
             why=Sentence(" ({why})", why=reason) if reason else "",
             asked=_verb(asked),
         )
-        super().__init__("{fact} Look at it with 'policyserve task explain {id}'.", fact=self.fact, id=task["id"])
+        super().__init__("{fact} Look at it with 'policyserve task explain {id}'.", fact=fact, id=task["id"])
+        self.on_pages(fact)
 
 
 def _verb(action: str) -> Sentence:

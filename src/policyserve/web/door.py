@@ -164,6 +164,8 @@ class Door:
         values = {**answer.values, "error": None if refusal is None else told(refusal).told(visit.language)}
         status = status_of(refusal)
         headers = HEADERS | RETRY_AFTER if status in SENT_AWAY else HEADERS
+        if answer.again_in is not None:
+            headers = {**headers, "Refresh": str(answer.again_in)}
         response = HTMLResponse(render(visit, answer.template, values), status, headers=headers)
         if answer.token:
             self._begin(response, answer.token)
@@ -229,7 +231,7 @@ async def _sent(request: Request) -> Sent | PolicyserveError:
             body += piece
             if len(body) > LONGEST:
                 return TooLongError("This is too long for a form; shorten it.")
-        return Sent(form=dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100)))
+        return Sent(form=dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=500)))
     except (ClientDisconnect, MultiPartException, HTTPException, ValueError):
         return StrangeFormError(STRANGE)
 

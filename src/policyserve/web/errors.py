@@ -77,11 +77,13 @@ STATUSES: dict[type[PolicyserveError], HTTPStatus] = {
 }
 """The status of each refusal; of one that is not named, that of its parent."""
 
+UNEXPECTED = N_("Something went wrong that we did not expect; nothing half-done was kept.")
+
 TOLD = {
     HTTPStatus.NOT_FOUND: N_("There is no such page, or it is not yours to see."),
     HTTPStatus.SERVICE_UNAVAILABLE: N_("The system is busy and nothing was changed; try again in a minute."),
     HTTPStatus.METHOD_NOT_ALLOWED: N_("There is no such page, or it is not yours to see."),
-    HTTPStatus.INTERNAL_SERVER_ERROR: N_("Something went wrong that we did not expect; nothing half-done was kept."),
+    HTTPStatus.INTERNAL_SERVER_ERROR: UNEXPECTED,
 }
 """What a page says in place of a sentence that is meant for a terminal."""
 
@@ -98,8 +100,7 @@ def told(refusal: Exception) -> Sentence:
     status = status_of(refusal)
     if status in TOLD or not isinstance(refusal, PolicyserveError):
         return Sentence(TOLD.get(status, TOLD[HTTPStatus.INTERNAL_SERVER_ERROR]))
-    fact: Sentence = getattr(refusal, "fact", refusal.sentence)
-    return fact
+    return refusal.fact
 
 
 DONE, MADE, ACCEPTED, SAME = HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.NOT_MODIFIED

@@ -16,7 +16,7 @@ from policyserve.metrics.figure import Figure
 from policyserve.operations.database import Database
 from policyserve.operations.targets import Targets
 from policyserve.tasks.transitions import Stamp
-from policyserve.web.rejects import Rejects
+from policyserve.web.import_worker import ImportWorker
 
 FORM_KEY: Final = "form_key"
 """The field of a form that makes a double tap act once."""
@@ -37,13 +37,16 @@ class House:
     """What whoever makes the first administrator must know."""
     demo: tuple[tuple[str, str], ...] = ()
     """Of a demo: roles and the names that are signed in with one click."""
-    rejects: Rejects = field(default_factory=Rejects)
-    """Rejected rows of the last lists."""
 
     @cached_property
     def targets(self) -> Targets:
         """The figures of the targets, kept until the facts change."""
         return Targets(self.engine)
+
+    @cached_property
+    def imports(self) -> ImportWorker:
+        """What works on the lists that are sent."""
+        return ImportWorker(self.engine, self.settings, self.now, self.today)
 
     @property
     def factor_required(self) -> bool:
@@ -108,6 +111,8 @@ class Screen:
     values: Mapping[str, Any] = field(default_factory=dict)
     refusal: Exception | None = None
     """Why what was asked was not done; it is told on the page."""
+    again_in: int | None = None
+    """Seconds after which a browser asks for it again, while something goes on by itself."""
     figures: Callable[[], Sequence[Figure]] = tuple
     """Its tables in their order, made when one is asked for as a file; see `workbooks`."""
     token: str | None = None

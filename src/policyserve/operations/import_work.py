@@ -1,0 +1,165 @@
+"""The work on imports that are jobs: lists read to say what would happen, and taken in when their owner has said yes.
+
+One process of a database works at a time, under a lock that ends with it. Whoever gets the lock finds the jobs that
+another has left in hand: nothing of them was taken in, for a list and the end of its job are one transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select, update
+
+from policyserve import db
+from policyserve.access import audit
+from policyserve.book.files import Source
+from policyserve.book.headers import Naming, read_as
+from policyserve.book.list_import import ImportReport, import_source, read_list
+from policyserve.book.lists import find_kind
+from policyserve.errors import PolicyserveError
+from policyserve.locale import Sentence
+from policyserve.locale.languages import languages
+from policyserve.operations.database import Database
+from policyserve.operations.import_jobs import COUNTS, JOBS, naming_of
+from policyserve.operations.lists import bring_up
+
+WORKING = {"to read": "reading", "to apply": "applying"}
+"""What a job that waits for the work becomes in hand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conditions:
+    """Under what the work is done."""
+
+    as_of: date
+    at: datetime
+    megabytes: int
+    """The memory that reading a list may take."""
+    unexpected: Sentence
+    """What the owner of a job is told of a fault of ours."""
+
+
+def work_off(engine: Database, conditions: Conditions) -> None:
+    """Do what waits, one job after the other, under the lock; a fault of ours fails its job and is raised."""
+    stop_left(engine, conditions.at)
+    while (row := _claimed(engine, conditions.at)) is not None:
+        try:
+            _work(engine, row, conditions)
+        except PolicyserveError as refusal:
+            _fail(engine, row["id"], refusal.fact, conditions.at)
+        except Exception:
+            _fail(engine, row["id"], conditions.unexpected, conditions.at)
+            raise
+
+
+def stop_left(engine: Database, at: datetime) -> None:
+    """Say of the jobs in hand, which nobody works on, that their process has ended."""
+    left = JOBS.c.status.in_(tuple(WORKING.values()))
+    with db.writing(engine) as connection:
+        connection.execute(update(JOBS).where(left).values(status="stopped", changed_at=at))
+
+
+def _claimed(engine: Database, at: datetime) -> RowMapping | None:
+    """Take the oldest job that waits; return its row."""
+    with db.writing(engine) as connection:
+        waiting = select(JOBS).where(JOBS.c.status.in_(tuple(WORKING))).order_by(JOBS.c.id).limit(1)
+        row = connection.execute(waiting).mappings().first()
+        if row is not None:
+            _set(connection, row["id"], status=WORKING[row["status"]], changed_at=at, failure=None)
+        return row
+
+
+def _work(engine: Database, row: RowMapping, conditions: Conditions) -> None:
+    naming, kind = naming_of(row["naming"]), str(row["kind"])
+    source = _source(row, naming, conditions.megabytes)
+    with db.writing(engine) as connection:
+        _set(connection, row["id"], columns=_columns(source, kind, naming))
+    rehearsal = row["status"] == "to read"
+
+    def finish(connection: Connection, report: ImportReport) -> None:
+        _set(connection, row["id"], **_finished(row, report, conditions.at))
+        if not rehearsal:
+            audit.note(connection, row["owner"], "list imported", at=conditions.at, kind="list", number=kind)
+
+    try:
+        report = import_source(
+            engine, kind, source, as_of=conditions.as_of, at=conditions.at, naming=naming, dry_run=rehearsal,
+            beside=finish,
+        )  # fmt: skip
+    except PolicyserveError as refusal:
+        if not rehearsal:
+            raise
+        _fail(engine, row["id"], refusal.fact, conditions.at, status="waiting")
+        return
+    if rehearsal:
+        with db.writing(engine) as connection:
+            finish(connection, report)
+    else:
+        bring_up(engine, as_of=conditions.as_of)
+
+
+def _source(row: RowMapping, naming: Naming, megabytes: int) -> Source:
+    """Read the file of a job, from a folder that nobody else may look into."""
+    with tempfile.TemporaryDirectory(prefix="policyserve-") as folder:
+        path = Path(folder, row["file_name"] if row["earlier"] is None else f"{row['kind']}.csv")
+        path.write_bytes(row["content"])
+        return read_list(path, row["kind"], naming, megabytes=megabytes)
+
+
+def _columns(source: Source, kind: str, naming: Naming) -> str:
+    """Write down what each column is taken for, with the first cell of it that is filled."""
+    found = [
+        {"header": header, "field": field, "ignored": ignored, "example": _example(source, str(place))}
+        for place, (header, field, ignored) in enumerate(read_as(source.headers, find_kind(kind), naming))
+    ]
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _example(source: Source, place: str) -> str:
+    cells = source.cells[place].drop_nulls().head(500)
+    return next((cell.strip()[:40] for cell in cells if cell.strip()), "")
+
+
+def _finished(row: RowMapping, report: ImportReport, at: datetime) -> dict[str, Any]:
+    """Return what a job holds after its list was looked at, or taken in; mended rows go to those before them."""
+    earlier = json.loads(row["earlier"] or "null")
+    mendable = report.mendable
+    if earlier and mendable:
+        mendable = mendable.renumbered(earlier["lines"])
+    counts = {name: getattr(report, name) for name in COUNTS}
+    values = {
+        "counts": json.dumps(_together(earlier["counts"], counts) if earlier else counts),
+        "mendable": mendable.text() if mendable else None, "changed_at": at,
+    }  # fmt: skip
+    if row["status"] == "to read":
+        return {**values, "status": "waiting"}
+    return {**values, "status": "done", "content": None, "earlier": None}
+
+
+def _together(before: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
+    """Return the counts of a list whose rejected rows were sent again."""
+    went_in = {name: before[name] + now[name] for name in ("added", "updated", "unchanged", "warnings")}
+    rejected = now["rejected"]
+    return {
+        "rows": went_in["added"] + went_in["updated"] + went_in["unchanged"] + rejected,
+        **went_in,
+        "rejected": rejected,
+    }
+
+
+def _fail(engine: Database, key: int, why: Sentence, at: datetime, status: str = "failed") -> None:
+    """Write down why a job failed, in every language; one that waits for its owner has no counts then."""
+    told = json.dumps({language: why.told(language) for language in languages()}, ensure_ascii=False)
+    with db.writing(engine) as connection:
+        waiting = {"counts": None, "mendable": None} if status == "waiting" else {}
+        _set(connection, key, status=status, failure=told, changed_at=at, **waiting)
+
+
+def _set(connection: Connection, key: int, **values: Any) -> None:
+    connection.execute(update(JOBS).where(JOBS.c.id == key).values(**values))
