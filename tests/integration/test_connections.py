@@ -73,8 +73,10 @@ class Server:
             yield [stack.enter_context(self.opened(said, source=source)) for _ in range(count)]
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
+@pytest.fixture(params=["h11", "httptools"])
+def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    if request.param == "h11":
+        monkeypatch.setattr("policyserve.web.server.fastest", lambda: (connections.Connection, "asyncio"))
     made = Server()
     made.may_store.set()
     opened = listen("127.0.0.1", 0)
@@ -144,6 +146,7 @@ def test_a_byte_now_and_then_wins_no_time(server: Server, beginning: bytes, monk
 @pytest.mark.slow
 def test_who_never_takes_the_answers_is_cut_too(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "ANSWER", 0.5)
+    monkeypatch.setattr(connections, "HEADERS", 0.5)  # when it is first looked at
     asked = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n" * 5000
     sent = 0
 
@@ -197,3 +200,18 @@ def test_a_connection_that_asks_again_and_again_is_kept(server: Server, monkeypa
         time.sleep(0.1)
     assert connection.sock is first
     connection.close()
+
+
+def test_headers_without_end_are_refused(server: Server) -> None:
+    with server.held(b"GET /health HTTP/1.1\r\nX: ", 1) as (held,):
+
+        def cut_meanwhile() -> bool:
+            held.setblocking(True)
+            try:
+                held.sendall(b"x" * 10_000)
+            except OSError:
+                return True
+            return is_cut(held)
+
+        assert until(cut_meanwhile) < connections.HEADERS / 2
+    assert server.call("GET", "/health") == 200

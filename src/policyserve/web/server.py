@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -32,13 +34,25 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
+def fastest() -> tuple[type[asyncio.Protocol], Literal["uvloop", "asyncio"]]:
+    """Return what reads requests and turns the loop: httptools and uvloop where the extra `serve` is installed."""
+    try:
+        import uvloop  # noqa: F401
+
+        from policyserve.web.fast_connections import FastConnection
+    except ImportError:
+        return Connection, "asyncio"
+    return FastConnection, "uvloop"
+
+
 @contextmanager
 def serve_requests(app: ASGIApp, opened: socket.socket) -> Iterator[Callable[[], bool]]:
     """Answer requests on an open port for the time of a `with` block; yields what tells whether that still goes on."""
+    protocol, loop = fastest()
     config = uvicorn.Config(
         app,
-        loop="asyncio",
-        http=Connection,
+        loop=loop,
+        http=protocol,
         ws="none",
         log_config=None,
         access_log=False,
