@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -37,6 +38,7 @@ class Entrance:
     webhook_port: int | None
     workers: int
     public_url: str | None
+    trusted_proxies: tuple[str, ...]
     log: str
 
     def ports(self) -> list[tuple[Crowd, int, socket.socket]]:
@@ -72,7 +74,15 @@ class Entrance:
     "--public-url",
     metavar="URL",
     callback=lambda _context, _option, value: checked(value),
-    help="Where browsers find the pages, such as https://service.example.",
+    help="Where browsers find the pages, such as https://service.example or https://host.example/service.",
+)
+@click.option(
+    "--trusted-proxy",
+    "trusted_proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    callback=lambda _context, _option, values: tuple(network(value) for value in values),
+    help="A server in front whose X-Forwarded-For and X-Forwarded-Proto count; may be repeated.",
 )
 @click.option(
     "--log",
@@ -94,6 +104,7 @@ def serve(
     workers: int,
     no_webhooks: bool,
     public_url: str | None,
+    trusted_proxies: tuple[str, ...],
     log: str,
     demo: bool,
 ) -> None:
@@ -112,7 +123,13 @@ def serve(
         _serve_demo(session, host, port)
         return
     entrance = Entrance(
-        host=host, port=port, webhook_port=webhook_port, workers=workers, public_url=public_url, log=log
+        host=host,
+        port=port,
+        webhook_port=webhook_port,
+        workers=workers,
+        public_url=public_url,
+        trusted_proxies=trusted_proxies,
+        log=log,
     )
     with stop_on_signals() as stop, ExitStack() as answering:
         scheduler = Scheduler(session.engine, session.settings, language=session.language, stop=stop)
@@ -130,6 +147,16 @@ def checked(url: str | None) -> str | None:
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
         raise QuestionError("'{url}' is no address of pages; write https://HOST or https://HOST/PREFIX.", url=url)
     return url.rstrip("/")
+
+
+def network(address: str) -> str:
+    """Return the address of a proxy, or a network of such; a usage error for what is none."""
+    try:
+        return str(ip_network(address)) if "/" in address else str(ip_address(address))
+    except ValueError as error:
+        raise QuestionError(
+            "'{address}' is no address of a server in front; write 10.0.0.5 or 10.0.0.0/24.", address=address
+        ) from error
 
 
 def _serve_demo(session: Session, host: str, port: int) -> None:
@@ -164,6 +191,7 @@ def _service(session: Session, entrance: Entrance) -> Service:
         tell("first-run", page="/first-run", code=code)
     return Service(
         settings=session.settings, public_url=entrance.public_url, first_run_code=code,
+        trusted_proxies=entrance.trusted_proxies,
         metrics_token=metrics_token(os.environ),
     )  # fmt: skip
 

@@ -33,7 +33,11 @@ from policyserve.web.errors import (
     told,
 )
 from policyserve.web.headers import HEADERS
+<<<<<<< HEAD
 from policyserve.web.outcomes import is_script, outcome_of
+=======
+from policyserve.web.prefix import prefix_of
+>>>>>>> c46bb99 (Serve: under a path of another server, and behind a named proxy)
 from policyserve.web.screen import render
 from policyserve.web.threads import RETRY_AFTER, CrowdedError, Threads
 from policyserve.web.visit import Answer, Download, House, Move, Screen, Visit, Work, local
@@ -109,10 +113,16 @@ class Door:
                 raise sent
             visit = self._entered(page, request, visit, sent)
             return self._response(visit, page.work(visit))
+<<<<<<< HEAD
         except SignInNeededError as refusal:
             if visit.by_script:
                 return self.refused(visit, refusal)
             return self._moved(Move(to=f"/sign-in?next={quote(_way_back(request))}"))
+=======
+        except SignInNeededError:
+            back = way_back(request, self.house.public_url)
+            return self._moved(Move(to=f"/sign-in?next={quote(back)}"))
+>>>>>>> c46bb99 (Serve: under a path of another server, and behind a named proxy)
         except PolicyserveError as refusal:
             return self.refused(visit, refusal)
         except Exception as error:
@@ -201,8 +211,12 @@ def is_own_form(headers: Mapping[str, str], public_url: str | None) -> bool:
     if (site := headers.get("sec-fetch-site")) is not None:
         return site == "same-origin"
     origin = urlsplit(headers.get("origin", ""))
-    own = urlsplit(public_url).netloc if public_url else headers.get("host", "")
-    return bool(origin.netloc) and origin.netloc == own
+    return bool(origin.netloc) and origin.netloc == _own(headers, public_url)
+
+
+def _own(headers: Mapping[str, str], public_url: str | None) -> str:
+    """Return the host that browsers ask for our pages."""
+    return urlsplit(public_url).netloc if public_url else headers.get("host", "")
 
 
 def _seen(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,12 +227,14 @@ def _seen(asked: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _way_back(request: Request) -> str:
+def way_back(request: Request, public_url: str | None) -> str:
     """Return where to go after signing in: the page, or for a form the page that it stood on."""
     if request.method == "GET":
         return request.url.path
     came = urlsplit(request.headers.get("referer", ""))
-    return local(came.path) if came.netloc == request.headers.get("host") else "/"
+    if came.netloc != _own(request.headers, public_url):
+        return "/"
+    return local(came.path.removeprefix(prefix_of(public_url)))
 
 
 async def _sent(request: Request) -> Sent | PolicyserveError:

@@ -37,6 +37,7 @@ def listen(host: str, port: int) -> socket.socket:
 def fastest() -> tuple[type[asyncio.Protocol], Literal["uvloop", "asyncio"]]:
     """Return what reads requests and turns the loop: httptools and uvloop where the extra `serve` is installed."""
     try:
+        import httptools  # noqa: F401
         import uvloop  # noqa: F401
 
         from policyserve.web.fast_connections import FastConnection

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal, cast
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from policyserve.config import Settings
 from policyserve.messages.gateways.gateway import News
@@ -21,6 +22,7 @@ from policyserve.scheduler.health import health, open_probe
 from policyserve.scheduler.journal import tell
 from policyserve.scheduler.leader import reason
 from policyserve.web.app import make_pages
+from policyserve.web.prefix import Prefix, prefix_of
 from policyserve.web.probes import Probes
 from policyserve.web.telemetry import Watch, telemetry
 from policyserve.web.visit import House
@@ -36,6 +38,8 @@ class Service:
 
     settings: Settings
     public_url: str | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks of servers in front that say for whom they ask."""
     first_run_code: str = ""
     metrics_token: str = ""
 
@@ -61,10 +65,18 @@ def application(service: Service, crowd: Crowd, standing: Standing) -> Iterator[
             ready=lambda: schema_trouble(probe) is None,
             waiting=lambda: outbox.waiting_messages(probe, settings.today()),
         )  # fmt: skip
-        yield Watch(_application(service, crowd, engine, probes), numbers, tell)
+        app: ASGIApp = Watch(_application(service, crowd, engine, probes), numbers, tell)
+        if prefix := prefix_of(service.public_url):
+            app = Prefix(app, prefix)
+        yield behind(app, service.trusted_proxies)
     finally:
         engine.dispose()
         probe.dispose()
+
+
+def behind(app: ASGIApp, proxies: Sequence[str]) -> ASGIApp:
+    """Let an application hear for whom a server in front asks, where that is one of these."""
+    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), [*proxies])) if proxies else app
 
 
 def _application(service: Service, crowd: Crowd, engine: Database, probes: Probes) -> ASGIApp:

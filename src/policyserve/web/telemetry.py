@@ -185,5 +185,4 @@ def template(scope: Scope) -> str:
     path = getattr(scope.get("route"), "path", None)
     if not path or path == "/{path:path}":
         return "none"
-    mounted = scope.get("root_path", "").removeprefix(scope.get("policyserve_prefix", ""))
-    return f"{mounted}{path}"
+    return f"{scope.get('root_path', '')}{path}"
