@@ -33,11 +33,8 @@ from policyserve.web.errors import (
     told,
 )
 from policyserve.web.headers import HEADERS
-<<<<<<< HEAD
 from policyserve.web.outcomes import is_script, outcome_of
-=======
 from policyserve.web.prefix import prefix_of
->>>>>>> c46bb99 (Serve: under a path of another server, and behind a named proxy)
 from policyserve.web.screen import render
 from policyserve.web.threads import RETRY_AFTER, CrowdedError, Threads
 from policyserve.web.visit import Answer, Download, House, Move, Screen, Visit, Work, local
@@ -113,16 +110,11 @@ class Door:
                 raise sent
             visit = self._entered(page, request, visit, sent)
             return self._response(visit, page.work(visit))
-<<<<<<< HEAD
         except SignInNeededError as refusal:
             if visit.by_script:
                 return self.refused(visit, refusal)
-            return self._moved(Move(to=f"/sign-in?next={quote(_way_back(request))}"))
-=======
-        except SignInNeededError:
             back = way_back(request, self.house.public_url)
             return self._moved(Move(to=f"/sign-in?next={quote(back)}"))
->>>>>>> c46bb99 (Serve: under a path of another server, and behind a named proxy)
         except PolicyserveError as refusal:
             return self.refused(visit, refusal)
         except Exception as error:
