@@ -34,7 +34,8 @@ def browsers(branch: Branch) -> dict[str, TestClient]:
 
 def address(path: str) -> str:
     for place, value in {
-        "task_id:key": "1", "customer_no": "C1", "agent_no": "1002", "login": "nobody-here", "job:key": "1"
+        "task_id:key": "1", "customer_no": "C1", "policy_no": "P1", "agent_no": "1002", "login": "nobody-here",
+        "job:key": "1",
     }.items():  # fmt: skip
         path = path.replace(f"{{{place}}}", value)
     return path
@@ -59,7 +60,17 @@ def test_each_role_is_let_in_or_refused_as_the_table_says(
     assert branch.troubles == []
 
 
-HIDDEN = ["/customers/C2", "/tasks/3", "/tasks/3/done", "/tasks/3/put-off", "/tasks/3/skip"]
+HIDDEN = [
+    "/customers/C2",
+    "/customers/C2/contact",
+    "/customers/C2/referral",
+    "/customers/C2/event",
+    "/policies/P3",
+    "/tasks/3",
+    "/tasks/3/done",
+    "/tasks/3/put-off",
+    "/tasks/3/skip",
+]
 
 
 @pytest.mark.parametrize("path", HIDDEN)

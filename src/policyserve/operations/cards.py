@@ -23,6 +23,8 @@ from policyserve.tasks.touch_history import Card, Question
 class PolicyCard:
     """A policy with all its touches."""
 
+    customer_no: str
+    """Of the holder."""
     policy: dict[str, Any]
     """As in `Card.policies`."""
     touches: list[dict[str, Any]]
@@ -37,9 +39,10 @@ def policy_card(
         scope.check_policy(connection, viewer, policy_no, as_of)
         asked = _asked(connection, calendar, as_of, language)
         holder = customer_of(connection, policy_no=policy_no)
-        policies = touch_history.card(connection, holder, asked).policies
+        card = touch_history.card(connection, holder, asked)
         return PolicyCard(
-            policy=next(row for row in policies if row["policy_no"] == policy_no),
+            customer_no=card.profile["customer_no"],
+            policy=next(row for row in card.policies if row["policy_no"] == policy_no),
             touches=touch_history.policy_life(connection, holder, policy_no, asked),
         )
 

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from policyserve import db
 from policyserve.book.cells import parse_texts
 from policyserve.book.events import take as take_events
-from policyserve.book.lists import EVENT_LIST
+from policyserve.book.lists import EVENT_LIST, ListKind
 from policyserve.book.problems import problem
 from policyserve.book.rows import Rows
 from policyserve.book.snapshot import customer_of
@@ -28,29 +28,37 @@ POLICIES = table(Policy)
 
 
 def add_event(engine: Database, fields: Mapping[str, str], *, as_of: date) -> int:
-    """Enter one event by hand, checked like a row of an events list; return its key.
+    """Enter one event by hand; return its key. See `take_event`."""
+    with db.writing(engine) as connection:
+        return take_event(connection, fields, as_of=as_of)
+
+
+def take_event(connection: Connection, fields: Mapping[str, str], *, as_of: date) -> int:
+    """Take in one event, checked like a row of an events list; return its key.
 
     `fields` are those of the list (`policy_no` or `customer_no`, `kind`, `occurred_on`, ...). Raises PolicyserveError
     with the reason for which a list would reject it, for a day on which it cannot have happened, or where it is in the
     book already.
     """
-    columns = [EVENT_LIST.column(name) for name in fields]
+    newest = connection.scalar(select(func.max(EVENTS.c.id))) or 0
+    rows = one_row(EVENT_LIST, fields)
+    issued = connection.scalar(select(POLICIES.c.issue_date).where(POLICIES.c.policy_no == fields.get("policy_no")))
+    taken = take_events(connection, _on_possible_days(rows, issued, as_of), as_of)
+    if reasons := [problem(EVENT_LIST.name, row) for row in taken.rows.all_problems.to_dicts()]:
+        raise PolicyserveError("The event was not entered: {reasons}.", reasons=Listed(reasons, N_("; ")))
+    if not taken.added:
+        raise PolicyserveError("This event is in the book already: same subject, kind and day. Nothing was changed.")
+    return int(connection.scalar(select(func.min(EVENTS.c.id)).where(EVENTS.c.id > newest)) or 0)
+
+
+def one_row(kind: ListKind, fields: Mapping[str, str]) -> Rows:
+    """Read the fields of one row of a list as a file's would be read."""
+    columns = [kind.column(name) for name in fields]
     typed = pl.DataFrame({"line": [1], **{name: [value] for name, value in fields.items()}})
     texts = typed.select(
         pl.col("line").cast(pl.UInt32), *(clean(pl.col(one.name), one).alias(one.name) for one in columns)
     )
-    with db.writing(engine) as connection:
-        newest = connection.scalar(select(func.max(EVENTS.c.id))) or 0
-        rows = parse_texts(texts, columns)
-        issued = connection.scalar(select(POLICIES.c.issue_date).where(POLICIES.c.policy_no == fields.get("policy_no")))
-        taken = take_events(connection, _on_possible_days(rows, issued, as_of), as_of)
-        if reasons := [problem(EVENT_LIST.name, row) for row in taken.rows.all_problems.to_dicts()]:
-            raise PolicyserveError("The event was not entered: {reasons}.", reasons=Listed(reasons, N_("; ")))
-        if not taken.added:
-            raise PolicyserveError(
-                "This event is in the book already: same subject, kind and day. Nothing was changed."
-            )
-        return int(connection.scalar(select(func.min(EVENTS.c.id)).where(EVENTS.c.id > newest)) or 0)
+    return parse_texts(texts, columns)
 
 
 def _on_possible_days(rows: Rows, issued: date | None, as_of: date) -> Rows:

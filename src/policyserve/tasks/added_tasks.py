@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from policyserve.errors import NotFoundError, PolicyserveError
+from policyserve.standard.contact import CONTACT
 from policyserve.standard.model import Service, Standard
 from policyserve.tables import Agent, Customer, Policy, table
 from policyserve.tasks.deeds import agent_there
@@ -48,6 +49,8 @@ def add(
 
 
 def _by_hand(standard: Standard, code: str) -> Service:
+    if code == CONTACT.code:
+        return CONTACT
     services = [one for one in standard.services if one.enabled and one.trigger.kind == "by-hand"]
     for service in services:
         if service.code == code:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from policyserve.errors import NotFoundError
+from policyserve.standard.contact import CONTACT
 from policyserve.standard.model import Service, Standard
 from policyserve.tasks.agenda_queries import OF_AGENT, OF_OFFICE
 from policyserve.tasks.reason_text import ReasonWords, reason_words
@@ -224,6 +225,8 @@ def line_of(standard: Standard, code: str, channels: str) -> Line:
     """Return what the standard says of a service; of several with one code, the one with these channels."""
     services = [service for service in standard.services if service.code == code]
     service = next((one for one in services if "+".join(one.channels) == channels), services[0] if services else None)
+    if service is None and code == CONTACT.code:
+        service = CONTACT
     if service is None:
         return Line(service=None, score=0.0, duty=False)
     return Line(service=service, score=score(standard, service), duty=service.message_class == "duty")

@@ -16,7 +16,21 @@ from policyserve.web.api.app import make_api
 from policyserve.web.door import Door, Page, Trouble
 from policyserve.web.errors import NO_METHOD, NO_PAGE
 from policyserve.web.headers import STATIC, WORKER
-from policyserve.web.pages import account, audit, customers, first_run, imports, sign_in, targets, tasks, today, users
+from policyserve.web.pages import (
+    account,
+    audit,
+    customers,
+    entries,
+    first_run,
+    imports,
+    policies,
+    schedule,
+    sign_in,
+    targets,
+    tasks,
+    today,
+    users,
+)
 from policyserve.web.visit import House, Work
 
 
@@ -68,6 +82,11 @@ PAGES: tuple[Page, ...] = (
     *_for((*AGENT, *MANAGER, *CLERK), "/customers", customers.search),
     *_for((*AGENT, *MANAGER, *CLERK), "/customers/{customer_no}", customers.show),
     *_for(MANAGER, "/customers/{customer_no}/phone", send=customers.reveal),
+    *_for(AGENT, "/customers/{customer_no}/contact", entries.contact, entries.keep_contact),
+    *_for(AGENT, "/customers/{customer_no}/referral", entries.referral, entries.keep_referral),
+    *_for(AGENT, "/customers/{customer_no}/event", entries.event, entries.keep_event),
+    *_for((*AGENT, *MANAGER, *CLERK), "/policies/{policy_no}", policies.show),
+    *_for(AGENT, "/schedule", schedule.show),
     *_for(CLERK, "/import", imports.show, imports.send),
     *_for(CLERK, "/import/{job:key}", imports.job, imports.act),
     *_for(CLERK, "/import/{job:key}/rejects", imports.rejects),

@@ -20,7 +20,12 @@ from policyserve.tasks.codes import coded, shown
 from policyserve.web.visit import FORM_KEY, Visit
 
 PLACES = {
-    "agent": (("/today", N_("Today")), ("/customers", N_in("page", "Customers")), ("/targets", N_("Targets"))),
+    "agent": (
+        ("/today", N_("Today")),
+        ("/schedule", N_("Schedule")),
+        ("/customers", N_in("page", "Customers")),
+        ("/targets", N_("Targets")),
+    ),
     "manager": (
         ("/board", N_("Board")),
         ("/persistency", N_("Persistency")),

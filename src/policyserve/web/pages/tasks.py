@@ -44,7 +44,8 @@ def done(visit: Visit) -> Answer:
     """Mark it done."""
     mark = visit.typed("satisfaction")
     return _deed(
-        visit, "done", tasks.finish_task, on=_day(visit, "on") or visit.as_of, channel=visit.form.get("channel", ""),
+        visit, "done", tasks.finish_task, on=day_typed(visit, "on") or visit.as_of,
+        channel=visit.form.get("channel", ""),
         outcome=visit.typed("outcome"), satisfaction=int(mark) if mark and mark.isdecimal() else None,
         note=visit.typed("note"),
     )  # fmt: skip
@@ -52,7 +53,7 @@ def done(visit: Visit) -> Answer:
 
 def put_off(visit: Visit) -> Answer:
     """Put it off to another day."""
-    return _deed(visit, "put-off", tasks.snooze_task, to=_day(visit, "to"))
+    return _deed(visit, "put-off", tasks.snooze_task, to=day_typed(visit, "to"))
 
 
 def skip(visit: Visit) -> Answer:
@@ -82,7 +83,7 @@ def _deed(visit: Visit, told: str, deed: Any, **what: Any) -> Answer:
     return Move(to=f"/today?{told}={key}#told", said=said or ())
 
 
-def _day(visit: Visit, name: str) -> date | None:
+def day_typed(visit: Visit, name: str) -> date | None:
     """Read a day as browsers write it; None where none was chosen."""
     try:
         return date.fromisoformat(visit.form.get(name, ""))

@@ -177,7 +177,7 @@
     for (const one of lost) {
       const typed = new URLSearchParams(one.body), block = made("div", "", "lost");
       block.append(made("strong", one.label), made("p", words.refused.replace("{why}", one.said)));
-      for (const name of ["outcome", "note", "why"]) if (typed.get(name)) block.append(made("p", typed.get(name), "typed"));
+      for (const name of ["outcome", "note", "why", "referred_name", "referred_phone", "detail"]) if (typed.get(name)) block.append(made("p", typed.get(name), "typed"));
       block.append(discard(one));
       board.append(block);
     }

@@ -1,0 +1,30 @@
+"""A policy: its state and its whole life, every touch past and ahead."""
+
+from __future__ import annotations
+
+from policyserve.dates import add_months
+from policyserve.operations.cards import policy_card
+from policyserve.tasks.card_text import premium, state
+from policyserve.web.visit import Answer, Screen, Visit
+
+MONTHS_AHEAD = 12
+"""Of what is ahead this much is open at once; the rest is behind a click."""
+
+
+def show(visit: Visit) -> Answer:
+    """Show a policy; one of somebody else's customer is not found."""
+    house, language = visit.house, visit.language
+    asked = (house.engine, visit.viewer, house.calendar, str(visit.path["policy_no"]))
+    card = policy_card(*asked, as_of=visit.as_of, language=language)
+    last = add_months(visit.as_of, MONTHS_AHEAD)
+    near = [row for row in card.touches if row["due"] <= last]
+    values = {
+        "policy": card.policy, "customer_no": card.customer_no,
+        "premium": premium(card.policy, language), "state": state(card.policy, language),
+        "parts": [
+            ("past", [row for row in near if row["due"] < visit.as_of]),
+            ("ahead", [row for row in near if row["due"] >= visit.as_of]),
+            ("later", card.touches[len(near) :]),
+        ],
+    }  # fmt: skip
+    return Screen(template="policy", values=values)
