@@ -31,7 +31,7 @@ from policyserve.standard.parser import default_standard
 AS_OF = date(2026, 11, 21)
 YEAR = calendar_year(AS_OF.year)
 GOAL = 3.0
-TASKS_OF_A_YEAR = 1_000_000
+TASKS_OF_A_POLICY = 10
 Rows = list[tuple[object, ...]]
 Asked = tuple[str, Callable[[], Rows], str]
 """The work, how the product does it, and the SQL that finds the same."""
@@ -105,7 +105,7 @@ def generated(size: int) -> Desk:
         book=book,
         sums=sums.cast({"policy_id": pl.Int32, "sum_assured": pl.Int64}).drop_nulls(),
         refusals=refused.select(pl.col("customer_id").cast(pl.Int32)),
-        tasks=_tasks(TASKS_OF_A_YEAR, [one.code for one in standard.services], book.agents.height),
+        tasks=_tasks(TASKS_OF_A_POLICY * size, [one.code for one in standard.services], book.agents.height),
         standard=standard,
         rules=read_rules(fixture("cover", "cover-cn.yaml"), CoverRules),
         rates=load_rates(),

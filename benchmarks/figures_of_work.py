@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from benchmarks.figures_desk import AS_OF, TASKS_OF_A_YEAR, YEAR, Asked, Desk, Rows, generated, measured, sql
+from benchmarks.figures_desk import AS_OF, TASKS_OF_A_POLICY, YEAR, Asked, Desk, Rows, generated, measured, sql
 from benchmarks.measuring import Figure
 from policyserve.metrics.services.orphans import COUNTS as OF_ORPHANS
 from policyserve.metrics.services.orphans import orphan_service
@@ -17,9 +17,9 @@ COUNTS = ("numerator", "denominator", "late", "missed", "open", "pending", "skip
 
 
 def run(size: int) -> Iterator[Figure]:
-    """Measure a million tasks of the agents of a generated book of `size` policies; both sides must find the same."""
+    """Measure a year's tasks of the agents of a generated book of `size` policies; both sides must find the same."""
     desk = generated(size)
-    busy = f"{TASKS_OF_A_YEAR:,} tasks"
+    busy = f"{TASKS_OF_A_POLICY * size:,} tasks"
     figures: list[Asked] = [
         (f"service rate by all {len(ALLOWED)} groupings, {busy}", lambda: by_all(desk), sql("fates", "services")),
         (f"call-backs by agent, {busy}", lambda: called(desk), sql("fates", "callbacks")),
