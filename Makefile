@@ -9,7 +9,7 @@ demo: .venv/ready $(WORDS) ## set everything up, then run the whole job on a gen
 	$(BIN)/policyserve demo
 
 test: .venv/ready $(WORDS) ## set everything up, then run every test on SQLite and PostgreSQL
-	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 
 check: .venv/ready $(WORDS) ## lint, types and the direction of imports
 	$(BIN)/ruff check .

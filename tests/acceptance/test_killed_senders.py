@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, insert, select, update
 
-from commands import COMMAND
+from commands import COMMAND, run
 from desks.outbox_rows import DAY, fill, message, rows, states
 from peers import vendor_server
 from peers.dying_sender import GENERATING, SENDING
@@ -102,8 +102,18 @@ answer = {{ code = "code", codes = {{ 0 = "accepted", 41 = "refused" }}, provide
     def generation(self) -> subprocess.Popen[bytes]:
         return self.start(COMMAND, "--db", self.url, "sms", "generate", "--date", str(DAY), "--as-of", str(DAY))
 
-    def send(self) -> str:
-        return ended(self.sender())
+    def send(self) -> None:
+        """Send in this process: who follows a dead sender needs none of its own."""
+        self._run("sms", "send", "--at", f"{DAY}T10:00")
+
+    def generate(self) -> None:
+        self._run("sms", "generate", "--date", str(DAY), "--as-of", str(DAY))
+
+    def _run(self, *command: str) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("POLICYSERVE_SETTINGS", str(self.folder / "settings.toml"))
+            result = run(*command, db=self.url)
+        assert (result.status, "Traceback" in result.err) == (0, False), result.err
 
     def let_die(self, point: str) -> None:
         process = self.start(sys.executable, DRIVER, self.url, point)
@@ -269,7 +279,7 @@ def test_a_generation_that_is_killed_leaves_nothing_and_the_next_one_makes_all(d
     book(desk.engine, 40)
     desk.let_die(point)
     assert (rows(desk.engine), generations(desk.engine)) == ({}, 0)
-    ended(desk.generation())
+    desk.generate()
     made = rows(desk.engine)
     assert len({found.customer_id for found in made.values() if found.status == "planned"}) == 40
     assert generations(desk.engine) == 1

@@ -48,7 +48,9 @@ def _rows(frame: pl.DataFrame) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [5, 6, 8])
+@pytest.mark.parametrize(
+    ("database_url", "seed"), [("sqlite", 5), ("sqlite", 6), ("postgresql", 8)], indirect=["database_url"]
+)
 def test_what_was_noted_down_each_evening_is_said_again_at_the_end(engine: Engine, seed: int) -> None:
     weeks = Weeks(engine, seed)
     evenings: dict[date, Noted] = {}

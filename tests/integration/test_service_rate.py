@@ -180,7 +180,7 @@ def evenings_of(weeks: Branches) -> list[Evening]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [3, 13])
+@pytest.mark.parametrize(("database_url", "seed"), [("sqlite", 3), ("postgresql", 13)], indirect=["database_url"])
 def test_every_figure_and_every_list_is_the_plain_count_of_its_evening(
     engine: Engine, tmp_path: Path, seed: int
 ) -> None:

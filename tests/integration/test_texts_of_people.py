@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from shutil import copyfile
@@ -83,22 +85,33 @@ def test_a_text_that_looks_like_the_system_s_comes_back_and_moves_nothing(engine
     assert [frame["agent_id"].to_list() for frame in stood(engine)] == [[2]] * 5
 
 
+Told = tuple[list[pl.DataFrame], dict[str, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def plain(sqlite_template: Path) -> Told:
+    """Return how a task with a plain text stood on each day, and what is said of it in each language."""
+    with told_in(sqlite_template, "abroad") as engine:
+        return stood(engine), {language: lines(engine, language) for language in ("en", "zh")}
+
+
+@contextmanager
+def told_in(template: Path, text: str) -> Iterator[Engine]:
+    """Yield a database in which a task was worked on with a text."""
+    with TemporaryDirectory() as folder:
+        engine = db.open_engine(f"sqlite:///{copyfile(template, Path(folder) / 'told.sqlite3')}")
+        worked(engine, text)
+        yield engine
+        engine.dispose()
+
+
 @settings(max_examples=25, deadline=None)
 @given(TEXTS)
 def test_any_text_stands_in_every_language_as_it_was_written_and_moves_no_figure(
-    sqlite_template: Path, text: str
+    sqlite_template: Path, plain: Told, text: str
 ) -> None:
-    with TemporaryDirectory() as folder:
-        engines = []
-        for name, words in (("plain", "abroad"), ("told", text)):
-            path = Path(folder) / f"{name}.sqlite3"
-            copyfile(sqlite_template, path)
-            engines.append(db.open_engine(f"sqlite:///{path}"))
-            worked(engines[-1], words)
-        plain, told = engines
-        assert all(one.equals(other) for one, other in zip(stood(plain), stood(told), strict=True))
-        for language in ("en", "zh"):
-            expected = [line.replace("abroad", text) for line in lines(plain, language)]
-            assert lines(told, language) == expected
-        for engine in engines:
-            engine.dispose()
+    frames, said = plain
+    with told_in(sqlite_template, text) as engine:
+        assert all(one.equals(other) for one, other in zip(frames, stood(engine), strict=True))
+        for language, expected in said.items():
+            assert lines(engine, language) == [line.replace("abroad", text) for line in expected]

@@ -129,7 +129,11 @@ def _as_known(new: Any, old: Any) -> Any:
     return new
 
 
-@pytest.mark.parametrize("day", DAYS)
+SOME = [("sqlite", day) for day in DAYS] + [("postgresql", day) for day in (DAYS[0], DAYS[-1])]
+"""All days on one database, the first and the last on the other: the figures are worked out by the same Python."""
+
+
+@pytest.mark.parametrize(("migrated_url", "day"), SOME, indirect=["migrated_url"])
 def test_figures_of_earlier_days_are_what_they_were(migrated_url: str, day: str) -> None:
     asked = {("metrics", *name.split(" ")): rows for name, rows in EXPECTED["figures"][day].items()}
     figures = {command: rows for command, rows in asked.items() if command[1] not in OTHER_RULES}
@@ -152,11 +156,16 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def part(url: str, told: dict[str, Any]) -> dict[str, Any]:
+    """Return every answer on SQLite, and every tenth one on PostgreSQL: what is said of the rows is the same Python."""
+    return told if url.startswith("sqlite") else {name: told[name] for name in [*told][::10]}
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_tasks_explain_themselves_as_they_did(migrated_url: str, language: str) -> None:
     typed = typed_by_people()
     wrong: list[tuple[Any, ...]] = []
-    for task, old in EXPECTED["explained"][language].items():
+    for task, old in part(migrated_url, EXPECTED["explained"][language]).items():
         result = run("task", "explain", task, "--as-of", TODAY, "--lang", language, db=migrated_url)
         assert result.status == 0, result.err
         said = result.out.splitlines()
@@ -216,8 +225,9 @@ def typed_by_people() -> dict[str, list[str]]:
 
 
 def test_lives_of_policies_are_what_they_were(migrated_url: str) -> None:
-    lives = {("policy", number): rows for number, rows in EXPECTED["policies"].items()}
-    assert {command for command, *_ in different(migrated_url, lives, TODAY)} == set(PURPOSE)
+    asked = part(migrated_url, EXPECTED["policies"])
+    lives = {("policy", number): rows for number, rows in asked.items()}
+    assert {command for command, *_ in different(migrated_url, lives, TODAY)} == set(PURPOSE) & set(lives)
 
 
 def test_a_rider_that_is_not_paid_is_one_reminder_more(migrated_url: str) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import count, takewhile
 
 from dateutil.relativedelta import relativedelta
@@ -23,6 +23,7 @@ from policyserve.dates import FOREVER
 DAY = timedelta(days=1)
 
 
+@cache
 def months_after(day: date, months: int) -> date:
     """Return the corresponding day, or the last one of the month where it has none."""
     return day + relativedelta(months=months)
@@ -140,7 +141,7 @@ class Policy:
             months += MONTHS_OF_MODE[mode]
         return months
 
-    @property
+    @cached_property
     def changes(self) -> list[Event]:
         """Changes of the mode or the years, oldest first."""
         found = [event for event in self.events if event.kind == "mode_changed" and event.detail]
@@ -210,7 +211,8 @@ class Policy:
         """Return which instalment falls due on a day."""
         if self.mode == "single":
             return None
-        return next((number for number in range(1, 800) if self.due_of(number) == due), None)
+        numbers = takewhile(lambda number: (self.due_of(number) or FOREVER) <= due, count(1))
+        return next((number for number in numbers if self.due_of(number) == due), None)
 
     def settled_with_main(self, due: date) -> list[date | None]:
         """Return when what this rider owes on a due day of its main policy is settled; empty: it owes nothing."""

@@ -38,7 +38,7 @@ ASKED = persistency.Asked()
 Slow = dict[int, Policy]
 
 thorough = settings(
-    max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.reuse, Phase.generate)
+    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.reuse, Phase.generate)
 )
 """Without shrinking: an example costs seconds."""
 
