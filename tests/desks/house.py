@@ -33,6 +33,7 @@ from policyserve.operations import messages, notices, outbox, release
 from policyserve.cli import main
 from policyserve.locale import Sentence
 from policyserve import config
+from policyserve.cli import options
 from policyserve.scheduler import job_run, jobs, leader
 
 folder = Path(os.environ["JOBS_FOLDER"])
@@ -43,7 +44,7 @@ class Clock(dt.datetime):
         wrong = folder / "clock-wrong-by-days"
         return dt.datetime.now(zone) + dt.timedelta(days=int(wrong.read_text()) if wrong.exists() else 0)
 
-config.datetime = job_run.datetime = leader.datetime = Clock
+config.datetime = options.datetime = job_run.datetime = leader.datetime = Clock
 
 def tell(words):
     with (folder / "ran").open("a") as file:

@@ -18,16 +18,20 @@ from policyserve.tasks.codes import coded
 
 @click.command()
 @click.argument("job", type=click.Choice(list(WORKS)))
+@click.option("--confirm-day", is_flag=True, help="The clock is right, however long nothing has run.")
 @click.option("--due", type=MOMENT, help="For when it is due; the same is never run twice. Default: this minute.")
 @shared
-def run(session: Session, job: str, due: datetime | None) -> None:
+def run(session: Session, job: str, due: datetime | None, *, confirm_day: bool) -> None:
     """Run one job now, as the scheduler would: for cron. What came of it is in `policyserve jobs` too."""
     from policyserve.scheduler import job_run
+    from policyserve.scheduler.clock_doubt import check_clock
     from policyserve.scheduler.leader import call_of
     from policyserve.scheduler.stop_signal import stop_on_signals
 
     zone = zone_of(session.settings)
     meant = _in_zone(due or session.now.replace(second=0, microsecond=0), zone)
+    if not (confirm_day or session.asked_as_of):
+        check_clock(session.engine, session.settings, session.now)
     with stop_on_signals() as stop:
         try:
             begun = job_run.begin(session.engine, job, meant, at=session.now)
@@ -95,6 +99,8 @@ def health(session: Session) -> None:
                 instant=_on_the_clock(found.clock_stood_ahead_until),
             )
         )
+    if found.clock_in_doubt:
+        raise PolicyserveError(found.clock_in_doubt)
     if found.overdue:
         raise PolicyserveError(
             "Overdue: {jobs}. `policyserve jobs` shows what came of the last runs.",

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Engine
 
 from policyserve import db
 from policyserve.config import Settings
+from policyserve.locale import Sentence
+from policyserve.scheduler.clock_doubt import clock_doubt
 from policyserve.scheduler.hours import Hours
 from policyserve.scheduler.jobs import WORKS, schedule, zone_of
 from policyserve.scheduler.run_records import clock_stood_ahead_until, last_run
@@ -40,6 +42,8 @@ class Health:
     jobs: Sequence[JobHealth]
     clock_stood_ahead_until: datetime | None
     """A run says that it began at this instant, which is still to come."""
+    clock_in_doubt: Sentence | None
+    """Why no job works for the day that the clock shows."""
 
     @property
     def overdue(self) -> list[str]:
@@ -50,9 +54,10 @@ class Health:
         """Return it as `/health` tells it, without personal data."""
         jobs = {one.job: {name: _plain(value) for name, value in asdict(one).items()} for one in self.jobs}
         return {
-            "status": "overdue" if self.overdue else "ok",
+            "status": "clock-in-doubt" if self.clock_in_doubt else "overdue" if self.overdue else "ok",
             "jobs": jobs,
             "clock_stood_ahead_until": _plain(self.clock_stood_ahead_until),
+            "clock_in_doubt": self.clock_in_doubt and str(self.clock_in_doubt),
         }
 
 
@@ -61,7 +66,10 @@ def health(engine: Engine, settings: Settings, *, now: datetime) -> Health:
     with db.reading(engine) as connection:
         jobs = [_of_job(connection, job, settings, now) for job in WORKS]
         ahead = clock_stood_ahead_until(connection, now)
-    return Health(jobs=jobs, clock_stood_ahead_until=ahead.astimezone(zone_of(settings)) if ahead else None)
+        doubt = clock_doubt(connection, settings, now)
+    return Health(
+        jobs=jobs, clock_stood_ahead_until=ahead.astimezone(zone_of(settings)) if ahead else None, clock_in_doubt=doubt
+    )
 
 
 def open_probe(settings: Settings) -> Engine:

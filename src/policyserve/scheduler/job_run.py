@@ -124,8 +124,14 @@ def believed(connection: Connection) -> ColumnElement[bool]:
 
     Where it has, the clock stood ahead when it began, and what it was due for is still to come.
     """
-    newest = connection.scalar(select(RUNS.c.started_at).order_by(RUNS.c.id.desc()).limit(1))
+    newest = newest_start(connection)
     return true() if newest is None else RUNS.c.started_at <= newest + SKEW
+
+
+def newest_start(connection: Connection) -> datetime | None:
+    """Return when the run that was written last began, by the clock of then."""
+    newest: datetime | None = connection.scalar(select(RUNS.c.started_at).order_by(RUNS.c.id.desc()).limit(1))
+    return newest
 
 
 def carry_out(engine: Engine, run: Run, work: Callable[[], Sentence]) -> Ending:

@@ -13,6 +13,7 @@ from policyserve import db
 from policyserve.config import Settings
 from policyserve.errors import PolicyserveError
 from policyserve.scheduler import job_run, locks
+from policyserve.scheduler.clock_doubt import clock_doubt
 from policyserve.scheduler.job_run import Run, RunBeforeError, RunningElsewhereError
 from policyserve.scheduler.jobs import LANES, WORKS, Call, Work, pauses, schedule, zone_of
 from policyserve.scheduler.journal import tell
@@ -83,7 +84,8 @@ class Scheduler:
         if (since := self._leading(now)) is None:
             return
         last = last_runs(self._engine, self._works, now=now)
-        self._look_at_clock(now)
+        if self._doubts_clock(now):
+            return
         for job in self._running_elsewhere(last.values()):
             with self._outliving(job=job):
                 job_run.sweep(self._engine, job, at=now)
@@ -93,12 +95,19 @@ class Scheduler:
                 if not self._stop.is_set():
                     self._begin(turn, now)
 
-    def _look_at_clock(self, now: datetime) -> None:
-        """Tell of runs that began at an instant still to come: they keep no job waiting, but a clock was wrong."""
+    def _doubts_clock(self, now: datetime) -> bool:
+        """Whether no job is to work for the day that the clock shows.
+
+        Runs that began at an instant still to come keep no job waiting, but a clock was wrong: both are told.
+        """
         with db.reading(self._engine) as connection:
             ahead = clock_stood_ahead_until(connection, now)
+            doubt = clock_doubt(connection, self._settings, now)
         if ahead:
             self._tell_once("clock-stood-ahead", until=ahead)
+        if doubt:
+            self._tell_once("clock-in-doubt", why=doubt)
+        return doubt is not None
 
     def _running_elsewhere(self, last: Iterable[LastRun]) -> set[str]:
         """Return the jobs that are running, but not here: their process may have died."""

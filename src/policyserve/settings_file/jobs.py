@@ -34,3 +34,5 @@ class JobSettings(Section):
     """The longest of these pauses."""
     overdue_minutes: Annotated[float, Field(gt=0, le=10_080)] = 60
     """How long after it was due a job without success is called overdue."""
+    doubt_days: Annotated[int, Field(ge=1, le=3660)] = 7
+    """How far from the last run the clock may stand; further away no job works before somebody confirms the day."""
