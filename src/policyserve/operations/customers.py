@@ -30,8 +30,13 @@ class Found:
     vip: bool
 
 
-def find_customers(engine: Database, viewer: Viewer, typed: str, *, as_of: date, most: int = MOST) -> list[Found]:
-    """Return the first customers in scope whose number, name or phone holds what was typed, or with such a policy."""
+def find_customers(
+    engine: Database, viewer: Viewer, typed: str, *, as_of: date, most: int = MOST, after: str = ""
+) -> list[Found]:
+    """Return the first customers in scope whose number, name or phone holds what was typed, or with such a policy.
+
+    In the order of their numbers, those that follow the number `after`.
+    """
     c = CUSTOMERS.c
     wanted = typed.strip()
     holders = select(POLICIES.c.customer_id).where(POLICIES.c.policy_no == wanted)
@@ -40,7 +45,7 @@ def find_customers(engine: Database, viewer: Viewer, typed: str, *, as_of: date,
         parts.append(c.phone.contains(wanted, autoescape=True))
     query = (
         select(c.customer_no, c.name, c.phone, c.vip)
-        .where(scope.sees_customers(viewer.scope, as_of), or_(*parts, c.id.in_(holders)))
+        .where(scope.sees_customers(viewer.scope, as_of), or_(*parts, c.id.in_(holders)), c.customer_no > after)
         .order_by(c.customer_no)
         .limit(most)
     )

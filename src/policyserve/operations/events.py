@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, literal, select, tuple_, update
 
 from policyserve import db
+from policyserve.access import scope
+from policyserve.access.viewer import Viewer
 from policyserve.book.cells import parse_texts
 from policyserve.book.events import take as take_events
 from policyserve.book.lists import EVENT_LIST, ListKind
@@ -89,25 +91,49 @@ def retract_event(engine: Database, key: int, *, why: str, as_of: date) -> None:
         raise PolicyserveError("Event {key} has been retracted before; there is nothing left to do.", key=key)
 
 
+_LISTED = (
+    select(
+        EVENTS.c.id.label("event"),
+        *(EVENTS.c[name] for name in ("event_no", "occurred_on", "kind", "amount", "detail", "retracted_on")),
+        CUSTOMERS.c.customer_no, POLICIES.c.policy_no, POLICIES.c.currency,
+    )
+    .join(CUSTOMERS, CUSTOMERS.c.id == EVENTS.c.customer_id)
+    .outerjoin(POLICIES, POLICIES.c.id == EVENTS.c.policy_id)
+    .order_by(EVENTS.c.occurred_on.desc(), EVENTS.c.id.desc())
+)  # fmt: skip
+
+
 def list_events(engine: Database, *, policy_no: str | None, customer_no: str | None) -> list[dict[str, Any]]:
     """List the events of a policy, of a customer, or of all, the newest first; `event` is the key.
 
     `amount` is in minor units of `currency`.
     """
     with db.reading(engine) as connection:
-        shown = (EVENTS.c[name] for name in ("event_no", "occurred_on", "kind", "amount", "detail", "retracted_on"))
-        query = (
-            select(
-                EVENTS.c.id.label("event"), *shown, CUSTOMERS.c.customer_no, POLICIES.c.policy_no, POLICIES.c.currency
-            )
-            .join(CUSTOMERS, CUSTOMERS.c.id == EVENTS.c.customer_id)
-            .outerjoin(POLICIES, POLICIES.c.id == EVENTS.c.policy_id)
-            .order_by(EVENTS.c.occurred_on.desc(), EVENTS.c.id.desc())
-        )
+        query = _LISTED
         if policy_no is not None or customer_no is not None:
             query = query.where(
                 EVENTS.c.customer_id == customer_of(connection, policy_no=policy_no, customer_no=customer_no)
             )
         if policy_no is not None:
             query = query.where(POLICIES.c.policy_no == policy_no)
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def events_page(
+    engine: Database,
+    viewer: Viewer,
+    *,
+    as_of: date,
+    most: int,
+    after: tuple[date, int] | None = None,
+    policy_no: str | None = None,
+    customer_no: str | None = None,
+) -> list[dict[str, Any]]:
+    """Return the newest events of customers in scope, as `list_events` has them; those that follow a day and a key."""
+    query = _LISTED.where(scope.sees_customers(viewer.scope, as_of)).limit(most)
+    if after is not None:
+        query = query.where(tuple_(EVENTS.c.occurred_on, EVENTS.c.id) < tuple_(*map(literal, after)))
+    asked = {POLICIES.c.policy_no: policy_no, CUSTOMERS.c.customer_no: customer_no}
+    query = query.where(*(column == value for column, value in asked.items() if value is not None))
+    with db.reading(engine) as connection:
         return [dict(row) for row in connection.execute(query).mappings()]

@@ -44,6 +44,14 @@ class InvalidError(PolicyserveError):
     faults: tuple[WrongValue, ...] = ()
 
 
+class CursorError(PolicyserveError):
+    """The cursor is none of this list."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("This is no cursor of this list; begin again without one.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class WrongValue:
     """One value that is not taken."""
@@ -67,6 +75,7 @@ STATUSES: dict[type[PolicyserveError], HTTPStatus] = {
     TooLongError: TOO_LONG,
     NotFoundError: NO_PAGE,
     NoPageError: NO_PAGE,
+    CursorError: NO_PAGE,
     NoMethodError: NO_METHOD,
     ThrottledError: HTTPStatus.TOO_MANY_REQUESTS,
     ChangedError: HTTPStatus.PRECONDITION_FAILED,
@@ -117,6 +126,7 @@ KINDS: dict[type[PolicyserveError], str] = {
     ChangedError: "changed",
     OtherBodyError: "key-sent-before",
     InvalidError: "invalid",
+    CursorError: "cursor",
 }
 """What programs tell refusals by, beyond their status."""
 
@@ -134,6 +144,8 @@ def status_of_call(refusal: Exception) -> HTTPStatus:
 
 def told_to_call(refusal: Exception) -> Sentence:
     """Return what the API says of a refusal."""
+    if isinstance(refusal, CursorError):
+        return refusal.sentence
     return Sentence(NOT_HERE) if status_of(refusal) in (NO_PAGE, NO_METHOD) else told(refusal)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from policyserve.messages.outbox.outbox import CUSTOMERS
 from policyserve.messages.outbox.stored_messages import MESSAGES
@@ -43,16 +43,37 @@ def messages(
 
     `day` is the day for which they were made, `reason` is in words.
     """
-    query = select(
-        MESSAGES.c.id.label("message_id"),
-        CUSTOMERS.c.customer_no,
-        *(MESSAGES.c[name] for name in (*FIELDS, *MORE, *REST) if name not in {"message_id", "customer_no"}),
-    ).join(CUSTOMERS, CUSTOMERS.c.id == MESSAGES.c.customer_id)
-    query = _narrowed(query, day, statuses, service, customer_no).order_by(MESSAGES.c.id.desc()).limit(most)
+    query = _narrowed(_LISTED, day, statuses, service, customer_no).order_by(MESSAGES.c.id.desc()).limit(most)
+    return list(reversed(_rows(connection, query, language)))
+
+
+def messages_after(
+    connection: Connection,
+    language: str,
+    seen: ColumnElement[bool],
+    *,
+    after: int,
+    most: int,
+    day: date | None = None,
+    statuses: Sequence[str] = (),
+    service: str | None = None,
+    customer_no: str | None = None,
+) -> list[dict[str, Any]]:
+    """Return the first messages that follow a key, as `messages` does; `seen`: the condition on their customers."""
+    query = _narrowed(_LISTED, day, statuses, service, customer_no).where(seen, MESSAGES.c.id > after)
+    return _rows(connection, query.order_by(MESSAGES.c.id).limit(most), language)
+
+
+_LISTED = select(
+    MESSAGES.c.id.label("message_id"),
+    CUSTOMERS.c.customer_no,
+    *(MESSAGES.c[name] for name in (*FIELDS, *MORE, *REST) if name not in {"message_id", "customer_no"}),
+).join(CUSTOMERS, CUSTOMERS.c.id == MESSAGES.c.customer_id)
+
+
+def _rows(connection: Connection, query: Select[Any], language: str) -> list[dict[str, Any]]:
     rows = [dict(row) for row in connection.execute(query).mappings()]
-    return [
-        {name: row[name] for name in (*FIELDS, *MORE)} | {"reason": in_words(row, language)} for row in reversed(rows)
-    ]
+    return [{name: row[name] for name in (*FIELDS, *MORE)} | {"reason": in_words(row, language)} for row in rows]
 
 
 def how_many(

@@ -6,17 +6,28 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
-from policyserve.web.api import agenda, tasks
+from policyserve.web.api import agenda, customers, events, jobs, messages, policies, tasks
 from policyserve.web.api.call import Call
 
 AGENT, MANAGER, CLERK, ADMINISTRATOR = (("agent",), ("manager",), ("clerk",), ("administrator",))
+
+OF_BOOK = (*AGENT, *MANAGER, *CLERK)
+"""Who sees customers."""
 
 DEEDS: dict[str, Callable[..., BaseModel]] = {
     "done": tasks.post_done, "put-off": tasks.post_put_off, "skip": tasks.post_skip, "reopen": tasks.post_reopen,
 }  # fmt: skip
 
 CALLS: tuple[Call, ...] = (
-    Call(path="/agenda", method="GET", work=agenda.get_agenda, roles=(*AGENT, *MANAGER, *CLERK)),
+    Call(path="/agenda", method="GET", work=agenda.get_agenda, roles=OF_BOOK),
+    Call(path="/tasks", method="GET", work=tasks.get_tasks, roles=OF_BOOK),
+    Call(path="/tasks/{task_id}", method="GET", work=tasks.get_task, roles=OF_BOOK),
+    Call(path="/customers", method="GET", work=customers.get_customers, roles=OF_BOOK),
+    Call(path="/customers/{customer_no}", method="GET", work=customers.get_customer, roles=OF_BOOK),
+    Call(path="/policies/{policy_no}", method="GET", work=policies.get_policy, roles=OF_BOOK),
+    Call(path="/events", method="GET", work=events.get_events, roles=OF_BOOK),
+    Call(path="/messages", method="GET", work=messages.get_messages, roles=OF_BOOK),
+    Call(path="/jobs", method="GET", work=jobs.get_jobs, roles=(*CLERK, *ADMINISTRATOR)),
     *(
         Call(path=f"/tasks/{{task_id}}/{name}", method="POST", work=work, roles=(*AGENT, *CLERK), versioned=True)
         for name, work in DEEDS.items()

@@ -74,6 +74,7 @@ class Gate:
         return Asked(
             house=self.house, viewer=NOBODY, language=self.door.language(request),
             address=request.client.host if request.client else "",
+            query={**request.query_params, "here": request.url.path},
         )  # fmt: skip
 
     def _entered(self, call: Call, request: Request, asked: Asked, sent: bytes) -> tuple[Asked, Bearer | None]:

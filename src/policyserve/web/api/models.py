@@ -55,5 +55,5 @@ Reason: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=50
 TaskKey = Annotated[int, Path(ge=1, le=2_147_483_647, examples=[41])]
 CustomerNo = Annotated[Number, Path(examples=["C00012"])]
 PolicyNo = Annotated[Number, Path(examples=["P00012"])]
-Page = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
+Most = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
 Cursor = Annotated[str | None, Query(max_length=400, description="Where the page before ended: its `next`.")]

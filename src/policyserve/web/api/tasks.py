@@ -3,14 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from fastapi import Query
 from pydantic import Field
 
 from policyserve.operations import tasks
+from policyserve.operations.task_list import list_tasks, one_task
 from policyserve.operations.tasks import Standing
 from policyserve.web.api.call import Asked
-from policyserve.web.api.models import Answer, Day, Note, Reason, Sent, TaskKey, Word
+from policyserve.web.api.models import Answer, Cursor, Day, Most, Note, Number, Reason, Sent, TaskKey, Word
+from policyserve.web.api.paging import page, place
+
+
+class TaskRow(Answer):
+    """A task."""
+
+    task_id: int = Field(examples=[41])
+    service: str = Field(examples=["renewal-call"])
+    customer_no: str = Field(examples=["C00012"])
+    policy_no: str | None = Field(examples=["P00012"])
+    agent_no: str | None
+    channels: list[str]
+    ordinal: int
+    due: Day
+    earliest: Day
+    latest: Day = Field(description="The last day on time.")
+    snoozed_to: Day | None
+    provisional: bool
+    status: str = Field(examples=["open"])
+    version: str = Field(description="What If-Match takes, in quotation marks.", examples=["107"])
+
+
+class TaskList(Answer):
+    """Tasks by their keys."""
+
+    items: list[TaskRow]
+    next: str | None = Field(description="The cursor of the next page; null on the last one.")
+
+
+class Task(TaskRow):
+    """A task, and why it is there."""
+
+    why: list[str] = Field(description="Its reason, its time, and everything that happened to it.")
 
 
 class TaskStanding(Answer):
@@ -42,6 +77,39 @@ class ReasonBody(Sent):
     """Why."""
 
     why: Reason = Field(examples=["the customer is abroad until June"])
+
+
+Status = Literal["open", "done", "skipped", "missed", "cancelled"]
+OfStatus = Annotated[Status | None, Query(description="Only these.")]
+OfCustomer = Annotated[Number | None, Query(description="Only of this customer.")]
+
+
+def get_tasks(
+    asked: Asked,
+    status: OfStatus = None,
+    customer_no: OfCustomer = None,
+    most: Most = 50,
+    cursor: Cursor = None,
+) -> TaskList:
+    """List the tasks in your scope."""
+    found = place(asked, cursor, int)
+    rows = list_tasks(
+        asked.house.engine, asked.viewer, as_of=asked.as_of, most=most + 1, after=found[0] if found else 0,
+        status=status, customer_no=customer_no,
+    )  # fmt: skip
+    shown, following = page(asked, rows, most, "task_id")
+    return TaskList(items=[TaskRow(**_row(row)) for row in shown], next=following)
+
+
+def get_task(asked: Asked, task_id: TaskKey) -> Task:
+    """Return a task and why it is there, as `policyserve task explain` does."""
+    engine, viewer, as_of = asked.house.engine, asked.viewer, asked.as_of
+    why = tasks.explain_task(engine, viewer, task_id, as_of=as_of, language=asked.language)
+    return Task(**_row(one_task(engine, viewer, task_id, as_of=as_of)), why=why)
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "channels": row["channels"].split("+")}
 
 
 def post_done(asked: Asked, task_id: TaskKey, body: DoneBody) -> TaskStanding:
