@@ -24,7 +24,7 @@ from policyserve.web.service import behind
 
 PUBLIC = "http://host/the/service"
 PREFIX = "/the/service"
-LINKS = re.compile(r'\s(?:href|src|action|formaction|data-[a-z-]+|hx-[a-z-]+)="([^"]*)"')
+LINKS = re.compile(r'\s(?:(?:href|src|action|formaction)="|(?:data|hx)-[a-z-]+="(?=/))([^"]*)"')
 STANDS = re.compile(r"(#|\?|tel:|mailto:|sms:|data:)")
 """Links that lead to no other page."""
 

@@ -59,8 +59,9 @@ class Prefix:
 
     def _rewritten(self, headers: MutableHeaders) -> bool:
         """Put the prefix into the headers; tell whether it belongs into the page as well."""
-        if (to := headers.get("location", "")).startswith("/") and not to.startswith("//"):
-            headers["location"] = self._prefix + to
+        for name in ("location", "service-worker-allowed"):
+            if (to := headers.get(name, "")).startswith("/") and not to.startswith("//"):
+                headers[name] = self._prefix + to
         if cookies := headers.getlist("set-cookie"):
             del headers["set-cookie"]
             for cookie in cookies:

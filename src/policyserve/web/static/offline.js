@@ -3,6 +3,7 @@
   "use strict";
   const board = document.getElementById("queue");
   if (!board || !window.indexedDB || !window.fetch) return;
+  const root = new URL("..", document.currentScript.src).pathname.slice(0, -1); // the path of another server, or nothing
   const words = board.dataset, main = document.getElementById("main");
   const isDay = Boolean(document.getElementById("deeds"));
   let sending = false, again = false, away = false, over = false;
@@ -36,7 +37,7 @@
     for (const one of await kept()) if (one.state === "sent" && one.page !== words.page) await drop(one);
     if (!words.waiting) return;
     if (navigator.serviceWorker && navigator.onLine) {
-      navigator.serviceWorker.register("/static/sw.js", { scope: "/" }).catch(() => {});
+      navigator.serviceWorker.register(`${root}/static/sw.js`, { scope: `${root}/` }).catch(() => {});
       if (!navigator.serviceWorker.controller || location.search) keepDay();
     }
     await show();
@@ -47,9 +48,9 @@
   async function keepDay() {
     if (!window.caches || !navigator.onLine) return;
     try {
-      const day = await caches.open("day"), got = await fetch("/today");
-      if (got.ok && !got.redirected) await day.put("/today", got);
-      await day.addAll(["/static/app.css", "/static/offline.js", "/static/icon.svg"]);
+      const day = await caches.open("day"), got = await fetch(`${root}/today`);
+      if (got.ok && !got.redirected) await day.put(`${root}/today`, got);
+      await day.addAll(["app.css", "offline.js", "icon.svg"].map((name) => `${root}/static/${name}`));
     } catch (error) { /* no network: the older one stays */ }
   }
 
@@ -79,7 +80,7 @@
         else if (told.outcome === "sent") {
           await keep({ ...one, body: "", state: "sent", said: told.said, page: words.page });
           sent += 1;
-          if (!isDay && document.getElementById(one.card)) { location.assign(told.to); return; }
+          if (!isDay && document.getElementById(one.card)) { location.assign(root + told.to); return; }
         } else break;
       }
     } catch (error) { away = true; }
@@ -171,7 +172,7 @@
     if (waiting) board.append(made("p", words.count.replace("{n}", waiting)));
     if (over) {
       const link = made("a", words.again);
-      link.href = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
+      link.href = `${root}/sign-in?next=${encodeURIComponent(location.pathname.slice(root.length))}`;
       board.append(link);
     }
     for (const one of lost) {
@@ -195,7 +196,7 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    const deed = form.dataset.queue ? queue : form.getAttribute("action") === "/sign-out" ? leave : null;
+    const deed = form.dataset.queue ? queue : form.getAttribute("action") === `${root}/sign-out` ? leave : null;
     if (!deed) return;
     event.preventDefault();
     deed(form);

@@ -1,13 +1,14 @@
 // The day without network: the last one that was opened, for a day, and the files that it needs.
 "use strict";
-const KEPT = "day", DAY = "/today", LASTS = 24 * 3600 * 1000, PATIENCE = 8000;
+const root = new URL("..", location).pathname.slice(0, -1); // the path of another server, or nothing
+const KEPT = "day", DAY = `${root}/today`, LASTS = 24 * 3600 * 1000, PATIENCE = 8000;
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 addEventListener("fetch", (event) => {
   const asked = event.request, url = new URL(asked.url);
   if (asked.method !== "GET" || url.origin !== location.origin) return;
-  const ours = url.pathname === DAY || url.pathname.startsWith("/static/");
+  const ours = url.pathname === DAY || url.pathname.startsWith(`${root}/static/`);
   if (ours || asked.mode === "navigate") event.respondWith(answer(asked, url, ours));
 });
 
