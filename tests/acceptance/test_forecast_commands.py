@@ -69,10 +69,10 @@ def test_a_small_book_is_forecast_without_facts_and_says_so(served: Desk) -> Non
     [
         (("worth", "--since", START), "What first-year service is worth · issued since 2024-01-10 · kept 11 months"),
         (("worth", "--since", START, "--curves"), "Survival by first-year services"),
-        (("survival", "--profile", "IN_IRDAI"), "Survival of policies · profile IN_IRDAI"),
+        (("survival", "--profile", "IN_IRDAI"), "Survival of policies · counting: India, disclosures of insurers"),
         (("value",), "Value of customers"),
         (("value", "--agents"), "Value of the books of agents"),
-        (("forecast", *COHORT), "Expected persistency of month 13 · profile CN_COMPANY · cutoff strict"),
+        (("forecast", *COHORT), "Expected persistency of month 13 · counting: insurers in China, by month ·"),
     ],
 )
 def test_a_table_says_above_it_what_was_asked_and_programs_read_it_in_every_row(

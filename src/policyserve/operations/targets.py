@@ -17,17 +17,19 @@ from sqlalchemy import Connection, select, text
 
 from policyserve import db
 from policyserve.access.masks import shown_name, shown_phone
-from policyserve.access.scope import AGENTS, agents_of, check_agent
+from policyserve.access.scope import AGENTS, CUSTOMERS, agents_of, check_agent, check_customer, sees_customers
 from policyserve.access.viewer import Viewer
 from policyserve.book.facts_stamp import facts_stamp
-from policyserve.book.snapshot import load_agents
-from policyserve.dates import add_months
+from policyserve.book.snapshot import load_agents, load_book
+from policyserve.dates import Days, add_months
 from policyserve.metrics.add_ons.figures import add_ons_figure
+from policyserve.metrics.collection.figures import collection_figure
 from policyserve.metrics.figure import Figure, Names
+from policyserve.metrics.forecast.figures import forecast_figure
 from policyserve.metrics.names import names_in
 from policyserve.metrics.persistency.figures import persistency_figure
 from policyserve.metrics.persistency.gap_figure import gap_figure
-from policyserve.metrics.referrals.figures import referrals_figure
+from policyserve.metrics.referrals.figures import influence_figure, referrals_figure, tree_figure
 from policyserve.metrics.targets import COHORTS, KEPT, last_cohort
 from policyserve.operations.database import Database
 from policyserve.operations.figures import Reading
@@ -45,6 +47,21 @@ def _persistency(*by: str) -> Make:
     return make
 
 
+def _collection(*by: str) -> Make:
+    def make(facts: Reading) -> Figure:
+        return collection_figure(
+            facts.book, Days.between(facts.as_of.replace(month=1, day=1), facts.as_of), by=by, as_of=facts.as_of
+        )
+
+    return make
+
+
+CONFIDENCE = 0.95
+"""Of the intervals of forecasts."""
+
+CENTRES = 500
+"""Centres of influence of the whole book; of them a viewer sees those in scope."""
+
 FIGURES: Mapping[str, Make] = {
     "teams": _persistency("team"),
     "agents": _persistency("team", "agent"),
@@ -53,6 +70,12 @@ FIGURES: Mapping[str, Make] = {
     "gap": lambda facts: gap_figure(
         facts.book, facts.open_tasks, by=("agent",), target=str(KEPT), as_of=facts.as_of
     ),
+    "collection": _collection("team"),
+    "collection-agents": _collection("team", "agent"),
+    "forecast": lambda facts: forecast_figure(
+        facts.book_with_services, by=("team",), confidence=CONFIDENCE, as_of=facts.as_of
+    ),
+    "influence": lambda facts: influence_figure(facts.book, top=CENTRES, as_of=facts.as_of),
     "referrals": lambda facts: referrals_figure(facts.book, facts.as_of.year, by=("agent",), as_of=facts.as_of),
     "add-ons": lambda facts: add_ons_figure(facts.book, facts.as_of.year, by=("agent",), as_of=facts.as_of),
 }  # fmt: skip
@@ -84,6 +107,21 @@ class Targets:
             seen = _seen(connection, viewer, as_of)
             return [_named(connection, viewer, _worst_first(_filtered(one, seen))) for one in found]
 
+    def of_customers(self, viewer: Viewer, name: str, *, as_of: date) -> Figure:
+        """Return the rows of the customers that a viewer sees."""
+        with db.reading(self._engine) as connection:
+            found = self._figure(connection, name, as_of)
+            return _named(connection, viewer, _of_customers(connection, viewer, found, as_of))
+
+    def tree(self, viewer: Viewer, customer_no: str, *, as_of: date) -> Figure:
+        """Return the referral tree of a customer, of it whom the viewer sees; raises NotFoundError."""
+        with db.reading(self._engine) as connection:
+            check_customer(connection, viewer, customer_no, as_of)
+            found = tree_figure(load_book(connection), customer_no, as_of=as_of)
+            seen = _of_customers(connection, viewer, found, as_of)
+            whole = seen.rows.height == found.rows.height
+            return _named(connection, viewer, seen if whole else replace(seen, lines=()))
+
     def _figure(self, connection: Connection, name: str, as_of: date) -> Figure:
         stamp = (as_of, *facts_stamp(connection), connection.scalar(_NEWEST_DEED))
         with self._lock:
@@ -103,6 +141,15 @@ def _seen(connection: Connection, viewer: Viewer, day: date) -> pl.DataFrame:
     return frame.with_columns(seen=pl.col("agent_no").is_in(list(numbers)))
 
 
+def _of_customers(connection: Connection, viewer: Viewer, figure: Figure, day: date) -> Figure:
+    numbers = connection.scalars(select(CUSTOMERS.c.customer_no).where(sees_customers(viewer.scope, day))).all()
+    mine = pl.col("customer_no").is_in(list(numbers))
+    rows = figure.rows.filter(mine)
+    if "referrer_no" in rows.columns:
+        rows = rows.with_columns(pl.when(pl.col("referrer_no").is_in(list(numbers))).then("referrer_no"))
+    return replace(figure, rows=rows)
+
+
 def _filtered(figure: Figure, seen: pl.DataFrame) -> Figure:
     if "agent_no" in figure.rows.columns:
         numbers = seen.filter("seen")["agent_no"]
@@ -112,9 +159,13 @@ def _filtered(figure: Figure, seen: pl.DataFrame) -> Figure:
 
 
 def _worst_first(figure: Figure) -> Figure:
-    by = ["cohort", "ratio"] if "cohort" in figure.rows.columns else ["ratio"]
-    known = [name for name in by if name in figure.rows.columns]
-    return replace(figure, rows=figure.rows.sort(known, nulls_last=True, maintain_order=True)) if known else figure
+    """Sort by cohort, and by what is judged: the lowest ratio, or count, first."""
+    known = [name for name in ("cohort", *JUDGED) if name in figure.rows.columns]
+    return replace(figure, rows=figure.rows.sort(known[:2], nulls_last=True, maintain_order=True)) if known else figure
+
+
+JUDGED = ("ratio", "rate", "referred")
+"""The fields by which teams and agents are compared; a figure has one of them."""
 
 
 def _named(connection: Connection, viewer: Viewer, figure: Figure) -> Figure:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from policyserve.locale import N_, N_in, say
 from policyserve.metrics.figure import BELOW, PROVISIONAL, SMALL
 from policyserve.metrics.percents import percent
-from policyserve.metrics.profiles.description import cutoff_said, profile_sentence
+from policyserve.metrics.profiles.description import cutoff_said, profile_said, profile_sentence
 from policyserve.metrics.profiles.profile import CN_COMPANY
 from policyserve.metrics.targets import ADDED_ON, KEPT
 from policyserve.reporting.customers import candidates_section, influence_section
@@ -56,7 +56,7 @@ def _head(material: Material, kept: Section) -> tuple[tuple[str, str], ...]:
     said = {
         N_in("report", "For"): question.scope.name or say(question.language, "Whole company"),
         N_("As of"): question.as_of.isoformat(),
-        N_("Profile"): results.profile.name,
+        N_("Profile"): profile_said(results.profile).told(question.language),
         N_("Cutoff"): cutoff_said(results.cutoff).told(question.language),
         N_("Cohorts"): f"{question.first_cohort:%Y-%m} – {question.last_cohort:%Y-%m}",
         N_("Status"): _status(kept, question.language),

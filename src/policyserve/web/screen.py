@@ -29,6 +29,9 @@ PLACES = {
     "manager": (
         ("/board", N_("Board")),
         ("/persistency", N_("Persistency")),
+        ("/forecast", N_in("page", "Forecast")),
+        ("/collection", N_in("page", "Collection")),
+        ("/referrals", N_in("page", "Referrals")),
         ("/customers", N_in("page", "Customers")),
     ),
     "clerk": (("/import", N_("Import")), ("/customers", N_in("page", "Customers"))),

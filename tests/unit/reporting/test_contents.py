@@ -174,7 +174,7 @@ def test_the_head_says_day_profile_status_definition_and_every_mark() -> None:
     head = dict(report.head)
     assert (head["As of"], head["Profile"], head["Status"]) == (
         "2026-06-01",
-        "CN_COMPANY",
+        "insurers in China, by month",
         "1 of 1 cohorts final, 0 provisional",
     )
     assert "grace" in head["Definition"]

@@ -14,12 +14,12 @@ from policyserve.metrics.forecast.chances import Method
 from policyserve.metrics.forecast.forecast import Forecast, forecast, forecast_policies, policies_forecast
 from policyserve.metrics.groupings import FIELDS, fields_of
 from policyserve.metrics.persistency.figures import CUTOFF, PROFILE
-from policyserve.metrics.profiles.description import cutoff_said
+from policyserve.metrics.profiles.description import cutoff_said, profile_said
 from policyserve.metrics.targets import KEPT
 
 FORECAST_MEANS = N_(
     "Expected 13-month persistency = premium kept for certain + chance x premium of what is still open, over the "
-    "first-year premium of the same policies (CN_COMPANY, strict). The interval holds {confidence:.0%} of what may "
+    "first-year premium of the same policies. The interval holds {confidence:.0%} of what may "
     "come: chance of each policy, uncertainty of the estimate, differences between cohorts and between agents. "
     "Method: {method}, learnt from {learnt_from} policies whose grace was over on {as_of}; nothing later was used. "
     "Policies that leave the cohort before their grace is over (claims, waivers) are not foreseen."
@@ -79,7 +79,7 @@ def made_figure(made: Forecast, book: Book, *, by: Sequence[str], confidence: fl
 
 
 def _asked(made: Forecast) -> tuple[Sentence, ...]:
-    profile = made.results.profile.name
+    profile = profile_said(made.results.profile)
     return Sentence(PROFILE, profile=profile), Sentence(CUTOFF, cutoff=cutoff_said(made.results.cutoff))
 
 

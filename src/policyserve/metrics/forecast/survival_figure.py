@@ -14,6 +14,7 @@ from policyserve.metrics.figure import Figure
 from policyserve.metrics.forecast.survival import ALLOWED, at_months, survival
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.persistency.figures import PROFILE
+from policyserve.metrics.profiles.description import profile_said
 from policyserve.metrics.profiles.profile import Profile
 
 SURVIVAL_MEANS = N_(
@@ -40,7 +41,7 @@ def curves_figure(
     time = columns("days") if curve else (column("month", N_("Months"), kind="count"),)
     return Figure(
         title=Sentence(N_("Survival of policies")),
-        asked=(Sentence(PROFILE, profile=profile.name),),
+        asked=(Sentence(PROFILE, profile=profile_said(profile)),),
         columns=(*columns(*fields), *time, *columns("at_risk", "lost", "survival", "interval")),
         rows=whole if curve else at_months(whole, by=fields),
         as_of=as_of,

@@ -18,7 +18,7 @@ from policyserve.metrics.groupings import FIELDS, fields_of
 from policyserve.metrics.persistency.cohorts import cohort_month
 from policyserve.metrics.persistency.persistency import PolicyResults, persistency, policies_behind, policy_results
 from policyserve.metrics.persistency.rolling_cohorts import check_rolling
-from policyserve.metrics.profiles.description import Definition, cutoff_said
+from policyserve.metrics.profiles.description import Definition, cutoff_said, profile_said
 from policyserve.metrics.profiles.profile import BASES, CN_COMPANY, Cutoff, Profile
 from policyserve.metrics.targets import KEPT
 
@@ -26,7 +26,7 @@ LISTED = (
     "policy_no", "cohort", "due_on", "grace_end", "state", "kept", "reason", "currency", "denominator", "numerator",
 )  # fmt: skip
 TITLE = N_("Persistency of month {month}")
-PROFILE = N_("profile {profile}")
+PROFILE = N_("counting: {profile}")
 CUTOFF = N_("cutoff {cutoff}")
 ROLLING = N_("rolling {months} months up to the cohort")
 RESTATED = N_("Restated: with what was reinstated after the cutoff; the final figure stays.")
@@ -92,7 +92,9 @@ def _within(results: PolicyResults, first: date | None) -> pl.DataFrame:
 
 
 def _asked(results: PolicyResults) -> tuple[Sentence, ...]:
-    return Sentence(PROFILE, profile=results.profile.name), Sentence(CUTOFF, cutoff=cutoff_said(results.cutoff))
+    return Sentence(PROFILE, profile=profile_said(results.profile)), Sentence(
+        CUTOFF, cutoff=cutoff_said(results.cutoff)
+    )
 
 
 def _columns(results: PolicyResults, fields: Sequence[str], *, restated: bool, rolling: bool) -> tuple[Column, ...]:

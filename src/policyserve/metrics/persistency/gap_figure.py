@@ -18,7 +18,7 @@ from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.percents import percent
 from policyserve.metrics.persistency.figures import CUTOFF, PROFILE, cohorts
 from policyserve.metrics.persistency.gap import ALLOWED, Gap, gaps, target_of, targets_of
-from policyserve.metrics.profiles.description import cutoff_said
+from policyserve.metrics.profiles.description import cutoff_said, profile_said
 from policyserve.metrics.profiles.profile import CN_COMPANY, Cutoff, Profile, checked_cutoff
 from policyserve.metrics.targets import COHORTS, last_cohort
 
@@ -60,7 +60,7 @@ def gap_figure(
     return Figure(
         title=Sentence(TITLE, month=month),
         asked=(
-            Sentence(PROFILE, profile=profile.name), Sentence(CUTOFF, cutoff=cutoff_said(asked)),
+            Sentence(PROFILE, profile=profile_said(profile)), Sentence(CUTOFF, cutoff=cutoff_said(asked)),
             Sentence(COHORTS_ASKED, **months),
         ),
         columns=(*columns(*fields, "currency"), *_outlook(found.basis)),

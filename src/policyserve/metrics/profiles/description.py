@@ -7,7 +7,7 @@ from policyserve.metrics.profiles.profile import Basis, Cutoff, Observation, Pro
 from policyserve.standard.vocabulary import amount, event_word, listed, month_names, word
 
 _SENTENCE = N_(
-    "Persistency of month {month}, profile {name}. {figures}{in_time} Left out of numerator and denominator: "
+    "Persistency of month {month} (counting: {name}). {figures}{in_time} Left out of numerator and denominator: "
     "{left_out}. {lost} and whatever else ends a policy stay in the denominator. Provisional until the last policy has "
     "passed its cutoff.{year}{own}"
 )
@@ -39,7 +39,7 @@ def profile_sentence(profile: Profile, month: int, cutoff: Cutoff, language: str
     return say(
         language,
         _SENTENCE,
-        name=profile.name,
+        name=profile_said(profile),
         month=month,
         figures="".join(say(language, _FIGURES[basis], later=month - 1) for basis in profile.bases),
         in_time=_in_time(profile, profile.cutoffs.get(cutoff), language),
@@ -131,6 +131,21 @@ class Definition:
     def told(self, language: str) -> str:
         """Return the sentence."""
         return profile_sentence(*self._asked, language)
+
+
+def profile_said(profile: Profile) -> Sentence:
+    """Name a profile in words; one of a company's own is called as its file calls it."""
+    return Sentence(_NAMES.get(profile.name, "{name}"), name=profile.name)
+
+
+_NAMES = {
+    "CN_COMPANY": N_in("way of counting persistency", "insurers in China, by month"),
+    "CN_REG": N_in("way of counting persistency", "regulator of China, by year"),
+    "UK_SUP16_8": N_in("way of counting persistency", "United Kingdom, reports to the regulator"),
+    "IN_IRDAI": N_in("way of counting persistency", "India, disclosures of insurers"),
+    "IN_IRDAI_AGENT": N_in("way of counting persistency", "India, an agent's policies"),
+    "US_LIMRA": N_in("way of counting persistency", "United States, studies of lapses"),
+}
 
 
 def cutoff_said(cutoff: Cutoff) -> Sentence:

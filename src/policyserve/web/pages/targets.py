@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from policyserve.metrics.figure import Figure
+from policyserve.metrics.persistency.heat import heat_figure
 from policyserve.web.tables import LINKS, table_of
 from policyserve.web.visit import Answer, Screen, Visit
 
 OF_AGENT = ("own", "gap", "referrals", "add-ons")
+COLLECTION = ("collection", "collection-agents")
 ON_BOARD = ("teams", "agents", "referrals", "add-ons")
 
 
@@ -33,11 +35,34 @@ def board(visit: Visit) -> Answer:
 
 def persistency(visit: Visit) -> Answer:
     """Show the persistency of the teams by cohort."""
-    found = visit.house.targets.in_scope(visit.viewer, ("cohorts",), as_of=visit.as_of)
-    return _screen(visit, "persistency", found)
+    (found,) = visit.house.targets.in_scope(visit.viewer, ("cohorts",), as_of=visit.as_of)
+    return _screen(visit, "persistency", [found] if found.rows.is_empty() else [heat_figure(found), found])
 
 
-def _screen(visit: Visit, template: str, found: list[Figure], agent_no: str = "") -> Answer:
+def forecast(visit: Visit) -> Answer:
+    """Show what the teams are expected to come to."""
+    return _screen(visit, "forecast", visit.house.targets.in_scope(visit.viewer, ("forecast",), as_of=visit.as_of))
+
+
+def collection(visit: Visit) -> Answer:
+    """Show the premiums that fell due this year, and what became of them, the lowest rate first."""
+    return _screen(visit, "collection", visit.house.targets.in_scope(visit.viewer, COLLECTION, as_of=visit.as_of))
+
+
+def referrals(visit: Visit) -> Answer:
+    """Show who brings customers, and the tree of one who is asked for."""
+    number = visit.query.get("q", "").strip()[:100]
+    targets = visit.house.targets
+    if number:
+        found = [targets.tree(visit.viewer, number, as_of=visit.as_of)]
+    else:
+        found = [targets.of_customers(visit.viewer, "influence", as_of=visit.as_of)]
+    return _screen(visit, "referrals", found, typed=number)
+
+
+def _screen(visit: Visit, template: str, found: list[Figure], agent_no: str = "", typed: str = "") -> Answer:
     links = LINKS if visit.viewer.role == "manager" else {"customer": LINKS["customer"]}
     tables = [table_of(one, visit.language, links) for one in found]
-    return Screen(template=template, values={"tables": tables, "agent_no": agent_no}, figures=lambda: found)
+    return Screen(
+        template=template, values={"tables": tables, "agent_no": agent_no, "typed": typed}, figures=lambda: found
+    )
