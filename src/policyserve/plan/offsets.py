@@ -31,8 +31,10 @@ def after(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
         if firsts is None:
             yield once
             continue
-        known = once.join(firsts.lazy(), on=["rule", "policy_id"], how="left")
-        yield known.filter(pl.col("first") | services.told(_is_for_each))
+        each, near = services.told(_is_for_each), once.filter(within("nominal", services.days))
+        if any(services.asked(_is_for_each)):
+            yield near.filter(each)
+        yield near.filter(~each).join(firsts.lazy(), on=["rule", "policy_id"], how="semi")
 
 
 def _anchor(service: Service) -> str:
@@ -44,19 +46,20 @@ TOGETHER = 30
 
 
 def _first_ones(services: Services, basis: Basis) -> pl.DataFrame | None:
-    """Return the first policies of a purchase, or of a customer, that live to their day: `rule`, `policy_id`, `first`.
+    """Return the first policies of a purchase, or of a customer, that live to their day: `rule`, `policy_id`.
 
     None where no service is given once.
     """
     if all(services.asked(_is_for_each)):
         return None
-    lived = services.each(basis.facts.by_purchase.lazy()).filter(
-        pl.col("ended_on") > _offset(_anchored(services, _anchor), services)
-    )
+    purchases = basis.facts.by_purchase
+    near = purchases.filter(pl.any_horizontal(_near(services, _anchor))).select("customer_id")
+    theirs = purchases.join(near, on="customer_id", how="semi", maintain_order="left")
+    lived = services.each(theirs.lazy()).filter(pl.col("ended_on") > _offset(_anchored(services, _anchor), services))
     waited = (pl.col("issue_date") - pl.col("issue_date").shift(1)).dt.total_days()
     another = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in ("rule", "customer_id"))
     begins = another | (services.told(lambda one: one.once_per == "purchase") & (waited > TOGETHER))
-    firsts = lived.filter(begins).select("rule", "policy_id", first=pl.lit(value=True))
+    firsts = lived.filter(begins).select("rule", "policy_id")
     return firsts.collect(engine="in-memory")
 
 
@@ -145,7 +148,7 @@ def _counted(
     """
     if source.is_empty():
         return
-    near = [within(anchor(one), _reach(one, services.days)) for one in services.members]
+    near = _near(services, anchor)
     both = [one & more for one, more in zip(near, asked, strict=True)] if asked else near
     places = (
         source.lazy()
@@ -162,6 +165,11 @@ def _counted(
     for part in parts(places):
         rows = source.lazy().gather(part["place"]).with_columns(part["rule"])
         yield rows.with_columns(anchor=day).with_columns(nominal=nominal)
+
+
+def _near(services: Services, anchor: Callable[[Service], str]) -> list[pl.Expr]:
+    """Return for each service whether a row can meet its days."""
+    return [within(anchor(one), _reach(one, services.days)) for one in services.members]
 
 
 def _anchored(services: Services, anchor: Callable[[Service], str]) -> pl.Expr:
