@@ -121,6 +121,7 @@ PAGES_OF = {
         "/targets",
         "/schedule?day=2026-05-05",
         "/policies/P1",
+        "/calendar",
         "/customers/C1/contact",
         "/customers/C1/referral",
         "/customers/C1/event",

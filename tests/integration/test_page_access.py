@@ -35,7 +35,7 @@ def browsers(branch: Branch) -> dict[str, TestClient]:
 def address(path: str) -> str:
     for place, value in {
         "task_id:key": "1", "customer_no": "C1", "policy_no": "P1", "agent_no": "1002", "login": "nobody-here",
-        "job:key": "1",
+        "job:key": "1", "secret": "none",
     }.items():  # fmt: skip
         path = path.replace(f"{{{place}}}", value)
     return path

@@ -19,7 +19,8 @@ ACTIONS = N_all(
     "second factor set up", "second factor reset", "password changed",
     "user added", "user disabled", "user enabled", "password reset", "role changed",
     "task done", "task skipped", "task put off", "task reopened", "phone shown",
-    "contact noted", "referral noted", "event noted", "list imported", "token added", "token revoked", "token refused",
+    "contact noted", "referral noted", "event noted", "calendar made", "calendar revoked",
+    "list imported", "token added", "token revoked", "token refused",
 )  # fmt: skip
 
 N_all("thing in the audit log", "user", "customer", "task", "list", "token")

@@ -18,7 +18,8 @@ from policyserve.tables import SentForm, table
 
 FORMS = table(SentForm)
 
-REMEMBERED: Final = timedelta(days=2)
+REMEMBERED: Final = timedelta(days=30)
+"""A phone may be without network that long, and what it sends then still acts once."""
 
 _TAKE = text(
     "INSERT INTO sent_forms (key, user_id, at, body) VALUES (:key, :user_id, :at, :body) ON CONFLICT DO NOTHING"

@@ -155,6 +155,14 @@ def any_user(connection: Connection) -> bool:
     return bool(connection.execute(select(func.count()).select_from(USERS)).scalar_one())
 
 
+def viewer_named(connection: Connection, login: str) -> Viewer:
+    """Return the viewer that a user is; raises NotFoundError."""
+    row = connection.execute(WHO.where(USERS.c.login == login_of(login))).mappings().first()
+    if row is None:
+        raise NotFoundError("user", login)
+    return viewer_of(row)
+
+
 def viewer_of(row: Mapping[Any, Any]) -> Viewer:
     """Return the viewer of a row of `WHO`."""
     return Viewer(

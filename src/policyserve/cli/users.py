@@ -17,7 +17,7 @@ from policyserve.cli.screen.output import show
 from policyserve.cli.secrets import INPUT, read_secret
 from policyserve.config import password_of
 from policyserve.errors import PolicyserveError, QuestionError
-from policyserve.operations import users
+from policyserve.operations import calendar_feeds, users
 
 LOGIN = click.argument("login", metavar="NAME")
 
@@ -41,7 +41,7 @@ def placed(command: Any) -> Any:
 
 @click.group()
 def user() -> None:
-    """Users of the pages: add, list, disable, enable, reset, role."""
+    """Users of the pages: add, list, disable, enable, reset, calendar, role."""
 
 
 @user.command()
@@ -101,6 +101,22 @@ def reset(session: Session, login: str, password_file: Path | None, *, second_fa
     password = _password(session, password_file)
     users.reset_password(session.engine, SYSTEM, login, password=password, at=session.now)
     session.tell("User {login} has a new password.", login=login)
+
+
+@user.command()
+@LOGIN
+@click.option("--names", is_flag=True, help="Name customers in full; without it names are masked.")
+@click.option("--revoke", is_flag=True, help="Let the address lead nowhere any more.")
+@shared
+def calendar(session: Session, login: str, *, names: bool, revoke: bool) -> None:
+    """Make the secret address of an agent's calendar, or revoke it."""
+    if revoke:
+        calendar_feeds.revoke_feed(session.engine, SYSTEM, login=login, at=session.now)
+        session.tell("The calendar of {login} has no address any more.", login=login)
+        return
+    secret = calendar_feeds.make_feed_of(session.engine, SYSTEM, login, names=names, at=session.now)
+    path = f"/calendar/{secret}.ics"
+    session.tell("The calendar of {login} is at {path}; it is told this once.", login=login, path=path)
 
 
 @user.command()

@@ -10,14 +10,14 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from policyserve import db
-from policyserve.access import audit, scope, sent_forms
+from policyserve.access import audit, day_visits, scope, sent_forms
 from policyserve.access.viewer import Viewer
 from policyserve.book import referrals
 from policyserve.book.lists import REFERRALS
 from policyserve.book.problems import problem
 from policyserve.book.snapshot import customer_of
 from policyserve.errors import NotFoundError, PolicyserveError
-from policyserve.locale import N_, Listed, Sentence
+from policyserve.locale import N_, Listed
 from policyserve.operations.database import Database
 from policyserve.operations.events import one_row, take_event
 from policyserve.standard.contact import CONTACT
@@ -39,6 +39,7 @@ def _entry(
         scope.check_customer(connection, viewer, customer_no, stamp.as_of)
         sent_forms.take(connection, viewer, form, stamp.at)
         yield connection
+        day_visits.note(connection, viewer, stamp.as_of, stamp.at, "uploaded_at")
         audit.note(connection, viewer, action, at=stamp.at, kind="customer", number=customer_no)
 
 
@@ -51,14 +52,15 @@ def contact_services(engine: Database, as_of: date) -> tuple[Service, ...]:
 
 def note_contact(
     engine: Database, viewer: Viewer, customer_no: str, stamp: Stamp, *, service: str, form: str | None, **contact: Any
-) -> list[Sentence]:
+) -> None:
     """Keep a contact that no task had asked for, as a task that is added and done; see `deeds.done`."""
     with _entry(engine, viewer, customer_no, stamp, action="contact noted", form=form) as connection:
         standard = current_standard(connection, stamp.as_of)
-        whose = {"customer_no": customer_no, "agent_no": viewer.agent_no}
-        task_id = added_tasks.add(connection, standard, stamp, service=service, due=stamp.as_of, **whose)
+        task_id = added_tasks.add(
+            connection, standard, stamp, service=service, due=stamp.as_of, customer_no=customer_no,
+            agent_no=viewer.agent_no,
+        )  # fmt: skip
         deeds.done(connection, task_id, stamp, **contact)
-        return []
 
 
 def note_referral(

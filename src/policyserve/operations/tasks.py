@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from policyserve import db
-from policyserve.access import audit, scope, sent_forms
+from policyserve.access import audit, day_visits, scope, sent_forms
 from policyserve.access.sent_forms import Form, Sending
 from policyserve.access.viewer import Viewer
 from policyserve.locale import Sentence
@@ -81,6 +81,7 @@ def _deed(engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, actio
         doing = _Doing(connection=connection)
         yield doing
         if viewer.user_id is not None:
+            day_visits.note(connection, viewer, stamp.as_of, stamp.at, "uploaded_at")
             audit.note(connection, viewer, action, at=stamp.at, kind="task", number=task_id)
         if isinstance(form, Sending):
             sent_forms.keep(connection, viewer, form, _standing(connection, task_id, doing.notices))

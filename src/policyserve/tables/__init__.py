@@ -6,6 +6,8 @@ are dates, instants are UTC. Names of constraints are fixed, so that both databa
 
 from policyserve.tables.access import (
     AuditEntry,
+    CalendarFeed,
+    DayVisit,
     RecoveryCode,
     SecondFactor,
     SentForm,
@@ -32,10 +34,12 @@ __all__ = [
     "AgentChannel",
     "AuditEntry",
     "Branch",
+    "CalendarFeed",
     "Change",
     "Contact",
     "Content",
     "Customer",
+    "DayVisit",
     "Debit",
     "EarlyReceipt",
     "Event",

@@ -1,6 +1,6 @@
 """Who may do what: users, their sessions, attempts to sign in, forms that were sent, tokens, and the audit log."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import DDL, Index, event
 from sqlmodel import Field
@@ -125,6 +125,32 @@ class Token(Model, table=True):
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
     """To the hour."""
+
+
+class CalendarFeed(Model, table=True):
+    """A user's calendar for programs that cannot sign in; its address is a secret, and here is its hash alone."""
+
+    __tablename__ = "calendar_feeds"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    user_id: int = Field(primary_key=True, foreign_key="users.id", sa_column_kwargs={"autoincrement": False})
+    secret: str = Field(unique=True)
+    """SHA-256 of the secret."""
+    names: bool
+    """Whether customers are named in full; calendars travel."""
+    made_at: datetime
+
+
+class DayVisit(Model, table=True):
+    """When an agent first opened a day, and last uploaded what was done on it."""
+
+    __tablename__ = "day_visits"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    user_id: int = Field(primary_key=True, foreign_key="users.id", sa_column_kwargs={"autoincrement": False})
+    day: date = Field(primary_key=True)
+    opened_at: datetime | None = None
+    uploaded_at: datetime | None = None
 
 
 class AuditEntry(Model, table=True):

@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from policyserve.access.viewer import ROLES
+from policyserve.web import feeds
 from policyserve.web.api.app import make_api
 from policyserve.web.door import Door, Page, Trouble
 from policyserve.web.errors import NO_METHOD, NO_PAGE
@@ -87,6 +88,9 @@ PAGES: tuple[Page, ...] = (
     *_for(AGENT, "/customers/{customer_no}/event", entries.event, entries.keep_event),
     *_for((*AGENT, *MANAGER, *CLERK), "/policies/{policy_no}", policies.show),
     *_for(AGENT, "/schedule", schedule.show),
+    *_for(AGENT, "/calendar", feeds.show, feeds.make),
+    *_for(AGENT, "/calendar/revoke", send=feeds.revoke),
+    *_for(None, "/calendar/{secret}.ics", feeds.feed),
     *_for(CLERK, "/import", imports.show, imports.send),
     *_for(CLERK, "/import/{job:key}", imports.job, imports.act),
     *_for(CLERK, "/import/{job:key}/rejects", imports.rejects),

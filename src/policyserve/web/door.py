@@ -33,6 +33,7 @@ from policyserve.web.errors import (
     told,
 )
 from policyserve.web.headers import HEADERS
+from policyserve.web.kept_forms import kept_form, sign_in_first
 from policyserve.web.outcomes import is_script, outcome_of
 from policyserve.web.prefix import prefix_of
 from policyserve.web.screen import render
@@ -113,6 +114,8 @@ class Door:
         except SignInNeededError as refusal:
             if visit.by_script:
                 return self.refused(visit, refusal)
+            if isinstance(sent, Sent) and (kept := kept_form(request.url.path, _seen(sent.form))):
+                return self._response(visit, sign_in_first(kept, refusal))
             back = way_back(request, self.house.public_url)
             return self._moved(Move(to=f"/sign-in?next={quote(back)}"))
         except PolicyserveError as refusal:
@@ -126,6 +129,7 @@ class Door:
             house=self.house, viewer=NOBODY, language=self.language(request), token=request.cookies.get(SESSION),
             address=request.client.host if request.client else "", path=_seen(request.path_params),
             query={**_seen(request.query_params), "here": request.url.path}, by_script=is_script(request),
+            origin=f"{request.url.scheme}://{request.url.netloc}",
         )  # fmt: skip
 
     def _entered(self, page: Page, request: Request, visit: Visit, sent: Sent) -> Visit:

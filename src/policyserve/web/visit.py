@@ -38,6 +38,9 @@ class House:
     demo: tuple[tuple[str, str], ...] = ()
     """Of a demo: roles and the names that are signed in with one click."""
 
+    opened_days: set[tuple[int | None, date]] = field(default_factory=set)
+    """Users and days that this process has noted as opened."""
+
     @cached_property
     def targets(self) -> Targets:
         """The figures of the targets, kept until the facts change."""
@@ -75,6 +78,8 @@ class Visit:
     form: Mapping[str, str] = field(default_factory=dict)
     upload: tuple[str, BinaryIO] | None = None
     """The name of an uploaded file, and the file."""
+    origin: str = ""
+    """Where the browser found us: scheme and host."""
     by_script: bool = False
     """Whether the page's own script sends a form that it kept: it is answered with what came of it, not with a page."""
 

@@ -10,6 +10,7 @@ from policyserve.locale.languages import language_named
 from policyserve.operations import sessions
 from policyserve.operations.sessions import Begun, SignInError
 from policyserve.operations.users import any_user
+from policyserve.web.kept_forms import brought_back, carried, sign_in_first
 from policyserve.web.screen import home
 from policyserve.web.visit import Answer, Move, Screen, Visit, local
 
@@ -23,11 +24,12 @@ def begin(visit: Visit) -> Answer:
 
 def show(visit: Visit) -> Answer:
     """Show the form."""
-    return Screen(template="sign_in", values={"next": local(visit.query.get("next")), "login": ""})
+    return Screen(template="sign_in", values={"next": local(visit.query.get("next")), "login": "", "kept": None})
 
 
 def sign_in(visit: Visit) -> Answer:
     """Begin a session, with a new token whatever the browser had."""
+    kept = carried(visit)
     login, wanted = visit.form.get("login", ""), local(visit.form.get("next"))
     try:
         begun = sessions.sign_in(
@@ -35,8 +37,10 @@ def sign_in(visit: Visit) -> Answer:
             before=visit.token, factor_required=visit.house.factor_required,
         )  # fmt: skip
     except (SignInError, ThrottledError) as refusal:
-        return Screen(template="sign_in", values={"next": wanted, "login": login}, refusal=refusal)
-    return begun_at(begun, wanted)
+        if kept is not None:
+            return sign_in_first(kept, refusal)
+        return Screen(template="sign_in", values={"next": wanted, "login": login, "kept": None}, refusal=refusal)
+    return brought_back(kept, begun.token) if kept is not None and not begun.owes else begun_at(begun, wanted)
 
 
 def begun_at(begun: Begun, wanted: str) -> Move:
@@ -49,7 +53,9 @@ def enter_demo(visit: Visit) -> Answer:
     login = visit.form.get("login", "")
     if login not in dict(visit.house.demo).values():
         raise NotFoundError("user", login)
-    return Move(to="/", token=sessions.enter(visit.house.engine, login, address=visit.address, at=visit.now))
+    token = sessions.enter(visit.house.engine, login, address=visit.address, at=visit.now)
+    kept = carried(visit)
+    return Move(to="/", token=token) if kept is None else brought_back(kept, token)
 
 
 def sign_out(visit: Visit) -> Answer:

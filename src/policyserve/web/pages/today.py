@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from policyserve.operations.agenda import agent_day
+from policyserve.operations.day_visits import note_opened
 from policyserve.operations.households import TaskTitle, families, task_title
 from policyserve.tasks.agenda import AgendaCustomer
 from policyserve.tasks.deeds import CHANNELS
@@ -45,6 +46,7 @@ def show(visit: Visit) -> Answer:
     """Show the day."""
     engine = visit.house.engine
     found = agent_day(engine, visit.viewer, visit.viewer.agent_no or "", visit.as_of)
+    note_opened(engine, visit.viewer, visit.as_of, visit.now, visit.house.opened_days)
     households = in_households(found.customers, families(engine, [one.customer_id for one in found.customers]))
     values = {
         "found": found, "late": [one for one in households if one.late],

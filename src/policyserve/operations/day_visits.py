@@ -1,0 +1,41 @@
+"""Day visits: noted when an agent opens a day, and told to those who lead."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from policyserve import db
+from policyserve.access import day_visits, scope
+from policyserve.access.day_visits import LastVisit
+from policyserve.access.scope import AGENTS
+from policyserve.access.viewer import Viewer
+from policyserve.errors import DatabaseBusyError
+from policyserve.operations.database import Database
+
+__all__ = ["LastVisit", "last_visits", "note_opened"]
+
+
+def note_opened(engine: Database, viewer: Viewer, day: date, at: datetime, seen: set[tuple[int | None, date]]) -> None:
+    """Note that an agent has opened a day; `seen` are those whom this process has noted, so that it writes once."""
+    key = (viewer.user_id, day)
+    if key in seen:
+        return
+    with suppress(DatabaseBusyError), db.writing(engine) as connection:
+        day_visits.note(connection, viewer, day, at, "opened_at")
+        seen.add(key)
+
+
+def last_visits(engine: Database, viewer: Viewer, agents: Collection[str], *, as_of: date) -> dict[str, LastVisit]:
+    """Return the last visit of those agents (numbers) in the viewer's scope who were ever here."""
+    within = scope.agents_of(viewer.scope, as_of)
+    query = select(AGENTS.c.id, AGENTS.c.agent_no).where(AGENTS.c.agent_no.in_(list(agents)))
+    if within is not None:
+        query = query.where(AGENTS.c.id.in_(within))
+    with db.reading(engine) as connection:
+        numbers = {row.id: row.agent_no for row in connection.execute(query)}
+        found = day_visits.last_visits(connection, list(numbers))
+    return {numbers[key]: visit for key, visit in found.items()}
