@@ -170,6 +170,11 @@ CONTACTS = _columns(
     "done_on": pl.Date,
 })  # fmt: skip
 
+RIGHTS = pl.Schema({
+    "customer_id": pl.Int32,
+    "erased": pl.Boolean,  # of whom nothing is left; no: whose data serve no marketing
+})  # fmt: skip
+
 
 def empty(schema: pl.Schema) -> pl.DataFrame:
     """Return a frame of these columns without rows."""
@@ -228,6 +233,7 @@ class Book:
     referrals: pl.DataFrame = field(default_factory=lambda: empty(REFERRALS))
     stages: pl.DataFrame = field(default_factory=lambda: empty(STAGES))
     contacts: pl.DataFrame = field(default_factory=lambda: empty(CONTACTS))
+    rights: pl.DataFrame = field(default_factory=lambda: empty(RIGHTS))
 
     def agents_on(self, day: object) -> pl.DataFrame:
         """Return the agents in the teams and branches in which they were on `day` (a date)."""

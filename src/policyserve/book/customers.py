@@ -9,6 +9,7 @@ from polars._typing import PolarsDataType as DataType
 from sqlalchemy import Connection
 
 from policyserve.book import agent_changes
+from policyserve.book.erased_customers import without_erased
 from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import CUSTOMERS
 from policyserve.book.references import attach_own, fill_own, resolve
@@ -29,6 +30,7 @@ _STORED: dict[str, DataType] = {"customer_no": pl.String, "id": pl.Int32} | {
 def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     """Take in a list of customers; who gets another agent by it gets an `agent_changed` event."""
     rows = same_key(_possible(rows, as_of), ["customer_no"], "customer_no")
+    rows = without_erased(connection, rows, "customer_no", PERSONAL, WISHES)
     rows = resolve(connection, rows, "agent_no", "agent", "agent_id")
     rows = _referrers(connection, rows)
     good = rows.good
@@ -41,6 +43,13 @@ def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
         add(connection, "customers", laid, ["id", "customer_no", *_NAMES, pl.lit(as_of).alias("known_on")])
         change(connection, "customers", laid, _NAMES)
     return ImportResult.counted(rows, laid)
+
+
+WISHES = ("vip", "occupation", "hobbies", "marketing_consent")
+"""What nobody need keep, so that it is erased at the customer's request whatever policies there are."""
+
+PERSONAL = ("name", "gender", "birthday", "lunar_birthday", "phone", "family_no", *WISHES)
+"""Who somebody is: erased where no policy asks for it any more."""
 
 
 def _possible(rows: Rows, as_of: date) -> Rows:

@@ -9,6 +9,7 @@ from polars._typing import PolarsDataType as DataType
 from sqlalchemy import Connection
 
 from policyserve.book import referral_stages
+from policyserve.book.erased_customers import without_erased
 from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import REFERRALS
 from policyserve.book.references import resolve
@@ -33,6 +34,7 @@ def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     referrer, the name (else the phone) and the day, so that a person who becomes a customer is not counted twice.
     """
     rows = _each_once(_named(rows))
+    rows = without_erased(connection, rows, "referred_no", ("referred_name", "referred_phone"))
     rows = resolve(connection, rows, "referrer_no", "customer", "referrer_id")
     rows = resolve(connection, rows, "referred_no", "customer", "referred_id")
     rows = resolve(connection, rows, "agent_no", "agent", "agent_id")

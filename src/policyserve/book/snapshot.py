@@ -74,6 +74,11 @@ SELECT task_id, service, subject_kind, subject_id, ordinal, done_on FROM (
 """
 """What was done for customers: work that was reported, and texts that left or may have left."""
 
+RIGHTS = """
+SELECT id, restricted_on IS NULL FROM customers WHERE (restricted_on IS NOT NULL OR erased_on IS NOT NULL)
+"""
+"""Customers whose data were restricted or erased."""
+
 FAMILIES = """
 SELECT id FROM customers WHERE id IN ({ids})
 UNION
@@ -131,6 +136,7 @@ def load_book(connection: Connection, *, customers: Collection[int] | None = Non
         referrals=reader.read(REFERRALS, columns.REFERRALS, "referral_id", "referrer_id IN ({customers})"),
         stages=reader.read(STAGES, columns.STAGES, "referral_id", named),
         contacts=reader.read(contacts, columns.CONTACTS, "task_id", "done.customer_id IN ({customers})"),
+        rights=reader.read(RIGHTS, columns.RIGHTS, "customer_id", "id IN ({customers})"),
     )
 
 

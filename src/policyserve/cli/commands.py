@@ -17,6 +17,7 @@ MODULES = {
     **dict.fromkeys(("agenda", "task"), "tasks"),
     "sms": "sms",
     **dict.fromkeys(("policy", "customer"), "cards"),
+    "personal-data": "personal_data",
     "metrics": "metrics.persistency",
     "notice": "notices",
     "user": "users",

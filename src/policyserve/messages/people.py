@@ -40,13 +40,13 @@ PEOPLE = _schema(
 
 _PEOPLE = """
 SELECT c.id, c.customer_no, c.name, c.gender, c.birthday, c.deceased_on, c.phone,
-    coalesce(c.marketing_consent, {no}), coalesce(c.sms_optout, {no})
+    coalesce(c.marketing_consent, {no}), coalesce(c.sms_optout, {no}) OR c.restricted_on IS NOT NULL
 FROM customers c WHERE c.id IN ({keys})
 """
 
 _REFUSED = """
 SELECT phone FROM refusals WHERE lifted_at IS NULL
-UNION SELECT phone FROM customers WHERE sms_optout AND phone IS NOT NULL
+UNION SELECT phone FROM customers WHERE (sms_optout OR restricted_on IS NOT NULL) AND phone IS NOT NULL
 """
 """A refusal holds for the phone, whoever has it."""
 

@@ -62,14 +62,25 @@ def plan(
     basis = Basis(facts, standard, calendar, workdays, wide)
     festivals = set(calendar.festivals(wide)["name"])
     types = _types(standard)
+    rightful = _rightful(book, standard)
     touches = [
-        _touches(occurrences, services, basis, days, types, standing=standing).select(columns)
+        _touches(occurrences, services, basis, days, types, standing=standing).filter(*rightful).select(columns)
         for services in together(standard, days, wide, festivals)
         if services.trigger in TRIGGERS
         for occurrences in TRIGGERS[services.trigger](services, basis)
     ]
     empty = pl.DataFrame(schema={name: types[name] for name in columns})
     return pl.concat([empty, *pl.collect_all(touches, engine="in-memory")], rechunk=False)
+
+
+def _rightful(book: Book, standard: Standard) -> list[pl.Expr]:
+    """Leave out all touches of those whose data were erased, and marketing to those whose data are restricted."""
+    if book.rights.is_empty():
+        return [pl.lit(value=True)]
+    marketing = [service.code for service in standard.services if service.message_class == "marketing"]
+    erased, all_of_them = book.rights.filter("erased")["customer_id"], book.rights["customer_id"]
+    to_them = pl.col("customer_id").is_in(all_of_them.implode()) & pl.col("service").cast(pl.String).is_in(marketing)
+    return [~pl.col("customer_id").is_in(erased.implode()), ~to_them]
 
 
 def _types(standard: Standard) -> dict[str, pl.DataType]:

@@ -49,12 +49,15 @@ OTHERS = CUSTOMERS.alias("others")
 OPEN = MESSAGES.c.final_at.is_(None)
 OWN_CUSTOMER = CUSTOMERS.c.id == MESSAGES.c.customer_id
 
+_OTHER_REFUSES = or_(OTHERS.c.sms_optout.is_(True), OTHERS.c.restricted_on.is_not(None))
+
 REFUSED = or_(
     CUSTOMERS.c.sms_optout.is_(True),
+    CUSTOMERS.c.restricted_on.is_not(None),
     CUSTOMERS.c.phone.in_(select(REFUSALS.c.phone).where(REFUSALS.c.lifted_at.is_(None))),
-    CUSTOMERS.c.phone.in_(select(OTHERS.c.phone).where(OTHERS.c.sms_optout.is_(True), OTHERS.c.phone.is_not(None))),
+    CUSTOMERS.c.phone.in_(select(OTHERS.c.phone).where(_OTHER_REFUSES, OTHERS.c.phone.is_not(None))),
 )
-"""Whether marketing is refused: by the list, from the phone, or by somebody else who has the same phone."""
+"""Whether marketing is refused: by the list, by a restriction, from the phone, or by somebody else who has the same."""
 
 NO_CONSENT = CUSTOMERS.c.marketing_consent.is_not(True)
 

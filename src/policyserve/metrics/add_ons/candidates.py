@@ -94,7 +94,10 @@ def read_sums(connection: Connection) -> pl.DataFrame:
 
 def read_refusals(connection: Connection) -> pl.DataFrame:
     """Read who refused marketing: `customer_id`. A refusal holds whatever day is asked for."""
-    query = "SELECT id FROM customers WHERE marketing_consent IS NOT NULL AND NOT marketing_consent"
+    query = (
+        "SELECT id FROM customers WHERE restricted_on IS NOT NULL OR erased_on IS NOT NULL "
+        "OR marketing_consent IS NOT NULL AND NOT marketing_consent"
+    )
     return db.read_frame(connection, query, pl.Schema({"customer_id": pl.Int32()}))
 
 

@@ -1,0 +1,152 @@
+"""Personal data of one customer: a copy, a restriction, an erasure; each request is noted in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, and_, select, update
+
+from policyserve import db
+from policyserve.access import audit, scope, sent_forms
+from policyserve.access.viewer import Viewer
+from policyserve.errors import NotFoundError, PolicyserveError
+from policyserve.locale import Sentence
+from policyserve.messages.outbox import outbox
+from policyserve.messages.outbox.stored_messages import MESSAGES, WAITING
+from policyserve.operations.database import Database
+from policyserve.privacy import copies, erasure, retention
+from policyserve.privacy.holdings import CUSTOMERS, Person, held_on
+from policyserve.privacy.retention import Kept
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How the data of a customer stand."""
+
+    customer_no: str
+    restricted_on: date | None
+    erased_on: date | None
+    kept: Sequence[Kept]
+    """The policies for which law asks to keep who the customer is."""
+
+    @property
+    def until(self) -> date | None:
+        """From when nothing need be kept; None while a contract has not ended, or where nothing is kept."""
+        return retention.last_day(self.kept)
+
+
+def told(left: Standing) -> Sentence:
+    """Say what an erasure has left."""
+    if not left.kept:
+        return Sentence("Who customer {customer_no} is was erased; figures stay.", customer_no=left.customer_no)
+    policies = ", ".join(one.policy_no for one in left.kept)
+    if left.until is None:
+        return Sentence(
+            "Notes, wishes and marketing were erased. Who the customer is stays for policies that have not ended "
+            "({policies}), and for nothing else.",
+            policies=policies,
+        )
+    return Sentence(
+        "Notes, wishes and marketing were erased. Who the customer is must be kept until {until} for {policies} "
+        "(Insurance Law, Art. 87), and serves nothing else; erase again then.",
+        until=left.until,
+        policies=policies,
+    )
+
+
+def standing_of(engine: Database, viewer: Viewer, customer_no: str, *, as_of: date) -> Standing:
+    """Return how the data of a customer in scope stand; raises NotFoundError."""
+    with db.reading(engine) as connection:
+        return _standing(connection, _person(connection, viewer, customer_no, as_of), as_of)
+
+
+def copy_of(
+    engine: Database, viewer: Viewer, customer_no: str, *, as_of: date, at: datetime, language: str
+) -> tuple[bytes, bytes]:
+    """Return everything held on a customer in scope, as JSON and as a workbook; raises NotFoundError."""
+    with db.writing(engine) as connection:
+        person = _person(connection, viewer, customer_no, as_of)
+        _note(connection, viewer, "personal data exported", customer_no, at)
+        held = held_on(connection, person)
+    return copies.as_json(customer_no, held, at), copies.as_workbook(held, language)
+
+
+def restrict(
+    engine: Database, viewer: Viewer, customer_no: str, *, as_of: date, at: datetime, lift: bool = False,
+    form: str | None = None,
+) -> None:  # fmt: skip
+    """Use a customer's data for no marketing any more (or again); raises NotFoundError.
+
+    What waits to be sent is taken back. Raises PolicyserveError where there is nothing to do.
+    """
+    with db.writing(engine) as connection:
+        person = _person(connection, viewer, customer_no, as_of)
+        sent_forms.take(connection, viewer, form, at)
+        stands = _standing(connection, person, as_of)
+        if stands.erased_on is not None:
+            raise PolicyserveError("The data of this customer were erased; that is not taken back.")
+        if (stands.restricted_on is None) is lift:
+            raise PolicyserveError("It is so already; nothing was changed.")
+        values = {"restricted_on": None if lift else as_of}
+        connection.execute(update(CUSTOMERS).where(CUSTOMERS.c.id == person.key).values(values))
+        if not lift:
+            _take_back(connection, person, viewer, at, marketing_alone=True)
+        _note(connection, viewer, "restriction lifted" if lift else "personal data restricted", customer_no, at)
+
+
+def erase(
+    engine: Database, viewer: Viewer, customer_no: str, *, as_of: date, at: datetime, form: str | None = None
+) -> Standing:
+    """Erase what may be erased of a customer in scope, for good; return how the rest stands. Raises NotFoundError.
+
+    Who they are goes where no policy asks for it; until then it is restricted. Raises PolicyserveError where a message
+    to them is on its way.
+    """
+    with db.writing(engine, durable=True) as connection:
+        person = _person(connection, viewer, customer_no, as_of)
+        sent_forms.take(connection, viewer, form, at)
+        whole = not retention.kept(connection, person, as_of)
+        _take_back(connection, person, viewer, at, marketing_alone=not whole)
+        if whole:
+            _refuse_while_on_its_way(connection, person)
+        erasure.erase(connection, person, whole=whole, day=as_of)
+        _note(connection, viewer, "personal data erased", customer_no, at)
+        return _standing(connection, person, as_of)
+
+
+def _person(connection: Connection, viewer: Viewer, customer_no: str, as_of: date) -> Person:
+    scope.check_customer(connection, viewer, customer_no, as_of)
+    row = connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.customer_no == customer_no)).first()
+    if row is None:
+        raise NotFoundError("customer", customer_no)
+    return Person(key=row.id, customer_no=customer_no, phone=row.phone)
+
+
+def _standing(connection: Connection, person: Person, as_of: date) -> Standing:
+    row = connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.id == person.key)).one()
+    return Standing(
+        customer_no=person.customer_no, restricted_on=row.restricted_on, erased_on=row.erased_on,
+        kept=retention.kept(connection, person, as_of),
+    )  # fmt: skip
+
+
+def _take_back(connection: Connection, person: Person, viewer: Viewer, at: datetime, *, marketing_alone: bool) -> None:
+    """Cancel what waits to be sent."""
+    waits = and_(MESSAGES.c.customer_id == person.key, MESSAGES.c.final_at.is_(None), MESSAGES.c.status.in_(WAITING))
+    if marketing_alone:
+        waits = and_(waits, MESSAGES.c.message_class == "marketing")
+    keys = connection.scalars(select(MESSAGES.c.id).where(waits)).all()
+    if keys:
+        outbox.cancel(connection, keys, by=viewer.who, why="", now=at)
+
+
+def _refuse_while_on_its_way(connection: Connection, person: Person) -> None:
+    on_its_way = and_(MESSAGES.c.customer_id == person.key, MESSAGES.c.final_at.is_(None))
+    if connection.execute(select(MESSAGES.c.id).where(on_its_way)).first() is not None:
+        raise PolicyserveError("A message to this customer is on its way; erase when it is known what became of it.")
+
+
+def _note(connection: Connection, viewer: Viewer, action: str, customer_no: str, at: datetime) -> None:
+    audit.note(connection, viewer, action, at=at, kind="customer", number=customer_no)
