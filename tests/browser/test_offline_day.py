@@ -27,6 +27,7 @@ ROWS = """async () => { const asked = indexedDB.open('policyserve', 1);
   const rows = asked.result.transaction('forms').objectStore('forms').getAll();
   await new Promise(done => rows.onsuccess = done); asked.result.close();
   return rows.result.filter(one => one.key).length; }"""
+WAITING = ROWS.replace("one.key", "one.state === 'waiting'")
 
 
 def until(agent: Visitor, script: str) -> None:
@@ -150,7 +151,7 @@ def test_a_session_that_is_over_keeps_the_queue_for_its_user_and_for_nobody_else
     assert became(key) == []
     agent.enter("agent")
     page.goto(page.url.partition("?")[0])
-    until(agent, "document.querySelectorAll('.state.waiting').length === 0")
+    until(agent, f"({WAITING})().then(rows => rows === 0)")
     assert became(key) == ["done"]
     without_network(agent, kept=False)
     second = write(agent, "done", note="second")

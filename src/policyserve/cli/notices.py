@@ -96,8 +96,10 @@ def remove(session: Session, agent_no: str) -> None:
 def preview(session: Session, agent_no: str, day: date | None) -> None:
     """Show what an agent's notice says, as the agent's channel takes it, and send nothing."""
     wanted = day or session.as_of
-    language, most = session.language, session.settings.file.notices.most
-    found = notices.preview_notice(session.engine, agent_no, wanted, language=language, most=most)
+    language, asked = session.language, session.settings.file.notices
+    found = notices.preview_notice(
+        session.engine, agent_no, wanted, language=language, most=asked.most, public_url=asked.public_url
+    )
     if found.text is None:
         session.tell("Agent {who} has nothing due on {day}, so there is no notice.", who=agent_no, day=wanted)
         return

@@ -13,6 +13,7 @@ from policyserve import db
 from policyserve.book.snapshot import customer_id, load_book
 from policyserve.calendars.calendar import Calendar
 from policyserve.config import Settings
+from policyserve.errors import PolicyserveError
 from policyserve.messages.generation.generation import Generation, run_generation
 from policyserve.messages.generation.upkeep import keep_up
 from policyserve.messages.outbox import overview
@@ -69,6 +70,19 @@ def preview_service(engine: Database, settings: Settings, customer_no: str, serv
             day=as_of,
         )
         return Preview(composed=trial.preview(key, service), standard=standard)
+
+
+def text_of_service(engine: Database, settings: Settings, customer_no: str, service: str, *, as_of: date) -> str | None:
+    """Return the text that a customer would get of a service, as if it were due.
+
+    None where there is none, and where each of several policies has another.
+    """
+    try:
+        composed = preview_service(engine, settings, customer_no, service, as_of=as_of).composed
+    except PolicyserveError:
+        return None
+    texts = composed["text"].drop_nulls().unique()
+    return str(texts[0]) if texts.len() == 1 else None
 
 
 def check_messages(engine: Database, settings: Settings, *, as_of: date) -> tuple[list[Check], Standard]:

@@ -71,11 +71,13 @@ class Preview:
     style: Style
 
 
-def preview_notice(engine: Database, agent_no: str, day: date, *, language: str, most: int) -> Preview:
+def preview_notice(
+    engine: Database, agent_no: str, day: date, *, language: str, most: int, public_url: str | None
+) -> Preview:
     """Write an agent's notice of a day as the agent's channel takes it; `most` tasks at most. Raises NotFoundError."""
     with db.reading(engine) as connection:
         work = agenda(connection, agent_no, day, current_standard(connection, day))
         chosen = subscriptions.channel_chosen(connection, agent_no)
     style = channel_of(chosen[0]).style(chosen[1]) if chosen else NO_CHANNEL
-    text = write(work, style, language, most=most)
+    text = write(work, style, language, most=most, public_url=public_url)
     return Preview(text=text, channel=chosen[0] if chosen else None, style=style)

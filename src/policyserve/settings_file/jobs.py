@@ -17,6 +17,8 @@ class NoticeSettings(Section):
     """When they go out, unless an agent has an hour of their own."""
     most: Annotated[int, Field(ge=1, le=100)] = 10
     """Customers named in one notice; the rest is counted."""
+    public_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s]*)?$", max_length=200)] | None = None
+    """Where browsers find the pages; a notice then ends with the address that opens the day."""
 
 
 class JobSettings(Section):

@@ -203,8 +203,9 @@ def _written(run: _Run, candidate: Candidate, channel: Channel) -> tuple[Text | 
     """Write an agent's notice from the agenda as it is now."""
     with db.reading(run.engine) as connection:
         found = agenda(connection, candidate.agent_no, run.day, run.standard)
-    most = run.settings.file.notices.most
-    return write(found, channel.style(candidate.robot), run.language, most=most), task_count(found)
+    asked = run.settings.file.notices
+    style = channel.style(candidate.robot)
+    return write(found, style, run.language, most=asked.most, public_url=asked.public_url), task_count(found)
 
 
 async def _waited(run: _Run, candidate: Candidate, channel: Channel) -> bool:

@@ -28,11 +28,11 @@ _HARMLESS: Final = str.maketrans("<>[]*`@", "＜＞［］＊｀＠")
 """Their wide forms: a mention, a link or a style is none any more, and people read the same."""
 
 
-def write(found: Agenda, style: Style, language: str, *, most: int) -> Text | None:
+def write(found: Agenda, style: Style, language: str, *, most: int, public_url: str | None = None) -> Text | None:
     """Write the notice of a day, naming at most so many customers; None where nothing is due.
 
     Customers with something overdue come first. What does not fit into the style's bytes is left out by whole customers
-    and counted.
+    and counted. With `public_url`, where browsers find the pages, it ends with the address that opens the day.
     """
     if not found.customers:
         return None
@@ -40,9 +40,10 @@ def write(found: Agenda, style: Style, language: str, *, most: int) -> Text | No
     customers = sorted(found.customers, key=lambda customer: not any(task.overdue for task in customer.tasks))
     blocks = [writer.customer(number, customer) for number, customer in enumerate(customers[:most], 1)]
     head = writer.head(found)
+    end = writer.link(public_url) if public_url else []
     body = head
     for shown in range(len(blocks), -1, -1):
-        body = "\n\n".join([head, *blocks[:shown], *writer.rest(len(customers) - shown)])
+        body = "\n\n".join([head, *blocks[:shown], *writer.rest(len(customers) - shown), *end])
         if len(body.encode()) <= style.most_bytes:
             break
     return Text(title=writer.title(found), body=body)
@@ -89,6 +90,10 @@ class _Writer:
         if not count:
             return ()
         return (say_many(self.language, "... and {n} more customer", "... and {n} more customers", count),)
+
+    def link(self, public_url: str) -> Sequence[str]:
+        """Say where the day is opened."""
+        return (self._say("Open the day: {address}", address=f"{public_url.rstrip('/')}/today"),)
 
     def _task(self, task: AgendaTask) -> str:
         words = N_("- {name}: {late}, by {day}") if task.overdue else N_("- {name}: by {day}")

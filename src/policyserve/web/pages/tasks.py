@@ -8,7 +8,7 @@ from typing import Any
 from policyserve.access.sent_forms import SentBeforeError
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import say
-from policyserve.operations import tasks
+from policyserve.operations import messages, tasks
 from policyserve.operations.agenda import agent_day
 from policyserve.tasks.agenda import AgendaCustomer, AgendaTask
 from policyserve.tasks.deeds import CHANNELS
@@ -22,9 +22,19 @@ def show(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
     customer, task = _of_day(visit, key)
     values: dict[str, Any] = {
         "key": key, "customer": customer, "task": task, "lines": lines, "channels": _channels(task),
+        "sms": None if task is None or customer is None else _text(visit, customer, task),
         "typed": lambda name: visit.form.get(name, ""), "today": visit.as_of,
     }  # fmt: skip
     return Screen(template="task", values=values, refusal=refusal)
+
+
+def _text(visit: Visit, customer: AgendaCustomer, task: AgendaTask) -> str | None:
+    """Write what the standard says to a customer by SMS on this occasion; None where it says nothing."""
+    if customer.phone is None or "sms" not in task.channels.split("+"):
+        return None
+    house = visit.house
+    asked = (house.engine, house.settings, customer.customer_no, task.service)
+    return messages.text_of_service(*asked, as_of=visit.as_of)
 
 
 def _of_day(visit: Visit, key: int) -> tuple[AgendaCustomer | None, AgendaTask | None]:

@@ -62,6 +62,7 @@
     };
     try { await keep(one); } catch (error) { form.submit(); return; }
     await show();
+    card.scrollIntoView({ block: "nearest" });
     await send();
   }
 

@@ -78,6 +78,15 @@ def test_markdown_is_bold_where_the_channel_takes_it_and_lines_end_as_it_wants_t
     assert "**1. 王女士** C1  \n- 保单体检" in text
 
 
+def test_a_notice_ends_with_the_address_of_the_day_also_where_customers_are_left_out() -> None:
+    customers = [customer("王芳", number=f"C{number}") for number in range(9)]
+    style = Style(most_bytes=300)
+    text = write(day_of(*customers), style, "en", most=9, public_url="https://service.example/")
+    assert text is not None
+    assert text.body.endswith("\n\nOpen the day: https://service.example/today")
+    assert len(text.body.encode()) <= style.most_bytes
+
+
 def test_a_day_without_tasks_is_no_notice() -> None:
     assert write(day_of(), PLAIN, "zh", most=10) is None
 
