@@ -103,10 +103,15 @@ def seconds(work: Callable[[], object]) -> float:
 def fill(path: Path, size: int) -> None:
     """Make the schema and a random book."""
     with opened(path) as engine:
-        schema.upgrade(engine)
-        with db.writing(engine, bulk=True) as connection:
-            for table, frame in random_book(size).items():
-                db.insert_frame(connection, table, frame)
+        store(engine, size)
+
+
+def store(engine: Engine, size: int) -> None:
+    """Make the schema and a random book in an open database."""
+    schema.upgrade(engine)
+    with db.writing(engine, bulk=True) as connection:
+        for table, frame in random_book(size).items():
+            db.insert_frame(connection, table, frame)
 
 
 def change(path: Path, size: int) -> None:
