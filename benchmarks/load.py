@@ -46,6 +46,9 @@ from policyserve.web.workers import SPAWN, at_work
 
 AGENTS = 200
 DEEDS = 10
+HELD = 118
+"""Policies to an agent: 100,000 have 850 agents."""
+
 WORKERS = 2
 
 CPU_GOAL = 2.0
@@ -104,7 +107,7 @@ def run(size: int) -> Iterator[Figure]:
 
 def measured(engine: Engine, url: str, where: str, size: int) -> Iterator[Figure]:
     """Fill a database, and let the agents of a morning come twice: to the bare route, and to the pages."""
-    store(engine, size)
+    store(engine, size, held=HELD)
     release_tasks(engine, load_calendar(fixture("calendars", "cn.yaml")), as_of=AS_OF, at=datetime.now(UTC))
     tokens = signed_in(engine)
     with bare_processes(url) as (port, numbers):

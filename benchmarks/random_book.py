@@ -9,9 +9,12 @@ import polars as pl
 KNOWN_ON = date(2026, 1, 1)
 
 
-def random_book(policies: int) -> dict[str, pl.DataFrame]:
-    """Make the rows of four tables, by table; there are 0.6 customers and 3.5 instalments to a policy."""
-    customers, agents = max(1, policies * 6 // 10), max(1, policies // 500)
+def random_book(policies: int, *, held: int = 500) -> dict[str, pl.DataFrame]:
+    """Make the rows of four tables, by table; there are 0.6 customers and 3.5 instalments to a policy.
+
+    `held`: policies to an agent.
+    """
+    customers, agents = max(1, policies * 6 // 10), max(1, policies // held)
     return {
         "agents": _ids(agents).select(
             "id", agent_no=pl.format("A{}", pl.col("id") + 10**6), name=pl.lit("王芳"), joined_on=_day(1, 4000)

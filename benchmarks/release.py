@@ -106,11 +106,11 @@ def fill(path: Path, size: int) -> None:
         store(engine, size)
 
 
-def store(engine: Engine, size: int) -> None:
-    """Make the schema and a random book in an open database."""
+def store(engine: Engine, size: int, *, held: int = 500) -> None:
+    """Make the schema and a random book in an open database; `held`: policies to an agent."""
     schema.upgrade(engine)
     with db.writing(engine, bulk=True) as connection:
-        for table, frame in random_book(size).items():
+        for table, frame in random_book(size, held=held).items():
             db.insert_frame(connection, table, frame)
 
 
