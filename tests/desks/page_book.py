@@ -44,6 +44,7 @@ class Branch:
     code: str = "code of the first run"
     moment: datetime = AT
     settings: Settings = field(default_factory=lambda: Settings(database_url=""))
+    public_url: str | None = None
     troubles: list[str] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=count)
 
@@ -58,6 +59,7 @@ class Branch:
         self.house = House(
             engine=self.engine, settings=self.settings, calendar=calendar_named("cn"),
             now=lambda: self.moment, today=lambda: MONDAY, first_run_code=self.code,
+            public_url=self.public_url,
         )  # fmt: skip
         self.pages = make_pages(self.house, lambda page, error: self.troubles.append(f"{page}: {error!r}"))
 

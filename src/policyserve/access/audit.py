@@ -17,7 +17,7 @@ ACTIONS = N_all(
     "entry of the audit log",
     "signed in", "sign-in failed", "signed out", "sign-in throttled", "second factor refused",
     "second factor set up", "second factor reset", "password changed",
-    "user added", "user disabled", "user enabled", "password reset", "role changed",
+    "user added", "user disabled", "user enabled", "password reset", "role changed", "user linked",
     "personal data exported", "personal data restricted", "restriction lifted", "personal data erased",
     "task done", "task skipped", "task put off", "task reopened", "phone shown",
     "contact noted", "referral noted", "event noted", "calendar made", "calendar revoked",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
 
 from policyserve.access.seals import FACTORS
 from policyserve.access.viewer import ROLES, Viewer, scope_of
@@ -120,6 +120,16 @@ def change(connection: Connection, login: str, values: Mapping[str, Any]) -> int
     return int(key)
 
 
+def refuse_taken(connection: Connection, login: str, given: Mapping[str, str | None]) -> None:
+    """Raise PolicyserveError where somebody else is linked to the same already."""
+    for name, value in given.items():
+        other = select(USERS.c.login).where(USERS.c[name] == value, USERS.c.login != login_of(login))
+        if value is not None and (found := connection.scalar(other)) is not None:
+            raise PolicyserveError(
+                "'{value}' is linked to {login} already; take it from them first.", value=value, login=found
+            )
+
+
 def place(connection: Connection, login: str, to: Place) -> int:
     """Give a user another role and place; return the key."""
     return change(connection, login, _placed(connection, to))
@@ -128,6 +138,14 @@ def place(connection: Connection, login: str, to: Place) -> int:
 def known(connection: Connection, login: str) -> Known | None:
     """Return an active user by the name to sign in with; None: there is none."""
     return _known(connection, USERS.c.login == login_of(login))
+
+
+def known_elsewhere(connection: Connection, way: str, who: str) -> Known | None:
+    """Return an active user by who they are in WeCom, or to the provider: linked, else by the name to sign in with."""
+    c = USERS.c
+    if way == "wecom":
+        return _known(connection, c.wecom == who)
+    return _known(connection, or_(c.subject == who, and_(c.subject.is_(None), c.login == login_of(who))))
 
 
 def _known(connection: Connection, own: ColumnElement[bool]) -> Known | None:

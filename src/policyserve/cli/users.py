@@ -129,6 +129,19 @@ def role(session: Session, login: str, **place: Any) -> None:
     session.tell("User {login} has another role.", login=login)
 
 
+@user.command()
+@LOGIN
+@click.option("--wecom", metavar="USERID", help="Who the user is in WeCom; empty takes it back.")
+@click.option("--subject", metavar="VALUE", help="Who they are to the provider of OpenID Connect; empty takes it back.")
+@shared
+def link(session: Session, login: str, wecom: str | None, subject: str | None) -> None:
+    """Say who a user is elsewhere, so that they can sign in from there."""
+    if wecom is None and subject is None:
+        raise QuestionError("Say who the user is: --wecom USERID or --subject VALUE.")
+    users.link_user(session.engine, SYSTEM, login, wecom=wecom, subject=subject, at=session.now)
+    session.tell("User {login} is linked.", login=login)
+
+
 def _password(session: Session, file: Path | None) -> str:
     """Read a password from a file, the environment, a pipe, or a person; never from the command line."""
     if file is not None:

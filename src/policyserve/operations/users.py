@@ -118,6 +118,22 @@ def reset_second_factor(engine: Database, viewer: Viewer, login: str, *, at: dat
         _note(connection, viewer, "second factor reset", login, at)
 
 
+def link_user(
+    engine: Database, viewer: Viewer, login: str, *, wecom: str | None, subject: str | None, at: datetime
+) -> None:
+    """Say who a user is in WeCom, and to the provider of OpenID Connect; an empty text takes it back.
+
+    Raises NotFoundError, and PolicyserveError for what is somebody else's.
+    """
+    given = {
+        name: value.strip() or None for name, value in (("wecom", wecom), ("subject", subject)) if value is not None
+    }
+    with db.writing(engine, durable=True) as connection:
+        users.refuse_taken(connection, login, given)
+        sessions.end_all(connection, users.change(connection, login, given))
+        _note(connection, viewer, "user linked", login, at)
+
+
 def change_role(
     engine: Database, viewer: Viewer, login: str, place: Place, *, at: datetime, form: str | None = None
 ) -> None:

@@ -28,6 +28,7 @@ from policyserve.web.pages import (
     policies,
     schedule,
     sign_in,
+    sign_in_ways,
     targets,
     tasks,
     today,
@@ -74,6 +75,8 @@ AGENT, MANAGER, CLERK, ADMINISTRATOR, AUDITOR = (("agent",), ("manager",), ("cle
 PAGES: tuple[Page, ...] = (
     *_for(None, "/", sign_in.begin),
     *_for(None, "/sign-in", sign_in.show, sign_in.sign_in),
+    *_for(None, "/sign-in/{way}", sign_in_ways.leave),
+    *_for(None, "/sign-in/{way}/back", sign_in_ways.come_back),
     *_for(None, "/demo", send=sign_in.enter_demo),
     *_for(None, "/language", send=sign_in.choose_language),
     *_for(None, "/first-run", first_run.show, first_run.send),

@@ -42,6 +42,7 @@ from policyserve.web.visit import Answer, Download, House, Move, Screen, Visit, 
 from policyserve.web.workbooks import asked_workbook
 
 SESSION: Final = "policyserve_session"
+HANDSHAKE: Final = "policyserve_sign_in"
 LANGUAGE: Final = "policyserve_language"
 
 YEAR: Final = 365 * 24 * 3600
@@ -127,6 +128,7 @@ class Door:
     def _visit(self, request: Request) -> Visit:
         return Visit(
             house=self.house, viewer=NOBODY, language=self.language(request), token=request.cookies.get(SESSION),
+            handshake=request.cookies.get(HANDSHAKE),
             address=request.client.host if request.client else "", path=_seen(request.path_params),
             query={**_seen(request.query_params), "here": request.url.path}, by_script=is_script(request),
             origin=f"{request.url.scheme}://{request.url.netloc}",
@@ -188,6 +190,9 @@ class Door:
         elif move.token is not None:
             response.delete_cookie(SESSION, httponly=True, secure=secure, samesite="lax")
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        if move.handshake is not None:
+            kept = 600 if move.handshake else 0
+            response.set_cookie(HANDSHAKE, move.handshake, max_age=kept, httponly=True, secure=secure, samesite="lax")
         if move.language:
             response.set_cookie(LANGUAGE, move.language, max_age=YEAR, httponly=True, secure=secure, samesite="lax")
         return response

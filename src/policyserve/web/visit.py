@@ -72,6 +72,8 @@ class Visit:
     address: str
     token: str | None = None
     """Of the session."""
+    handshake: str | None = None
+    """Of a sign-in elsewhere that has begun."""
     path: Mapping[str, Any] = field(default_factory=dict)
     """The parameters of the address."""
     query: Mapping[str, str] = field(default_factory=dict)
@@ -133,6 +135,8 @@ class Move:
     """A session that begins; an empty one ends."""
     language: str | None = None
     """A language that was chosen."""
+    handshake: str | None = None
+    """What the browser keeps while its user signs in elsewhere; an empty one is over."""
     said: Sequence[Sentence] = ()
     """What is worth a notice, for a script that shows it in place."""
 

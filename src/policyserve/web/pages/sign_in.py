@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 from policyserve.access.throttle import ThrottledError
 from policyserve.errors import NotFoundError
 from policyserve.locale.languages import language_named
-from policyserve.operations import sessions
+from policyserve.operations import sessions, sign_in_ways
 from policyserve.operations.sessions import Begun, SignInError
 from policyserve.operations.users import any_user
 from policyserve.web.kept_forms import brought_back, carried, sign_in_first
@@ -22,9 +23,15 @@ def begin(visit: Visit) -> Answer:
     return Move(to="/sign-in" if any_user(visit.house.engine) else "/first-run")
 
 
-def show(visit: Visit) -> Answer:
+def show(visit: Visit) -> Screen:
     """Show the form."""
-    return Screen(template="sign_in", values={"next": local(visit.query.get("next")), "login": "", "kept": None})
+    return Screen(
+        template="sign_in", values={"next": local(visit.query.get("next")), "login": "", "kept": None} | _ways(visit)
+    )
+
+
+def _ways(visit: Visit) -> dict[str, Any]:
+    return {"ways": visit.house.public_url and sign_in_ways.ways(visit.house.settings.file.sign_in)}
 
 
 def sign_in(visit: Visit) -> Answer:
@@ -39,7 +46,9 @@ def sign_in(visit: Visit) -> Answer:
     except (SignInError, ThrottledError) as refusal:
         if kept is not None:
             return sign_in_first(kept, refusal)
-        return Screen(template="sign_in", values={"next": wanted, "login": login, "kept": None}, refusal=refusal)
+        return Screen(
+            template="sign_in", values={"next": wanted, "login": login, "kept": None} | _ways(visit), refusal=refusal
+        )
     return brought_back(kept, begun.token) if kept is not None and not begun.owes else begun_at(begun, wanted)
 
 
