@@ -10,14 +10,16 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, insert, text, update
 
+from desks import outbox_rows
 from desks.page_book import Branch, take_branch
 from policyserve import db
 from policyserve.access.viewer import SYSTEM
 from policyserve.locale import Sentence
 from policyserve.metrics.figure import Figure
 from policyserve.metrics.persistency.heat import heat_figure
+from policyserve.tables import Message
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +29,16 @@ def branch(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
     engine = db.open_engine(f"sqlite:///{copy}")
     made = take_branch(engine)
     with db.writing(engine) as connection:
+        connection.execute(text(
+            "INSERT INTO customers (id, customer_no, agent_id, sms_optout, known_on) VALUES (3, 'C3', 4, false, "
+            "'2026-01-01')"
+        ))  # fmt: skip
         connection.execute(text("UPDATE customers SET referred_by_id = 1, referred_on = '2026-01-05' WHERE id > 1"))
     yield made
     engine.dispose()
 
 
-@pytest.mark.parametrize("path", ["/board", "/persistency", "/forecast", "/collection", "/referrals"])
+@pytest.mark.parametrize("path", ["/board", "/persistency", "/forecast", "/collection", "/referrals", "/approvals"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_page_of_figures_is_shown_and_names_no_code(branch: Branch, path: str, language: str) -> None:
     answer = branch.signed_in("manager", language).get(path)
@@ -65,3 +71,47 @@ def test_a_heat_map_has_a_row_for_each_team_and_a_column_for_each_cohort() -> No
     found = heat_figure(figure)
     assert [one.name for one in found.shown] == ["branch", "team", "2025-01", "2025-02"]
     assert found.rows.rows() == [("N", "T2", 0.5, None), ("N", "T1", 0.9, 0.95)]
+
+
+@pytest.fixture
+def waiting(branch: Branch) -> Iterator[Branch]:
+    """Messages 1 to 3 wait for a manager: of customers 1 and 2, whom the manager sees, and 3, whom they do not."""
+    rows = [outbox_rows.message(key, customer_id=key, needs_approval=True) for key in (1, 2, 3)]
+    with db.writing(branch.engine) as connection:
+        connection.execute(insert(Message), rows)
+    yield branch
+    with db.writing(branch.engine) as connection:
+        connection.execute(delete(Message))
+
+
+def test_a_manager_lets_go_what_is_chosen_of_their_own_customers_alone(waiting: Branch) -> None:
+    manager = waiting.signed_in("manager")
+    assert re.findall(r'name="message-(\d)"', manager.get("/approvals").text) == ["1", "2"]
+    manager.post("/approvals", data={"deed": "approve", "message-1": "yes", "message-3": "yes"})
+    stored = outbox_rows.rows(waiting.engine)
+    assert [stored[key].status for key in (1, 2, 3)] == ["approved", "planned", "planned"]
+    assert waiting.log()[-1] == ("manager", "message let go", "1")
+
+
+def test_a_message_is_refused_with_a_reason(waiting: Branch) -> None:
+    manager = waiting.signed_in("manager")
+    without = manager.post("/approvals", data={"deed": "refuse", "message-1": "yes"})
+    assert (without.status_code, "Say why" in without.text) == (422, True)
+    assert manager.post("/approvals", data={"deed": "approve"}).status_code == 422
+    manager.post("/approvals", data={"deed": "refuse", "message-1": "yes", "why": "wrong text"})
+    assert outbox_rows.rows(waiting.engine)[1].status == "cancelled"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_clerk_sees_what_failed_and_why_and_how_the_jobs_stand(waiting: Branch, language: str) -> None:
+    with db.writing(waiting.engine) as connection:
+        connection.execute(update(Message).where(text("id = 2")).values(
+            status="failed", send_on=date(2026, 5, 3), reason="tried", said="HTTP 503"
+        ))  # fmt: skip
+    clerk = waiting.signed_in("clerk", language)
+    said = clerk.get("/outbox").text
+    assert "HTTP 503" in said, said
+    assert (">failed<" in said, ">失败<" in said) == (language == "en", language == "zh")
+    assert clerk.get("/outbox?form=xlsx&table=1").status_code == 200
+    assert clerk.get("/jobs").status_code == 200
+    assert waiting.troubles == []

@@ -21,10 +21,11 @@ ACTIONS = N_all(
     "personal data exported", "personal data restricted", "restriction lifted", "personal data erased",
     "task done", "task skipped", "task put off", "task reopened", "phone shown",
     "contact noted", "referral noted", "event noted", "calendar made", "calendar revoked",
+    "message let go", "message refused",
     "list imported", "token added", "token revoked", "token refused",
 )  # fmt: skip
 
-N_all("thing in the audit log", "user", "customer", "task", "list", "token")
+N_all("thing in the audit log", "user", "customer", "task", "list", "message", "token")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,20 +98,20 @@ class Targets:
         with db.reading(self._engine) as connection:
             check_agent(connection, viewer, agent_no, as_of)
             found = [self._figure(connection, name, as_of) for name in names]
-            return [_named(connection, viewer, one.of("agent_no", agent_no)) for one in found]
+            return [named(connection, viewer, one.of("agent_no", agent_no)) for one in found]
 
     def in_scope(self, viewer: Viewer, names: tuple[str, ...], *, as_of: date) -> list[Figure]:
         """Return the rows of the agents that a viewer sees, and of the teams seen whole, the worst first."""
         with db.reading(self._engine) as connection:
             found = [self._figure(connection, name, as_of) for name in names]
             seen = _seen(connection, viewer, as_of)
-            return [_named(connection, viewer, _worst_first(_filtered(one, seen))) for one in found]
+            return [named(connection, viewer, _worst_first(_filtered(one, seen))) for one in found]
 
     def of_customers(self, viewer: Viewer, name: str, *, as_of: date) -> Figure:
         """Return the rows of the customers that a viewer sees."""
         with db.reading(self._engine) as connection:
             found = self._figure(connection, name, as_of)
-            return _named(connection, viewer, _of_customers(connection, viewer, found, as_of))
+            return named(connection, viewer, _of_customers(connection, viewer, found, as_of))
 
     def tree(self, viewer: Viewer, customer_no: str, *, as_of: date) -> Figure:
         """Return the referral tree of a customer, of it whom the viewer sees; raises NotFoundError."""
@@ -120,7 +120,7 @@ class Targets:
             found = tree_figure(load_book(connection), customer_no, as_of=as_of)
             seen = _of_customers(connection, viewer, found, as_of)
             whole = seen.rows.height == found.rows.height
-            return _named(connection, viewer, seen if whole else replace(seen, lines=()))
+            return named(connection, viewer, seen if whole else replace(seen, lines=()))
 
     def _figure(self, connection: Connection, name: str, as_of: date) -> Figure:
         stamp = (as_of, *facts_stamp(connection), connection.scalar(_NEWEST_DEED))
@@ -168,7 +168,7 @@ JUDGED = ("ratio", "rate", "referred")
 """The fields by which teams and agents are compared; a figure has one of them."""
 
 
-def _named(connection: Connection, viewer: Viewer, figure: Figure) -> Figure:
+def named(connection: Connection, viewer: Viewer, figure: Figure) -> Figure:
     """Add the names, as far as the viewer sees them."""
     names: Names = names_in(connection, figure)
     people = {number: shown_name(viewer, name) or "" for number, name in names.get("customer", {}).items()}

@@ -32,9 +32,15 @@ PLACES = {
         ("/forecast", N_in("page", "Forecast")),
         ("/collection", N_in("page", "Collection")),
         ("/referrals", N_in("page", "Referrals")),
+        ("/approvals", N_in("page", "Approvals")),
         ("/customers", N_in("page", "Customers")),
     ),
-    "clerk": (("/import", N_("Import")), ("/customers", N_in("page", "Customers"))),
+    "clerk": (
+        ("/import", N_("Import")),
+        ("/outbox", N_in("page", "Outbox")),
+        ("/jobs", N_in("page", "Jobs")),
+        ("/customers", N_in("page", "Customers")),
+    ),
     "administrator": (("/users", N_("Users")), ("/audit", N_("Audit log"))),
     "auditor": (("/audit", N_("Audit log")),),
 }
