@@ -168,6 +168,11 @@ def customer_id(connection: Connection, customer_no: str) -> int:
     return _key(connection, "customer", "SELECT id FROM customers WHERE customer_no = :number", customer_no)
 
 
+def customer_no_of(connection: Connection, key: int) -> str:
+    """Return the number of a customer whose key is known."""
+    return str(connection.scalar(text("SELECT customer_no FROM customers WHERE id = :key"), {"key": key}))
+
+
 def phone(connection: Connection, customer_no: str) -> str | None:
     """Return the phone of a customer; raises NotFoundError."""
     found = connection.scalar(

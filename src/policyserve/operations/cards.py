@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from policyserve import db
 from policyserve.access import scope
 from policyserve.access.viewer import Viewer
-from policyserve.book.snapshot import customer_of
+from policyserve.book.snapshot import customer_no_of, customer_of
 from policyserve.calendars.calendar import Calendar
 from policyserve.operations.database import Database
 from policyserve.tasks import touch_history
@@ -39,12 +39,8 @@ def policy_card(
         scope.check_policy(connection, viewer, policy_no, as_of)
         asked = _asked(connection, calendar, as_of, language)
         holder = customer_of(connection, policy_no=policy_no)
-        card = touch_history.card(connection, holder, asked)
-        return PolicyCard(
-            customer_no=card.profile["customer_no"],
-            policy=next(row for row in card.policies if row["policy_no"] == policy_no),
-            touches=touch_history.policy_life(connection, holder, policy_no, asked),
-        )
+        policy, touches = touch_history.policy_life(connection, holder, policy_no, asked)
+        return PolicyCard(customer_no=customer_no_of(connection, holder), policy=policy, touches=touches)
 
 
 def customer_card(

@@ -57,12 +57,25 @@ def plan(
     subject, ordinal) is unique.
     """
     facts = Subjects.of(book, as_of, *standard.lapse_rules)
+    return plan_of(facts, standard, calendar, days, standing=standing, columns=columns)
+
+
+def plan_of(
+    facts: Subjects,
+    standard: Standard,
+    calendar: Calendar,
+    days: Days,
+    *,
+    standing: bool = False,
+    columns: tuple[str, ...] = COLUMNS,
+) -> pl.DataFrame:
+    """Return the touches of `plan` from facts that others ask as well."""
     wide = days.widened(before=LONGEST_MOVE, after=LONGEST_MOVE)
     workdays = Workdays.of(calendar, days.widened(before=900, after=900))
     basis = Basis(facts, standard, calendar, workdays, wide)
     festivals = set(calendar.festivals(wide)["name"])
     types = _types(standard)
-    rightful = _rightful(book, standard)
+    rightful = _rightful(facts.book, standard)
     touches = [
         _touches(occurrences, services, basis, days, types, standing=standing).filter(*rightful).select(columns)
         for services in together(standard, days, wide, festivals)

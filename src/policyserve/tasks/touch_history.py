@@ -14,15 +14,13 @@ from policyserve.book.columns import Book
 from policyserve.book.snapshot import load_book
 from policyserve.calendars.calendar import Calendar
 from policyserve.contracts.contracts import Contracts
-from policyserve.contracts.keys import lookup
-from policyserve.contracts.owed import amounts_owed
-from policyserve.contracts.premiums import premium_steps
-from policyserve.contracts.states import states
 from policyserve.dates import Days, add_months
-from policyserve.plan.planner import plan
+from policyserve.plan.planner import plan_of
+from policyserve.plan.subjects import Subjects
 from policyserve.standard import reasons
 from policyserve.standard.model import Standard
 from policyserve.tasks.agenda import line_of
+from policyserve.tasks.held_policies import held_policies
 from policyserve.tasks.reason_text import reason_words
 from policyserve.tasks.sums_owed import Occurrence, Sum, sums_owed
 
@@ -57,9 +55,16 @@ class Question:
     calendar: Calendar
     language: str = "en"
 
+    def facts(self, book: Book) -> Subjects:
+        """Look at a book as the question does."""
+        return Subjects.of(book, self.as_of, *self.standard.lapse_rules)
 
-def policy_life(connection: Connection, customer_id: int, policy_no: str, asked: Question) -> list[dict[str, Any]]:
-    """Return every touch of a policy from delivery to its end (ten years ahead where it has none), in order.
+
+def policy_life(
+    connection: Connection, customer_id: int, policy_no: str, asked: Question
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return a policy (see `held_policies`), and every touch from delivery to its end (ten years ahead where it has
+    none), in order.
 
     Each row: `service`, `name`, `ordinal`, `due`, `latest`, `status`, `done_on`, `reason`, `task_id`.
     Status is that of the task; for touches without one `planned`, or `not tracked` where they fell due before anybody
@@ -70,13 +75,15 @@ def policy_life(connection: Connection, customer_id: int, policy_no: str, asked:
     start = min(policy["issue_date"], policy["effective_date"])
     end = policy["ends_on"] or add_months(asked.as_of, YEARS_AHEAD * 12)
     days = Days.between(start, end).widened(before=31, after=61)
-    touches = plan(book, _of_policies(asked.standard), asked.calendar, days, asked.as_of)
+    facts = asked.facts(book)
+    touches = plan_of(facts, _of_policies(asked.standard), asked.calendar, days)
     own = touches.filter(pl.col("subject_kind") == "policy", pl.col("subject_id") == policy["policy_id"])
     tasks = [
         row for row in _tasks(connection, customer_id)
         if row["subject_kind"] == "policy" and row["subject_id"] == policy["policy_id"]
     ]  # fmt: skip
-    return touch_rows(own, tasks, book, asked)
+    held = held_policies(book, facts, customer_id, asked.standard.freelook_days)
+    return next(row for row in held if row["policy_no"] == policy_no), touch_rows(own, tasks, facts, asked)
 
 
 def _of_policies(standard: Standard) -> Standard:
@@ -86,12 +93,12 @@ def _of_policies(standard: Standard) -> Standard:
 
 
 def customer_life(
-    book: Book, tasks: list[dict[str, Any]], days: Days, customer_id: int, asked: Question
+    facts: Subjects, tasks: list[dict[str, Any]], days: Days, customer_id: int, asked: Question
 ) -> list[dict[str, Any]]:
     """Return the touches of a customer and of the policies held that fall due in `days`, in order."""
-    touches = plan(book, asked.standard, asked.calendar, days, asked.as_of)
+    touches = plan_of(facts, asked.standard, asked.calendar, days)
     near = [row for row in tasks if days.start <= row["due"] < days.end]
-    return touch_rows(touches.filter(pl.col("customer_id") == customer_id), near, book, asked)
+    return touch_rows(touches.filter(pl.col("customer_id") == customer_id), near, facts, asked)
 
 
 def _tasks(connection: Connection, customer_id: int) -> list[dict[str, Any]]:
@@ -103,13 +110,15 @@ def _rows(connection: Connection, query: str, customer_id: int) -> list[dict[str
     return [dict(row) for row in connection.execute(typed, {"customer_id": customer_id}).mappings()]
 
 
-def touch_rows(touches: pl.DataFrame, tasks: list[dict[str, Any]], book: Book, asked: Question) -> list[dict[str, Any]]:
+def touch_rows(
+    touches: pl.DataFrame, tasks: list[dict[str, Any]], contracts: Contracts, asked: Question
+) -> list[dict[str, Any]]:
     """Join touches with tasks by their identity; tasks whose touch is gone stay, with the reason."""
     stored = {_identity(task): task for task in tasks}
     pairs = [(touch, stored.pop(_identity(touch), None)) for touch in touches.to_dicts()]
     pairs += [(task, task) for task in stored.values()]
     about = [_occurrence(*pair, asked) for pair in pairs]
-    sums = sums_owed(Contracts.of(book, asked.as_of, *asked.standard.lapse_rules), (one for one in about if one))
+    sums = sums_owed(contracts, (one for one in about if one))
     rows = [_row(*pair, asked, sums.get(one) if one else None) for pair, one in zip(pairs, about, strict=True)]
     return sorted(rows, key=lambda row: (row["due"], row["service"], row["ordinal"]))
 
@@ -195,13 +204,14 @@ class Card:
 def card(connection: Connection, customer_id: int, asked: Question) -> Card:
     """Return the card of a customer as of a day."""
     book = load_book(connection, customers=[customer_id])
+    facts = asked.facts(book)
     tasks = _tasks(connection, customer_id)
-    ahead = customer_life(book, tasks, Days.between(asked.as_of, asked.as_of).widened(after=90), customer_id, asked)
+    ahead = customer_life(facts, tasks, Days.between(asked.as_of, asked.as_of).widened(after=90), customer_id, asked)
     done = sorted((task for task in tasks if task["done_on"]), key=lambda task: task["done_on"], reverse=True)
     return Card(
         profile=_rows(connection, PROFILE, customer_id)[0],
         family=_rows(connection, FAMILY, customer_id),
-        policies=_policies(book, customer_id, asked),
+        policies=held_policies(book, facts, customer_id, asked.standard.freelook_days),
         ahead=[row for row in ahead if row["status"] in {"open", "planned"}],
         record=[_record_row(task, asked) for task in done],
     )
@@ -226,40 +236,3 @@ FAMILY = """
 SELECT o.customer_no, o.name, o.gender, o.birthday FROM customers c
 JOIN customers o ON o.family_no = c.family_no AND o.id <> c.id WHERE c.id = :customer_id ORDER BY o.birthday
 """
-
-
-def _premium_now(contracts: Contracts) -> pl.Expr:
-    """Return what an instalment asks for after the last change of the mode of payment."""
-    turned = contracts.turns["policy_id"].unique()
-    steps = premium_steps(contracts.book.events, contracts.terms).unique("policy_id", keep="last")
-    changed = lookup(steps, "policy_id", "changed", contracts.terms["policy_id"])
-    return (
-        pl.when(pl.col("policy_id").is_in(turned.implode()))
-        .then(changed.fill_null(contracts.terms["premium"]))
-        .otherwise("premium")
-    )
-
-
-def _policies(book: Book, customer_id: int, asked: Question) -> list[dict[str, Any]]:
-    contracts = Contracts.of(book, asked.as_of, *asked.standard.lapse_rules)
-    known = states(contracts, asked.standard.freelook_days)
-    now = contracts.terms.select("policy_id", mode_now="mode", premium_now=_premium_now(contracts))
-    behind = known.filter(pl.col("unpaid").is_not_null()).select("policy_id", instalment="unpaid")
-    owed = amounts_owed(contracts, behind).select("policy_id", "owed", rider_amount="rider_owed")
-    held = book.policies.filter(pl.col("customer_id") == customer_id)
-    for more in (now, known, owed):
-        held = held.join(more, on="policy_id", how="left")
-    held = held.with_columns(mode=pl.coalesce("mode_now", "mode"), premium=pl.coalesce("premium_now", "premium"))
-    agents = book.agents.select("agent_id", "agent_no")
-    mains = book.policies.select(main_policy_id="policy_id", main_policy_no="policy_no")
-    return (
-        held.join(agents, on="agent_id", how="left")
-        .join(mains, on="main_policy_id", how="left")
-        .sort("issue_date", "policy_no")
-        .select(
-            "policy_no", "main_policy_no", "product", "product_kind", "issue_date", "mode", "premium", "currency",
-            "state", "since", "ended_by", "unpaid", "unpaid_on", "owed", "rider_amount", "agent_no", "ends_on",
-            "receipt_on",
-        )
-        .to_dicts()
-    )  # fmt: skip
