@@ -24,7 +24,7 @@ from policyserve.web.app import API
 
 BODIES: dict[str, dict[str, Any]] = {
     "done": {"channel": "visit"}, "put-off": {"to": "2026-05-06"}, "skip": {"why": "abroad"},
-    "reopen": {"why": "by mistake"},
+    "reopen": {"why": "by mistake"}, "events": {"policy_no": "P1", "kind": "claim", "occurred_on": "2026-05-04"},
 }  # fmt: skip
 """What is sent, by the last part of the path."""
 
@@ -44,8 +44,12 @@ def machines(branch: Branch) -> dict[str, TestClient]:
 
 
 def asked(client: TestClient, call: Call, **places: str) -> Any:
-    path = API + call.path.format(**{"task_id": "1", "customer_no": "C1", "policy_no": "P1", **places})
-    return client.request(call.method, f"http://branch{path}", json=BODIES.get(path.rpartition("/")[2]))
+    known = {"task_id": "1", "customer_no": "C1", "policy_no": "P1", "name": "agents", "import_id": "1"}
+    path = API + call.path.format(**{**known, **places})
+    body = BODIES.get(path.rpartition("/")[2]) if call.method == "POST" else None
+    if call.upload:
+        path += "?kind=customers&name=list.csv"
+    return client.request(call.method, f"http://branch{path}", json=body)
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.method} {call.path}")
@@ -59,7 +63,9 @@ def test_each_role_is_let_in_or_refused_as_the_table_says(
     assert branch.troubles == []
 
 
-@pytest.mark.parametrize("call", [one for one in CALLS if "{" in one.path], ids=lambda call: call.name)
+@pytest.mark.parametrize(
+    "call", [one for one in CALLS if "_no}" in one.path or "task_id" in one.path], ids=lambda call: call.name
+)
 def test_what_is_another_agents_is_not_found_as_if_there_were_none(machines: dict[str, TestClient], call: Call) -> None:
     others = {"task_id": "3", "customer_no": "C2", "policy_no": "P3"}
     none = {"task_id": "77", "customer_no": "C77", "policy_no": "P77"}

@@ -10,7 +10,8 @@ import polars as pl
 from sqlalchemy import Connection, func, literal, select, tuple_, update
 
 from policyserve import db
-from policyserve.access import scope
+from policyserve.access import audit, scope, sent_forms
+from policyserve.access.sent_forms import Form
 from policyserve.access.viewer import Viewer
 from policyserve.book.cells import parse_texts
 from policyserve.book.events import take as take_events
@@ -23,6 +24,7 @@ from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import N_, Listed
 from policyserve.operations.database import Database
 from policyserve.tables import Customer, Event, Policy, table
+from policyserve.tasks.transitions import Stamp
 
 CUSTOMERS = table(Customer)
 EVENTS = table(Event)
@@ -33,6 +35,27 @@ def add_event(engine: Database, fields: Mapping[str, str], *, as_of: date) -> in
     """Enter one event by hand; return its key. See `take_event`."""
     with db.writing(engine) as connection:
         return take_event(connection, fields, as_of=as_of)
+
+
+def enter_event(engine: Database, viewer: Viewer, fields: Mapping[str, str], stamp: Stamp, *, form: Form) -> int:
+    """Enter an event of a customer in scope, as a user; raises NotFoundError. See `take_event`."""
+    with db.writing(engine) as connection:
+        if "policy_no" in fields:
+            scope.check_policy(connection, viewer, fields["policy_no"], stamp.as_of)
+        if "customer_no" in fields:
+            scope.check_customer(connection, viewer, fields["customer_no"], stamp.as_of)
+        sent_forms.take(connection, viewer, form, stamp.at)
+        key = take_event(connection, fields, as_of=stamp.as_of)
+        number = customer_of_event(connection, key)
+        audit.note(connection, viewer, "event noted", at=stamp.at, kind="customer", number=number)
+        sent_forms.keep(connection, viewer, form, key)
+        return key
+
+
+def customer_of_event(connection: Connection, key: int) -> str:
+    """Return the number of the customer to whom an event happened."""
+    query = select(CUSTOMERS.c.customer_no).join(EVENTS, EVENTS.c.customer_id == CUSTOMERS.c.id)
+    return str(connection.execute(query.where(EVENTS.c.id == key)).scalar_one())
 
 
 def take_event(connection: Connection, fields: Mapping[str, str], *, as_of: date) -> int:

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, RowMapping, select, update
 
 from policyserve import db
 from policyserve.access import sent_forms
+from policyserve.access.sent_forms import Form
 from policyserve.access.viewer import Viewer
 from policyserve.book.headers import Naming
 from policyserve.book.lists import find_kind
@@ -102,7 +103,7 @@ class Job:
 
 def send_list(
     engine: Database, viewer: Viewer, kind: str, *, name: str, content: bytes, naming: Naming, at: datetime,
-    form: str | None = None,
+    form: Form = None,
 ) -> int:  # fmt: skip
     """Store a list that was sent, to be read; return the key of its job. Raises PolicyserveError for another file."""
     find_kind(kind)
@@ -117,7 +118,9 @@ def send_list(
     with db.writing(engine) as connection:
         sent_forms.take(connection, viewer, form, at)
         forget(connection, at)
-        return int(connection.execute(JOBS.insert().values(row).returning(JOBS.c.id)).scalar_one())
+        key = int(connection.execute(JOBS.insert().values(row).returning(JOBS.c.id)).scalar_one())
+        sent_forms.keep(connection, viewer, form, key)
+        return key
 
 
 def import_job(engine: Database, viewer: Viewer, key: int) -> Job:
@@ -138,9 +141,9 @@ def choose_columns(engine: Database, viewer: Viewer, key: int, naming: Naming, *
     _move(engine, viewer, key, ("waiting", "failed"), at, status="to read", naming=naming_text(naming))
 
 
-def apply_list(engine: Database, viewer: Viewer, key: int, *, at: datetime) -> None:
+def apply_list(engine: Database, viewer: Viewer, key: int, *, at: datetime, form: Form = None) -> None:
     """Say yes to what would happen: the list is taken in."""
-    _move(engine, viewer, key, ("waiting",), at, JOBS.c.failure.is_(None), status="to apply")
+    _move(engine, viewer, key, ("waiting",), at, JOBS.c.failure.is_(None), form=form, status="to apply")
 
 
 def begin_again(engine: Database, viewer: Viewer, key: int, *, at: datetime) -> None:
@@ -197,13 +200,16 @@ def _job(row: RowMapping) -> Job:
 
 
 def _move(
-    engine: Database, viewer: Viewer, key: int, before: Iterable[str], at: datetime, *also: Any, **values: Any
-) -> None:
+    engine: Database, viewer: Viewer, key: int, before: Iterable[str], at: datetime, *also: Any, form: Form = None,
+    **values: Any,
+) -> None:  # fmt: skip
     """Move a job on from one of the states `before`; one that is elsewhere stays there. Raises NotFoundError."""
     with db.writing(engine) as connection:
         _row(connection, viewer, key)
+        sent_forms.take(connection, viewer, form, at)
         guarded = update(JOBS).where(JOBS.c.id == key, JOBS.c.status.in_(tuple(before)), *also)
         connection.execute(guarded.values(changed_at=at, expires_at=at + KEPT, **values))
+        sent_forms.keep(connection, viewer, form, _row(connection, viewer, key)["status"])
 
 
 def naming_text(naming: Naming) -> str:

@@ -23,13 +23,15 @@ from policyserve.book.facts_stamp import facts_stamp
 from policyserve.book.snapshot import load_agents, load_book
 from policyserve.dates import Days, add_months
 from policyserve.metrics.add_ons.figures import add_ons_figure
-from policyserve.metrics.collection.figures import collection_figure
+from policyserve.metrics.collection.figures import collected_figure, collection_figure
 from policyserve.metrics.figure import Figure, Names
 from policyserve.metrics.forecast.figures import forecast_figure
 from policyserve.metrics.names import names_in
 from policyserve.metrics.persistency.figures import persistency_figure
 from policyserve.metrics.persistency.gap_figure import gap_figure
-from policyserve.metrics.referrals.figures import influence_figure, referrals_figure, tree_figure
+from policyserve.metrics.referrals.figures import funnel_figure, influence_figure, referrals_figure, tree_figure
+from policyserve.metrics.services.figures import callbacks_figure, satisfaction_figure, services_figure
+from policyserve.metrics.services.orphans_figure import orphans_figure
 from policyserve.metrics.targets import COHORTS, KEPT, last_cohort
 from policyserve.operations.database import Database
 from policyserve.operations.figures import Reading
@@ -49,9 +51,7 @@ def _persistency(*by: str) -> Make:
 
 def _collection(*by: str) -> Make:
     def make(facts: Reading) -> Figure:
-        return collection_figure(
-            facts.book, Days.between(facts.as_of.replace(month=1, day=1), facts.as_of), by=by, as_of=facts.as_of
-        )
+        return collection_figure(facts.book, _year(facts), by=by, as_of=facts.as_of)
 
     return make
 
@@ -61,6 +61,12 @@ CONFIDENCE = 0.95
 
 CENTRES = 500
 """Centres of influence of the whole book; of them a viewer sees those in scope."""
+
+
+def _year(facts: Reading) -> Days:
+    """The days of the year until the day."""
+    return Days.between(facts.as_of.replace(month=1, day=1), facts.as_of)
+
 
 FIGURES: Mapping[str, Make] = {
     "teams": _persistency("team"),
@@ -78,6 +84,12 @@ FIGURES: Mapping[str, Make] = {
     "influence": lambda facts: influence_figure(facts.book, top=CENTRES, as_of=facts.as_of),
     "referrals": lambda facts: referrals_figure(facts.book, facts.as_of.year, by=("agent",), as_of=facts.as_of),
     "add-ons": lambda facts: add_ons_figure(facts.book, facts.as_of.year, by=("agent",), as_of=facts.as_of),
+    "funnel": lambda facts: funnel_figure(facts.book, by=("agent",), as_of=facts.as_of),
+    "collected": lambda facts: collected_figure(facts.book, _year(facts), by=("agent",), as_of=facts.as_of),
+    "services": lambda facts: services_figure(facts.work(_year(facts)), by=("agent",)),
+    "callbacks": lambda facts: callbacks_figure(facts.work(_year(facts)), by=("agent",)),
+    "satisfaction": lambda facts: satisfaction_figure(facts.work(_year(facts), of="done_on"), by=("agent",)),
+    "orphans": lambda facts: orphans_figure(facts.book, facts.work(_year(facts)), by=("agent",)),
 }  # fmt: skip
 """Figures by the names that pages ask for, of the rolling year or the calendar year of the day."""
 

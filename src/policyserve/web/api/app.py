@@ -16,10 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from policyserve.web.api.call import Call
 from policyserve.web.api.calls import CALLS
-from policyserve.web.api.description import described, refusals
+from policyserve.web.api.description import FILE, described, refusals
 from policyserve.web.api.gate import Gate
 from policyserve.web.api.problems import problem
-from policyserve.web.door import LONGEST, Door
+from policyserve.web.door import LARGEST, LONGEST, Door
 from policyserve.web.errors import TOO_LONG
 from policyserve.web.threads import CrowdedError
 
@@ -33,6 +33,9 @@ KeyHeader = Annotated[
 MatchHeader = Annotated[str | None, Header(max_length=200, description="The version, or the ETag, that was seen.")]
 NoneMatchHeader = Annotated[str | None, Header(max_length=400, description="The ETag of what one has already.")]
 
+UPLOADS = "/imports"
+"""Where files are sent to."""
+
 GATE = "policyserve.gate"
 """Where a request finds the gate of its house."""
 
@@ -45,7 +48,7 @@ def make_api(door: Door) -> ASGIApp:
 
     async def api(scope: Scope, receive: Receive, send: Send) -> None:
         scope[GATE] = gate
-        await app(scope, limited(receive, LONGEST), send)
+        await app(scope, limited(receive, LARGEST if scope["path"].endswith(UPLOADS) else LONGEST), send)
 
     return api
 
@@ -76,6 +79,7 @@ def _application() -> FastAPI:
         app.add_api_route(
             call.path, _endpoint(call), methods=[call.method], status_code=call.status, response_model=call.model,
             operation_id=call.name, responses=refusals(call), summary=call.summary, tags=[call.noun],
+            openapi_extra=FILE if call.upload else None,
         )  # fmt: skip
     described(app)
     return app
@@ -98,6 +102,8 @@ def _endpoint(call: Call) -> Endpoint:
 
     async def endpoint(request: Request, **values: Any) -> Response:
         gate: Gate = request.scope[GATE]
+        if call.upload and (refusal := await gate.door.threads.run(gate.turned_away, call, request)):
+            return refusal
         sent = await request.body()
         asked = {name: value for name, value in values.items() if name in own}
         return await gate.door.threads.run(gate.answer, call, request, sent, asked)

@@ -29,6 +29,8 @@ class Call:
     status: HTTPStatus = DONE
     versioned: bool = False
     """Whether If-Match is heeded."""
+    upload: bool = False
+    """Whether its body is a file, which is read only of whoever may send one."""
 
     @property
     def name(self) -> str:
@@ -60,6 +62,8 @@ class Asked(Visit):
     """The sender's own, of Idempotency-Key."""
     body: str = ""
     """SHA-256 of all that was sent."""
+    content: bytes = b""
+    """The body, as it was sent."""
     versions: Collection[str] | None = None
     """Those of If-Match; None: any."""
 

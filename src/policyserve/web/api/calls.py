@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
-from policyserve.web.api import agenda, customers, events, jobs, messages, policies, tasks
+from policyserve.web.api import agenda, customers, events, figures, imports, jobs, messages, policies, tasks
 from policyserve.web.api.call import Call
+from policyserve.web.errors import ACCEPTED, MADE
 
 AGENT, MANAGER, CLERK, ADMINISTRATOR = (("agent",), ("manager",), ("clerk",), ("administrator",))
 
@@ -26,7 +27,14 @@ CALLS: tuple[Call, ...] = (
     Call(path="/customers/{customer_no}", method="GET", work=customers.get_customer, roles=OF_BOOK),
     Call(path="/policies/{policy_no}", method="GET", work=policies.get_policy, roles=OF_BOOK),
     Call(path="/events", method="GET", work=events.get_events, roles=OF_BOOK),
+    Call(path="/events", method="POST", work=events.post_event, roles=(*AGENT, *CLERK), status=MADE),
     Call(path="/messages", method="GET", work=messages.get_messages, roles=OF_BOOK),
+    Call(path="/figures/{name}", method="GET", work=figures.get_figure, roles=OF_BOOK),
+    Call(path="/imports", method="GET", work=imports.get_imports, roles=CLERK),
+    Call(path="/imports", method="POST", work=imports.post_import, roles=CLERK, status=ACCEPTED, upload=True),
+    Call(path="/imports/{import_id}", method="GET", work=imports.get_import, roles=CLERK),
+    Call(path="/imports/{import_id}/apply", method="POST", work=imports.post_apply, roles=CLERK, status=ACCEPTED),
+    Call(path="/imports/{import_id}/rejects", method="GET", work=imports.get_rejects, roles=CLERK),
     Call(path="/jobs", method="GET", work=jobs.get_jobs, roles=(*CLERK, *ADMINISTRATOR)),
     *(
         Call(path=f"/tasks/{{task_id}}/{name}", method="POST", work=work, roles=(*AGENT, *CLERK), versioned=True)

@@ -18,6 +18,14 @@ SCHEMES = {
     "session": {"type": "apiKey", "in": "cookie", "name": SESSION, "description": "Of whoever signed in to the pages."},
 }
 
+FILE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+"""The body of a call that takes a file."""
+
 _PROBLEM = {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, Literal
 
 from fastapi import Query
 from pydantic import Field
 
+from policyserve.book.columns import EVENT_KINDS
 from policyserve.book.money import decimal
-from policyserve.operations.events import events_page
+from policyserve.errors import PolicyserveError
+from policyserve.operations.entries import TOLD_BY_CUSTOMERS
+from policyserve.operations.events import enter_event, events_page
 from policyserve.web.api.call import Asked
-from policyserve.web.api.models import Answer, Cursor, Day, Most, Number
+from policyserve.web.api.models import Answer, Cursor, Day, Most, Number, Sent, Word
 from policyserve.web.api.paging import page, place
 from policyserve.web.errors import CursorError
 
@@ -35,6 +39,37 @@ class EventList(Answer):
 
     items: list[Event]
     next: str | None = Field(description="The cursor of the next page; null on the last one.")
+
+
+class EventBody(Sent):
+    """What happened, to a policy or to a customer."""
+
+    policy_no: Number | None = Field(None, description="This or `customer_no`.")
+    customer_no: Number | None = Field(None, description="This or `policy_no`.", examples=["C00012"])
+    kind: Literal[EVENT_KINDS] = Field(examples=["claim"])  # type: ignore[valid-type]
+    occurred_on: Day
+    amount: Decimal | None = Field(None, ge=0, max_digits=15, decimal_places=2, examples=["1200.00"])
+    detail: Word | None = None
+    event_no: Number | None = None
+
+
+class EventAdded(Answer):
+    """The key of an event."""
+
+    event: int = Field(examples=[7])
+
+
+def post_event(asked: Asked, body: EventBody) -> EventAdded:
+    """Enter an event by hand, checked like a row of an events list."""
+    if asked.viewer.role == "agent" and body.kind not in TOLD_BY_CUSTOMERS:
+        raise PolicyserveError("Agents enter what customers tell them: {kinds}.", kinds=", ".join(TOLD_BY_CUSTOMERS))
+    fields = {name: str(value) for name, value in dict(body).items() if value is not None}
+    if len({"policy_no", "customer_no"} & set(fields)) != 1:
+        raise PolicyserveError("Give `policy_no` or `customer_no`, one of them.")
+    return asked.once(
+        lambda sent: enter_event(asked.house.engine, asked.viewer, fields, asked.stamp, form=sent),
+        lambda key: EventAdded(event=key),
+    )
 
 
 OfPolicy = Annotated[Number | None, Query(description="Only of this policy.")]

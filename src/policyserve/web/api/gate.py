@@ -60,6 +60,15 @@ class Gate:
             self.door.trouble(call.path, error)
             return problem(error, asked.language)
 
+    def turned_away(self, call: Call, request: Request) -> Response | None:
+        """Return the refusal of whoever may not call, before what they send is read."""
+        asked = self._asked(request)
+        try:
+            self._entered(call, request, asked, b"")
+        except PolicyserveError as refusal:
+            return problem(refusal, asked.language)
+        return None
+
     def refuse(self, call: Call | None, request: Request, error: Exception) -> Response:
         """Refuse what is no call, or not as the call takes it; whoever may not call is told that first."""
         asked = self._asked(request)
@@ -89,7 +98,7 @@ class Gate:
         what = f"{call.method} {request.url.path}?{request.url.query}\n".encode() + sent
         entered = replace(
             asked, viewer=viewer, key=head.get("idempotency-key"), body=hashlib.sha256(what).hexdigest(),
-            versions=versions_of(head.get("if-match")),
+            versions=versions_of(head.get("if-match")), content=sent,
         )  # fmt: skip
         return entered, bearer
 
