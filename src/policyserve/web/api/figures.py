@@ -15,9 +15,13 @@ from policyserve.web.api.models import Answer, Day
 FigureName = Literal[
     "teams", "agents", "cohorts", "own", "gap", "referrals", "funnel", "add-ons", "collection", "collection-agents",
     "collected",
-    "services", "callbacks", "satisfaction", "orphans",
+    "services", "callbacks", "satisfaction", "forecast", "influence", "orphans",
 ]  # fmt: skip
 """Of persistency: teams, agents, cohorts (team and month), own (agent), gap; the others by agent."""
+
+
+OF_CUSTOMERS = ("influence",)
+"""Figures whose rows are customers."""
 
 
 class FigureColumn(Answer):
@@ -48,7 +52,11 @@ Named = Annotated[FigureName, Path(examples=["agents"])]
 def get_figure(asked: Asked, name: Named) -> Figure:
     """Return a figure of the agents in your scope; of the rolling year, or of the calendar year."""
     language = asked.language
-    [found] = asked.house.targets.in_scope(asked.viewer, (name,), as_of=asked.as_of)
+    targets = asked.house.targets
+    if name in OF_CUSTOMERS:
+        found = targets.of_customers(asked.viewer, name, as_of=asked.as_of)
+    else:
+        [found] = targets.in_scope(asked.viewer, (name,), as_of=asked.as_of)
     columns = [
         FigureColumn(name=one.name, title=translated(language, one.title), kind=one.kind)
         for one in found.columns
