@@ -170,3 +170,8 @@ def test_a_familys_customers_stand_together(branch: Branch) -> None:
     assert "One household, 2 customers" in said
     _, _, together = said.partition('class="household"')
     assert ['id="c-C1"' in together, 'id="c-C2"' in together] == [True, True]
+
+
+def test_the_day_for_paper_has_everything_open(branch: Branch) -> None:
+    said = branch.signed_in("agent").get("/today?view=paper").text
+    assert said.count("<details open>") == said.count('class="task"') == 2

@@ -51,7 +51,7 @@ def show(visit: Visit) -> Answer:
     values = {
         "found": found, "late": [one for one in households if one.late],
         "rest": [one for one in households if not one.late], "told": _told(visit),
-        "shown_customers": {one.customer_no for one in found.customers},
+        "paper": visit.query.get("view") == "paper", "shown_customers": {one.customer_no for one in found.customers},
         "today": visit.as_of, "channels": CHANNELS, "typed": lambda _name: "",
     }  # fmt: skip
     return Screen(template="today", values=values)
