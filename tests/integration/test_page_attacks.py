@@ -7,6 +7,8 @@ from sqlalchemy import Engine, text
 
 from desks.page_book import PASSWORD, Branch, take_branch
 from policyserve import db
+from policyserve.access import throttle
+from policyserve.access.audit import CODES
 
 TOO_LARGE = ("2147483648", "9" * 30)
 HIDDEN = "gl\0a\u202ed"
@@ -52,3 +54,52 @@ def test_what_is_written_down_has_only_signs_that_one_sees(branch: Branch) -> No
 def test_a_password_is_taken_as_it_was_typed(branch: Branch) -> None:
     wrong = {"login": "agent", "password": f"{PASSWORD}\u200b"}
     assert branch.browser().post("/sign-in", data=wrong).status_code == 422
+
+
+def test_the_audit_log_is_searched_by_who_what_number_and_day(branch: Branch) -> None:
+    branch.signed_in("agent").post("/tasks/1/done", data={"channel": "visit"})
+    auditor = branch.signed_in("auditor")
+    done = CODES.index("task done") + 1
+    for asked, found in {
+        f"who=agent&what={done}": True, "number=1": True, "on=2026-05-04&who=agent": True, "on=nonsense": True,
+        f"who=other&what={done}": False, "number=2": False, "on=2026-05-05": False, "who=' OR 1=1": False,
+    }.items():  # fmt: skip
+        assert ("<td>task done</td>" in auditor.get(f"/audit?{asked}").text) is found, asked
+    assert branch.troubles == []
+
+
+def test_an_account_that_failed_meanwhile_is_throttled_and_the_try_counts_for_nothing(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The right password is looked at while five wrong ones of others come in."""
+
+    def slowly(*_: str | None) -> bool:
+        with db.writing(branch.engine) as connection:
+            for _ in range(5):
+                throttle.fail(connection, "agent", "elsewhere", branch.moment)
+        return True
+
+    monkeypatch.setattr("policyserve.operations.sessions.is_password", slowly)
+    answer = branch.browser().post("/sign-in", data={"login": "agent", "password": PASSWORD})
+    assert answer.status_code == 429
+    with db.reading(branch.engine) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM sign_in_attempts")) == 5
+    assert branch.log() == [("agent", "sign-in throttled", None)]
+
+
+@pytest.mark.parametrize("origin", ["null", "http://branch.evil.example", "http://evil.example/http://branch", ""])
+def test_a_form_from_elsewhere_does_nothing_where_the_browser_says_its_origin_alone(
+    branch: Branch, origin: str
+) -> None:
+    agent = branch.signed_in("agent")
+    del agent.headers["sec-fetch-site"]
+    answer = agent.post("/tasks/1/done", data={"channel": "visit"}, headers={"origin": origin})
+    assert (answer.status_code, branch.status(1)) == (403, "open")
+
+
+def test_no_header_is_made_of_what_was_sent(branch: Branch) -> None:
+    browser = branch.browser()
+    typed = {"login": "agent", "password": PASSWORD, "next": "/today\r\nset-cookie: a=b"}
+    answer = browser.post("/sign-in", data=typed, follow_redirects=False)
+    assert "a=b" not in str(answer.headers.multi_items())
+    assert answer.headers["location"] in {"/", "/today"} or "\n" not in answer.headers["location"]

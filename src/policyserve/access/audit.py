@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select
 
 from policyserve.access.viewer import Viewer
 from policyserve.locale import N_all, N_in, Sentence
@@ -20,10 +20,15 @@ ACTIONS = N_all(
     "user added", "user disabled", "user enabled", "password reset", "role changed", "user linked",
     "personal data exported", "personal data restricted", "restriction lifted", "personal data erased",
     "task done", "task skipped", "task put off", "task reopened", "phone shown",
+    "task assigned", "task added", "points paid", "messages cancelled", "message resolved",
+    "refusal entered", "refusal lifted", "standard put to use", "spot check noted", "event retracted",
     "contact noted", "referral noted", "event noted", "calendar made", "calendar revoked",
     "message let go", "message refused",
     "list imported", "token added", "token revoked", "token refused",
 )  # fmt: skip
+
+CODES = tuple(one.rpartition("\4")[2] for one in ACTIONS)
+"""The actions as rows hold them."""
 
 N_all("thing in the audit log", "user", "customer", "task", "list", "message", "token")
 
@@ -67,8 +72,30 @@ def note(
     connection.execute(insert(LOG).values(row))
 
 
-def entries(connection: Connection, *, last: int, before: int | None = None) -> list[tuple[int, Entry]]:
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """What is looked for in the log; None: anything."""
+
+    actor: str | None = None
+    action: str | None = None
+    number: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    """Before this instant."""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what must hold of a row."""
+        c = LOG.c
+        asked = {"actor": self.actor, "action": self.action, "number": self.number}
+        found = [c[name] == value for name, value in asked.items() if value is not None]
+        found += [c.at >= self.since] if self.since else []
+        return found + ([c.at < self.until] if self.until else [])
+
+
+def entries(
+    connection: Connection, *, last: int, before: int | None = None, sought: Sought | None = None
+) -> list[tuple[int, Entry]]:
     """Return the newest rows with their keys, the newest first; `before` goes on from a key."""
-    query = select(LOG).order_by(LOG.c.id.desc()).limit(last)
+    query = select(LOG).where(*(sought or Sought()).conditions()).order_by(LOG.c.id.desc()).limit(last)
     rows = connection.execute(query if before is None else query.where(LOG.c.id < before)).mappings()
     return [(row["id"], Entry(**{name: row[name] for name in Entry.__dataclass_fields__})) for row in rows]

@@ -67,7 +67,9 @@ def event() -> None:
 def add(session: Session, occurred_on: date | None, **fields: str | None) -> None:
     """Enter one event."""
     given = {name: value for name, value in fields.items() if value is not None}
-    number = add_event(session.engine, {**given, "occurred_on": str(occurred_on or session.as_of)}, as_of=session.as_of)
+    number = add_event(
+        session.engine, {**given, "occurred_on": str(occurred_on or session.as_of)}, as_of=session.as_of, at=session.now
+    )
     session.tell(
         "Event {event} is in the book. Tasks follow with the next `policyserve release`.",
         event=str(number),
@@ -80,7 +82,7 @@ def add(session: Session, occurred_on: date | None, **fields: str | None) -> Non
 @shared
 def retract(session: Session, number: int, why: str) -> None:
     """Take back the event with the key NUMBER; it stays in the records as retracted."""
-    retract_event(session.engine, number, why=why, as_of=session.as_of)
+    retract_event(session.engine, number, why=why, as_of=session.as_of, at=session.now)
     session.tell(
         "Event {event} is retracted. Tasks follow with the next `policyserve release`.",
         event=str(number),

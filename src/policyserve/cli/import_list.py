@@ -8,6 +8,7 @@ from pathlib import Path
 
 import rich_click as click
 
+from policyserve.access.viewer import SYSTEM
 from policyserve.book.headers import Naming
 from policyserve.book.lists import KINDS
 from policyserve.book.problems import list_name, told
@@ -74,6 +75,7 @@ def import_(
         session.engine,
         kind,
         path,
+        by=SYSTEM,
         as_of=session.as_of,
         at=session.now,
         dry_run=dry_run,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, literal, select, tuple_, update
 from policyserve import db
 from policyserve.access import audit, scope, sent_forms
 from policyserve.access.sent_forms import Form
-from policyserve.access.viewer import Viewer
+from policyserve.access.viewer import SYSTEM, Viewer
 from policyserve.book.cells import parse_texts
 from policyserve.book.events import take as take_events
 from policyserve.book.lists import EVENT_LIST, ListKind
@@ -31,10 +31,12 @@ EVENTS = table(Event)
 POLICIES = table(Policy)
 
 
-def add_event(engine: Database, fields: Mapping[str, str], *, as_of: date) -> int:
-    """Enter one event by hand; return its key. See `take_event`."""
+def add_event(engine: Database, fields: Mapping[str, str], *, as_of: date, at: datetime | None = None) -> int:
+    """Enter one event by hand; return its key. See `take_event`. `at`: for the audit log."""
     with db.writing(engine) as connection:
-        return take_event(connection, fields, as_of=as_of)
+        key = take_event(connection, fields, as_of=as_of)
+        _note(connection, "event noted", key, at)
+        return key
 
 
 def enter_event(engine: Database, viewer: Viewer, fields: Mapping[str, str], stamp: Stamp, *, form: Form) -> int:
@@ -101,17 +103,23 @@ def _on_possible_days(rows: Rows, issued: date | None, as_of: date) -> Rows:
     )
 
 
-def retract_event(engine: Database, key: int, *, why: str, as_of: date) -> None:
+def retract_event(engine: Database, key: int, *, why: str, as_of: date, at: datetime | None = None) -> None:
     """Take an event back that was a mistake; it stays in the records. Raises NotFoundError."""
     if not why.strip():
         raise PolicyserveError("Say why the event is taken back: the reason stays in the records.")
     with db.writing(engine) as connection:
         guard = (EVENTS.c.id == key) & EVENTS.c.retracted_on.is_(None)
         if connection.execute(update(EVENTS).where(guard).values(retracted_on=as_of, retracted_why=why)).rowcount:
+            _note(connection, "event retracted", key, at)
             return
         if connection.scalar(select(EVENTS.c.id).where(EVENTS.c.id == key)) is None:
             raise NotFoundError("event", key)
         raise PolicyserveError("Event {key} has been retracted before; there is nothing left to do.", key=key)
+
+
+def _note(connection: Connection, action: str, key: int, at: datetime | None) -> None:
+    if at is not None:
+        audit.note(connection, SYSTEM, action, at=at, kind="customer", number=customer_of_event(connection, key))
 
 
 _LISTED = (

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from threading import Event
 
+from sqlalchemy import Connection
+
 from policyserve import db
+from policyserve.access import audit
 from policyserve.book.snapshot import phone
 from policyserve.calendars.calendar import Calendar
 from policyserve.config import Settings
@@ -104,6 +107,7 @@ def approve_messages(engine: Database, keys: Sequence[int] | None, *, by: str) -
 def cancel_messages(engine: Database, keys: Sequence[int], *, by: str, why: str, at: datetime) -> int:
     """Decide against messages that have not left; raises PolicyserveError, and changes none, where one has."""
     with db.writing(engine) as connection:
+        _note(connection, by, "messages cancelled", at, keys)
         return outbox.cancel(connection, keys, by=by, why=why, now=at)
 
 
@@ -111,6 +115,12 @@ def resolve_message(engine: Database, key: int, said: str, *, by: str, at: datet
     """Store what a person found out of a message in doubt; see `outbox.RESOLVED`."""
     with db.writing(engine) as connection:
         outbox.resolve(connection, key, said, by=by, now=at)
+        _note(connection, by, "message resolved", at, [key])
+
+
+def _note(connection: Connection, by: str, action: str, at: datetime, keys: Sequence[int]) -> None:
+    for key in keys:
+        audit.note(connection, by, action, at=at, kind="message", number=key)
 
 
 def phone_of(engine: Database, customer_no: str) -> str:
@@ -126,6 +136,7 @@ def refuse_marketing(engine: Database, phone: str, *, by: str, at: datetime) -> 
     """Enter by hand that a phone wants no more marketing."""
     with db.writing(engine) as connection:
         inbound.refuse(connection, [canonical(phone)], source=by, now=at)
+        audit.note(connection, by, "refusal entered", at=at)
 
 
 def lift_refusal(engine: Database, phone: str, *, by: str, at: datetime) -> None:
@@ -133,6 +144,7 @@ def lift_refusal(engine: Database, phone: str, *, by: str, at: datetime) -> None
     with db.writing(engine) as connection:
         if not inbound.lift(connection, canonical(phone), by=by, now=at):
             raise PolicyserveError("This phone has not refused anything; there is nothing to take back.")
+        audit.note(connection, by, "refusal lifted", at=at)
 
 
 def set_content(engine: Database, kind: str, day: date, language: str, text: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from policyserve import db
+from policyserve.access import audit
 from policyserve.config import fixture
 from policyserve.metrics.referrals import point_ledger
 from policyserve.metrics.referrals.point_ledger import PointCounts
@@ -32,7 +33,9 @@ def pay_points(
 ) -> int:
     """Pay points out; return how many are left. See `point_ledger.pay`."""
     with db.writing(engine) as connection:
-        return point_ledger.pay(connection, customer_no, count, stamp, receipt=receipt, note=note)
+        left = point_ledger.pay(connection, customer_no, count, stamp, receipt=receipt, note=note)
+        audit.note(connection, stamp.actor, "points paid", at=stamp.at, kind="customer", number=customer_no)
+        return left
 
 
 def list_balances(engine: Database, *, as_of: date) -> list[dict[str, Any]]:

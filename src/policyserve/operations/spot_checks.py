@@ -10,6 +10,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from policyserve import db
+from policyserve.access import audit
 from policyserve.dates import Days
 from policyserve.metrics.figure import Names
 from policyserve.metrics.names import names_in
@@ -71,3 +72,4 @@ def record_result(
     """Write down what verifying a task came to; see `records.record_result`."""
     with db.writing(engine) as connection:
         records.record_result(connection, check_id, task_id, stamp, result=result, note=note)
+        audit.note(connection, stamp.actor, "spot check noted", at=stamp.at, kind="task", number=task_id)

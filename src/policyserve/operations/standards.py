@@ -6,6 +6,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from policyserve import db
+from policyserve.access import audit
+from policyserve.access.viewer import SYSTEM
 from policyserve.calendars.calendar import Calendar
 from policyserve.errors import PolicyserveError
 from policyserve.operations.database import Database
@@ -45,4 +47,5 @@ def use_standard(engine: Database, path: Path, calendar: Calendar, *, holds_from
         raise StandardError(str(path), problems)
     with db.writing(engine) as connection:
         store_standard(connection, standard, text, holds_from=holds_from, at=at)
+        audit.note(connection, SYSTEM, "standard put to use", at=at)
     return standard

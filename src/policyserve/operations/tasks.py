@@ -72,7 +72,7 @@ def reopen_task(engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *,
 def _deed(engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, action: str, form: Form) -> Iterator[_Doing]:
     """Open the transaction of a deed; raises NotFoundError for a task out of sight, SentBeforeError for a form twice.
 
-    What users do is noted in the audit log; what the command line does stands in the task's history alone.
+    What is done is noted in the audit log, by users and by the command line.
     """
     with db.writing(engine) as connection:
         scope.check_task(connection, viewer, task_id, stamp.as_of)
@@ -82,7 +82,8 @@ def _deed(engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, actio
         yield doing
         if viewer.user_id is not None:
             day_visits.note(connection, viewer, stamp.as_of, stamp.at, "uploaded_at")
-            audit.note(connection, viewer, action, at=stamp.at, kind="task", number=task_id)
+        actor = viewer if viewer.user_id is not None else stamp.actor
+        audit.note(connection, actor, action, at=stamp.at, kind="task", number=task_id)
         if isinstance(form, Sending):
             sent_forms.keep(connection, viewer, form, _standing(connection, task_id, doing.notices))
 
@@ -105,12 +106,15 @@ def assign_task(engine: Database, task_id: int, stamp: Stamp, *, agent_no: str) 
     """Give a task to another agent."""
     with db.writing(engine) as connection:
         deeds.assign(connection, task_id, stamp, agent_no=agent_no)
+        audit.note(connection, stamp.actor, "task assigned", at=stamp.at, kind="task", number=task_id)
 
 
 def add_task(engine: Database, stamp: Stamp, **asked: Any) -> int:
     """Add a task by hand (see `added_tasks.add`); return its key."""
     with db.writing(engine) as connection:
-        return added_tasks.add(connection, current_standard(connection, stamp.as_of), stamp, **asked)
+        key = added_tasks.add(connection, current_standard(connection, stamp.as_of), stamp, **asked)
+        audit.note(connection, stamp.actor, "task added", at=stamp.at, kind="task", number=key)
+        return key
 
 
 def explain_task(engine: Database, viewer: Viewer, task_id: int, *, as_of: date, language: str) -> list[str]:

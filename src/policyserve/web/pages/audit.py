@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from policyserve.access.audit import Entry
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from policyserve.access.audit import CODES, Entry, Sought
 from policyserve.locale import N_, N_in, Sentence
 from policyserve.metrics.figure import Column, Figure
 from policyserve.operations.audit import audit_log
@@ -26,10 +32,27 @@ LISTED = (
 def show(visit: Visit) -> Answer:
     """Show the newest entries, or those before one."""
     before = visit.query.get("before", "")
-    found = audit_log(visit.house.engine, last=AT_ONCE, before=int(before[:9]) if before.isdecimal() else None)
+    asked = {name: visit.query.get(name, "").strip() for name in ("who", "what", "number", "on")}
+    key = int(before[:9]) if before.isdecimal() else None
+    found = audit_log(visit.house.engine, last=AT_ONCE, before=key, sought=_sought(visit, asked))
     more = found[-1][0] if len(found) == AT_ONCE else None
     entries = [entry for _, entry in found]
-    return Screen(template="audit", values={"entries": entries, "more": more}, figures=lambda: [_list(visit, entries)])
+    given = urlencode({name: value for name, value in asked.items() if value})
+    values = {"entries": entries, "more": more, "asked": asked, "given": given, "actions": CODES}
+    return Screen(template="audit", values=values, figures=lambda: [_list(visit, entries)])
+
+
+def _sought(visit: Visit, asked: Mapping[str, str]) -> Sought:
+    """Return what is looked for; a day that is none is left out."""
+    try:
+        day = datetime.combine(date.fromisoformat(asked["on"]), time(), ZoneInfo(visit.house.settings.time_zone))
+    except ValueError:
+        day = None
+    action = dict(zip(map(str, count(1)), CODES, strict=False)).get(asked["what"])
+    return Sought(
+        actor=asked["who"] or None, action=action, number=asked["number"] or None, since=day,
+        until=day and day + timedelta(days=1),
+    )  # fmt: skip
 
 
 def _list(visit: Visit, entries: list[Entry]) -> Figure:
