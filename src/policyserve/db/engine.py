@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -12,6 +13,9 @@ from policyserve.errors import PolicyserveError
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one, where nothing else is said."""
+
+CACHE, SMALL_CACHE = 200_000, 32_000
+"""Kilobytes of an SQLite file that a connection keeps: one that works through a book, one of many for requests."""
 
 BUSY = "policyserve_busy_seconds"
 """The option of an engine that says how long its writers wait."""
@@ -40,7 +44,7 @@ def open_engine(url: str, *, busy: float | None = None, connections: int = 5) ->
             own_file(files)
         given["connect_args"] = {"timeout": BUSY_SECONDS if busy is None else busy}
         engine = create_engine(parsed, **given)
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, kilobytes=CACHE if busy is None else SMALL_CACHE))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
@@ -67,11 +71,11 @@ def is_sqlite(bind: Engine | Connection) -> bool:
     return bind.dialect.name == "sqlite"
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(connection: Any, _record: object, *, kilobytes: int) -> None:
     connection.isolation_level = None  # SQLAlchemy's "begin" event begins transactions, see below
     if connection.execute("pragma journal_mode").fetchone() != ("wal",):
         connection.execute("pragma journal_mode=wal")
-    for pragma in ("synchronous=normal", "foreign_keys=on", "cache_size=-200000"):
+    for pragma in ("synchronous=normal", "foreign_keys=on", f"cache_size=-{kilobytes}"):
         connection.execute(f"pragma {pragma}")
 
 

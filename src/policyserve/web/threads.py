@@ -13,7 +13,7 @@ from policyserve.errors import PolicyserveError
 MOST: Final = 8
 """Requests of one crowd that are worked on at once: more would only wait for each other and for the database."""
 
-PATIENCE: Final = 5.0
+PATIENCE: Final = 10.0
 """Seconds that a request waits for its turn."""
 
 RETRY_AFTER: Final = {"Retry-After": "10"}
