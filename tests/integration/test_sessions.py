@@ -77,7 +77,7 @@ def test_a_user_who_is_changed_is_out_in_the_middle_of_work(branch: Branch, deed
     agent = branch.signed_in("agent")
     deed(branch)
     answer = agent.post("/tasks/1/done", data={"channel": "visit"}, follow_redirects=False)
-    assert (answer.status_code, branch.status(1)) == (303, "open")
+    assert (answer.status_code, branch.status(1)) == (401, "open")
 
 
 def test_a_disabled_user_does_not_come_in_until_enabled(branch: Branch) -> None:
