@@ -126,8 +126,8 @@ PAGES_OF = {
         "/customers/C1/referral",
         "/customers/C1/event",
     ],
-    "manager": ["/board", "/persistency", "/agents/1002", "/customers/C1"],
-    "clerk": ["/import"],
+    "manager": ["/board", "/persistency", "/collection", "/referrals", "/approvals", "/agents/1002", "/customers/C1"],
+    "clerk": ["/import", "/outbox", "/jobs"],
     "administrator": ["/users"],
     "auditor": ["/audit"],
 }
