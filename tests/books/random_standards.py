@@ -166,6 +166,7 @@ def _windows(draw: st.DrawFn, trigger: dict[str, Any]) -> dict[str, Any]:
 def _audiences(subject: str) -> st.SearchStrategy[dict[str, Any]]:
     of_policies = (
         {"participating": True}, {"participating": True, "insured_under_age": 46}, {"term": "short"}, {"term": "long"},
+        {"instalments": True},
     )  # fmt: skip
     return st.sampled_from(
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import Engine, update
@@ -148,3 +148,14 @@ def test_a_channel_can_be_changed_and_removed(book: Engine, key: str) -> None:
         assert subscriptions.channel_chosen(connection, "1002") is None
         with pytest.raises(NotFoundError):
             subscriptions.remove_channel(connection, "nobody")
+
+
+def test_a_notice_says_of_which_day_its_tasks_are_where_none_were_released_since(
+    engine: Engine, server: RobotServer, key: str
+) -> None:
+    fill(engine)
+    run(engine, [touch(policy=1)], as_of=MONDAY - timedelta(days=3))
+    choose(engine, "1002", "wecom", server.address(f"ok/{key}"))
+    assert push(engine) == NoticeCounts(sent=1)
+    (received,) = [one for one in server.received if one.path == f"/ok/{key}"]
+    assert "任务下发于5月1日，此后未再下发" in received.text

@@ -49,6 +49,8 @@ def _has_policy_in(facts: Facts, audience: model.Audience, policies: list[Policy
         return False
     if audience.term is not None and not any(_is_short(policy) == (audience.term == "short") for policy in policies):
         return False
+    if audience.instalments and not any(policy.has_several_instalments for policy in policies):
+        return False
     if (age := audience.insured_under_age) is None:
         return True
     insured = [facts.customers[policy.insured] for policy in policies if policy.insured is not None]

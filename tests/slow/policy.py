@@ -162,6 +162,11 @@ class Policy:
             return False
         return self.mode == "single" or self.pays_long_enough(instalment)
 
+    @property
+    def has_several_instalments(self) -> bool:
+        """Whether the premium is not single, nor paid in one year at once."""
+        return self.mode != "single" and self.pays_long_enough(2)
+
     def pays_long_enough(self, instalment: int) -> bool:
         """Whether the years of payment reach an instalment; what fell due before a change of terms was owed."""
         due, (_, years) = self.due_of(instalment), self.terms_on(FOREVER)

@@ -128,7 +128,8 @@ def _is_first(setting: Setting, service: model.Service, rule: model.After, polic
     lived = []
     for other in customer.policies:
         days = [one.nominal for one in _after(setting, rule.model_copy(update={"workdays": 0}), other, customer)]
-        if days and other.ended_on > days[0]:
+        wanted = other.has_several_instalments or not service.audience.instalments
+        if days and other.ended_on > days[0] and wanted:
             lived.append(other)
     lived.sort(key=lambda one: (one.issued, one.number))
     before = None

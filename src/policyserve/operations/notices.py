@@ -17,6 +17,7 @@ from policyserve.messages.notices.text import write
 from policyserve.operations.database import Database
 from policyserve.operations.standards import standard_on
 from policyserve.tasks.agenda import agenda
+from policyserve.tasks.release import last_release
 from policyserve.tasks.stored_standard import current_standard
 
 NO_CHANNEL = Style(most_bytes=4096)
@@ -78,6 +79,7 @@ def preview_notice(
     with db.reading(engine) as connection:
         work = agenda(connection, agent_no, day, current_standard(connection, day))
         chosen = subscriptions.channel_chosen(connection, agent_no)
+        released = last_release(connection, day)
     style = channel_of(chosen[0]).style(chosen[1]) if chosen else NO_CHANNEL
-    text = write(work, style, language, most=most, public_url=public_url)
+    text = write(work, style, language, most=most, released=released, public_url=public_url)
     return Preview(text=text, channel=chosen[0] if chosen else None, style=style)

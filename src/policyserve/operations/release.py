@@ -13,7 +13,7 @@ from policyserve.calendars.calendar import Calendar
 from policyserve.errors import PolicyserveError
 from policyserve.operations.database import Database
 from policyserve.tasks.nightly_release import draft_release
-from policyserve.tasks.release import RELEASES, Draft, ReleaseCounts, write
+from policyserve.tasks.release import RELEASES, Draft, ReleaseCounts, last_release, write
 from policyserve.tasks.stored_standard import current_standard
 
 TRIES: Final = 3
@@ -53,7 +53,7 @@ def _ground(connection: Connection) -> Ground:
 
 def _refuse_a_day_gone_by(connection: Connection, as_of: date, tomorrow: date) -> None:
     """Refuse a day before the last release; one for a day that is still to come was a mistake and blocks nothing."""
-    last = connection.scalar(select(func.max(RELEASES.c.as_of)).where(RELEASES.c.as_of <= tomorrow))
+    last = last_release(connection, tomorrow)
     if last is not None and as_of < last:
         raise PolicyserveError(
             "The last release was as of {last}, and tasks have followed the facts until then; {as_of} lies "

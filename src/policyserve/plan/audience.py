@@ -72,18 +72,27 @@ def _term(service: Service) -> str | None:
     return service.audience.term
 
 
+def _in_instalments(service: Service) -> bool:
+    return service.audience.instalments
+
+
+def pays_as_wanted(services: Services) -> pl.Expr:
+    """Say whether a policy has a second instalment, where its service asks for one."""
+    return ~services.told(_in_instalments) | (pl.col("step").is_not_null() & (pl.col("instalments") > 1))
+
+
 def _age_limit(service: Service) -> int | None:
     age = service.audience.insured_under_age
     return None if age is None else age * 12
 
 
-OF_POLICY = ("participating", "ends_on", "effective_date", "insured_id")
+OF_POLICY = ("participating", "ends_on", "effective_date", "insured_id", "step", "instalments")
 """What an audience may ask of a policy."""
 
 
 def asks_of_policy(services: Services) -> bool:
     """Whether an audience asks something of the policy."""
-    return any(any(services.asked(wish)) for wish in (_participating, _term, _age_limit))
+    return any(any(services.asked(wish)) for wish in (_participating, _term, _in_instalments, _age_limit))
 
 
 def _of_policy(services: Services, facts: Subjects) -> Iterator[pl.Expr]:
@@ -94,6 +103,8 @@ def _of_policy(services: Services, facts: Subjects) -> Iterator[pl.Expr]:
         term = services.told(_term, pl.String)
         is_short = pl.col("ends_on") < months_later(pl.col("effective_date"), SHORT)
         yield term.is_null() | (is_short.fill_null(value=False) == (term == "short"))
+    if any(services.asked(_in_instalments)):
+        yield pays_as_wanted(services)
     if any(services.asked(_age_limit)):
         limit = services.told(_age_limit, pl.Int32)
         born = _looked_up(pl.col("insured_id"), facts.book.customers, "birthday")

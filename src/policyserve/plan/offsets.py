@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from policyserve.dates import Days, days_later, months_later
-from policyserve.plan.audience import OF_POLICY, asks_of_policy
+from policyserve.plan.audience import OF_POLICY, asks_of_policy, pays_as_wanted
 from policyserve.plan.basis import Basis, within
 from policyserve.plan.handovers import KIND
 from policyserve.plan.services import Services, parts, trigger_of
@@ -55,7 +55,9 @@ def _first_ones(services: Services, basis: Basis) -> pl.DataFrame | None:
     purchases = basis.facts.by_purchase
     near = purchases.filter(pl.any_horizontal(_near(services, _anchor))).select("customer_id")
     theirs = purchases.join(near, on="customer_id", how="semi", maintain_order="left")
-    lived = services.each(theirs.lazy()).filter(pl.col("ended_on") > _offset(_anchored(services, _anchor), services))
+    lived = services.each(theirs.lazy()).filter(
+        pl.col("ended_on") > _offset(_anchored(services, _anchor), services), pays_as_wanted(services)
+    )
     waited = (pl.col("issue_date") - pl.col("issue_date").shift(1)).dt.total_days()
     another = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in ("rule", "customer_id"))
     begins = another | (services.told(lambda one: one.once_per == "purchase") & (waited > TOGETHER))

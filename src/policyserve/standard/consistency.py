@@ -208,6 +208,8 @@ def _policies_alone(service: Service) -> Found:
         )
     if service.audience.term is not None and service.subject != "policy":
         yield ("audience", "term"), Sentence("a policy has a term; allowed only with subject: policy.")
+    if service.audience.instalments and service.subject != "policy":
+        yield ("audience", "instalments"), Sentence("a policy has instalments; allowed only with subject: policy.")
 
 
 def _doubles(service: Service) -> Found:

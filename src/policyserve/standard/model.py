@@ -183,6 +183,8 @@ class Audience(Part):
     participating: bool = False
     term: Literal["short", "long"] | None = None
     """`short`: policies whose cover lasts a year at most, and is renewed; `long`: all others."""
+    instalments: bool = False
+    """Policies of more than one instalment: not of a single premium, which has no renewal premium."""
 
 
 class Bearing(Part):

@@ -130,6 +130,12 @@ def write(connection: Connection, drafted: Draft, *, at: datetime) -> ReleaseCou
     return counts
 
 
+def last_release(connection: Connection, day: date) -> date | None:
+    """Return for which day tasks were last released, by the end of `day`; None where they never were."""
+    found: date | None = connection.scalar(select(func.max(RELEASES.c.as_of)).where(RELEASES.c.as_of <= day))
+    return found
+
+
 def _begin(connection: Connection, stamp: Stamp, days: int) -> int:
     none = asdict(ReleaseCounts())
     row = insert(RELEASES).values(as_of=stamp.as_of, days=days, at=stamp.at, **none).returning(RELEASES.c.id)

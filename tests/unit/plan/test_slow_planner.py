@@ -40,6 +40,13 @@ def test_a_visit_stays_on_a_day_off_when_its_whole_window_is_off() -> None:
     assert (str(touches[0].due), str(touches[0].latest)) == ("2026-10-02", "2026-10-03")
 
 
+def test_no_renewal_premium_is_prepared_where_there_is_none() -> None:
+    single = policy(1, issued=date(2026, 1, 31), mode="single")
+    paid_at_once, yearly = (policy(years, issued=date(2026, 1, 31), pay_years=years - 1) for years in (2, 3))
+    visits = plan(book(single, paid_at_once, yearly), "visit-m10", as_of=date(2026, 2, 1))
+    assert {touch.subject for touch in visits} == {"P3"}, "bought together, it is about the one that is paid again"
+
+
 def test_the_contract_is_not_delivered_any_more_once_the_receipt_is_signed() -> None:
     signed = book(policy(issued=date(2026, 3, 2), receipt_on=date(2026, 3, 5)))
     late = book(policy(issued=date(2026, 3, 2), receipt_on=date(2026, 3, 6)))

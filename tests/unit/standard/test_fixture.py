@@ -108,6 +108,7 @@ NAMES_OF_SERIES = {
     "festival-": "节日问候",
 }
 AUDIENCES = {
+    "visit-m10": {"instalments": True},
     "festival-womens-day": {"gender": "female"},
     "festival-mothers-day": {"gender": "female"},
     "festival-fathers-day": {"gender": "male"},

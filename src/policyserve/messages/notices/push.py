@@ -30,6 +30,7 @@ from policyserve.messages.notices.records import Candidate
 from policyserve.messages.notices.text import task_count, write
 from policyserve.standard.model import Standard
 from policyserve.tasks.agenda import agenda
+from policyserve.tasks.release import last_release
 
 NOON: Final = hour(12)
 """A morning's notice goes out until then; one that is set for later, until its day ends."""
@@ -203,9 +204,10 @@ def _written(run: _Run, candidate: Candidate, channel: Channel) -> tuple[Text | 
     """Write an agent's notice from the agenda as it is now."""
     with db.reading(run.engine) as connection:
         found = agenda(connection, candidate.agent_no, run.day, run.standard)
-    asked = run.settings.file.notices
-    style = channel.style(candidate.robot)
-    return write(found, style, run.language, most=asked.most, public_url=asked.public_url), task_count(found)
+        released = last_release(connection, run.day)
+    asked, style = run.settings.file.notices, channel.style(candidate.robot)
+    text = write(found, style, run.language, most=asked.most, released=released, public_url=asked.public_url)
+    return text, task_count(found)
 
 
 async def _waited(run: _Run, candidate: Candidate, channel: Channel) -> bool:

@@ -28,8 +28,18 @@ _HARMLESS: Final = str.maketrans("<>[]*`@", "＜＞［］＊｀＠")
 """Their wide forms: a mention, a link or a style is none any more, and people read the same."""
 
 
-def write(found: Agenda, style: Style, language: str, *, most: int, public_url: str | None = None) -> Text | None:
+def write(
+    found: Agenda,
+    style: Style,
+    language: str,
+    *,
+    most: int,
+    released: date | None = None,
+    public_url: str | None = None,
+) -> Text | None:
     """Write the notice of a day, naming at most so many customers; None where nothing is due.
+
+    `released`: the day of the last release; another day than that of the notice is told, for facts have come since.
 
     Customers with something overdue come first. What does not fit into the style's bytes is left out by whole customers
     and counted. With `public_url`, where browsers find the pages, it ends with the address that opens the day.
@@ -39,7 +49,7 @@ def write(found: Agenda, style: Style, language: str, *, most: int, public_url: 
     writer = _Writer(style, language, found.day)
     customers = sorted(found.customers, key=lambda customer: not any(task.overdue for task in customer.tasks))
     blocks = [writer.customer(number, customer) for number, customer in enumerate(customers[:most], 1)]
-    head = writer.head(found)
+    head = style.line_break.join([writer.head(found), *writer.earlier(released)])
     end = writer.link(public_url) if public_url else []
     body = head
     for shown in range(len(blocks), -1, -1):
@@ -75,6 +85,12 @@ class _Writer:
                 **self._counts(found),
             )
         )
+
+    def earlier(self, released: date | None) -> Sequence[str]:
+        """Say of which day the tasks are, where it is an earlier one."""
+        if released is None or released == self.day:
+            return ()
+        return (self._say("The tasks are those of {day}: none have been released since.", day=self._date(released)),)
 
     def customer(self, number: int, customer: AgendaCustomer) -> str:
         """Name a customer and what to do, the overdue first."""

@@ -15,12 +15,10 @@ from policyserve.contracts.instalments import due_day
 from policyserve.contracts.terms import step
 from policyserve.contracts.turns import policy_turns
 from policyserve.dates import completed_years
+from policyserve.metrics.first_year_services import services_given
 from policyserve.metrics.groupings import with_policies, writing_agents
 
 ROW = ("policy_id", "day")
-FIRST_YEAR = ("contract-delivery", "visit-m1", "visit-m4", "visit-m7", "visit-m10")
-"""The services that every new policy is promised in its first year."""
-
 NUMBERS = (
     "log_premium", "age", "other_policies", "late_payments", "failed_debits", "behind", "services", "agent_record",
 )  # fmt: skip
@@ -143,12 +141,10 @@ def _debits(book: Book, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _services(book: Book, frame: pl.DataFrame) -> pl.DataFrame:
-    """Count the first-year services done by the day."""
-    done = book.contacts.filter(pl.col("subject_kind") == "policy", pl.col("service").is_in(FIRST_YEAR)).select(
-        "service", "done_on", policy_id="subject_id"
-    )
-    given = frame.select(ROW).join(done, on="policy_id").filter(pl.col("done_on") <= pl.col("day"))
-    return given.group_by(ROW).agg(services=pl.col("service").n_unique())
+    """Count the first-year services done by the day, as `metrics worth` credits them: told alone is none."""
+    given = frame.select(ROW).join(services_given(book), on="policy_id").filter(pl.col("done_on") <= pl.col("day"))
+    counted = pl.when(pl.col("told").all()).then(0).otherwise(pl.col("service").n_unique())
+    return given.group_by(ROW).agg(services=counted)
 
 
 def _with_records(frame: pl.DataFrame, decided: pl.DataFrame, book: Book) -> pl.DataFrame:

@@ -20,16 +20,12 @@ from policyserve.book.columns import MONTHS_OF_MODE, Book
 from policyserve.dates import FOREVER, Days, add_months, months_later
 from policyserve.errors import PolicyserveError
 from policyserve.metrics.add_ons.add_ons import bought_in
-from policyserve.metrics.forecast.covariates import FIRST_YEAR
+from policyserve.metrics.first_year_services import DELIVERY, FIRST_YEAR, services_given
 from policyserve.metrics.forecast.outcomes import final, frozen, outcomes
 from policyserve.metrics.forecast.survival import DAYS_A_MONTH, kaplan_meier, policy_spans
 from policyserve.metrics.groupings import with_policies, writing_agents
 from policyserve.metrics.referrals.referrals import people_referred
 from policyserve.metrics.services.comparison import GROUPS, hazard_ratios, log_rank
-from policyserve.plan.offsets import TOGETHER
-
-DELIVERY = "contract-delivery"
-INTRODUCTION = "visit-m1"
 
 LANDMARK = 11
 """Months after the issue: the last visit is due after 10 months and in time for two weeks more."""
@@ -94,43 +90,13 @@ def worth(
 
 
 def _first_service(known: Book) -> date:
-    day = _services(known)["done_on"].min()
+    day = services_given(known)["done_on"].min()
     if not isinstance(day, date):
         raise PolicyserveError(
             "No first-year service has been recorded yet; release tasks and record what is done before asking what "
             "service is worth."
         )
     return day
-
-
-def _services(known: Book) -> pl.DataFrame:
-    """Return the first-year services of each policy, the visits shared with other policies among them.
-
-    One visit is made where policies were bought together: it counts for each. The first visit tells of the service
-    system, once to a customer: for later policies it is `told`, which completes their services and alone is none.
-    """
-    given = known.contacts.filter(pl.col("subject_kind") == "policy", pl.col("service").is_in(FIRST_YEAR)).select(
-        "service", "done_on", policy_id="subject_id"
-    )
-    bought = _purchases(known.policies)
-    visits = given.filter(pl.col("service") != DELIVERY).join(bought, on="policy_id")
-    others = bought.rename({"policy_id": "other"})
-    together = visits.join(others, on=["customer_id", "purchase"]).filter(pl.col("policy_id") != pl.col("other"))
-    first = visits.filter(pl.col("service") == INTRODUCTION)
-    later = first.join(others, on="customer_id").filter(pl.col("purchase_right") > pl.col("purchase"))
-    rows = [given.with_columns(told=pl.lit(value=False))] + [
-        part.select("service", "done_on", policy_id="other", told=pl.lit(value=told))
-        for part, told in ((together, False), (later, True))
-    ]
-    return pl.concat(rows)
-
-
-def _purchases(policies: pl.DataFrame) -> pl.DataFrame:
-    """Number the purchases of each customer: `policy_id`, `customer_id`, `purchase`."""
-    ordered = policies.sort("customer_id", "issue_date").select("policy_id", "customer_id", "issue_date")
-    waited = (pl.col("issue_date") - pl.col("issue_date").shift(1).over("customer_id")).dt.total_days()
-    begins = (waited > TOGETHER).fill_null(value=False)
-    return ordered.select("policy_id", "customer_id", purchase=begins.cum_sum().over("customer_id"))
 
 
 def served(known: Book, *, as_of: date, landmark: int, since: date) -> pl.DataFrame:
@@ -146,7 +112,7 @@ def served(known: Book, *, as_of: date, landmark: int, since: date) -> pl.DataFr
     )
     kept = writing_agents(spans.filter(pl.col("issue_date") >= since, pl.col("until") > pl.col("landmark_on")), known)
     done = (
-        _services(known)
+        services_given(known)
         .join(kept.select("policy_id", "landmark_on"), on="policy_id")
         .filter(pl.col("done_on") <= pl.col("landmark_on"))
         .group_by("policy_id")

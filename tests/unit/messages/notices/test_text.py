@@ -109,6 +109,14 @@ def test_the_mark_of_the_overdue_closes_before_the_comma_or_it_would_not_be_bold
     assert "- 保单体检：**已过应做日**，最迟5月6日" in text
 
 
+def test_tasks_of_an_earlier_release_are_called_so() -> None:
+    found = day_of(customer("王小明", task()))
+    said = write(found, PLAIN, "zh", most=10, released=date(2026, 5, 1))
+    assert said is not None
+    assert "任务下发于5月1日，此后未再下发" in said.body
+    assert write(found, PLAIN, "zh", most=10, released=found.day) == write(found, PLAIN, "zh", most=10)
+
+
 def test_a_latest_day_of_another_year_names_its_year() -> None:
     assert "最迟2027年1月3日" in body(day_of(customer("王芳", task(latest=date(2027, 1, 3)))))
 

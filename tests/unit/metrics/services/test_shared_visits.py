@@ -11,7 +11,10 @@ import pytest
 from books.described_book import book as described
 from books.described_book import policy
 from policyserve.book import columns
-from policyserve.metrics.forecast.covariates import FIRST_YEAR
+from policyserve.metrics.first_year_services import FIRST_YEAR
+from policyserve.metrics.forecast.covariates import facts_on
+from policyserve.metrics.forecast.outcomes import frozen, outcomes
+from policyserve.metrics.forecast.past_cases import open_units
 from policyserve.metrics.services.worth import served
 
 DELIVERY, *VISITS = FIRST_YEAR
@@ -61,3 +64,16 @@ def test_who_knows_the_service_system_needs_no_second_introduction() -> None:
     assert groups(("甲", 0), ("甲", 90), given={1: VISITS, 2: VISITS[1:]}, receipts=True) == ["all", "all"]
     assert groups(("甲", 0), ("甲", 90), given={1: VISITS, 2: VISITS[2:]}, receipts=True) == ["all", "some"]
     assert groups(("甲", 0), ("甲", 90), given={2: VISITS}, receipts=True) == ["none", "all"]
+
+
+def test_the_forecast_counts_shared_visits_as_worth_does() -> None:
+    """Visits for one count for what was bought together; of what was bought later the introduction alone is none."""
+    days = [ISSUED, ISSUED, ISSUED + timedelta(days=90)]
+    sold = [policy(f"P{number}", day, 90_000, customer="甲", payments={2: None}) for number, day in enumerate(days, 1)]
+    contacts = [
+        {"service": service, "subject_kind": "policy", "subject_id": 1, "done_on": ISSUED + timedelta(days=9)}
+        for service in VISITS[:2]
+    ]
+    book, day = replace(described(*sold), contacts=pl.DataFrame(contacts, schema=columns.CONTACTS)), date(2024, 1, 5)
+    facts = facts_on(book, open_units(book, day), outcomes(frozen(book, as_of=day)))
+    assert dict(facts.select("policy_id", "services").rows()) == {1: 2.0, 2: 2.0, 3: 0.0}

@@ -14,7 +14,7 @@ from books.described_book import policy
 from policyserve.book import columns
 from policyserve.book.columns import Book
 from policyserve.errors import PolicyserveError
-from policyserve.metrics.forecast.covariates import FIRST_YEAR
+from policyserve.metrics.first_year_services import FIRST_YEAR
 from policyserve.metrics.services.comparison import GROUPS, hazard_ratios, log_rank
 from policyserve.metrics.services.worth import LANDMARK, effect, served, worth
 
