@@ -17,7 +17,7 @@ from policyserve.book.snapshot import load_book
 from policyserve.calendars.calendar import load_calendar
 from policyserve.config import fixture
 from policyserve.dates import Days, add_months
-from policyserve.metrics.forecast.covariates import FIRST_YEAR
+from policyserve.metrics.first_year_services import FIRST_YEAR
 from policyserve.plan.planner import plan
 from policyserve.standard.parser import default_standard
 from policyserve.tasks.columns import like_stored

@@ -50,7 +50,7 @@ def test_the_main_job_runs_from_the_wheel_alone(bare: BareEnvironment) -> None:
     for kind in LISTS:
         bare.run(*at, "import", kind, lists / f"{kind}.csv", "--as-of", AS_OF)
     assert bare.run(*at, "release", "--as-of", AS_OF).startswith(f"Released 30 days from {AS_OF}")
-    assert "Prepare the renewal premium" in bare.run(*at, "agenda", "A02", "--as-of", "2026-12-01")
+    assert "Policy check-up" in bare.run(*at, "agenda", "A02", "--as-of", "2026-12-01")
     chinese = bare.run(*at, "agenda", "A02", "--as-of", "2026-12-01", lang="zh")
     assert "1位客户" in chinese
     assert "customer" not in chinese
