@@ -130,7 +130,7 @@ KINDS: dict[type[PolicyserveError], str] = {
 }
 """What programs tell refusals by, beyond their status."""
 
-OF_READS = (304, 401, 403, 404, 405, 422, 429, 500, 503)
+OF_READS = (304, 401, 403, 404, 405, 409, 422, 429, 500, 503)
 OF_WRITES = (401, 403, 404, 405, 409, 412, 413, 422, 429, 500, 503)
 """The statuses with which a call of the API may be refused."""
 
