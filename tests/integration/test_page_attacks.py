@@ -73,7 +73,7 @@ def test_an_account_that_failed_meanwhile_is_throttled_and_the_try_counts_for_no
 ) -> None:
     """The right password is looked at while five wrong ones of others come in."""
 
-    def slowly(*_: str | None) -> bool:
+    def slowly(*_given: str | None) -> bool:
         with db.writing(branch.engine) as connection:
             for _ in range(5):
                 throttle.fail(connection, "agent", "elsewhere", branch.moment)
