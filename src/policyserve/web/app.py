@@ -13,7 +13,6 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from policyserve.access.viewer import ROLES
 from policyserve.web import feeds
-from policyserve.web.api.app import make_api
 from policyserve.web.door import Door, Page, Trouble
 from policyserve.web.errors import NO_METHOD, NO_PAGE
 from policyserve.web.headers import STATIC, WORKER
@@ -127,7 +126,7 @@ PAGES: tuple[Page, ...] = (
 def make_pages(house: House, trouble: Trouble) -> Starlette:
     """Return the application of pages; `trouble` hears of what failed by our own fault."""
     door = Door(house, trouble)
-    routes: list[BaseRoute] = [Mount(API, make_api(door))]
+    routes = _api(door)
     routes += [Route(one.path, door.endpoint(one), methods=[one.method]) for one in PAGES]
     routes.append(Route("/static/{name}", _file))
 
@@ -135,6 +134,17 @@ def make_pages(house: House, trouble: Trouble) -> Starlette:
         return door.stranger(request, error)
 
     return Starlette(routes=routes, exception_handlers={NO_PAGE: stranger, NO_METHOD: stranger})
+
+
+def _api(door: Door) -> list[BaseRoute]:
+    """Return the API; nothing where FastAPI is not installed (the extra `serve`)."""
+    try:
+        from policyserve.web.api.app import make_api
+    except ModuleNotFoundError as missing:
+        if missing.name != "fastapi":
+            raise
+        return []
+    return [Mount(API, make_api(door))]
 
 
 async def _file(request: Request) -> Response:
