@@ -47,6 +47,20 @@ def test_every_page_of_figures_is_shown_and_names_no_code(branch: Branch, path: 
     assert branch.troubles == []
 
 
+def test_the_board_tells_who_was_never_here_and_who_has_sent_nothing(branch: Branch) -> None:
+    def told() -> list[list[str]]:
+        table = branch.signed_in("manager").get("/board").text.split("Who was here")[-1]
+        rows = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)[1:]
+        return [re.sub(r"<[^>]+>", " ", row).split() for row in rows]
+
+    assert {row[0] for row in told()} == {"1001", "1002", "1003"}
+    assert all(row[-1] == "never" for row in told())
+    branch.signed_in("agent").get("/today")
+    *others, last = told()
+    assert (last[0], last[-2:]) == ("1002", ["2026-05-04", "no"])
+    assert [row[-1] for row in others] == ["never", "never"]
+
+
 def test_a_tree_shows_whom_the_manager_sees_and_nobody_else(branch: Branch) -> None:
     manager = branch.signed_in("manager")
     said = manager.get("/referrals?q=C1").text

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from policyserve import db
 from policyserve.access import day_visits, scope
@@ -16,7 +17,7 @@ from policyserve.access.viewer import Viewer
 from policyserve.errors import DatabaseBusyError
 from policyserve.operations.database import Database
 
-__all__ = ["LastVisit", "last_visits", "note_opened"]
+__all__ = ["LastVisit", "last_visits", "note_opened", "visits_in_scope"]
 
 
 def note_opened(engine: Database, viewer: Viewer, day: date, at: datetime, seen: set[tuple[int | None, date]]) -> None:
@@ -39,3 +40,26 @@ def last_visits(engine: Database, viewer: Viewer, agents: Collection[str], *, as
         numbers = {row.id: row.agent_no for row in connection.execute(query)}
         found = day_visits.last_visits(connection, list(numbers))
     return {numbers[key]: visit for key, visit in found.items()}
+
+
+def visits_in_scope(engine: Database, viewer: Viewer, *, as_of: date) -> list[dict[str, Any]]:
+    """Return of every agent in scope when they were last here: `agent_no`, `name`, `opened_on`, `uploaded`.
+
+    Whoever was never here stands first, then who was here longest ago; `uploaded` is whether what they did on that day
+    has come in, None where they were never here.
+    """
+    there = or_(AGENTS.c.left_on.is_(None), AGENTS.c.left_on > as_of)
+    query = select(AGENTS.c.agent_no, AGENTS.c.name).where(there).order_by(AGENTS.c.agent_no)
+    within = scope.agents_of(viewer.scope, as_of)
+    with db.reading(engine) as connection:
+        found = connection.execute(query if within is None else query.where(AGENTS.c.id.in_(within)))
+        names = {row.agent_no: row.name for row in found}
+    visits = last_visits(engine, viewer, names, as_of=as_of)
+    rows = [{"agent_no": number, "name": name, **_told(visits.get(number))} for number, name in names.items()]
+    return sorted(rows, key=lambda row: (row["opened_on"] or date.min, row["agent_no"]))
+
+
+def _told(visit: LastVisit | None) -> dict[str, Any]:
+    if visit is None:
+        return {"opened_on": None, "uploaded": None}
+    return {"opened_on": visit.day, "uploaded": visit.uploaded_at is not None}

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from policyserve.metrics.figure import Figure
+from policyserve.locale import N_, N_in, Sentence
+from policyserve.metrics.figure import Column, Figure
 from policyserve.metrics.persistency.heat import heat_figure
+from policyserve.operations.day_visits import visits_in_scope
 from policyserve.web.tables import LINKS, table_of
 from policyserve.web.visit import Answer, Screen, Visit
+from policyserve.web.workbooks import list_figure
 
 OF_AGENT = ("own", "gap", "referrals", "add-ons")
 COLLECTION = ("collection", "collection-agents")
-ON_BOARD = ("teams", "agents", "referrals", "add-ons")
+ON_BOARD = ("teams", "agents", "services", "referrals", "add-ons")
+
+VISITS = (
+    Column(name="agent_no", title=N_("Agent"), kind="agent"),
+    Column(name="opened_on", title=N_("Last here"), kind="day", nameless=N_in("last visit", "never")),
+    Column(name="uploaded", title=N_("Work of that day sent"), kind="code"),
+)
 
 
 def own(visit: Visit) -> Answer:
@@ -30,7 +39,14 @@ def _of_agent(visit: Visit, agent_no: str) -> Answer:
 def board(visit: Visit) -> Answer:
     """Show the targets of everybody below, the worst first."""
     found = visit.house.targets.in_scope(visit.viewer, ON_BOARD, as_of=visit.as_of)
-    return _screen(visit, "board", found)
+    return _screen(visit, "board", [*found, _visits(visit)])
+
+
+def _visits(visit: Visit) -> Figure:
+    """Return who opened a day last, and sent what they did, whoever was never here first."""
+    rows = visits_in_scope(visit.house.engine, visit.viewer, as_of=visit.as_of)
+    names = {row["agent_no"]: row["name"] or "" for row in rows}
+    return list_figure(Sentence(N_("Who was here")), VISITS, rows, as_of=visit.as_of).named({"agent": names})
 
 
 def persistency(visit: Visit) -> Answer:
