@@ -110,6 +110,8 @@ def send_list(
     path = PurePath(seen(name).replace("\\", "/"))
     if path.suffix.lower() not in SUFFIXES:
         raise PolicyserveError("A list is a file with the ending .csv or .xlsx; choose such a one.")
+    if not content:
+        raise PolicyserveError("This file is empty; choose one with rows.")
     row = {
         "owner": viewer.who, "kind": kind, "file_name": path.stem[:LONGEST_NAME] + path.suffix.lower(),
         "status": "to read", "created_at": at, "changed_at": at, "expires_at": at + KEPT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Query
@@ -48,7 +48,7 @@ class EventBody(Sent):
     customer_no: Number | None = Field(None, description="This or `policy_no`.", examples=["C00012"])
     kind: Literal[EVENT_KINDS] = Field(examples=["claim"])  # type: ignore[valid-type]
     occurred_on: Day
-    amount: Decimal | None = Field(None, ge=0, max_digits=15, decimal_places=2, examples=["1200.00"])
+    amount: str | None = Field(None, pattern=r"^[0-9]{1,13}(\.[0-9]{1,2})?$", examples=["1200.00"])
     detail: Word | None = None
     event_no: Number | None = None
 
@@ -95,8 +95,8 @@ def get_events(
     return EventList(items=items, next=following)
 
 
-def _day(written: str) -> Day:
+def _day(written: str) -> date:
     try:
-        return Day.fromisoformat(written)
+        return date.fromisoformat(written)
     except ValueError as error:
         raise CursorError from error

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
+from re import fullmatch
 from typing import Annotated, TypeAlias
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from policyserve.signs import seen
 
-Day: TypeAlias = date
+
+def _written(day: object) -> object:
+    """Take a day as it is written, and no number, which would be counted in seconds from 1970."""
+    if isinstance(day, date) or (isinstance(day, str) and fullmatch(r"\d{4}-\d{2}-\d{2}", day)):
+        return day
+    raise ValueError("write a day as 2026-05-04")
+
+
+Day: TypeAlias = Annotated[date, BeforeValidator(_written)]
 """A day, as 2026-05-04; fields are called `date`, as the options of commands are."""
 
 
