@@ -30,6 +30,20 @@ def test_a_report_is_for_its_owners_eyes_and_replaces_the_one_before(early: Desk
     assert [(tmp_path / name).stat().st_mode & 0o077 for name in FILES] == [0, 0, 0]
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_a_report_is_not_written_through_a_link_to_the_database(early: Desk, tmp_path: Path, name: str) -> None:
+    book = Path(early.url.removeprefix("sqlite:///"))
+    before = book.read_bytes()
+    made = tmp_path / "made"
+    made.mkdir()
+    (made / name).symlink_to(book)
+    result = early.run("report", "--out", made, "--as-of", "2026-04-01")
+    assert result.status == 1
+    assert "would be lost" in result.err
+    assert book.read_bytes() == before
+    assert [one.name for one in made.iterdir()] == [name]
+
+
 def test_a_branch_that_is_not_there_is_told_in_a_sentence(early: Desk, tmp_path: Path) -> None:
     result = early.run("report", "--out", tmp_path, "--branch", "West")
     assert (result.status, result.err) == (1, "No agent belongs to a branch 'West'. Choose from: North.\n")

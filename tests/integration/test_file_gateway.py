@@ -52,6 +52,18 @@ def test_a_call_becomes_one_file_named_by_its_claim(tmp_path: Path) -> None:
     ]
 
 
+def test_a_link_that_lies_in_the_place_of_a_claim_leads_nowhere(tmp_path: Path) -> None:
+    gateway, theirs = opened(tmp_path), tmp_path / "book.sqlite3"
+    submit(gateway, "c0", text("a-0"))
+    theirs.write_bytes(b"the book")
+    for name in ("c1.csv", ".claims/c2+draft", ".claims/c3"):
+        (tmp_path / "sms" / name).symlink_to(theirs)
+    answers = [submit(gateway, claim, text("a-1"))["a-1"].outcome for claim in ("c1", "c2", "c3")]
+    assert answers == ["delivered", "later", "in-doubt"]
+    assert theirs.read_bytes() == b"the book"
+    assert not (tmp_path / "sms" / "c1.csv").is_symlink()
+
+
 def test_where_receipts_come_back_a_text_is_only_accepted(tmp_path: Path) -> None:
     assert submit(opened(tmp_path, receipts=True), "c1", text("a-1"))["a-1"].outcome == "accepted"
 

@@ -79,6 +79,52 @@ def test_a_hostile_file_is_refused_in_a_sentence(tmp_path: Path, content: bytes,
     assert said in refusal(tmp_path / "list.csv")
 
 
+ODS = (
+    b'<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    b'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    b'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+    b'<table:table table:name="List"><table:table-row><table:table-cell office:value-type="string">'
+    b"<text:p>customer_no</text:p></table:table-cell></table:table-row>%s</table:table>"
+    b"</office:spreadsheet></office:body></office:document-content>"
+)
+CELL = b'<table:table-cell office:value-type="string"%s><text:p>%s</text:p></table:table-cell>'
+
+
+def open_document(path: Path, rows: bytes) -> Path:
+    """Write a list of customers as an OpenDocument spreadsheet."""
+    kind = b"application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        b'<manifest:file-entry manifest:full-path="/" manifest:media-type="' + kind + b'"/></manifest:manifest>'
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (("mimetype", kind), ("META-INF/manifest.xml", manifest), ("content.xml", ODS % rows)):
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b'<table:table-row table:number-rows-repeated="1048570">%s</table:table-row>'
+        % (CELL % (b' table:number-columns-repeated="16384"', b"x")),
+        b"<table:table-row>%s</table:table-row>" % (CELL % (b"", b"a" * 400_000_000)),
+        b'<table:table-row table:number-rows-repeated="1048570">%s</table:table-row>' % (CELL % (b"", b"y" * 9_000)),
+    ],
+    ids=["cells repeated to the corner", "a text without end", "long rows repeated"],
+)
+def test_an_open_document_that_unpacks_without_end_is_refused(tmp_path: Path, rows: bytes) -> None:
+    path = open_document(tmp_path / "list.ods", rows)
+    assert path.stat().st_size < 1_000_000
+    assert "list.ods" in refusal(path)
+
+
+def test_an_open_document_is_read_like_another_spreadsheet(tmp_path: Path) -> None:
+    row = b"<table:table-row>%s</table:table-row>" % (CELL % (b"", b"C1"))
+    source = read_source(open_document(tmp_path / "list.ods", row), megabytes=MEGABYTES)
+    assert (source.headers, source.cells.height) == (("customer_no",), 1)
+
+
 def test_a_zip_of_zips_is_no_list(tmp_path: Path) -> None:
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from base64 import urlsafe_b64encode
 from datetime import date, time
 from pathlib import Path
@@ -115,3 +116,10 @@ def test_a_key_file_that_is_not_there_is_named(book: Engine, tmp_path: Path, mon
     monkeypatch.setenv("POLICYSERVE_SECRET_KEY_FILE", str(tmp_path / "nothing"))
     with pytest.raises(PolicyserveError, match="cannot be read"):
         choose(book)
+
+
+def test_without_the_library_of_encryption_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYSERVE_SECRET_KEY", FIRST)
+    monkeypatch.setitem(sys.modules, "cryptography.fernet", None)
+    with pytest.raises(PolicyserveError, match=r"policyserve\[secrets\]"):
+        seals.sealed(SECRET)
