@@ -30,7 +30,6 @@ def test_workers_and_the_program_are_killed_and_no_answered_write_is_lost_or_don
     agents = Agents(service, engine, count=4, notes=EACH)
     try:
         service.begin()
-        until(lambda: " listening " in service.said())
         threads = agents.begin()
         until(lambda: len(agents.answered) >= 5)
         service.kill_worker(0)
@@ -58,7 +57,6 @@ def test_a_server_of_postgresql_is_started_again_and_every_form_gets_through_onc
         agents = Agents(service, engine, count=4, notes=EACH)
         try:
             service.begin()
-            until(lambda: " listening " in service.said())
             threads = agents.begin()
             until(lambda: len(agents.answered) > 10)
             server.stop()

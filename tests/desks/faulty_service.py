@@ -44,6 +44,19 @@ class Service:
     log: str = ""
 
     def begin(self) -> None:
+        """Begin it until it listens, as systemd would: workers that were left may hold the port for a moment."""
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            self._begin_once()
+            assert self.process is not None
+            while self.process.poll() is None:
+                if " listening " in self.said():
+                    return
+                time.sleep(0.05)
+            time.sleep(0.2)
+        raise TimeoutError(self.said())
+
+    def _begin_once(self) -> None:
         self.log = str(self.folder / f"log-{time.monotonic_ns()}")
         asked = ["serve", "--port", str(self.port), "--workers", str(self.workers)]
         command = [sys.executable, "-c", COMMAND, "--db", self.url, *asked]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import rich_click as click
 
@@ -40,10 +41,18 @@ def add(session: Session, name: str, *, login: str, reads_only: bool, days: int)
 @shared
 def list_(session: Session) -> None:
     """Show all tokens: whose, until when, when last used."""
+    instants = ["created_at", "ends_at", "revoked_at", "last_used_at"]
     rows = [asdict(one) for one in tokens.all_tokens(session.engine)]
-    columns = ["name", "login", "role", "reads_only", "created_at", "ends_at", "revoked_at", "last_used_at"]
+    if session.form == "table":
+        zone = ZoneInfo(session.settings.time_zone)
+        rows = [row | {name: _on_the_clock(row[name], zone) for name in instants} for row in rows]
+    columns = ["name", "login", "role", "reads_only", *instants]
     empty = session.words("There is no token yet; `policyserve token add` makes one.")
     show(rows, session.form, columns=columns, language=session.language, empty=empty)
+
+
+def _on_the_clock(instant: datetime | None, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M") if instant else ""
 
 
 @token.command()
