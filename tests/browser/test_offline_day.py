@@ -93,6 +93,7 @@ def test_three_deeds_without_network_arrive_once_when_it_is_back(visit: Visit, b
     keys.append(write(agent, "put-off", to=latest))
     keys.append(write(agent, "skip", why="away"))
     page.reload()
+    page.locator(".state.waiting").nth(2).wait_for()
     assert agent.says("No network", "没有网络") in page.locator("#queue").inner_text()
     assert agent.says("Waiting to be sent: 3", "等待上传：3") in page.locator("#queue").inner_text()
     assert page.locator(".state.waiting").count() == 3
@@ -106,7 +107,7 @@ def test_three_deeds_without_network_arrive_once_when_it_is_back(visit: Visit, b
     page.reload()
     page.goto(page.url)
     assert [became(key) for key in keys] == [["done"], ["snoozed"], ["skipped"]]
-    assert page.evaluate(ROWS) == 0
+    until(agent, f"({ROWS})().then(rows => rows === 0)")
     agent.expect_failed_requests()
 
 
