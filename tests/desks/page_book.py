@@ -5,11 +5,14 @@ On the people of `task_book`: agent 1002 serves C1 and agent 1003 C2, both repor
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -99,6 +102,16 @@ class Branch:
 def hashed() -> str:
     """Return the hash of the password, which costs some 50 ms, once."""
     return hash_password(PASSWORD)
+
+
+@contextmanager
+def branch_in(folder: Path, template: Path) -> Iterator[Branch]:
+    """Yield a branch on an SQLite file of its own, which is a copy of an empty one."""
+    copy = folder / "book.sqlite3"
+    shutil.copyfile(template, copy)
+    engine = db.open_engine(f"sqlite:///{copy}")
+    yield take_branch(engine)
+    engine.dispose()
 
 
 def take_branch(engine: Engine) -> Branch:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from desks.access_table import allowed
-from desks.page_book import SAME, USERS, Branch, take_branch
+from desks.page_book import SAME, USERS, Branch, branch_in
 from desks.task_book import AT
-from policyserve import db
 from policyserve.access.viewer import SYSTEM
 from policyserve.operations.tokens import all_tokens, revoke_token
 from policyserve.operations.users import disable_user
@@ -31,11 +29,8 @@ BODIES: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def branch(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Branch]:
-    copy = tmp_path_factory.mktemp("api") / "book.sqlite3"
-    shutil.copyfile(sqlite_template, copy)
-    engine = db.open_engine(f"sqlite:///{copy}")
-    yield take_branch(engine)
-    engine.dispose()
+    with branch_in(tmp_path_factory.mktemp("api"), sqlite_template) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from desks.page_book import Branch, take_branch
-from policyserve import db
+from desks.page_book import Branch, branch_in
 from policyserve.access.viewer import SYSTEM
 from policyserve.operations.tokens import add_token
 from policyserve.web.server import listen, serve_requests
@@ -25,11 +23,8 @@ BIN = Path(sys.executable).parent
 
 @pytest.fixture
 def branch(tmp_path: Path, sqlite_template: Path) -> Iterator[Branch]:
-    copy = tmp_path / "book.sqlite3"
-    shutil.copyfile(sqlite_template, copy)
-    engine = db.open_engine(f"sqlite:///{copy}")
-    yield take_branch(engine)
-    engine.dispose()
+    with branch_in(tmp_path, sqlite_template) as made:
+        yield made
 
 
 @pytest.fixture

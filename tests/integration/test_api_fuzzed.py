@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from desks.page_book import Branch, take_branch
-from policyserve import db
+from desks.page_book import Branch, branch_in
 from policyserve.access import throttle
 from policyserve.access.viewer import SYSTEM
 from policyserve.operations.tokens import add_token
@@ -24,11 +22,8 @@ SCHEMATHESIS = Path(sys.executable).parent / "schemathesis"
 
 @pytest.fixture
 def branch(tmp_path: Path, sqlite_template: Path) -> Iterator[Branch]:
-    copy = tmp_path / "book.sqlite3"
-    shutil.copyfile(sqlite_template, copy)
-    engine = db.open_engine(f"sqlite:///{copy}")
-    yield take_branch(engine)
-    engine.dispose()
+    with branch_in(tmp_path, sqlite_template) as made:
+        yield made
 
 
 @pytest.mark.slow

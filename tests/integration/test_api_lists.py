@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ from sqlalchemy import insert
 from starlette.testclient import TestClient
 
 from desks.outbox_rows import message
-from desks.page_book import Branch, take_branch
+from desks.page_book import Branch, branch_in
 from desks.task_book import MONDAY
 from policyserve import db
 from policyserve.access.viewer import SYSTEM
@@ -28,13 +27,9 @@ LISTS = {"/tasks": "task_id", "/customers": "customer_no", "/events": "event", "
 
 @pytest.fixture(scope="module")
 def branch(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Branch]:
-    copy = tmp_path_factory.mktemp("api") / "book.sqlite3"
-    shutil.copyfile(sqlite_template, copy)
-    engine = db.open_engine(f"sqlite:///{copy}")
-    made = take_branch(engine)
-    keep_rows(engine)
-    yield made
-    engine.dispose()
+    with branch_in(tmp_path_factory.mktemp("api"), sqlite_template) as made:
+        keep_rows(made.engine)
+        yield made
 
 
 def keep_rows(engine: Any) -> None:

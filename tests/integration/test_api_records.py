@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from desks.page_book import Branch, take_branch
-from policyserve import db
+from desks.page_book import Branch, branch_in
 from policyserve.operations.targets import FIGURES
 
 LIST = "customer_no,name,agent_no\nC8,王小明,1002\nC9,李小红,nobody\n"
@@ -18,11 +16,8 @@ LIST = "customer_no,name,agent_no\nC8,王小明,1002\nC9,李小红,nobody\n"
 
 @pytest.fixture(scope="module")
 def branch(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Branch]:
-    copy = tmp_path_factory.mktemp("api") / "book.sqlite3"
-    shutil.copyfile(sqlite_template, copy)
-    engine = db.open_engine(f"sqlite:///{copy}")
-    yield take_branch(engine)
-    engine.dispose()
+    with branch_in(tmp_path_factory.mktemp("api"), sqlite_template) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 
 from desks import outbox_rows
-from desks.page_book import Branch, take_branch
+from desks.page_book import Branch, branch_in
 from policyserve import db
 from policyserve.access.viewer import SYSTEM
 from policyserve.locale import Sentence
@@ -24,18 +23,14 @@ from policyserve.tables import Message
 
 @pytest.fixture(scope="module")
 def branch(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Branch]:
-    copy = tmp_path_factory.mktemp("managers") / "book.sqlite3"
-    shutil.copyfile(sqlite_template, copy)
-    engine = db.open_engine(f"sqlite:///{copy}")
-    made = take_branch(engine)
-    with db.writing(engine) as connection:
-        connection.execute(text(
-            "INSERT INTO customers (id, customer_no, agent_id, sms_optout, known_on) VALUES (3, 'C3', 4, false, "
-            "'2026-01-01')"
-        ))  # fmt: skip
-        connection.execute(text("UPDATE customers SET referred_by_id = 1, referred_on = '2026-01-05' WHERE id > 1"))
-    yield made
-    engine.dispose()
+    with branch_in(tmp_path_factory.mktemp("managers"), sqlite_template) as made:
+        with db.writing(made.engine) as connection:
+            connection.execute(text(
+                "INSERT INTO customers (id, customer_no, agent_id, sms_optout, known_on) VALUES (3, 'C3', 4, false, "
+                "'2026-01-01')"
+            ))  # fmt: skip
+            connection.execute(text("UPDATE customers SET referred_by_id = 1, referred_on = '2026-01-05' WHERE id > 1"))
+        yield made
 
 
 @pytest.mark.parametrize("path", ["/board", "/persistency", "/forecast", "/collection", "/referrals", "/approvals"])

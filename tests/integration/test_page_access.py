@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from desks.access_table import allowed
-from desks.page_book import USERS, Branch, take_branch
-from policyserve import db
+from desks.page_book import USERS, Branch, branch_in
 from policyserve.web.api.calls import CALLS
 from policyserve.web.app import API, PAGES
 from policyserve.web.door import Page
@@ -20,11 +18,8 @@ from policyserve.web.door import Page
 
 @pytest.fixture(scope="module")
 def branch(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Branch]:
-    copy = tmp_path_factory.mktemp("pages") / "book.sqlite3"
-    shutil.copyfile(sqlite_template, copy)
-    engine = db.open_engine(f"sqlite:///{copy}")
-    yield take_branch(engine)
-    engine.dispose()
+    with branch_in(tmp_path_factory.mktemp("pages"), sqlite_template) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,17 +12,13 @@ import polars as pl
 import pytest
 from starlette.testclient import TestClient
 
-from desks.page_book import USERS, Branch, take_branch
-from policyserve import db
+from desks.page_book import USERS, Branch, branch_in
 
 
 @pytest.fixture(scope="module")
 def branch(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Branch]:
-    copy = tmp_path_factory.mktemp("workbooks") / "book.sqlite3"
-    shutil.copyfile(sqlite_template, copy)
-    engine = db.open_engine(f"sqlite:///{copy}")
-    yield take_branch(engine)
-    engine.dispose()
+    with branch_in(tmp_path_factory.mktemp("workbooks"), sqlite_template) as made:
+        yield made
 
 
 def sheet(browser: TestClient, path: str) -> list[tuple[Any, ...]]:
