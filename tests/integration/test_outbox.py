@@ -44,7 +44,7 @@ def test_a_message_that_waits_for_a_manager_stays_until_it_is_approved(engine: E
     fill(engine, message(1, needs_approval=True), message(2, needs_approval=True), message(3))
     assert open_for(engine).queued == 1
     with db.writing(engine) as connection:
-        assert outbox.approve(connection, [1], by="Manager Li") == 1
+        assert len(outbox.approve(connection, [1], by="Manager Li")) == 1
     assert states(engine) == ["approved", "planned", "queued"]
     assert row(engine).decided_by == "Manager Li"
     assert open_for(engine).queued == 1
@@ -54,7 +54,7 @@ def test_a_message_that_waits_for_a_manager_stays_until_it_is_approved(engine: E
 def test_a_manager_may_let_all_go_at_once(engine: Engine) -> None:
     fill(engine, message(1, needs_approval=True), message(2, needs_approval=True), message(3))
     with db.writing(engine) as connection:
-        assert outbox.approve(connection, None, by="Manager Li") == 2
+        assert len(outbox.approve(connection, None, by="Manager Li")) == 2
     assert states(engine) == ["approved", "approved", "planned"]
 
 

@@ -6,15 +6,30 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-LISTS_STAMP: Final = """
-    (SELECT count(*) FROM imports) || '.' || (SELECT count(*) FROM standards)
-    || '.' || (SELECT coalesce(max(id), 0) FROM standards)
+_LISTS: Final = """
+    (SELECT count(*) FROM imports) || ' ' || (SELECT count(*) FROM standards)
+    || ' ' || (SELECT coalesce(CAST(max(at) AS text), '') FROM standards)
 """
-"""SQL for the stamp of lists and standards, which events by hand do not move: text, from three small tables."""
+"""Counts, for keys do not become visible in their order on PostgreSQL; a standard may take another's place and key."""
 
-_FACTS = text(f"SELECT {LISTS_STAMP}, count(*), count(retracted_on) FROM events")
+LISTS_STAMP: Final = f"({_LISTS})"
+"""SQL for the stamp of lists and standards, which events by hand do not move: text, from two small tables."""
+
+_FACTS = text(f"SELECT {LISTS_STAMP}, count(*), count(retracted_on), (SELECT count(*) FROM referrals) FROM events")
+
+_RIGHTS = text("SELECT count(restricted_on), count(erased_on) FROM customers")
+
+
+def lists_stamp(connection: Connection) -> str:
+    """Take the stamp of lists and standards."""
+    return str(connection.execute(text(f"SELECT {LISTS_STAMP}")).scalar_one())
 
 
 def facts_stamp(connection: Connection) -> tuple[object, ...]:
-    """Take the stamp of all facts: counts, for keys do not become visible in their order on PostgreSQL."""
+    """Take the stamp of all facts: lists, standards, events and referrals."""
     return tuple(connection.execute(_FACTS).one())
+
+
+def rights_stamp(connection: Connection) -> tuple[object, ...]:
+    """Take the stamp of what customers have had restricted or erased, which planning heeds."""
+    return tuple(connection.execute(_RIGHTS).one())

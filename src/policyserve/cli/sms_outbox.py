@@ -93,7 +93,7 @@ def approve(session: Session, keys: Sequence[int], everything: bool, actor: str)
     """Let messages go that wait for a manager."""
     if bool(keys) == everything:
         raise QuestionError("Name the messages, or give --all.")
-    count = approve_messages(session.engine, None if everything else keys, by=actor)
+    count = approve_messages(session.engine, None if everything else keys, by=actor, at=session.now)
     session.tell("{count} messages may go.", count=count)
 
 

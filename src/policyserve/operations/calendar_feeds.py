@@ -45,7 +45,7 @@ def make_feed_of(engine: Database, viewer: Viewer, login: str, *, names: bool, a
         user = users.viewer_named(connection, login)
         if user.role != "agent":
             raise PolicyserveError("A calendar tells of an agent's work; {login} is none.", login=login)
-        audit.note(connection, viewer, "calendar made", at=at, kind="user", number=login)
+        audit.note(connection, viewer, "calendar made", at=at, kind="user", number=user.who)
         return calendar_feeds.make(connection, _key(user), names=names, at=at)
 
 

@@ -98,10 +98,12 @@ def waiting_messages(engine: Database, day: date) -> int:
         return due_count(connection, day)
 
 
-def approve_messages(engine: Database, keys: Sequence[int] | None, *, by: str) -> int:
+def approve_messages(engine: Database, keys: Sequence[int] | None, *, by: str, at: datetime) -> int:
     """Let messages go that wait for a manager; return how many."""
     with db.writing(engine) as connection:
-        return outbox.approve(connection, keys, by=by)
+        approved = outbox.approve(connection, keys, by=by)
+        _note(connection, by, "message let go", at, approved)
+        return len(approved)
 
 
 def cancel_messages(engine: Database, keys: Sequence[int], *, by: str, why: str, at: datetime) -> int:

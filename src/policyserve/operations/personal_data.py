@@ -59,7 +59,8 @@ def told(left: Standing) -> Sentence:
 def standing_of(engine: Database, viewer: Viewer, customer_no: str, *, as_of: date) -> Standing:
     """Return how the data of a customer in scope stand; raises NotFoundError."""
     with db.reading(engine) as connection:
-        return _standing(connection, _person(connection, viewer, customer_no, as_of), as_of)
+        person = _person(connection, viewer, customer_no, as_of)
+        return _standing(connection, person, retention.kept(connection, person, as_of))
 
 
 def copy_of(
@@ -84,10 +85,10 @@ def restrict(
     with db.writing(engine) as connection:
         person = _person(connection, viewer, customer_no, as_of)
         sent_forms.take(connection, viewer, form, at)
-        stands = _standing(connection, person, as_of)
-        if stands.erased_on is not None:
+        row = connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.id == person.key)).one()
+        if row.erased_on is not None:
             raise PolicyserveError("The data of this customer were erased; that is not taken back.")
-        if (stands.restricted_on is None) is lift:
+        if (row.restricted_on is None) is lift:
             raise PolicyserveError("It is so already; nothing was changed.")
         values = {"restricted_on": None if lift else as_of}
         connection.execute(update(CUSTOMERS).where(CUSTOMERS.c.id == person.key).values(values))
@@ -107,13 +108,14 @@ def erase(
     with db.writing(engine, durable=True) as connection:
         person = _person(connection, viewer, customer_no, as_of)
         sent_forms.take(connection, viewer, form, at)
-        whole = not retention.kept(connection, person, as_of)
+        kept = retention.kept(connection, person, as_of)
+        whole = not kept
         _take_back(connection, person, viewer, at, marketing_alone=not whole)
         if whole:
             _refuse_while_on_its_way(connection, person)
         erasure.erase(connection, person, whole=whole, day=as_of)
         _note(connection, viewer, "personal data erased", customer_no, at)
-        return _standing(connection, person, as_of)
+        return _standing(connection, person, kept)
 
 
 def _person(connection: Connection, viewer: Viewer, customer_no: str, as_of: date) -> Person:
@@ -124,11 +126,11 @@ def _person(connection: Connection, viewer: Viewer, customer_no: str, as_of: dat
     return Person(key=row.id, customer_no=customer_no, phone=row.phone)
 
 
-def _standing(connection: Connection, person: Person, as_of: date) -> Standing:
+def _standing(connection: Connection, person: Person, kept: Sequence[Kept]) -> Standing:
     row = connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.id == person.key)).one()
     return Standing(
         customer_no=person.customer_no, restricted_on=row.restricted_on, erased_on=row.erased_on,
-        kept=retention.kept(connection, person, as_of),
+        kept=kept,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from policyserve import db
-from policyserve.book.facts_stamp import facts_stamp
+from policyserve.book.facts_stamp import facts_stamp, rights_stamp
 from policyserve.calendars.calendar import Calendar
 from policyserve.errors import PolicyserveError
 from policyserve.operations.database import Database
@@ -48,7 +48,7 @@ def release_tasks(engine: Database, calendar: Calendar, *, as_of: date, at: date
 def _ground(connection: Connection) -> Ground:
     """Return what a draft stands on: the facts, and the releases before it."""
     releases = connection.execute(select(func.count()).select_from(RELEASES)).scalar_one()
-    return (*facts_stamp(connection), releases)
+    return (*facts_stamp(connection), *rights_stamp(connection), releases)
 
 
 def _refuse_a_day_gone_by(connection: Connection, as_of: date, tomorrow: date) -> None:

@@ -21,7 +21,7 @@ def keep_sums(engine: Database, *, as_of: date) -> None:
         if tasks.is_empty():
             return
         book = load_book(connection, customers=tasks["customer_id"].unique().to_list())
-        sums = stored_sums.worked_out(book, tasks, current_standard(connection, as_of), as_of)
-    with db.writing(engine) as connection:
+        sums = stored_sums.worked_out(connection, book, tasks, current_standard(connection, as_of), as_of)
+    with db.writing(engine, bulk=True) as connection:
         if facts_stamp(connection) == stamp:
-            stored_sums.keep(connection, sums, as_of)
+            stored_sums.keep(connection, sums)

@@ -93,6 +93,9 @@ FIGURES: Mapping[str, Make] = {
 }  # fmt: skip
 """Figures by the names that pages ask for, of the rolling year or the calendar year of the day."""
 
+OF_WORK = ("gap", "forecast", "services", "callbacks", "satisfaction", "orphans")
+"""The figures that also look at tasks, and so change with every deed."""
+
 _NEWEST_DEED = text("SELECT max(id) FROM transitions")
 
 
@@ -109,20 +112,20 @@ class Targets:
         """Return the rows of an agent; raises NotFoundError for one whom the viewer does not see."""
         with db.reading(self._engine) as connection:
             check_agent(connection, viewer, agent_no, as_of)
-            found = [self._figure(connection, name, as_of) for name in names]
+            found = self._figures(connection, names, as_of)
             return [named(connection, viewer, one.of("agent_no", agent_no)) for one in found]
 
     def in_scope(self, viewer: Viewer, names: tuple[str, ...], *, as_of: date) -> list[Figure]:
         """Return the rows of the agents that a viewer sees, and of the teams seen whole, the worst first."""
         with db.reading(self._engine) as connection:
-            found = [self._figure(connection, name, as_of) for name in names]
+            found = self._figures(connection, names, as_of)
             seen = _seen(connection, viewer, as_of)
             return [named(connection, viewer, _worst_first(_filtered(one, seen))) for one in found]
 
     def of_customers(self, viewer: Viewer, name: str, *, as_of: date) -> Figure:
         """Return the rows of the customers that a viewer sees."""
         with db.reading(self._engine) as connection:
-            found = self._figure(connection, name, as_of)
+            (found,) = self._figures(connection, (name,), as_of)
             return named(connection, viewer, _of_customers(connection, viewer, found, as_of))
 
     def tree(self, viewer: Viewer, customer_no: str, *, as_of: date) -> Figure:
@@ -134,13 +137,16 @@ class Targets:
             whole = seen.rows.height == found.rows.height
             return named(connection, viewer, seen if whole else replace(seen, lines=()))
 
-    def _figure(self, connection: Connection, name: str, as_of: date) -> Figure:
-        stamp = (as_of, *facts_stamp(connection), connection.scalar(_NEWEST_DEED))
+    def _figures(self, connection: Connection, names: tuple[str, ...], as_of: date) -> list[Figure]:
+        """Return the figures, those that do not hold any more made anew out of one reading."""
+        facts, deed = (as_of, *facts_stamp(connection)), connection.scalar(_NEWEST_DEED)
+        reading = Reading(connection, as_of)
         with self._lock:
-            kept = self._kept.get(name)
-            if kept is None or kept[0] != stamp:
-                kept = self._kept[name] = (stamp, FIGURES[name](Reading(connection, as_of)))
-            return kept[1]
+            for name in names:
+                stamp = (*facts, deed) if name in OF_WORK else facts
+                if name not in self._kept or self._kept[name][0] != stamp:
+                    self._kept[name] = (stamp, FIGURES[name](reading))
+            return [self._kept[name][1] for name in names]
 
 
 def _seen(connection: Connection, viewer: Viewer, day: date) -> pl.DataFrame:

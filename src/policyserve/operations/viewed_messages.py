@@ -61,8 +61,7 @@ def approve(engine: Database, viewer: Viewer, keys: Collection[int], *, as_of: d
     """Let messages go that wait, those of customers in scope alone."""
     with db.writing(engine) as connection:
         chosen = _chosen(connection, viewer, keys, as_of)
-        outbox.approve(connection, chosen, by=viewer.who)
-        for key in chosen:
+        for key in outbox.approve(connection, chosen, by=viewer.who):
             audit.note(connection, viewer, "message let go", at=at, kind="message", number=key)
 
 

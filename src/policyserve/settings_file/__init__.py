@@ -2,7 +2,7 @@
 
 A TOML file with the sections `[messages]`, `[gateways.NAME]`, `[notices]`, `[jobs]`, `[lists.KIND]` and `[sign_in]`;
 what is not given keeps the default. Every default that comes from a rule or a habit of the market names it.
-`docs/messages.md` lists them, those of sign-in `docs/sign-in.md`. A value `{ env = "NAME" }` or `{ file = "PATH" }` in
+`docs/messages.md` lists them, those of sign-in `docs/pages.md`. A value `{ env = "NAME" }` or `{ file = "PATH" }` in
 a gateway or a way to sign in stands for a secret that is kept elsewhere.
 """
 

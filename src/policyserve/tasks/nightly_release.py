@@ -56,7 +56,7 @@ def draft_release(connection: Connection, standard: Standard, calendar: Calendar
     )
     evidence = evidence_of(book, standard, calendar, as_of)
     drafted = draft(stored, touches, evidence, as_of=as_of, days=days)
-    return replace(drafted, sums=worked_out(book, drafted.work, standard, as_of))
+    return replace(drafted, sums=worked_out(connection, book, drafted.work, standard, as_of))
 
 
 def run_release(

@@ -126,7 +126,7 @@ def write(connection: Connection, drafted: Draft, *, at: datetime) -> ReleaseCou
     counts = ReleaseCounts(added=added, unchanged=unchanged, **changes.counts(kept))
     connection.execute(update(RELEASES).where(RELEASES.c.id == release_id).values(**asdict(counts)))
     if drafted.sums is not None:
-        stored_sums.keep(connection, drafted.sums, drafted.as_of)
+        stored_sums.keep(connection, drafted.sums)
     return counts
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Date, bindparam, delete, text
 
 from policyserve import db
 from policyserve.book.columns import Book
-from policyserve.book.facts_stamp import LISTS_STAMP
+from policyserve.book.facts_stamp import LISTS_STAMP, lists_stamp
 from policyserve.contracts.contracts import Contracts
 from policyserve.contracts.owed import amounts_owed
 from policyserve.standard.model import Standard
@@ -37,8 +37,11 @@ _READ = text(f"""
 """).bindparams(bindparam("numbers", expanding=True), bindparam("day", type_=Date()))
 
 
-def worked_out(book: Book, tasks: pl.DataFrame, standard: Standard, as_of: date) -> pl.DataFrame:
-    """Return what is owed of the instalments that `tasks` (identity and `customer_id`) are about: rows of `sums_owed`.
+def worked_out(
+    connection: Connection, book: Book, tasks: pl.DataFrame, standard: Standard, as_of: date
+) -> pl.DataFrame:
+    """Return what is owed of the instalments that `tasks` (identity and `customer_id`) are about: rows of `sums_owed`,
+    with the stamp of the lists as they stand in this reading, out of which `book` comes.
 
     Policies with riders of another holder are left out: the events of one holder do not tell whether theirs hold.
     """
@@ -57,6 +60,7 @@ def worked_out(book: Book, tasks: pl.DataFrame, standard: Standard, as_of: date)
         .join(held.join(known, on="customer_id", how="left"), on="policy_id")
         .select(*_KEY, "owed", pl.col("events", "newest_event").fill_null(0), riders="rider_owed")
         .drop_nulls()
+        .with_columns(as_of=pl.lit(as_of), lists=pl.lit(lists_stamp(connection)))
     )
 
 
@@ -67,12 +71,10 @@ def _mixed(book: Book) -> pl.Series:
     return joined.filter(pl.col("of_rider") != pl.col("customer_id"))["policy_id"]
 
 
-def keep(connection: Connection, sums: pl.DataFrame, as_of: date) -> None:
-    """Put `sums` (as from `worked_out`, of the lists as they are) in the place of those that are kept."""
+def keep(connection: Connection, sums: pl.DataFrame) -> None:
+    """Put `sums` (as from `worked_out`) in the place of those that are kept, in a transaction that is `bulk`."""
     connection.execute(delete(_SUMS))
-    lists = str(connection.execute(text(f"SELECT {LISTS_STAMP}")).scalar_one())
-    rows = sums.with_columns(as_of=pl.lit(as_of), lists=pl.lit(lists))
-    db.insert_frame(connection, _SUMS.name, rows)
+    db.insert_frame(connection, _SUMS.name, sums)
 
 
 def read(connection: Connection, asked: Collection[Occurrence], day: date) -> dict[Occurrence, Sum | None]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from hmac import compare_digest
 from ipaddress import ip_address
 from typing import Any, Final, TypeVar
@@ -41,7 +42,6 @@ class Probes:
     """Messages in the outbox that are due."""
     token: str = ""
     """With which the numbers are told to others than this machine."""
-    limiter: list[CapacityLimiter] = field(default_factory=list)
 
     def routes(self) -> list[BaseRoute]:
         """Return their addresses."""
@@ -81,12 +81,14 @@ class Probes:
         except Exception:
             return {}, None
 
+    @cached_property
+    def _limiter(self) -> CapacityLimiter:
+        return CapacityLimiter(2)
+
     async def _asked(self, question: Callable[[], Found]) -> Found:
         """Ask in threads of our own: requests that wait for the database take up all the others."""
-        if not self.limiter:
-            self.limiter.append(CapacityLimiter(2))
         async with asyncio.timeout(PROBE):
-            return await to_thread.run_sync(question, limiter=self.limiter[0], abandon_on_cancel=True)
+            return await to_thread.run_sync(question, limiter=self._limiter, abandon_on_cancel=True)
 
 
 def _may_read(request: Request, token: str) -> bool:

@@ -77,14 +77,16 @@ class OpeningCounts:
     """Their customer has refused marketing since, takes the consent back, or has no phone any more."""
 
 
-def change(connection: Connection, chosen: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Result[str]:
-    """Change the messages that a query chooses, in one statement, and return the state of each.
+def change(connection: Connection, chosen: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Result[str, int]:
+    """Change the messages that a query chooses, in one statement, and return the state and the key of each.
 
     They are locked in the order of their keys: in any other, two who do it could wait for each other. What else the
     query tells of a message, `values` name as `told(...)`.
     """
     held = chosen.order_by(MESSAGES.c.id).with_for_update(of=MESSAGES).cte("held").prefix_with("MATERIALIZED")
-    changed = update(MESSAGES).where(MESSAGES.c.id == held.c.id).values(values).returning(MESSAGES.c.status)
+    changed = (
+        update(MESSAGES).where(MESSAGES.c.id == held.c.id).values(values).returning(MESSAGES.c.status, MESSAGES.c.id)
+    )
     return connection.execute(changed)
 
 
@@ -162,11 +164,11 @@ def in_doubt(connection: Connection, gateway: str, *, after: int, limit: int) ->
     ]  # fmt: skip
 
 
-def approve(connection: Connection, keys: Sequence[int] | None, *, by: str) -> int:
-    """Let planned messages go that wait for a manager, all of them without `keys`; return how many."""
+def approve(connection: Connection, keys: Sequence[int] | None, *, by: str) -> list[int]:
+    """Let planned messages go that wait for a manager, all of them without `keys`; return the keys of those that do."""
     waits = and_(OPEN, MESSAGES.c.status == "planned", MESSAGES.c.needs_approval.is_(True))
     chosen = waits if keys is None else and_(waits, MESSAGES.c.id.in_(keys))
-    return len(change(connection, those(chosen), {"status": "approved", "decided_by": by}).all())
+    return [row.id for row in change(connection, those(chosen), {"status": "approved", "decided_by": by})]
 
 
 def cancel(connection: Connection, keys: Sequence[int], *, by: str, why: str, now: datetime) -> int:

@@ -39,7 +39,6 @@ class AgendaItem(Answer):
     channels: list[str]
     owed: str | None = Field(description="What is to be paid, of a task about an instalment.", examples=["3395.00"])
     currency: str | None = Field(examples=["CNY"])
-    version: str | None = Field(description="What If-Match takes, in quotation marks.", examples=["107"])
 
 
 class Agenda(Answer):
@@ -74,5 +73,5 @@ def _item(asked: Asked, customer: AgendaCustomer, task: AgendaTask) -> AgendaIte
         phone=shown_phone(viewer, customer.phone), vip=customer.vip,
         talking_points=list(task.talking_points(language)), tools=list(task.tools(language)),
         channels=task.channels.split("+"), owed=str(decimal(owed.owed, owed.currency)) if owed else None,
-        currency=owed.currency if owed else None, version=None,
+        currency=owed.currency if owed else None,
     )  # fmt: skip

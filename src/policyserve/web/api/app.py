@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from policyserve.access.sent_forms import REMEMBERED
 from policyserve.web.api.call import Call
 from policyserve.web.api.calls import CALLS
 from policyserve.web.api.description import FILE, described, refusals
@@ -27,7 +28,7 @@ KeyHeader = Annotated[
     str | None,
     Header(
         min_length=1, max_length=64, pattern="^[!-~]+$", examples=["5f0c9a4e-1f0e-4d7b-9c57-0f5b7f2f4a10"],
-        description="Of your own: the same key acts once, and is answered the same again for two days.",
+        description=f"Of your own: the same key acts once, and is answered the same again for {REMEMBERED.days} days.",
     ),
 ]  # fmt: skip
 MatchHeader = Annotated[str | None, Header(max_length=200, description="The version, or the ETag, that was seen.")]
