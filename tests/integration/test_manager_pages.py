@@ -15,9 +15,13 @@ from desks import outbox_rows
 from desks.page_book import Branch, branch_in
 from policyserve import db
 from policyserve.access.viewer import SYSTEM
+from policyserve.book.columns import Book
+from policyserve.book.snapshot import load_book
 from policyserve.locale import Sentence
 from policyserve.metrics.figure import Figure
 from policyserve.metrics.persistency.heat import heat_figure
+from policyserve.operations import figures
+from policyserve.operations.outbox import approve_messages
 from policyserve.tables import Message
 
 
@@ -100,6 +104,26 @@ def test_a_manager_lets_go_what_is_chosen_of_their_own_customers_alone(waiting: 
     stored = outbox_rows.rows(waiting.engine)
     assert [stored[key].status for key in (1, 2, 3)] == ["approved", "planned", "planned"]
     assert waiting.log()[-1] == ("manager", "message let go", "1")
+
+
+def test_a_command_that_lets_messages_go_notes_those_that_waited(waiting: Branch) -> None:
+    for by, count in (("clerk 1", 2), ("clerk 2", 0)):
+        assert approve_messages(waiting.engine, [1, 2], by=by, at=waiting.moment) == count
+    assert waiting.log()[-2:] == [("clerk 1", "message let go", "1"), ("clerk 1", "message let go", "2")]
+
+
+def test_the_board_reads_the_book_once(branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
+    manager, read = branch.signed_in("manager"), []
+
+    def heard(*asked: object, **how: object) -> Book:
+        read.append(asked)
+        return load_book(*asked, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(figures, "load_book", heard)
+    branch.house.__dict__.pop("targets", None)
+    manager.get("/board")
+    manager.get("/board")
+    assert len(read) == 1
 
 
 def test_a_message_is_refused_with_a_reason(waiting: Branch) -> None:
