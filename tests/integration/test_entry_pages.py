@@ -64,7 +64,7 @@ def test_the_schedule_counts_what_falls_on_each_day_and_names_it(branch: Branch)
     agent = branch.signed_in("agent")
     agent.post("/tasks/1/put-off", data={"to": "2026-05-06"})
     said = agent.get("/schedule").text
-    assert 'href="/schedule?day=2026-05-06" aria-label="6 May, 1 task"' in said
+    assert 'href="/schedule?day=2026-05-06"><span class="heard">6 May, 1 task</span>' in said
     named = agent.get("/schedule?day=2026-05-06").text
     assert 'href="/tasks/1"' in named
     assert 'href="/tasks/2"' not in named
