@@ -34,6 +34,21 @@ def test_the_audit_log_before_no_entry_is_shown(branch: Branch) -> None:
     assert branch.troubles == []
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_the_audit_log_of_a_day_at_the_end_of_time_is_shown(branch: Branch, day: str) -> None:
+    assert branch.signed_in("auditor").get("/audit", params={"on": day}).status_code == 200
+    assert branch.troubles == []
+
+
+@pytest.mark.parametrize("path", ["/tasks/1/done", "/customers/C1/contact"])
+def test_a_mark_of_thousands_of_digits_is_refused(branch: Branch, path: str) -> None:
+    typed = {"service": "contact", "channel": "visit", "satisfaction": "9" * 5000}
+    answer = branch.signed_in("agent").post(path, data=typed)
+    assert answer.status_code == 422
+    assert "The satisfaction is 999999999" in answer.text
+    assert (branch.status(1), branch.troubles) == ("open", [])
+
+
 def test_signs_that_no_database_takes_reach_none(branch: Branch) -> None:
     agent, administrator = branch.signed_in("agent"), branch.signed_in("administrator")
     assert agent.get("/customers/%00C9").status_code == 404

@@ -109,6 +109,11 @@ class Visit:
         """Return what was typed into a field; None for nothing."""
         return self.form.get(name, "").strip() or None
 
+    def number(self, name: str) -> int | None:
+        """Return the number that was typed into a field, cut after nine digits; None where there is none."""
+        typed = self.typed(name)
+        return int(typed[:9]) if typed and typed.isdecimal() else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Screen:

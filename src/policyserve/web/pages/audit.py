@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -44,15 +44,17 @@ def show(visit: Visit) -> Answer:
 
 def _sought(visit: Visit, asked: Mapping[str, str]) -> Sought:
     """Return what is looked for; a day that is none is left out."""
+    zone = ZoneInfo(visit.house.settings.time_zone)
+    since: datetime | None
+    until: datetime | None
     try:
-        day = datetime.combine(date.fromisoformat(asked["on"]), time(), ZoneInfo(visit.house.settings.time_zone))
-    except ValueError:
-        day = None
+        day = date.fromisoformat(asked["on"])
+        days = day, day + timedelta(days=1)
+        since, until = (datetime.combine(one, time(), zone).astimezone(UTC) for one in days)
+    except (ValueError, OverflowError):
+        since = until = None
     action = dict(zip(map(str, count(1)), CODES, strict=False)).get(asked["what"])
-    return Sought(
-        actor=asked["who"] or None, action=action, number=asked["number"] or None, since=day,
-        until=day and day + timedelta(days=1),
-    )  # fmt: skip
+    return Sought(actor=asked["who"] or None, action=action, number=asked["number"] or None, since=since, until=until)
 
 
 def _list(visit: Visit, entries: list[Entry]) -> Figure:

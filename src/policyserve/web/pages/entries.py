@@ -45,11 +45,10 @@ def event(visit: Visit) -> Answer:
 
 def keep_contact(visit: Visit) -> Answer:
     """Keep a contact."""
-    mark = visit.typed("satisfaction")
     return _kept(
         visit, "contact", entries.note_contact, service=visit.form.get("service", ""),
         on=day_typed(visit, "on") or visit.as_of, channel=visit.form.get("channel", ""), outcome=visit.typed("outcome"),
-        satisfaction=int(mark) if mark and mark.isdecimal() else None, note=visit.typed("note"),
+        satisfaction=visit.number("satisfaction"), note=visit.typed("note"),
     )  # fmt: skip
 
 

@@ -52,11 +52,10 @@ def _channels(task: AgendaTask | None) -> list[str]:
 
 def done(visit: Visit) -> Answer:
     """Mark it done."""
-    mark = visit.typed("satisfaction")
     return _deed(
         visit, "done", tasks.finish_task, on=day_typed(visit, "on") or visit.as_of,
         channel=visit.form.get("channel", ""),
-        outcome=visit.typed("outcome"), satisfaction=int(mark) if mark and mark.isdecimal() else None,
+        outcome=visit.typed("outcome"), satisfaction=visit.number("satisfaction"),
         note=visit.typed("note"),
     )  # fmt: skip
 
