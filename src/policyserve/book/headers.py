@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -60,39 +60,56 @@ class Headers:
         return tuple(header for header in self.unknown.values() if not header.startswith("#"))
 
 
+@dataclass(frozen=True, kw_only=True)
+class _HeaderRow:
+    """A header row that was looked up."""
+
+    labels: Sequence[str]
+    words: Sequence[str]
+    """The labels as they are looked up."""
+    left_out: Set[int]
+    """The places of columns that the user leaves out."""
+    claims: Mapping[int, tuple[str, int]]
+    """Of the places of other headers that are known: the column's name, and the rank of the word."""
+
+    def places_of(self, column: Column) -> list[int]:
+        """Return the place of a column: of several that say the same, the one with the better word.
+
+        Several are left where none is better, and of amounts and days that nobody has named, of which none is lost.
+        """
+        ranks = {place: rank for place, (name, rank) in self.claims.items() if name == column.name}
+        best = min(ranks.values(), default=0)
+        precious = column.form in {"money", "date", "birthday"} and best >= 0
+        return [place for place, rank in ranks.items() if precious or rank == best]
+
+
 def recognise(headers: tuple[str, ...], kind: ListKind, naming: Naming | None = None) -> Headers:
     """Find the columns of a list in a header row; a column without a header is called `#5` by its place.
 
     Raises PolicyserveError where a required column is missing, or a column stands twice.
     """
     naming = naming or Naming()
-    known = _known(kind) | _named(naming, kind)
-    labels = [header.strip() or f"#{place}" for place, header in enumerate(headers, 1)]
-    words = [plain_header(label) for label in labels]
-    _refuse_absent(naming, labels, words)
-    left_out = {plain_header(header) for header in naming.ignored}
-    claims = {place: known[word] for place, word in enumerate(words) if word in known and word not in left_out}
-    places = _decided(claims, labels, kind)
+    row = _looked_up(headers, kind, naming)
+    _refuse_absent(naming, row.labels, row.words)
+    places = _decided(row, kind)
     _refuse_missing([column for column in kind.columns if column.name not in places], headers, kind)
-    report = [place for place, word in enumerate(words) if word in REPORT and place not in places.values()]
-    used = {*places.values(), *report, *(place for place, word in enumerate(words) if word in left_out)}
+    report = [place for place, word in enumerate(row.words) if word in REPORT and place not in places.values()]
+    used = {*places.values(), *report, *row.left_out}
     return Headers(
         places={name: str(place) for name, place in places.items()},
-        unknown={str(place): label for place, label in enumerate(labels) if place not in used},
+        unknown={str(place): label for place, label in enumerate(row.labels) if place not in used},
         report=tuple(map(str, report)),
     )
 
 
 def read_as(headers: tuple[str, ...], kind: ListKind, naming: Naming) -> list[tuple[str, str | None, bool]]:
-    """Return of each column its header, the column of the list that it would be, and whether it is left out."""
-    known = _known(kind) | _named(naming, kind)
-    left_out = {plain_header(header) for header in naming.ignored}
-    labels = [header.strip() or f"#{place}" for place, header in enumerate(headers, 1)]
-    words = [plain_header(label) for label in labels]
-    return [
-        (label, None if word in left_out else known.get(word, (None, 0))[0], word in left_out)
-        for label, word in zip(labels, words, strict=True)
-    ]
+    """Return of each column its header, the column of the list that it would be, and whether it is left out.
+
+    Where `recognise` could not decide between several, each of them would be that column.
+    """
+    row = _looked_up(headers, kind, naming)
+    fields = {place: column.name for column in kind.columns for place in row.places_of(column)}
+    return [(label, fields.get(place), place in row.left_out) for place, label in enumerate(row.labels)]
 
 
 def likeness(cells: Sequence[str], kind: ListKind, naming: Naming | None = None) -> tuple[bool, int]:
@@ -152,6 +169,16 @@ def _named(naming: Naming, kind: ListKind) -> dict[str, tuple[str, int]]:
     return {plain_header(header): (known[plain_header(asked)][0], -1) for header, asked in naming.columns.items()}
 
 
+def _looked_up(headers: tuple[str, ...], kind: ListKind, naming: Naming) -> _HeaderRow:
+    known = _known(kind) | _named(naming, kind)
+    labels = [header.strip() or f"#{place}" for place, header in enumerate(headers, 1)]
+    words = [plain_header(label) for label in labels]
+    ignored = {plain_header(header) for header in naming.ignored}
+    left_out = {place for place, word in enumerate(words) if word in ignored}
+    claims = {place: known[word] for place, word in enumerate(words) if word in known and place not in left_out}
+    return _HeaderRow(labels=labels, words=words, left_out=left_out, claims=claims)
+
+
 def _refuse_absent(naming: Naming, labels: Sequence[str], words: Sequence[str]) -> None:
     absent = [header for header in naming.asked if plain_header(header) not in words]
     if absent:
@@ -162,18 +189,13 @@ def _refuse_absent(naming: Naming, labels: Sequence[str], words: Sequence[str]) 
         )
 
 
-def _decided(claims: Mapping[int, tuple[str, int]], labels: Sequence[str], kind: ListKind) -> dict[str, int]:
-    """Return the place of each column: of several that say the same, the one with the better word.
-
-    Raises PolicyserveError where none is better, and for amounts and days, of which none is lost.
-    """
+def _decided(row: _HeaderRow, kind: ListKind) -> dict[str, int]:
+    """Return the place of each column; raise PolicyserveError where several are left."""
     found = {}
     for column in kind.columns:
-        ranks = {place: rank for place, (name, rank) in claims.items() if name == column.name}
-        best = [place for place, rank in ranks.items() if rank == min(ranks.values())]
-        told = column.form in {"money", "date", "birthday"} and len(ranks) > 1 and min(ranks.values()) >= 0
-        if len(best) > 1 or told:
-            values = {"column": column.title, "headers": ", ".join(labels[place] for place in ranks)}
+        places = row.places_of(column)
+        if len(places) > 1:
+            values = {"column": column.title, "headers": ", ".join(row.labels[place] for place in places)}
             raise PolicyserveError(
                 "The column {column} stands more than once in the header: {headers}; keep one of them, or leave the "
                 "others out with --ignore HEADER.",
@@ -183,8 +205,8 @@ def _decided(claims: Mapping[int, tuple[str, int]], labels: Sequence[str], kind:
                 "the others out.",
                 **values,
             ))  # fmt: skip
-        if best:
-            found[column.name] = best[0]
+        if places:
+            found[column.name] = places[0]
     return found
 
 

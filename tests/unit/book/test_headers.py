@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from policyserve.book.files import read_source
-from policyserve.book.headers import Naming, likeness, plain_header, recognise, words_of
+from policyserve.book.headers import Naming, likeness, plain_header, read_as, recognise, words_of
 from policyserve.book.lists import CUSTOMERS, KINDS, PREMIUMS, ListKind
 from policyserve.book.unknown_columns import refuse_losses
 from policyserve.errors import PolicyserveError, QuestionError
@@ -34,6 +34,19 @@ ENGLISH = {
     "events": "Event ID,Policy Number,Event Type,Event Date,Remarks",
     "referrals": "Referrer ID,Prospect Name,Prospect Phone,Referral Date,Status",
 }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_several_words_for_a_column_the_page_shows_what_is_taken(kind: str) -> None:
+    for column in KINDS[kind].columns:
+        headers = (*ENGLISH[kind].split(","), words_of(column, KINDS[kind])[-1], column.name)
+        shown = [field for _, field, _ in read_as(headers, KINDS[kind], Naming())]
+        try:
+            taken = recognise(headers, KINDS[kind]).places
+        except PolicyserveError:  # none of several is better: each is shown, and one is to be chosen
+            assert shown.count(column.name) > 1
+        else:
+            assert {field: str(place) for place, field in enumerate(shown) if field} == taken
 
 
 @pytest.mark.parametrize("kind", KINDS)
