@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from policyserve.locale import N_all, N_in, Sentence
+from policyserve.locale import N_, N_all, N_in, Sentence
 
 
 class PolicyserveError(Exception):
@@ -97,3 +97,10 @@ class DatabaseBusyError(PolicyserveError):
             seconds=seconds,
         )
         self.on_pages(Sentence("The system is busy and nothing was changed; try again in a minute."))
+
+
+PASSING = (DatabaseBusyError, DatabaseAwayError)
+"""What passes by itself: the same is asked once more later, and is no fault of what was asked."""
+
+UNEXPECTED = N_("Something went wrong that we did not expect; nothing half-done was kept.")
+"""What people are told of a fault of ours."""

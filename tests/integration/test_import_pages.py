@@ -2,53 +2,23 @@
 
 from __future__ import annotations
 
-import html
-import re
+import threading
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text
-from starlette.testclient import TestClient
 
 from desks.page_book import PASSWORD, Branch, take_branch
+from desks.sent_lists import GOOD, MIXED, act, counts, said, send
+from desks.task_book import MONDAY
 from policyserve import db
-from policyserve.operations import import_work
-from policyserve.scheduler import locks
+from policyserve.scheduler import jobs, locks
 from policyserve.web.import_worker import LOCK
-
-GOOD = "customer_no,name,deceased_on\n0008,客户8,\n0009,客户9,\n"
-MIXED = f"{GOOD},客户10,\n0011,客户11,1983-13-45\n"
 
 
 @pytest.fixture
 def branch(engine: Engine) -> Branch:
     return take_branch(engine)
-
-
-def send(branch: Branch, clerk: TestClient, rows: str, name: str = "名单.csv") -> str:
-    """Send a list of customers, let it be read, and return the address of its page."""
-    answer = clerk.post(
-        "/import", data={"kind": "customers"}, files={"file": (name, rows.encode())}, follow_redirects=False
-    )
-    assert answer.status_code == 303, answer.text
-    branch.house.imports.finish()
-    return answer.headers["location"]
-
-
-def act(branch: Branch, clerk: TestClient, path: str, deed: str, **typed: str) -> str:
-    """Press a button of a list's page; return the page when it has gone on."""
-    clerk.post(path, data={"deed": deed, **typed})
-    branch.house.imports.finish()
-    return said(clerk, path)
-
-
-def said(clerk: TestClient, path: str) -> str:
-    return html.unescape(re.sub(r"\s+", " ", clerk.get(path).text))
-
-
-def counts(page: str) -> list[int]:
-    """Return the rows read, added, updated, unchanged, rejected and with a warning."""
-    return [int(one.replace(",", "")) for one in re.findall(r"<dd>([\d,]+)</dd>", page)]
 
 
 def test_nothing_changes_before_the_clerk_has_seen_what_would_happen(branch: Branch) -> None:
@@ -136,6 +106,35 @@ def test_what_a_job_holds_is_forgotten_after_some_days(branch: Branch) -> None:
     assert counts(said(clerk, done)) == [4, 2, 0, 0, 2, 0]
 
 
+def test_the_nightly_job_forgets_what_nobody_asks_for_and_no_page_shows_it_any_more(branch: Branch) -> None:
+    clerk = branch.signed_in("clerk")
+    waiting, clean, lost = (send(branch, clerk, GOOD) for _ in range(3))
+    act(branch, clerk, clean, "apply")
+    with db.writing(branch.engine) as connection:
+        connection.execute(text("UPDATE import_jobs SET status = 'applying' WHERE id = 3"))
+    branch.later(days=4)
+    clerk = branch.signed_in("clerk")
+
+    def told(path: str) -> str:
+        return said(clerk, path).partition("<section")[2].partition("</main")[0]
+
+    pages = [told(one) for one in (waiting, clean, lost)]
+    assert "客户8" not in "".join(pages)
+    assert [("its file is forgotten" in one.lower(), "are forgotten now" in one) for one in pages] == [
+        (True, False), (False, True), (True, False),
+    ]  # fmt: skip
+    act(branch, clerk, waiting, "apply")
+    call = jobs.Call(
+        engine=branch.engine, settings=branch.settings, language="en", as_of=MONDAY, at=branch.moment,
+        stop=threading.Event(),
+    )  # fmt: skip
+    jobs.WORKS["release"](call)
+    with db.reading(branch.engine) as connection:
+        kept = connection.execute(text("SELECT status, content, mendable, columns FROM import_jobs ORDER BY id")).all()
+    assert [tuple(one) for one in kept] == [(status, None, None, None) for status in ("expired", "done", "expired")]
+    assert [told(one) for one in (waiting, clean, lost)] == pages
+
+
 def test_a_job_whose_process_ended_says_so_and_is_started_again(branch: Branch) -> None:
     clerk = branch.signed_in("clerk")
     path = send(branch, clerk, GOOD)
@@ -166,17 +165,17 @@ def test_a_file_that_is_no_list_fails_in_a_sentence(branch: Branch) -> None:
     assert branch.troubles == []
 
 
-def test_a_fault_of_ours_fails_the_job_and_takes_nothing_in(branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("typed", [
+    {"deed": "columns", "count": "abc"}, {"deed": "columns", "count": "99999"}, {"deed": "columns", "header-x": ""},
+    {"deed": "mend", f"cell-{'9' * 5000}-0": "1"}, {"deed": "mend", "cell-²-0": "1"},
+])  # fmt: skip
+def test_a_form_that_no_page_of_ours_sends_fails_nothing(branch: Branch, typed: dict[str, str]) -> None:
     clerk = branch.signed_in("clerk")
-    path = send(branch, clerk, GOOD)
-
-    def broken(*_: object, **__: object) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(import_work, "import_source", broken)
-    monkeypatch.setattr("threading.excepthook", lambda _: None)
-    assert "Something went wrong that we did not expect" in act(branch, clerk, path, "apply")
-    assert branch.log() == []
+    path = send(branch, clerk, MIXED)
+    if typed["deed"] == "mend":
+        act(branch, clerk, path, "apply")
+    assert counts(act(branch, clerk, path, **typed)) == [4, 2, 0, 0, 2, 0]
+    assert branch.troubles == []
 
 
 def test_a_double_tap_sends_a_list_once(branch: Branch) -> None:

@@ -9,9 +9,12 @@ import xlsxwriter  # type: ignore[import-untyped]
 from sqlalchemy import Engine
 
 from books.lists_in import AGENTS, AS_OF, AT, CUSTOMERS, POLICIES, counts, import_book, import_text, problems, rows_of
+from policyserve.access import audit
+from policyserve.access.viewer import SYSTEM
 from policyserve.book.list_import import import_list
 from policyserve.book.problems import told
 from policyserve.errors import PolicyserveError
+from policyserve.operations import lists
 
 LISTS = {
     "agents": AGENTS,
@@ -60,6 +63,26 @@ def test_a_dry_run_tells_the_same_and_leaves_nothing(engine: Engine, tmp_path: P
     assert len(rows_of(engine, "SELECT 1 FROM imports")) == 1
     assert not (tmp_path / "agents.rejects.csv").exists()
     assert counts(dry) == counts(import_text(engine, tmp_path, "agents", text)) == (1, 1, 2, 1)
+
+
+def test_a_list_goes_in_with_its_line_of_the_audit_log_or_not_at_all(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "agents.csv"
+    path.write_text(AGENTS)
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as fault:
+        fault.setattr(audit, "note", broken)
+        with pytest.raises(ZeroDivisionError):
+            lists.import_list(engine, "agents", path, by=SYSTEM, as_of=AS_OF, at=AT)
+    assert rows_of(engine, "SELECT 1 FROM imports") == rows_of(engine, "SELECT 1 FROM agents") == []
+    lists.import_list(engine, "agents", path, by=SYSTEM, as_of=AS_OF, at=AT, dry_run=True)
+    assert rows_of(engine, "SELECT 1 FROM audit_log") == []
+    lists.import_list(engine, "agents", path, by=SYSTEM, as_of=AS_OF, at=AT)
+    assert rows_of(engine, "SELECT action, number FROM audit_log") == [("list imported", "agents")]
 
 
 def test_the_next_id_is_free_after_an_import(engine: Engine, tmp_path: Path) -> None:

@@ -81,6 +81,7 @@ def import_list(
     kept: Collection[Path] = (),
     megabytes: int = MEGABYTES,
     naming: Naming | None = None,
+    beside: Beside | None = None,
 ) -> ImportReport:
     """Import the file at `path` as a list of `kind`; `at` (aware, UTC) is the instant that the import's own row gets.
     The reject file is written in `language`. Of several lists in a spreadsheet, `sheet` names the one that is meant;
@@ -89,14 +90,14 @@ def import_list(
     The reject file stands just before the commit: a crash in between leaves it, and nothing in the database.
     A dry run does the same work and takes it back; it writes a reject file only where `rejects` names one.
     `kept`: files that the reject file may not replace, besides the list and the database.
-    `megabytes`: the memory that reading may take.
+    `megabytes`: the memory that reading may take. `beside`: see `import_source`.
     Raises PolicyserveError, before anything is written, for a file that cannot be read as such a list.
     """
     source = read_list(path, kind, naming, sheet, megabytes=megabytes)
     target = rejects or (None if dry_run else default_path(path))
     return import_source(
         engine, kind, source, as_of=as_of, at=at, dry_run=dry_run, rejects=target, language=language,
-        kept=(path, *kept), naming=naming,
+        kept=(path, *kept), naming=naming, beside=beside,
     )  # fmt: skip
 
 

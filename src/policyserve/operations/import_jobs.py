@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, or_, select, update
 
 from policyserve import db
 from policyserve.access import sent_forms
@@ -77,6 +77,8 @@ class Job:
     changed_at: datetime
     expires_at: datetime
     naming: Naming
+    forgotten: bool
+    """Whether its days are over."""
     columns: list[dict[str, Any]]
     """Of each column its `header`, the `field` that it is, whether it is `ignored`, and an `example`."""
     counts: Mapping[str, int] | None
@@ -125,17 +127,17 @@ def send_list(
         return key
 
 
-def import_job(engine: Database, viewer: Viewer, key: int) -> Job:
+def import_job(engine: Database, viewer: Viewer, key: int, *, at: datetime) -> Job:
     """Return a job; raises NotFoundError where there is none, or it is somebody else's."""
     with db.reading(engine) as connection:
-        return _job(_row(connection, viewer, key))
+        return _job(_row(connection, viewer, key), at)
 
 
-def import_jobs(engine: Database, viewer: Viewer) -> list[Job]:
+def import_jobs(engine: Database, viewer: Viewer, *, at: datetime) -> list[Job]:
     """Return the last jobs of a viewer, the newest first."""
     query = _JOB.where(JOBS.c.owner == viewer.who).order_by(JOBS.c.id.desc()).limit(SHOWN)
     with db.reading(engine) as connection:
-        return [_job(row) for row in connection.execute(query).mappings()]
+        return [_job(row, at) for row in connection.execute(query).mappings()]
 
 
 def choose_columns(engine: Database, viewer: Viewer, key: int, naming: Naming, *, at: datetime) -> None:
@@ -162,23 +164,30 @@ def mend_rows(
     engine: Database, viewer: Viewer, key: int, typed: Mapping[tuple[int, str], str], *, at: datetime
 ) -> None:
     """Send the rejected rows of a list once more, with the cells (line, place) that were typed."""
-    job = import_job(engine, viewer, key)
+    job = import_job(engine, viewer, key, at=at)
     if job.mendable is None or job.counts is None:
         raise NotFoundError("import", key)
     content, lines = job.mendable.mended(typed)
     earlier = json.dumps({"counts": dict(job.counts), "lines": lines})
-    _move(engine, viewer, key, ("done",), at, status="to apply", content=content, earlier=earlier)
+    as_read = JOBS.c.changed_at == job.changed_at  # not mended in another tab meanwhile
+    _move(engine, viewer, key, ("done",), at, as_read, status="to apply", content=content, earlier=earlier)
+
+
+def forget_old(engine: Database, *, at: datetime) -> None:
+    """Forget what `forget` does, once a day, also where nobody sends lists any more."""
+    with db.writing(engine) as connection:
+        forget(connection, at)
 
 
 def forget(connection: Connection, at: datetime) -> None:
-    """Forget files and rows whose days are over; a list that waited for a word expires."""
+    """Forget files, rows and examples whose days are over; a list that was not taken in expires."""
     old = JOBS.c.expires_at < at
-    held = JOBS.c.content.is_not(None) | JOBS.c.mendable.is_not(None)
-    connection.execute(update(JOBS).where(old, JOBS.c.status.not_in(("done", *AT_WORK))).values(status="expired"))
-    connection.execute(update(JOBS).where(old, held, JOBS.c.status.not_in(AT_WORK)).values(**_FORGOTTEN))
+    held = or_(*(JOBS.c[name].is_not(None) for name in _FORGOTTEN))
+    connection.execute(update(JOBS).where(old, JOBS.c.status.not_in(("done", "expired"))).values(status="expired"))
+    connection.execute(update(JOBS).where(old, held).values(**_FORGOTTEN))
 
 
-_FORGOTTEN: Mapping[str, None] = {"content": None, "mendable": None, "columns": None}
+_FORGOTTEN: Mapping[str, None] = {"content": None, "mendable": None, "columns": None, "earlier": None}
 
 _JOB = select(*(column for column in JOBS.c if column.name not in {"content", "owner", "earlier"}))
 
@@ -190,14 +199,17 @@ def _row(connection: Connection, viewer: Viewer, key: int) -> RowMapping:
     return row
 
 
-def _job(row: RowMapping) -> Job:
-    stored = {
-        name: row[name] for name in ("id", "kind", "file_name", "status", "created_at", "changed_at", "expires_at")
-    }
+def _job(row: RowMapping, at: datetime) -> Job:
+    """Return a job as `forget` would leave it, also where that is still to come."""
+    names = ("id", "kind", "file_name", "status", "created_at", "changed_at", "expires_at")
+    stored, over = {name: row[name] for name in names}, row["expires_at"] < at
+    held: Mapping[str, Any] = {**row, **_FORGOTTEN} if over else dict(row)
+    if over and row["status"] != "done":
+        stored["status"] = "expired"
     return Job(
-        **stored, naming=naming_of(row["naming"]), columns=json.loads(row["columns"] or "[]"),
-        counts=json.loads(row["counts"] or "null"), failure=json.loads(row["failure"] or "{}"),
-        mendable_text=row["mendable"],
+        **stored, forgotten=over, naming=naming_of(held["naming"]), columns=json.loads(held["columns"] or "[]"),
+        counts=json.loads(held["counts"] or "null"), failure=json.loads(held["failure"] or "{}"),
+        mendable_text=held["mendable"],
     )  # fmt: skip
 
 
@@ -209,7 +221,7 @@ def _move(
     with db.writing(engine) as connection:
         _row(connection, viewer, key)
         sent_forms.take(connection, viewer, form, at)
-        guarded = update(JOBS).where(JOBS.c.id == key, JOBS.c.status.in_(tuple(before)), *also)
+        guarded = update(JOBS).where(JOBS.c.id == key, JOBS.c.status.in_(tuple(before)), JOBS.c.expires_at >= at, *also)
         connection.execute(guarded.values(changed_at=at, expires_at=at + KEPT, **values))
         sent_forms.keep(connection, viewer, form, _row(connection, viewer, key)["status"])
 

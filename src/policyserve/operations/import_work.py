@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,17 +17,16 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select, update
 
 from policyserve import db
-from policyserve.access import audit
 from policyserve.book.files import Source
 from policyserve.book.headers import Naming, read_as
 from policyserve.book.list_import import ImportReport, import_source, read_list
 from policyserve.book.lists import find_kind
-from policyserve.errors import PolicyserveError
+from policyserve.errors import PASSING, UNEXPECTED, PolicyserveError
 from policyserve.locale import Sentence
 from policyserve.locale.languages import languages
 from policyserve.operations.database import Database
 from policyserve.operations.import_jobs import COUNTS, JOBS, naming_of
-from policyserve.operations.lists import bring_up
+from policyserve.operations.lists import bring_up, note_list
 
 WORKING = {"to read": "reading", "to apply": "applying"}
 """What a job that waits for the work becomes in hand."""
@@ -37,25 +36,30 @@ WORKING = {"to read": "reading", "to apply": "applying"}
 class Conditions:
     """Under what the work is done."""
 
-    as_of: date
-    at: datetime
+    now: Callable[[], datetime]
+    today: Callable[[], date]
     megabytes: int
     """The memory that reading a list may take."""
-    unexpected: Sentence
-    """What the owner of a job is told of a fault of ours."""
 
 
 def work_off(engine: Database, conditions: Conditions) -> None:
-    """Do what waits, one job after the other, under the lock; a fault of ours fails its job and is raised."""
-    stop_left(engine, conditions.at)
-    while (row := _claimed(engine, conditions.at)) is not None:
+    """Do what waits, one job after the other, under the lock; a fault of ours fails its job and is raised.
+
+    The sums are brought up when a list is in, whatever becomes of them.
+    """
+    stop_left(engine, conditions.now())
+    while (row := _claimed(engine, conditions.now())) is not None:
+        as_of = conditions.today()
         try:
-            _work(engine, row, conditions)
+            _work(engine, row, conditions, as_of)
         except PolicyserveError as refusal:
-            _fail(engine, row["id"], refusal.fact, conditions.at)
+            _fail(engine, row["id"], refusal.fact, conditions.now())
+            continue
         except Exception:
-            _fail(engine, row["id"], conditions.unexpected, conditions.at)
+            _fail(engine, row["id"], Sentence(UNEXPECTED), conditions.now())
             raise
+        if row["status"] == "to apply":
+            bring_up(engine, as_of=as_of)
 
 
 def stop_left(engine: Database, at: datetime) -> None:
@@ -75,33 +79,30 @@ def _claimed(engine: Database, at: datetime) -> RowMapping | None:
         return row
 
 
-def _work(engine: Database, row: RowMapping, conditions: Conditions) -> None:
+def _work(engine: Database, row: RowMapping, conditions: Conditions, as_of: date) -> None:
     naming, kind = naming_of(row["naming"]), str(row["kind"])
     source = _source(row, naming, conditions.megabytes)
     with db.writing(engine) as connection:
         _set(connection, row["id"], columns=_columns(source, kind, naming))
-    rehearsal = row["status"] == "to read"
+    rehearsal, at = row["status"] == "to read", conditions.now()
 
     def finish(connection: Connection, report: ImportReport) -> None:
-        _set(connection, row["id"], **_finished(row, report, conditions.at))
+        _set(connection, row["id"], **_finished(row, report, conditions.now()))
         if not rehearsal:
-            audit.note(connection, row["owner"], "list imported", at=conditions.at, kind="list", number=kind)
+            note_list(connection, row["owner"], kind, at=at)
 
     try:
         report = import_source(
-            engine, kind, source, as_of=conditions.as_of, at=conditions.at, naming=naming, dry_run=rehearsal,
-            beside=finish,
+            engine, kind, source, as_of=as_of, at=at, naming=naming, dry_run=rehearsal, beside=finish
         )  # fmt: skip
     except PolicyserveError as refusal:
-        if not rehearsal:
+        if not rehearsal or isinstance(refusal, PASSING):
             raise
-        _fail(engine, row["id"], refusal.fact, conditions.at, status="waiting")
+        _fail(engine, row["id"], refusal.fact, conditions.now(), status="waiting")
         return
     if rehearsal:
         with db.writing(engine) as connection:
             finish(connection, report)
-    else:
-        bring_up(engine, as_of=conditions.as_of)
 
 
 def _source(row: RowMapping, naming: Naming, megabytes: int) -> Source:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from policyserve import db
+from sqlalchemy import Connection
+
 from policyserve.access import audit
 from policyserve.access.viewer import Viewer
 from policyserve.book import list_import
 from policyserve.book.list_import import ImportReport
-from policyserve.errors import DatabaseBusyError
+from policyserve.errors import PASSING
 from policyserve.operations.database import Database
 from policyserve.operations.sums import keep_sums
 
-__all__ = ["ImportReport", "bring_up", "import_list"]
+__all__ = ["ImportReport", "bring_up", "import_list", "note_list"]
 
 
 def import_list(engine: Database, *asked: Any, by: Viewer | None = None, **settings: Any) -> ImportReport:
@@ -23,16 +24,23 @@ def import_list(engine: Database, *asked: Any, by: Viewer | None = None, **setti
 
     The audit log names who did it, where somebody is named.
     """
-    report = list_import.import_list(engine, *asked, **settings)
-    if not report.dry_run:
+
+    def note(connection: Connection, report: ImportReport) -> None:
         if by is not None:
-            with db.writing(engine) as connection:
-                audit.note(connection, by, "list imported", at=settings["at"], kind="list", number=report.kind)
+            note_list(connection, by, report.kind, at=settings["at"])
+
+    report = list_import.import_list(engine, *asked, beside=note, **settings)
+    if not report.dry_run:
         bring_up(engine, as_of=settings["as_of"])
     return report
 
 
+def note_list(connection: Connection, by: Viewer | str, kind: str, *, at: datetime) -> None:
+    """Write into the audit log that somebody has imported a list, in the transaction that takes it in."""
+    audit.note(connection, by, "list imported", at=at, kind="list", number=kind)
+
+
 def bring_up(engine: Database, *, as_of: date) -> None:
     """Bring the sums that are kept up to a list that is in; those that are not kept are worked out when asked for."""
-    with suppress(DatabaseBusyError):
+    with suppress(*PASSING):
         keep_sums(engine, as_of=as_of)

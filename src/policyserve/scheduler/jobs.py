@@ -61,8 +61,9 @@ WORDS: Final = {
 
 
 def _release(call: Call) -> Sentence:
-    from policyserve.operations import release
+    from policyserve.operations import import_jobs, release
 
+    import_jobs.forget_old(call.engine, at=call.at)
     counts = release.release_tasks(
         call.engine, call.calendar, as_of=call.as_of, at=call.at, days=call.settings.file.jobs.days
     )

@@ -7,7 +7,14 @@ from http import HTTPStatus
 
 from policyserve.access.sent_forms import ChangedError, OtherBodyError
 from policyserve.access.throttle import ThrottledError
-from policyserve.errors import DatabaseAwayError, DatabaseBusyError, NotFoundError, PolicyserveError, QuestionError
+from policyserve.errors import (
+    UNEXPECTED,
+    DatabaseAwayError,
+    DatabaseBusyError,
+    NotFoundError,
+    PolicyserveError,
+    QuestionError,
+)
 from policyserve.locale import N_, Sentence
 from policyserve.operations.sessions import SignInError
 from policyserve.tasks.deeds import TaskClosedError
@@ -85,8 +92,6 @@ STATUSES: dict[type[PolicyserveError], HTTPStatus] = {
     PolicyserveError: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 """The status of each refusal; of one that is not named, that of its parent."""
-
-UNEXPECTED = N_("Something went wrong that we did not expect; nothing half-done was kept.")
 
 TOLD = {
     HTTPStatus.NOT_FOUND: N_("There is no such page, or it is not yours to see."),

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from policyserve.config import Settings
-from policyserve.locale import Sentence
 from policyserve.operations.database import Database
 from policyserve.operations.import_work import Conditions, work_off
 from policyserve.scheduler import locks
-from policyserve.web.errors import UNEXPECTED
+from policyserve.scheduler.journal import tell
+from policyserve.scheduler.leader import reason
 
 LOCK = "imports"
 """The lock of the one process of a database that works on lists."""
@@ -47,10 +47,8 @@ class ImportWorker:
         while self._wanted():
             try:
                 self._work()
-            except Exception:
-                with self._guard:
-                    self._thread = None
-                raise
+            except Exception as error:  # pages that look at a list wake it again
+                tell("import-failed", reason=reason(error))
 
     def _wanted(self) -> bool:
         with self._guard:
@@ -64,12 +62,7 @@ class ImportWorker:
         if lock is None:
             return
         try:
-            work_off(
-                self._engine,
-                Conditions(
-                    as_of=self._today(), at=self._now(), megabytes=self._settings.file.lists.memory_mb,
-                    unexpected=Sentence(UNEXPECTED),
-                ),
-            )  # fmt: skip
+            megabytes = self._settings.file.lists.memory_mb
+            work_off(self._engine, Conditions(now=self._now, today=self._today, megabytes=megabytes))
         finally:
             lock.release()

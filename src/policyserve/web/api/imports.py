@@ -98,7 +98,7 @@ def post_import(asked: Asked, kind: OfKind, name: FileName) -> ImportStanding:
 
 def get_imports(asked: Asked) -> ImportList:
     """List what you have sent."""
-    jobs = import_jobs.import_jobs(asked.house.engine, asked.viewer)
+    jobs = import_jobs.import_jobs(asked.house.engine, asked.viewer, at=asked.now)
     return ImportList(items=[_shown(asked, one) for one in jobs])
 
 
@@ -125,7 +125,7 @@ def get_rejects(asked: Asked, import_id: ImportKey) -> RejectList:
 
 
 def _found(asked: Asked, import_id: int) -> Job:
-    found = import_jobs.import_job(asked.house.engine, asked.viewer, import_id)
+    found = import_jobs.import_job(asked.house.engine, asked.viewer, import_id, at=asked.now)
     if found.at_work:
         asked.house.imports.wake()
     return found

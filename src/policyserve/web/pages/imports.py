@@ -31,7 +31,7 @@ LEFT_OUT = "-"
 
 def show(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
     """Show the form, and the lists that were sent before."""
-    jobs = import_jobs.import_jobs(visit.house.engine, visit.viewer)
+    jobs = import_jobs.import_jobs(visit.house.engine, visit.viewer, at=visit.now)
     values = {
         "kinds": [(kind, list_name(kind).told(visit.language)) for kind in KINDS], "jobs": jobs,
         "typed": lambda name: visit.form.get(name, ""), "list_name": lambda kind: list_name(kind).told(visit.language),
@@ -60,7 +60,7 @@ def send(visit: Visit) -> Answer:
 
 def job(visit: Visit) -> Answer:
     """Show a list: at work, what would happen, or what came of it."""
-    found = import_jobs.import_job(visit.house.engine, visit.viewer, visit.path["job"])
+    found = _found(visit)
     if found.at_work:
         visit.house.imports.wake()
     values = {
@@ -91,17 +91,21 @@ def act(visit: Visit) -> Answer:
 
 def rejects(visit: Visit) -> Answer:
     """Hand out the rows with problems as a file to whoever sent their list."""
-    found = import_jobs.import_job(visit.house.engine, visit.viewer, visit.path["job"])
+    found = _found(visit)
     if found.mendable is None:
         raise NotFoundError("import", found.id)
     name = found.file_name.rpartition(".")[0]
     return Download(name=f"{name}.rejects.csv", content=found.mendable.file(visit.language))
 
 
+def _found(visit: Visit) -> Job:
+    return import_jobs.import_job(visit.house.engine, visit.viewer, visit.path["job"], at=visit.now)
+
+
 def _naming(visit: Visit) -> Naming:
     """Read which column is which from the form: the header of each, and what was chosen for it."""
-    count = int(visit.form.get("count", "0")[:5] or 0)
-    chosen = [(visit.form.get(f"header-{n}", ""), visit.form.get(f"field-{n}", "")) for n in range(count)]
+    places = [name.removeprefix("header-") for name in visit.form if name.startswith("header-")]
+    chosen = [(visit.form[f"header-{place}"], visit.form.get(f"field-{place}", "")) for place in places]
     return Naming(
         columns={header: field for header, field in chosen if field not in {"", LEFT_OUT}},
         ignored=tuple(header for header, field in chosen if field == LEFT_OUT),
@@ -111,7 +115,7 @@ def _naming(visit: Visit) -> Naming:
 def _typed(visit: Visit) -> dict[tuple[int, str], str]:
     """Read the cells that were typed: fields called `cell-LINE-PLACE`."""
     parts = ((name.split("-"), value) for name, value in visit.form.items() if name.startswith("cell-"))
-    return {(int(part[1]), part[2]): value for part, value in parts if len(part) == 3 and part[1].isdecimal()}
+    return {(int(part[1][:9]), part[2]): value for part, value in parts if len(part) == 3 and part[1].isdecimal()}
 
 
 def _problems(visit: Visit, found: Job) -> dict[str, Any]:
