@@ -150,7 +150,7 @@ def test_a_job_whose_process_ended_says_so_and_is_started_again(branch: Branch) 
     lock.release()
     clerk.get(path)
     branch.house.imports.finish()
-    assert "The server ended while it worked on this list" in said(clerk, path)
+    assert "The work on this list was stopped before its end" in said(clerk, path)
     assert counts(act(branch, clerk, path, "again")) == [2, 2, 0, 0, 0, 0]
     assert counts(act(branch, clerk, path, "apply")) == [2, 2, 0, 0, 0, 0]
 

@@ -13,11 +13,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select, true, union
 
 from policyserve.access.viewer import Scope, Viewer
-from policyserve.errors import NotFoundError
+from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.tables import Agent, Customer, Policy, Task, Team, table
 
 AGENTS, TEAMS = table(Agent), table(Team)
 CUSTOMERS, POLICIES, TASKS = table(Customer), table(Policy), table(Task)
+
+
+class OtherScopeError(PolicyserveError):
+    """It concerns the whole book, of which the viewer sees a part."""
+
+
+def check_whole(viewer: Viewer) -> None:
+    """Raise OtherScopeError for a viewer who does not see the whole book."""
+    if not viewer.scope.whole:
+        raise OtherScopeError("This concerns the whole book; it is for somebody who sees all branches.")
 
 
 def agents_of(scope: Scope, day: date) -> Select[Any] | None:

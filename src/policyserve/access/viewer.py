@@ -26,6 +26,11 @@ class Scope:
     """Whose own, or below whom."""
     branch_id: int | None = None
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is the whole book."""
+        return self.reach == "all"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Viewer:

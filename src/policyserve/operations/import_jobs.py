@@ -2,7 +2,8 @@
 
 A job is a row of the database, so that every process of a server knows it; what is to be done with it is done by
 `import_work`. Each step is a guarded update: a job that has moved on meanwhile stays where it is. What a job holds is
-personal data: its owner alone sees it, and it is forgotten some days later.
+personal data: its owner alone sees it, and it is forgotten some days later. A list may change anybody's customers, so
+that whoever sees a part of the book neither sends lists nor sees any.
 
 to read -> reading -> waiting -> to apply -> applying -> done; `failed` and `stopped` (its process ended) begin again
 with `to read`, and rejected rows of one that is done with `to apply`.
@@ -22,6 +23,7 @@ from sqlalchemy import Connection, RowMapping, or_, select, update
 
 from policyserve import db
 from policyserve.access import sent_forms
+from policyserve.access.scope import check_whole
 from policyserve.access.sent_forms import Form
 from policyserve.access.viewer import Viewer
 from policyserve.book.headers import Naming
@@ -108,6 +110,7 @@ def send_list(
     form: Form = None,
 ) -> int:  # fmt: skip
     """Store a list that was sent, to be read; return the key of its job. Raises PolicyserveError for another file."""
+    check_whole(viewer)
     find_kind(kind)
     path = PurePath(seen(name).replace("\\", "/"))
     if path.suffix.lower() not in SUFFIXES:
@@ -135,6 +138,7 @@ def import_job(engine: Database, viewer: Viewer, key: int, *, at: datetime) -> J
 
 def import_jobs(engine: Database, viewer: Viewer, *, at: datetime) -> list[Job]:
     """Return the last jobs of a viewer, the newest first."""
+    check_whole(viewer)
     query = _JOB.where(JOBS.c.owner == viewer.who).order_by(JOBS.c.id.desc()).limit(SHOWN)
     with db.reading(engine) as connection:
         return [_job(row, at) for row in connection.execute(query).mappings()]
@@ -193,6 +197,7 @@ _JOB = select(*(column for column in JOBS.c if column.name not in {"content", "o
 
 
 def _row(connection: Connection, viewer: Viewer, key: int) -> RowMapping:
+    check_whole(viewer)
     row = connection.execute(_JOB.where(JOBS.c.id == key, JOBS.c.owner == viewer.who)).mappings().first()
     if row is None:
         raise NotFoundError("import", key)

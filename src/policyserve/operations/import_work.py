@@ -14,9 +14,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, and_, or_, select, update
 
 from policyserve import db
+from policyserve.access.users import USERS
 from policyserve.book.files import Source
 from policyserve.book.headers import Naming, read_as
 from policyserve.book.list_import import ImportReport, import_source, read_list
@@ -25,7 +26,7 @@ from policyserve.errors import PASSING, UNEXPECTED, PolicyserveError
 from policyserve.locale import Sentence
 from policyserve.locale.languages import languages
 from policyserve.operations.database import Database
-from policyserve.operations.import_jobs import COUNTS, JOBS, naming_of
+from policyserve.operations.import_jobs import COUNTS, JOBS, forget, naming_of
 from policyserve.operations.lists import bring_up, note_list
 
 WORKING = {"to read": "reading", "to apply": "applying"}
@@ -47,7 +48,6 @@ def work_off(engine: Database, conditions: Conditions) -> None:
 
     The sums are brought up when a list is in, whatever becomes of them.
     """
-    stop_left(engine, conditions.now())
     while (row := _claimed(engine, conditions.now())) is not None:
         as_of = conditions.today()
         try:
@@ -62,21 +62,24 @@ def work_off(engine: Database, conditions: Conditions) -> None:
             bring_up(engine, as_of=as_of)
 
 
-def stop_left(engine: Database, at: datetime) -> None:
-    """Say of the jobs in hand, which nobody works on, that their process has ended."""
-    left = JOBS.c.status.in_(tuple(WORKING.values()))
-    with db.writing(engine) as connection:
-        connection.execute(update(JOBS).where(left).values(status="stopped", changed_at=at))
-
-
 def _claimed(engine: Database, at: datetime) -> RowMapping | None:
-    """Take the oldest job that waits; return its row."""
+    """Take the oldest job that waits; return its row. What nobody may go on with is put away before."""
     with db.writing(engine) as connection:
+        forget(connection, at)
+        _stop(connection, at)
         waiting = select(JOBS).where(JOBS.c.status.in_(tuple(WORKING))).order_by(JOBS.c.id).limit(1)
         row = connection.execute(waiting).mappings().first()
         if row is not None:
             _set(connection, row["id"], status=WORKING[row["status"]], changed_at=at, failure=None)
         return row
+
+
+def _stop(connection: Connection, at: datetime) -> None:
+    """Stop the jobs in hand, for their process has ended, and those of people who may send no list any more."""
+    senders = select(USERS.c.login).where(USERS.c.active, USERS.c.role == "clerk", USERS.c.branch_id.is_(None))
+    in_hand = JOBS.c.status.in_(tuple(WORKING.values()))
+    orphaned = and_(JOBS.c.status.in_(tuple(WORKING)), JOBS.c.owner.not_in(senders))
+    connection.execute(update(JOBS).where(or_(in_hand, orphaned)).values(status="stopped", changed_at=at))
 
 
 def _work(engine: Database, row: RowMapping, conditions: Conditions, as_of: date) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from policyserve.access.scope import OtherScopeError
 from policyserve.access.sent_forms import ChangedError, OtherBodyError
 from policyserve.access.throttle import ThrottledError
 from policyserve.errors import (
@@ -78,6 +79,7 @@ STATUSES: dict[type[PolicyserveError], HTTPStatus] = {
     SignInNeededError: NO_SESSION,
     SignInError: HTTPStatus.UNPROCESSABLE_ENTITY,
     OtherRoleError: HTTPStatus.FORBIDDEN,
+    OtherScopeError: HTTPStatus.FORBIDDEN,
     StrangeFormError: HTTPStatus.FORBIDDEN,
     TooLongError: TOO_LONG,
     NotFoundError: NO_PAGE,

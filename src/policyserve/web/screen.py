@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from policyserve.access.viewer import Viewer
 from policyserve.config import template_folder
 from policyserve.locale import N_, N_in, say, say_in, say_many, translated
 from policyserve.locale.format import day as day_in_words
@@ -46,10 +47,17 @@ PLACES = {
 }
 """The tabs of each role; the first is where it begins."""
 
+WHOLE = {"/import"}
+"""Of these, what concerns the whole book."""
 
-def home(role: str) -> str:
-    """Return where a role begins."""
-    return PLACES[role][0][0]
+
+def _tabs(viewer: Viewer) -> list[tuple[str, str]]:
+    return [one for one in PLACES.get(viewer.role, ()) if viewer.scope.whole or one[0] not in WHOLE]
+
+
+def home(viewer: Viewer) -> str:
+    """Return where somebody begins."""
+    return _tabs(viewer)[0][0]
 
 
 @cache
@@ -74,7 +82,7 @@ def render(visit: Visit, template: str, values: Mapping[str, Any]) -> str:
         language=language,
         languages=[(one, translated(one, N_in("this language by its own name", "English"))) for one in languages()],
         viewer=viewer,
-        tabs=[(to, translated(language, words)) for to, words in PLACES.get(viewer.role, ())],
+        tabs=[(to, translated(language, words)) for to, words in _tabs(viewer)],
         here=visit.query.get("here", ""),
         coded=lambda code: coded(code, language),
         shown=lambda column, value: shown(column, value, language),

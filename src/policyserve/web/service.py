@@ -88,7 +88,10 @@ def _application(service: Service, crowd: Crowd, engine: Database, probes: Probe
     def trouble(gateway: str, error: Exception) -> None:
         tell("webhook-not-stored", gateway=gateway, reason=reason(error))
 
-    pages = None if crowd == "webhooks" else make_pages(_house(service, engine), page_failed)
+    house = _house(service, engine)
+    pages = None if crowd == "webhooks" else make_pages(house, page_failed)
+    if pages:
+        house.imports.wake()  # lists may wait since the last process has ended
     if crowd == "pages" and pages:
         return Starlette(routes=[*probes.routes(), Mount("/", pages)])
     return make_app(Gateways(settings.file.gateways), take_in, probes=probes, trouble=trouble, pages=pages)

@@ -19,7 +19,7 @@ from policyserve.web.visit import Answer, Move, Screen, Visit, local
 def begin(visit: Visit) -> Answer:
     """Lead to where the viewer's role begins; nobody to the sign-in, and to the first run where there is no user."""
     if visit.viewer.user_id is not None:
-        return Move(to=home(visit.viewer.role))
+        return Move(to=home(visit.viewer))
     return Move(to="/sign-in" if any_user(visit.house.engine) else "/first-run")
 
 
