@@ -18,8 +18,11 @@ FORMULA: Final = "=+-@\t\r\n＝＋－＠"
 _NUMBER: Final = r"^[-+]?[0-9][0-9,]*(\.[0-9]+)?([Ee][-+]?[0-9]+)?%?$"
 """A number, an amount or a phone with its country: it stays what it is."""
 
-_UNSEEN, _PLAIN = re.compile(UNSEEN), re.compile(_NUMBER)
-_UNPRINTED = re.compile(UNSEEN.replace(r"\x1F", r"\x1A\x1C-\x1F"))
+_HALVES: Final = r"\uD800-\uDFFF]"
+"""Halves of a sign, which JSON can bring alone and nothing can write; a column never holds one."""
+
+_UNSEEN, _PLAIN = re.compile(UNSEEN.replace("]", _HALVES)), re.compile(_NUMBER)
+_UNPRINTED = re.compile(_UNSEEN.pattern.replace(r"\x1F", r"\x1A\x1C-\x1F"))
 
 
 def seen(text: str) -> str:

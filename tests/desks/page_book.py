@@ -91,6 +91,12 @@ class Branch:
         with db.reading(self.engine) as connection:
             return str(connection.scalar(text(f"SELECT status FROM tasks WHERE id = {task_id}")))
 
+    def who_came(self) -> str:
+        """Return who has signed in last."""
+        with db.reading(self.engine) as connection:
+            last = "SELECT actor FROM audit_log WHERE action = 'signed in' ORDER BY id DESC LIMIT 1"
+            return str(connection.scalar(text(last)))
+
     def log(self) -> list[tuple[str, str, str | None]]:
         """Return who did what on whom, the first thing first, without how the users came to be."""
         with db.reading(self.engine) as connection:

@@ -8,6 +8,7 @@ from hmac import compare_digest
 from urllib.parse import quote, unquote
 
 from policyserve.errors import PolicyserveError
+from policyserve.signs import seen
 
 
 class WayError(PolicyserveError):
@@ -16,7 +17,9 @@ class WayError(PolicyserveError):
 
 def not_let_in(name: str, why: object) -> WayError:
     """Return the refusal of the other side, by its name; `why` is a code."""
-    return WayError("{name} did not let you in ({why}); begin again, or take your password.", name=name, why=str(why))
+    return WayError(
+        "{name} did not let you in ({why}); begin again, or take your password.", name=name, why=seen(str(why))[:100]
+    )
 
 
 def _random() -> str:
@@ -27,6 +30,8 @@ def _random() -> str:
 class Handshake:
     """One sign-in that has begun; it stands in a cookie that no script reads."""
 
+    way: str
+    """Where it leads: whoever comes back from elsewhere has begun another one."""
     wanted: str
     """Where to go afterwards."""
     state: str = field(default_factory=_random)
@@ -36,12 +41,17 @@ class Handshake:
 
     def packed(self) -> str:
         """Return it as a cookie keeps it."""
-        return ".".join((self.state, self.nonce, self.verifier, quote(self.wanted, safe="").replace(".", "%2E")))
+        wanted = quote(self.wanted, safe="").replace(".", "%2E")
+        return ".".join((self.state, self.nonce, self.verifier, self.way, wanted))
 
 
-def resumed(packed: str | None, state: str | None) -> Handshake:
+def resumed(packed: str | None, way: str, state: str | None) -> Handshake:
     """Return the handshake of a browser that comes back; raises WayError where it began none, or another one."""
     parts = (packed or "").split(".")
-    if len(parts) != 4 or not parts[0] or not compare_digest(parts[0].encode(), (state or "").encode()):
+    if len(parts) != 5 or parts[3] != way or not parts[0] or not _same(parts[0], state or ""):
         raise WayError("This sign-in was not begun here, or took too long; begin again.")
-    return Handshake(state=parts[0], nonce=parts[1], verifier=parts[2], wanted=unquote(parts[3]))
+    return Handshake(state=parts[0], nonce=parts[1], verifier=parts[2], way=way, wanted=unquote(parts[4]))
+
+
+def _same(one: str, other: str) -> bool:
+    return compare_digest(one.encode(), other.encode())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, select, update
 
 from policyserve.access.seals import FACTORS
 from policyserve.access.viewer import ROLES, Viewer, scope_of
@@ -141,11 +141,16 @@ def known(connection: Connection, login: str) -> Known | None:
 
 
 def known_elsewhere(connection: Connection, way: str, who: str) -> Known | None:
-    """Return an active user by who they are in WeCom, or to the provider: linked, else by the name to sign in with."""
+    """Return an active user by who they are in WeCom, or to the provider.
+
+    Whoever is linked there comes in by the link alone, and not at all while disabled. Where nobody is linked, it is the
+    user of that very name who has no link yet.
+    """
     c = USERS.c
-    if way == "wecom":
-        return _known(connection, c.wecom == who)
-    return _known(connection, or_(c.subject == who, and_(c.subject.is_(None), c.login == login_of(who))))
+    linked = (c.wecom if way == "wecom" else c.subject) == who
+    if way == "wecom" or connection.execute(select(c.id).where(linked)).first():
+        return _known(connection, linked)
+    return _known(connection, and_(c.subject.is_(None), c.login == who))
 
 
 def _known(connection: Connection, own: ColumnElement[bool]) -> Known | None:

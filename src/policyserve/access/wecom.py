@@ -12,12 +12,15 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from policyserve.access.handshake import Handshake, WayError, not_let_in
+from policyserve.access.provider import SECONDS, object_of
 from policyserve.errors import PolicyserveError
 from policyserve.settings_file import WecomSettings
 
-SECONDS: Final = 5.0
-STALE: Final = {40014, 42001}
+STALE: Final = (40014, 42001)
 """Codes that say that the access token is worth nothing any more."""
+
+LONGEST: Final = 7200
+"""Seconds that an access token lasts, as the documentation says."""
 
 _LOCK = threading.Lock()
 _TOKENS: dict[tuple[str, str, str], tuple[datetime, str]] = {}
@@ -61,10 +64,12 @@ def _token(settings: WecomSettings, at: datetime) -> str:
     found = _ask(settings, "gettoken", corpid=settings.corp_id, corpsecret=secret)
     if found.get("errcode") != 0:
         raise _refused(found.get("errcode"))
-    lasts = timedelta(seconds=int(found["expires_in"]) - 300)
+    token, seconds = found.get("access_token"), found.get("expires_in")
+    if not isinstance(token, str) or not isinstance(seconds, int):
+        raise _refused("access_token")
     with _LOCK:
-        _TOKENS[_key(settings)] = (at + lasts, str(found["access_token"]))
-    return str(found["access_token"])
+        _TOKENS[_key(settings)] = (at + timedelta(seconds=min(seconds, LONGEST) - 300), token)
+    return token
 
 
 def _forget(settings: WecomSettings) -> None:
@@ -80,11 +85,9 @@ def _ask(settings: WecomSettings, what: str, **asked: str) -> dict[str, Any]:
             "Sign-in elsewhere needs libraries that are not installed; run: pip install 'policyserve[sign-in]'."
         ) from error
     try:
-        answer = httpx2.get(f"{settings.api}/cgi-bin/{what}", params=asked, timeout=SECONDS)
-        found: dict[str, Any] = answer.raise_for_status().json()
+        return object_of(httpx2.get(f"{settings.api}/cgi-bin/{what}", params=asked, timeout=SECONDS))
     except (httpx2.HTTPError, ValueError) as error:
         raise _refused(type(error).__name__) from None
-    return found
 
 
 def _refused(why: object) -> WayError:

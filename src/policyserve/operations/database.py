@@ -22,8 +22,8 @@ SCHEMA = schema.HEAD
 PATIENCE: Final = 10.0
 """Seconds that a request waits for another writer, or for a connection."""
 
-CONNECTIONS: Final = 16
-"""Connections that a process which answers requests keeps open: as many as pages and calls that it works on at once."""
+CONNECTIONS: Final = 18
+"""Connections that a process which answers requests keeps open: as many as it works on requests at once."""
 
 missing_file = db.missing_file
 

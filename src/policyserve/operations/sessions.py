@@ -94,11 +94,12 @@ def enter(engine: Database, login: str, *, address: str, at: datetime) -> str:
         return sessions.begin(connection, known.user_id, address, at)
 
 
-def sign_out(engine: Database, viewer: Viewer, token: str, *, at: datetime) -> None:
-    """End a session."""
+def sign_out(engine: Database, token: str, *, at: datetime) -> None:
+    """End a session, a half one too; nothing where it is over."""
     with db.writing(engine) as connection:
-        sessions.end(connection, token)
-        audit.note(connection, viewer, "signed out", at=at)
+        if (holder := sessions.holder(connection, token, at)) is not None:
+            sessions.end(connection, token)
+            audit.note(connection, holder.login, "signed out", at=at)
 
 
 def viewer_of_session(engine: Database, token: str, *, at: datetime) -> Viewer | None:

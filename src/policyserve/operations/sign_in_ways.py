@@ -12,6 +12,7 @@ from policyserve.errors import NotFoundError
 from policyserve.operations.database import Database
 from policyserve.operations.sessions import Begun, begin
 from policyserve.settings_file import SignInSettings
+from policyserve.signs import seen
 
 
 def ways(settings: SignInSettings) -> dict[str, str]:
@@ -20,11 +21,11 @@ def ways(settings: SignInSettings) -> dict[str, str]:
     return {way: name for way, name in found.items() if name}
 
 
-def leave_for(settings: SignInSettings, way: str, back: str, wanted: str) -> tuple[str, str]:
+def leave_for(settings: SignInSettings, way: str, back: str, wanted: str, at: datetime) -> tuple[str, str]:
     """Return the address at the other side, and what the browser keeps meanwhile; raises NotFoundError, WayError."""
-    handshake = Handshake(wanted=wanted)
+    handshake = Handshake(way=way, wanted=wanted)
     if way == "oidc" and settings.oidc:
-        return oidc.leave_for(settings.oidc, back, handshake), handshake.packed()
+        return oidc.leave_for(settings.oidc, back, handshake, at), handshake.packed()
     if way == "wecom" and settings.wecom:
         return wecom.leave_for(settings.wecom, back, handshake), handshake.packed()
     raise NotFoundError("user", way)
@@ -46,7 +47,7 @@ def come_back(
 
     Raises WayError where the other side is not to be trusted, or nobody here is who it says.
     """
-    handshake = resumed(packed, answer.get("state"))
+    handshake = resumed(packed, way, answer.get("state"))
     if way == "oidc" and settings.oidc:
         who = oidc.who(settings.oidc, back, handshake, answer, at)
     elif way == "wecom" and settings.wecom:
@@ -55,7 +56,8 @@ def come_back(
         raise NotFoundError("user", way)
     required = settings.second_factor == "required"
     with db.writing(engine) as connection:
-        if (known := users.known_elsewhere(connection, way, who)) is not None:
+        known = users.known_elsewhere(connection, way, who) if who == seen(who) else None
+        if known is not None:
             begun = begin(connection, known, address=address, at=at, before=before, factor_required=required)
             return begun, handshake.wanted
         audit.note(connection, way, "sign-in failed", at=at, address=address)

@@ -35,6 +35,7 @@ from policyserve.web.pages import (
     today,
     users,
 )
+from policyserve.web.routes import as_named
 from policyserve.web.visit import House, Work
 
 
@@ -76,12 +77,12 @@ AGENT, MANAGER, CLERK, ADMINISTRATOR, AUDITOR = (("agent",), ("manager",), ("cle
 PAGES: tuple[Page, ...] = (
     *_for(None, "/", sign_in.begin),
     *_for(None, "/sign-in", sign_in.show, sign_in.sign_in),
-    *_for(None, "/sign-in/{way}", sign_in_ways.leave),
-    *_for(None, "/sign-in/{way}/back", sign_in_ways.come_back),
+    Page(path="/sign-in/{way}", method="GET", work=sign_in_ways.leave, roles=None, asks_elsewhere=True),
+    Page(path="/sign-in/{way}/back", method="GET", work=sign_in_ways.come_back, roles=None, asks_elsewhere=True),
     *_for(None, "/demo", send=sign_in.enter_demo),
     *_for(None, "/language", send=sign_in.choose_language),
     *_for(None, "/first-run", first_run.show, first_run.send),
-    *_for(ROLES, "/sign-out", send=sign_in.sign_out),
+    *_for(None, "/sign-out", send=sign_in.sign_out),
     *_for(None, "/second-factor", account.show_factor, account.give_code),
     *_for(ROLES, "/account", account.show, account.change_password),
     *_for(ROLES, "/account/second-factor", send=account.offer_factor),
@@ -97,7 +98,8 @@ PAGES: tuple[Page, ...] = (
     *_for(AGENT, "/calendar/revoke", send=feeds.revoke),
     *_for(None, "/calendar/{secret}.ics", feeds.feed),
     *_for(CLERK, "/customers/{customer_no}/personal-data", personal_data.show, personal_data.send),
-    *_for(CLERK, "/import", imports.show, imports.send),
+    *_for(CLERK, "/import", imports.show),
+    Page(path="/import", method="POST", work=imports.send, roles=CLERK, takes_file=True),
     *_for(CLERK, "/import/{job:key}", imports.job, imports.act),
     *_for(CLERK, "/import/{job:key}/rejects", imports.rejects),
     *_for(AGENT, "/today", today.show),
@@ -133,7 +135,7 @@ def make_pages(house: House, trouble: Trouble) -> Starlette:
     async def stranger(request: Request, error: Exception) -> Response:
         return door.stranger(request, error)
 
-    return Starlette(routes=routes, exception_handlers={NO_PAGE: stranger, NO_METHOD: stranger})
+    return as_named(Starlette(routes=routes, exception_handlers={NO_PAGE: stranger, NO_METHOD: stranger}))
 
 
 def _api(door: Door) -> list[BaseRoute]:

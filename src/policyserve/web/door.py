@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Final
-from urllib.parse import parse_qsl, quote, urlsplit
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+from urllib.parse import quote, urlsplit
 
-from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from policyserve.access.viewer import Scope, Viewer
 from policyserve.errors import PolicyserveError
-from policyserve.locale import N_
 from policyserve.locale.languages import language_named
 from policyserve.operations.sessions import viewer_of_session
 from policyserve.signs import seen
@@ -28,10 +24,10 @@ from policyserve.web.errors import (
     OtherRoleError,
     SignInNeededError,
     StrangeFormError,
-    TooLongError,
     status_of,
     told,
 )
+from policyserve.web.forms import STRANGE, Sent, is_own_form, own_host, read_form
 from policyserve.web.headers import HEADERS
 from policyserve.web.kept_forms import kept_form, sign_in_first
 from policyserve.web.outcomes import is_script, outcome_of
@@ -47,17 +43,13 @@ LANGUAGE: Final = "policyserve_language"
 
 YEAR: Final = 365 * 24 * 3600
 
-LONGEST: Final = 64_000
-"""Bytes of a form at most."""
-
 NOBODY: Final = Viewer(who="", role="system", scope=Scope(reach="own"))
 """Whoever has not signed in; sees no customer at all."""
 
-LARGEST: Final = 50_000_000
-"""Bytes of a list that is sent by a page."""
+ELSEWHERE: Final = 2
+"""Sign-ins that wait for somebody else's server at once: none of them takes a turn from a page."""
 
-
-STRANGE: Final = N_("This form did not come from our own page; open the page again and send it from there.")
+Acted = TypeVar("Acted")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,14 +61,10 @@ class Page:
     work: Work
     roles: Collection[str] | None
     """None: for whoever comes, signed in or not."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sent:
-    """What a form has brought."""
-
-    form: Mapping[str, str] = field(default_factory=dict)
-    upload: tuple[str, BinaryIO] | None = None
+    takes_file: bool = False
+    """Whether its form brings a file, which is read only of whoever may send one."""
+    asks_elsewhere: bool = False
+    """Whether it waits for somebody else's server, which may be slow."""
 
 
 Trouble = Callable[[str, Exception], None]
@@ -88,17 +76,23 @@ class Door:
     def __init__(self, house: House, trouble: Trouble) -> None:
         """`trouble` hears of a page that failed by our own fault: its address and the error."""
         self.house, self.trouble = house, trouble
-        self.threads = Threads()
+        self.threads, self.elsewhere = Threads(), Threads(ELSEWHERE)
 
     def endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         """Return what Starlette calls for a page."""
 
+        threads = self.elsewhere if page.asks_elsewhere else self.threads
+
         async def answer(request: Request) -> Response:
-            sent = await _sent(request) if page.method == "POST" else Sent()
+            sent: Sent | PolicyserveError = Sent()
             try:
-                return await self.threads.run(self._answer, page, request, sent)
-            except CrowdedError as refusal:
-                return self.refused(self._visit(request), refusal)
+                if page.takes_file and (refusal := await threads.run(self._turned_away, page, request)):
+                    return refusal
+                if page.method == "POST":
+                    sent = await read_form(request, takes_file=page.takes_file)
+                return await threads.run(self._answer, page, request, sent)
+            except CrowdedError as crowded:
+                return self.refused(self._visit(request), crowded)
             finally:
                 if isinstance(sent, Sent) and sent.upload:
                     sent.upload[1].close()
@@ -106,24 +100,39 @@ class Door:
         return answer
 
     def _answer(self, page: Page, request: Request, sent: Sent | PolicyserveError) -> Response:
+        return self._let_in(page, request, sent, lambda visit: self._response(visit, page.work(visit)))
+
+    def _turned_away(self, page: Page, request: Request) -> Response | None:
+        """Return the refusal of whoever may not come in, before what they send is read."""
+        return self._let_in(page, request, Sent(), lambda _visit: None)
+
+    def _let_in(
+        self, page: Page, request: Request, sent: Sent | PolicyserveError, act: Callable[[Visit], Acted]
+    ) -> Acted | Response:
+        """Let a request in and act, or return its refusal."""
         visit = self._visit(request)
         try:
             if isinstance(sent, PolicyserveError):
                 raise sent
             visit = self._entered(page, request, visit, sent)
-            return self._response(visit, page.work(visit))
+            return act(visit)
         except SignInNeededError as refusal:
-            if visit.by_script:
-                return self.refused(visit, refusal)
-            if isinstance(sent, Sent) and (kept := kept_form(request.url.path, _seen(sent.form))):
-                return self._response(visit, sign_in_first(kept, refusal))
-            back = way_back(request, self.house.public_url)
-            return self._moved(Move(to=f"/sign-in?next={quote(back)}"))
+            return self._sent_to_sign_in(request, visit, sent, refusal)
         except PolicyserveError as refusal:
             return self.refused(visit, refusal)
         except Exception as error:
             self.trouble(page.path, error)
             return self.refused(visit, error)
+
+    def _sent_to_sign_in(
+        self, request: Request, visit: Visit, sent: Sent | PolicyserveError, refusal: SignInNeededError
+    ) -> Response:
+        if visit.by_script:
+            return self.refused(visit, refusal)
+        if isinstance(sent, Sent) and (kept := kept_form(request.url.path, _seen(sent.form))):
+            return self._response(visit, sign_in_first(kept, refusal))
+        back = way_back(request, self.house.public_url)
+        return self._moved(Move(to=f"/sign-in?next={quote(back)}"))
 
     def _visit(self, request: Request) -> Visit:
         return Visit(
@@ -177,10 +186,16 @@ class Door:
         response = HTMLResponse(render(visit, answer.template, values), status, headers=headers)
         if answer.token:
             self._begin(response, answer.token)
+        self._shake(response, answer.handshake)
         return response
 
     def _begin(self, response: Response, token: str) -> None:
         response.set_cookie(SESSION, token, httponly=True, secure=self.house.secure, samesite="lax")
+
+    def _shake(self, response: Response, handshake: str | None) -> None:
+        if handshake is not None:
+            lasts, secure = 600 if handshake else 0, self.house.secure
+            response.set_cookie(HANDSHAKE, handshake, max_age=lasts, httponly=True, secure=secure, samesite="lax")
 
     def _moved(self, move: Move) -> Response:
         response = RedirectResponse(move.to, MOVED, headers=HEADERS)
@@ -190,9 +205,7 @@ class Door:
         elif move.token is not None:
             response.delete_cookie(SESSION, httponly=True, secure=secure, samesite="lax")
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
-        if move.handshake is not None:
-            kept = 600 if move.handshake else 0
-            response.set_cookie(HANDSHAKE, move.handshake, max_age=kept, httponly=True, secure=secure, samesite="lax")
+        self._shake(response, move.handshake)
         if move.language:
             response.set_cookie(LANGUAGE, move.language, max_age=YEAR, httponly=True, secure=secure, samesite="lax")
         return response
@@ -205,19 +218,6 @@ class Door:
         """Answer an address that no page has."""
         status = getattr(error, "status_code", None)
         return self.refused(self._visit(request), NoMethodError("No.") if status == NO_METHOD else NoPageError("No."))
-
-
-def is_own_form(headers: Mapping[str, str], public_url: str | None) -> bool:
-    """Whether a form was sent by a page of ours: by what the browser says of it, else by the page's own address."""
-    if (site := headers.get("sec-fetch-site")) is not None:
-        return site == "same-origin"
-    origin = urlsplit(headers.get("origin", ""))
-    return bool(origin.netloc) and origin.netloc == _own(headers, public_url)
-
-
-def _own(headers: Mapping[str, str], public_url: str | None) -> str:
-    """Return the host that browsers ask for our pages."""
-    return urlsplit(public_url).netloc if public_url else headers.get("host", "")
 
 
 def _seen(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -233,31 +233,6 @@ def way_back(request: Request, public_url: str | None) -> str:
     if request.method == "GET":
         return request.url.path
     came = urlsplit(request.headers.get("referer", ""))
-    if came.netloc != _own(request.headers, public_url):
+    if came.netloc != own_host(request.headers, public_url):
         return "/"
     return local(came.path.removeprefix(prefix_of(public_url)))
-
-
-async def _sent(request: Request) -> Sent | PolicyserveError:
-    """Read a form, with its file where it has one; an error where it is too long or cut off."""
-    try:
-        if request.headers.get("content-type", "").startswith("multipart/form-data"):
-            return await _with_file(request)
-        body = bytearray()
-        async for piece in request.stream():
-            body += piece
-            if len(body) > LONGEST:
-                return TooLongError("This is too long for a form; shorten it.")
-        return Sent(form=dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=500)))
-    except (ClientDisconnect, MultiPartException, HTTPException, ValueError):
-        return StrangeFormError(STRANGE)
-
-
-async def _with_file(request: Request) -> Sent | PolicyserveError:
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > LARGEST:
-        return TooLongError("This file is too large for a page; import it with the command line.")
-    form = await request.form(max_files=1, max_fields=20, max_part_size=LONGEST)
-    typed = {name: value for name, value in form.items() if isinstance(value, str)}
-    files = [one for one in form.values() if isinstance(one, UploadFile) and one.filename]
-    return Sent(form=typed, upload=(str(files[0].filename), files[0].file) if files else None)

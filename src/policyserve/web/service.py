@@ -24,6 +24,7 @@ from policyserve.scheduler.leader import reason
 from policyserve.web.app import make_pages
 from policyserve.web.prefix import Prefix, prefix_of
 from policyserve.web.probes import Probes
+from policyserve.web.routes import as_named
 from policyserve.web.telemetry import Watch, telemetry
 from policyserve.web.visit import House
 from policyserve.web.webhooks import Gateways, make_app
@@ -93,7 +94,7 @@ def _application(service: Service, crowd: Crowd, engine: Database, probes: Probe
     if pages:
         house.imports.wake()  # lists may wait since the last process has ended
     if crowd == "pages" and pages:
-        return Starlette(routes=[*probes.routes(), Mount("/", pages)])
+        return as_named(Starlette(routes=[*probes.routes(), Mount("/", pages)]))
     return make_app(Gateways(settings.file.gateways), take_in, probes=probes, trouble=trouble, pages=pages)
 
 

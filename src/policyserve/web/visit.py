@@ -129,6 +129,8 @@ class Screen:
     """Its tables in their order, made when one is asked for as a file; see `workbooks`."""
     token: str | None = None
     """A session that begins."""
+    handshake: str | None = None
+    """As of `Move`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from starlette.routing import Mount, Route
 from policyserve.messages.gateways.gateway import Gateway, News, Push, PushContent, PushRefusedError
 from policyserve.messages.gateways.registry import open_gateway
 from policyserve.web.probes import Probes
+from policyserve.web.routes import as_named
 from policyserve.web.threads import RETRY_AFTER, CrowdedError, Threads
 
 LARGEST: Final = 1_000_000
@@ -100,7 +101,7 @@ def make_app(
         await gateways.aclose()
 
     own = [Route("/callbacks/{gateway}", webhook, methods=["GET", "POST"]), *probes.routes()]
-    return Starlette(routes=[*own, *([Mount("/", pages)] if pages else [])], lifespan=living)
+    return as_named(Starlette(routes=[*own, *([Mount("/", pages)] if pages else [])], lifespan=living))
 
 
 async def _body(request: Request) -> bytes:

@@ -20,8 +20,9 @@ from policyserve.web.api.calls import CALLS
 from policyserve.web.api.description import FILE, described, refusals
 from policyserve.web.api.gate import Gate
 from policyserve.web.api.problems import problem
-from policyserve.web.door import LARGEST, LONGEST, Door
+from policyserve.web.door import Door
 from policyserve.web.errors import TOO_LONG
+from policyserve.web.forms import LARGEST, LONGEST
 from policyserve.web.threads import CrowdedError
 
 KeyHeader = Annotated[

@@ -24,7 +24,7 @@ from policyserve.operations.tokens import bearer_of, token_used
 from policyserve.web.api.call import Asked, Call
 from policyserve.web.api.problems import invalid, problem
 from policyserve.web.api.tags import is_known, tag_of, versions_of
-from policyserve.web.door import NOBODY, SESSION, STRANGE, Door, is_own_form
+from policyserve.web.door import NOBODY, SESSION, Door
 from policyserve.web.errors import (
     NO_METHOD,
     SAME,
@@ -33,6 +33,7 @@ from policyserve.web.errors import (
     StrangeFormError,
     refusal_of,
 )
+from policyserve.web.forms import STRANGE, is_own_form
 from policyserve.web.headers import HEADERS
 
 _SCHEME: Final = "bearer "

@@ -70,7 +70,7 @@ def enter_demo(visit: Visit) -> Answer:
 def sign_out(visit: Visit) -> Answer:
     """End the session; the browser forgets what it kept."""
     if visit.token:
-        sessions.sign_out(visit.house.engine, visit.viewer, visit.token, at=visit.now)
+        sessions.sign_out(visit.house.engine, visit.token, at=visit.now)
     return Move(to="/sign-in", token="")
 
 

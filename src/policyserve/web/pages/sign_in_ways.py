@@ -15,7 +15,8 @@ def leave(visit: Visit) -> Answer:
     """Go there."""
     way, settings = str(visit.path["way"]), visit.house.settings.file.sign_in
     try:
-        to, packed = sign_in_ways.leave_for(settings, way, _back(visit, way), local(visit.query.get("next")))
+        wanted = local(visit.query.get("next"))
+        to, packed = sign_in_ways.leave_for(settings, way, _back(visit, way), wanted, visit.now)
     except WayError as refusal:
         return replace(sign_in.show(visit), refusal=refusal)
     return Move(to=to, handshake=packed)
@@ -30,7 +31,7 @@ def come_back(visit: Visit) -> Answer:
             address=visit.address, at=visit.now, before=visit.token,
         )  # fmt: skip
     except WayError as refusal:
-        return replace(sign_in.show(visit), refusal=refusal)
+        return replace(sign_in.show(visit), refusal=refusal, handshake="")
     return replace(sign_in.begun_at(begun, local(wanted)), handshake="")
 
 

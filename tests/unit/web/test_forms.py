@@ -1,10 +1,10 @@
-"""The door: which forms are our own, and which addresses."""
+"""Forms and addresses: which of them are our own."""
 
 from __future__ import annotations
 
 import pytest
 
-from policyserve.web.door import is_own_form
+from policyserve.web.forms import is_own_form
 from policyserve.web.visit import local
 
 SITE, ORIGIN, HOST = "sec-fetch-site", "origin", "host"
