@@ -35,6 +35,10 @@ class ClauseError(Exception):
         super().__init__(str(self.sentence))
 
 
+class NoPastError(PolicyserveError):
+    """The book has no past from which an answer could be learnt."""
+
+
 class QuestionError(PolicyserveError):
     """A question that cannot be asked so: wrong usage, whatever the book holds."""
 

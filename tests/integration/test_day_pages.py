@@ -140,6 +140,7 @@ OURS = {
     "half",
     "year",
     "visit",
+    "met",
     "testclient",
     "csv",
     "xlsx",

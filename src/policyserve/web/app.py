@@ -7,12 +7,14 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from policyserve.access.viewer import ROLES
 from policyserve.web import feeds
+from policyserve.web.addresses import WholeNumbers
 from policyserve.web.door import Door, Page, Trouble
 from policyserve.web.errors import NO_METHOD, NO_PAGE
 from policyserve.web.headers import STATIC, WORKER
@@ -88,7 +90,7 @@ PAGES: tuple[Page, ...] = (
     *_for(ROLES, "/account/second-factor", send=account.offer_factor),
     *_for((*AGENT, *MANAGER, *CLERK), "/customers", customers.search),
     *_for((*AGENT, *MANAGER, *CLERK), "/customers/{customer_no}", customers.show),
-    *_for(MANAGER, "/customers/{customer_no}/phone", send=customers.reveal),
+    *_for(MANAGER, "/customers/{customer_no}/phone", customers.show, customers.reveal),
     *_for(AGENT, "/customers/{customer_no}/contact", entries.contact, entries.keep_contact),
     *_for(AGENT, "/customers/{customer_no}/referral", entries.referral, entries.keep_referral),
     *_for(AGENT, "/customers/{customer_no}/event", entries.event, entries.keep_event),
@@ -119,7 +121,7 @@ PAGES: tuple[Page, ...] = (
     *_for(MANAGER, "/referrals", targets.referrals),
     *_for(MANAGER, "/agents/{agent_no}", targets.agent),
     *_for(ADMINISTRATOR, "/users", users.show, users.add),
-    *_for(ADMINISTRATOR, "/users/{login}", send=users.change),
+    *_for(ADMINISTRATOR, "/users/{login}", users.show, users.change),
     *_for((*ADMINISTRATOR, *AUDITOR), "/audit", audit.show),
 )
 """Every route; docs/access.md has a line for each."""
@@ -135,7 +137,8 @@ def make_pages(house: House, trouble: Trouble) -> Starlette:
     async def stranger(request: Request, error: Exception) -> Response:
         return door.stranger(request, error)
 
-    return as_named(Starlette(routes=routes, exception_handlers={NO_PAGE: stranger, NO_METHOD: stranger}))
+    handlers = {NO_PAGE: stranger, NO_METHOD: stranger}
+    return as_named(Starlette(routes=routes, exception_handlers=handlers, middleware=[Middleware(WholeNumbers)]))
 
 
 def _api(door: Door) -> list[BaseRoute]:

@@ -15,6 +15,7 @@ from policyserve.errors import PolicyserveError
 from policyserve.locale.languages import language_named
 from policyserve.operations.sessions import viewer_of_session
 from policyserve.signs import seen
+from policyserve.web.addresses import asked_address, numbers
 from policyserve.web.errors import (
     MOVED,
     NO_METHOD,
@@ -129,7 +130,7 @@ class Door:
     ) -> Response:
         if visit.by_script:
             return self.refused(visit, refusal)
-        if isinstance(sent, Sent) and (kept := kept_form(request.url.path, _seen(sent.form))):
+        if isinstance(sent, Sent) and (kept := kept_form(asked_address(request), _seen(sent.form))):
             return self._response(visit, sign_in_first(kept, refusal))
         back = way_back(request, self.house.public_url)
         return self._moved(Move(to=f"/sign-in?next={quote(back)}"))
@@ -138,8 +139,8 @@ class Door:
         return Visit(
             house=self.house, viewer=NOBODY, language=self.language(request), token=request.cookies.get(SESSION),
             handshake=request.cookies.get(HANDSHAKE),
-            address=request.client.host if request.client else "", path=_seen(request.path_params),
-            query={**_seen(request.query_params), "here": request.url.path}, by_script=is_script(request),
+            address=request.client.host if request.client else "", path=_seen(numbers(request.path_params)),
+            query={**_seen(request.query_params), "here": asked_address(request)}, by_script=is_script(request),
             origin=f"{request.url.scheme}://{request.url.netloc}",
         )  # fmt: skip
 
@@ -231,7 +232,7 @@ def _seen(asked: Mapping[str, Any]) -> dict[str, Any]:
 def way_back(request: Request, public_url: str | None) -> str:
     """Return where to go after signing in: the page, or for a form the page that it stood on."""
     if request.method == "GET":
-        return request.url.path
+        return asked_address(request)
     came = urlsplit(request.headers.get("referer", ""))
     if came.netloc != own_host(request.headers, public_url):
         return "/"

@@ -18,6 +18,7 @@ from policyserve.locale import N_, N_in, say, say_in, say_many, translated
 from policyserve.locale.format import day as day_in_words
 from policyserve.locale.languages import languages
 from policyserve.tasks.codes import coded, shown
+from policyserve.web.addresses import part
 from policyserve.web.visit import FORM_KEY, Visit
 
 PLACES = {
@@ -62,10 +63,12 @@ def home(viewer: Viewer) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(template_folder()), autoescape=True, auto_reload=False, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    environment.filters["part"] = part
+    return environment
 
 
 def render(visit: Visit, template: str, values: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from policyserve.metrics.cells import cell
 from policyserve.metrics.figure import BELOW, Figure, Row
 from policyserve.metrics.legend import legend, title
 from policyserve.signs import seen
+from policyserve.web.addresses import part
 
 LINKS = {"agent": "/agents/{}", "customer": "/customers/{}"}
 """Where the number of a kind leads."""
@@ -67,7 +68,7 @@ def _cells(figure: Figure, row: dict[str, Any], language: str, links: Mapping[st
     cells = []
     for one in figure.shown:
         number = row.get(one.fields[0])
-        link = links[one.kind].format(number) if one.kind in links and number is not None else None
+        link = links[one.kind].format(part(number)) if one.kind in links and number is not None else None
         told = seen(cell(one, row, language, figure.names))
         cells.append(Cell(text=told, right=one.right, below=BELOW in one.marks(row), link=link))
     return cells

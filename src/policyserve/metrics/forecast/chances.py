@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from policyserve.errors import PolicyserveError
+from policyserve.errors import NoPastError
+from policyserve.locale import N_, Sentence
 from policyserve.metrics.forecast.design_matrix import Design, learnt
 from policyserve.metrics.forecast.hazard import Fit, fit, lost_share, predictor, slope
 from policyserve.metrics.forecast.past_cases import History
@@ -16,6 +17,11 @@ from policyserve.metrics.groupings import writing_agents
 if TYPE_CHECKING:
     from policyserve.book.columns import Book
     from policyserve.metrics.forecast.hazard import Floats
+
+NO_PAST = N_(
+    "No policy has passed the grace of its month 13 by {as_of}, so there is nothing to learn from yet; "
+    "the forecast begins when the first cohort is final."
+)
 
 Method = Literal["hazard", "kaplan-meier", "base-rate"]
 METHODS: tuple[Method, ...] = ("hazard", "kaplan-meier", "base-rate")
@@ -72,13 +78,13 @@ class Model:
 
 
 def usable(past: History, asked: Method = "hazard") -> Method:
-    """Return the best method up to the one asked for that the past carries; raises PolicyserveError without a past."""
+    """Return the best method up to the one asked for that the past carries; raises NoPastError without a past."""
     if past.final.is_empty():
-        raise PolicyserveError(
+        raise NoPastError(
             "No policy has passed the grace of its month 13 by {as_of}, so there is nothing to learn from; "
             "import past years of policies and premiums, or ask again when the first cohort is final.",
             as_of=past.as_of,
-        )
+        ).on_pages(Sentence(NO_PAST, as_of=past.as_of))
     return "kaplan-meier" if asked == "hazard" and not _carries(past) else asked
 
 

@@ -21,6 +21,7 @@ from policyserve.access.viewer import Viewer
 from policyserve.errors import PolicyserveError
 from policyserve.locale import N_
 from policyserve.operations.tokens import bearer_of, token_used
+from policyserve.web.addresses import asked_address
 from policyserve.web.api.call import Asked, Call
 from policyserve.web.api.problems import invalid, problem
 from policyserve.web.api.tags import is_known, tag_of, versions_of
@@ -84,7 +85,7 @@ class Gate:
         return Asked(
             house=self.house, viewer=NOBODY, language=self.door.language(request),
             address=request.client.host if request.client else "",
-            query={**request.query_params, "here": request.url.path},
+            query={**request.query_params, "here": asked_address(request)},
         )  # fmt: skip
 
     def _entered(self, call: Call, request: Request, asked: Asked, sent: bytes) -> tuple[Asked, Bearer | None]:
@@ -96,7 +97,7 @@ class Gate:
         if bearer and bearer.reads_only and call.method != "GET":
             raise OtherRoleError("This token only reads; take one that may write.")
         head = request.headers
-        what = f"{call.method} {request.url.path}?{request.url.query}\n".encode() + sent
+        what = f"{call.method} {asked_address(request)}?{request.url.query}\n".encode() + sent
         entered = replace(
             asked, viewer=viewer, key=head.get("idempotency-key"), body=hashlib.sha256(what).hexdigest(),
             versions=versions_of(head.get("if-match")), content=sent,

@@ -10,6 +10,7 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from policyserve.signs import seen
+from policyserve.web.addresses import number
 
 
 def _written(day: object) -> object:
@@ -62,7 +63,8 @@ Note: TypeAlias = Annotated[str, StringConstraints(max_length=2000), _SEEN]
 Reason: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S"), _SEEN]
 
 TaskKey = Annotated[int, Path(ge=1, le=2_147_483_647, examples=[41])]
-CustomerNo = Annotated[Number, Path(examples=["C00012"])]
-PolicyNo = Annotated[Number, Path(examples=["P00012"])]
+_WHOLE = BeforeValidator(number)
+CustomerNo = Annotated[Number, _WHOLE, Path(examples=["C00012"])]
+PolicyNo = Annotated[Number, _WHOLE, Path(examples=["P00012"])]
 Most = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
 Cursor = Annotated[str | None, Query(max_length=400, description="Where the page before ended: its `next`.")]

@@ -9,6 +9,7 @@ from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.operations import entries
 from policyserve.operations.cards import customer_card
 from policyserve.tasks.deeds import CHANNELS
+from policyserve.web.addresses import part
 from policyserve.web.pages.tasks import day_typed
 from policyserve.web.visit import Answer, Move, Screen, Visit
 
@@ -76,4 +77,4 @@ def _kept(visit: Visit, kind: str, deed: Callable[..., object], **what: object) 
         raise
     except PolicyserveError as refusal:
         return _form(visit, kind, refusal)
-    return Move(to=f"/customers/{number}?kept={kind}")
+    return Move(to=f"/customers/{part(number)}?kept={kind}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policyserve.errors import NoPastError
 from policyserve.locale import N_, N_in, Sentence
 from policyserve.metrics.figure import Column, Figure
 from policyserve.metrics.persistency.heat import heat_figure
@@ -57,7 +58,11 @@ def persistency(visit: Visit) -> Answer:
 
 def forecast(visit: Visit) -> Answer:
     """Show what the teams are expected to come to."""
-    return _screen(visit, "forecast", visit.house.targets.in_scope(visit.viewer, ("forecast",), as_of=visit.as_of))
+    try:
+        found = visit.house.targets.in_scope(visit.viewer, ("forecast",), as_of=visit.as_of)
+    except NoPastError as lacking:
+        return Screen(template="forecast", values={"tables": [], "lacking": lacking.fact.told(visit.language)})
+    return _screen(visit, "forecast", found)
 
 
 def collection(visit: Visit) -> Answer:
