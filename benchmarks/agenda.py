@@ -59,7 +59,7 @@ def best(work: partial[int]) -> float:
 def shown(engine: Engine, agent_no: str) -> int:
     """Make a day as it is shown, and count its tasks."""
     viewer = Viewer(who=agent_no, role="agent", scope=Scope(reach="own"), agent_no=agent_no)
-    return len([task.fields("zh") for task in agent_day(engine, viewer, agent_no, AS_OF).tasks])
+    return len([task.fields("zh") for task in agent_day(engine, viewer, agent_no, AS_OF, as_of=AS_OF).tasks])
 
 
 def statement(connection: Connection, agent_no: str) -> int:

@@ -123,7 +123,7 @@ def test_the_api_says_what_the_commands_say(branch: Branch, agent: TestClient) -
     day = agent.get("/agenda").json()
     told = [
         {name: str(value) if hasattr(value, "isoformat") else value for name, value in task.fields("en").items()}
-        for task in agent_day(branch.engine, SYSTEM, "1002", MONDAY).tasks
+        for task in agent_day(branch.engine, SYSTEM, "1002", MONDAY, as_of=MONDAY).tasks
     ]
     assert [{name: item[name] for name in told[0]} for item in day["items"]] == told
     life = agent.get("/policies/P1").json()

@@ -69,7 +69,7 @@ def kept(engine: Engine) -> set[tuple[str, int, int]]:
 def worked_out(engine: Engine, day: date) -> Agenda:
     with db.writing(engine) as connection:
         connection.exec_driver_sql("DELETE FROM sums_owed")
-    return agent_day(engine, SYSTEM, "A1", day)
+    return agent_day(engine, SYSTEM, "A1", day, as_of=day)
 
 
 def owed(found: Agenda) -> dict[str, int]:
@@ -78,7 +78,7 @@ def owed(found: Agenda) -> dict[str, int]:
 
 def agreed(engine: Engine, day: date = DAY) -> dict[str, int]:
     """Return what the day says is owed, once it says the same with nothing kept."""
-    found = agent_day(engine, SYSTEM, "A1", day)
+    found = agent_day(engine, SYSTEM, "A1", day, as_of=day)
     assert found == worked_out(engine, day)
     return owed(found)
 
@@ -111,18 +111,18 @@ def test_a_day_with_kept_sums_reads_no_book(engine: Engine, statements: list[str
             "UPDATE tasks SET status = 'done' WHERE policy_id = (SELECT id FROM policies WHERE policy_no = 'P2')"
         )
     statements.clear()
-    assert owed(agent_day(engine, SYSTEM, "A1", DAY)) == {"P1": 150_000, "P3": 90_000}
+    assert owed(agent_day(engine, SYSTEM, "A1", DAY, as_of=DAY)) == {"P1": 150_000, "P3": 90_000}
     assert not any("premiums" in one for one in statements)
 
 
 def test_an_event_by_hand_and_its_retraction_are_heard_at_once(engine: Engine) -> None:
     more = {"policy_no": "P3", "kind": "premium_change", "occurred_on": "2025-12-01", "amount": "750"}
     key = add_event(engine, more, as_of=DAY)
-    changed = owed(agent_day(engine, SYSTEM, "A1", DAY))
+    changed = owed(agent_day(engine, SYSTEM, "A1", DAY, as_of=DAY))
     retract_event(engine, key, why="entered by mistake", as_of=DAY)
-    assert owed(agent_day(engine, SYSTEM, "A1", DAY)) == {"P1": 150_000, "P2": 210_000, "P3": 90_000}
+    assert owed(agent_day(engine, SYSTEM, "A1", DAY, as_of=DAY)) == {"P1": 150_000, "P2": 210_000, "P3": 90_000}
     add_event(engine, more | {"amount": "800", "occurred_on": "2025-12-02"}, as_of=DAY)
-    again = owed(agent_day(engine, SYSTEM, "A1", DAY))
+    again = owed(agent_day(engine, SYSTEM, "A1", DAY, as_of=DAY))
     assert (changed["P3"], again["P3"]) == (75_000, 80_000)
     assert agreed(engine) == again
 

@@ -7,6 +7,7 @@ as well.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -90,6 +91,14 @@ def check_agent(connection: Connection, viewer: Viewer, agent_no: str, day: date
     agents = agents_of(viewer.scope, day)
     condition = true() if agents is None else AGENTS.c.id.in_(agents)
     _check(connection, AGENTS, AGENTS.c.agent_no == agent_no, condition, agent_no)
+
+
+def seen_numbers(connection: Connection, viewer: Viewer, numbers: Collection[str], day: date) -> set[str]:
+    """Return those of some numbers of customers whom a viewer sees."""
+    if viewer.scope.whole:
+        return set(numbers)
+    own = CUSTOMERS.c.customer_no.in_(list(numbers)), sees_customers(viewer.scope, day)
+    return set(connection.scalars(select(CUSTOMERS.c.customer_no).where(*own)))
 
 
 def _check(

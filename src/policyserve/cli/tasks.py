@@ -28,7 +28,9 @@ def agenda_(session: Session, agent_no: str, day: date | None, office: bool, poi
     """Show an agent's day: whom to serve, what to do, why, and by when: what ends first comes first, then duties."""
     wanted = day or session.as_of
     engine = session.engine
-    found = office_day(engine, agent_no, wanted) if office else agent_day(engine, SYSTEM, agent_no, wanted)
+    found = (
+        office_day(engine, agent_no, wanted) if office else agent_day(engine, SYSTEM, agent_no, wanted, as_of=wanted)
+    )
     if session.form == "table":
         print_agenda(found, session.language, points=points)
     else:

@@ -20,10 +20,13 @@ from policyserve.tasks.stored_standard import current_standard
 from policyserve.tasks.sums_owed import ABOUT_INSTALMENTS, Occurrence, Sums, sums_owed
 
 
-def agent_day(engine: Database, viewer: Viewer, agent_no: str, day: date) -> Agenda:
-    """Return the day of an agent; raises NotFoundError, for one whom the viewer does not see as well."""
+def agent_day(engine: Database, viewer: Viewer, agent_no: str, day: date, *, as_of: date) -> Agenda:
+    """Return the day of an agent; raises NotFoundError, for one whom the viewer does not see on `as_of` as well.
+
+    That is the day of asking: who saw an agent on `day` and does so no longer asks in vain.
+    """
     with db.reading(engine) as connection:
-        scope.check_agent(connection, viewer, agent_no, day)
+        scope.check_agent(connection, viewer, agent_no, as_of)
         standard = current_standard(connection, day)
         return _with_sums(connection, agenda.agenda(connection, agent_no, day, standard), standard)
 

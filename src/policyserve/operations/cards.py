@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -46,11 +46,21 @@ def policy_card(
 def customer_card(
     engine: Database, viewer: Viewer, calendar: Calendar, customer_no: str, *, as_of: date, language: str
 ) -> Card:
-    """Return the 360° card of a customer; raises NotFoundError, as of one who is not seen."""
+    """Return the 360° card of a customer; raises NotFoundError, as of one who is not seen.
+
+    Of family and of who referred the customer it names those whom the viewer sees.
+    """
     with db.reading(engine) as connection:
         scope.check_customer(connection, viewer, customer_no, as_of)
         asked = _asked(connection, calendar, as_of, language)
-        return touch_history.card(connection, customer_of(connection, customer_no=customer_no), asked)
+        card = touch_history.card(connection, customer_of(connection, customer_no=customer_no), asked)
+        referrer = card.profile["referred_by"]
+        others = {one["customer_no"] for one in card.family} | ({referrer} if referrer else set())
+        seen = scope.seen_numbers(connection, viewer, others, as_of)
+        return replace(
+            card, family=[one for one in card.family if one["customer_no"] in seen],
+            profile={**card.profile, "referred_by": referrer if referrer in seen else None},
+        )  # fmt: skip
 
 
 def _asked(connection: Connection, calendar: Calendar, as_of: date, language: str) -> Question:

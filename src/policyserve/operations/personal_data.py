@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,7 +17,7 @@ from policyserve.messages.outbox import outbox
 from policyserve.messages.outbox.stored_messages import MESSAGES, WAITING
 from policyserve.operations.database import Database
 from policyserve.privacy import copies, erasure, retention
-from policyserve.privacy.holdings import CUSTOMERS, Person, held_on
+from policyserve.privacy.holdings import CUSTOMERS, OTHERS, Person, Row, held_on
 from policyserve.privacy.retention import Kept
 
 
@@ -66,11 +66,14 @@ def standing_of(engine: Database, viewer: Viewer, customer_no: str, *, as_of: da
 def copy_of(
     engine: Database, viewer: Viewer, customer_no: str, *, as_of: date, at: datetime, language: str
 ) -> tuple[bytes, bytes]:
-    """Return everything held on a customer in scope, as JSON and as a workbook; raises NotFoundError."""
+    """Return everything held on a customer in scope, as JSON and as a workbook; raises NotFoundError.
+
+    Numbers of other customers stand in it as far as the viewer sees them.
+    """
     with db.writing(engine) as connection:
         person = _person(connection, viewer, customer_no, as_of)
         _note(connection, viewer, "personal data exported", customer_no, at)
-        held = held_on(connection, person)
+        held = _seen(connection, viewer, held_on(connection, person), as_of)
     return copies.as_json(customer_no, held, at), copies.as_workbook(held, language)
 
 
@@ -124,6 +127,18 @@ def _person(connection: Connection, viewer: Viewer, customer_no: str, as_of: dat
     if row is None:
         raise NotFoundError("customer", customer_no)
     return Person(key=row.id, customer_no=customer_no, phone=row.phone)
+
+
+def _seen(connection: Connection, viewer: Viewer, held: Mapping[str, list[Row]], as_of: date) -> dict[str, list[Row]]:
+    """Leave out the numbers of customers whom a viewer does not see."""
+    named = {row[name] for rows in held.values() for row in rows for name in OTHERS if row.get(name)}
+    seen = scope.seen_numbers(connection, viewer, named, as_of)
+
+    def shown(row: Row) -> Row:
+        return {name: None if name in OTHERS and value not in seen else value for name, value in row.items()}
+
+    family = [row for row in held["family"] if row["customer_no"] in seen]
+    return {**{name: [shown(row) for row in rows] for name, rows in held.items()}, "family": family}
 
 
 def _standing(connection: Connection, person: Person, kept: Sequence[Kept]) -> Standing:

@@ -136,6 +136,9 @@ HOLDINGS: tuple[Holding, ...] = tuple(
 
 _PEOPLE = ("customer_id", "insured_id", "referrer_id", "referred_id", "referred_by_id")
 
+OTHERS = tuple(one.removesuffix("_id") + "_no" for one in _PEOPLE)
+"""The fields of rows that name a customer, the person or somebody else."""
+
 NUMBERS = {"policy_id": POLICIES.c.policy_no, "main_policy_id": POLICIES.c.policy_no} | dict.fromkeys(
     _PEOPLE, CUSTOMERS.c.customer_no
 )

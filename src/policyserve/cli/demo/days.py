@@ -41,7 +41,7 @@ def day_of_an_agent(story: Story) -> None:
     """Show the day of a busy agent, and finish one task."""
     story.title(4, N_("An agent's day, in the order of what it does for the targets"))
     agent_no = busiest_agent(story.engine, story.day)
-    found = agent_day(story.engine, SYSTEM, agent_no, story.day) if agent_no else None
+    found = agent_day(story.engine, SYSTEM, agent_no, story.day, as_of=story.day) if agent_no else None
     if found is None or not found.customers:
         story.tell("Nothing is due on this day for any agent.")
         return

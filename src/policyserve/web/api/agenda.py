@@ -60,7 +60,7 @@ def get_agenda(asked: Asked, agent_no: AgentNo = None, date: OnDay = None) -> Ag
     number = agent_no or asked.viewer.agent_no
     if number is None:
         raise NotFoundError("agent", "")
-    found = agent_day(asked.house.engine, asked.viewer, number, date or asked.as_of)
+    found = agent_day(asked.house.engine, asked.viewer, number, date or asked.as_of, as_of=asked.as_of)
     items = [_item(asked, customer, task) for customer in found.customers for task in customer.tasks]
     return Agenda(agent_no=found.whose, name=found.name, date=found.day, ahead=found.ahead, items=items)
 

@@ -42,7 +42,7 @@ def _chosen(visit: Visit) -> date | None:
 
 def _falling_on(visit: Visit, day: date) -> list[object]:
     """Return the customers of a day with the tasks of that day alone; of today with what is late."""
-    found = agent_day(visit.house.engine, visit.viewer, visit.viewer.agent_no or "", day)
+    found = agent_day(visit.house.engine, visit.viewer, visit.viewer.agent_no or "", day, as_of=visit.as_of)
     pairs = [
         (one, [task for task in one.tasks if task.day == day or (day == visit.as_of and task.overdue)])
         for one in found.customers

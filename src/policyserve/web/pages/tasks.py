@@ -39,7 +39,7 @@ def _text(visit: Visit, customer: AgendaCustomer, task: AgendaTask) -> str | Non
 
 def _of_day(visit: Visit, key: int) -> tuple[AgendaCustomer | None, AgendaTask | None]:
     """Find a task on the viewer's day; none where it is closed, or not to be done yet."""
-    found = agent_day(visit.house.engine, visit.viewer, visit.viewer.agent_no or "", visit.as_of)
+    found = agent_day(visit.house.engine, visit.viewer, visit.viewer.agent_no or "", visit.as_of, as_of=visit.as_of)
     pairs = ((customer, task) for customer in found.customers for task in customer.tasks if task.task_id == key)
     return next(pairs, (None, None))
 

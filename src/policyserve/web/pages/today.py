@@ -45,7 +45,7 @@ class Told:
 def show(visit: Visit) -> Answer:
     """Show the day."""
     engine = visit.house.engine
-    found = agent_day(engine, visit.viewer, visit.viewer.agent_no or "", visit.as_of)
+    found = agent_day(engine, visit.viewer, visit.viewer.agent_no or "", visit.as_of, as_of=visit.as_of)
     note_opened(engine, visit.viewer, visit.as_of, visit.now, visit.house.opened_days)
     households = in_households(found.customers, families(engine, [one.customer_id for one in found.customers]))
     values = {
