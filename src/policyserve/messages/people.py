@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 from polars._typing import PolarsDataType as DataType
@@ -51,6 +52,9 @@ UNION SELECT phone FROM customers WHERE (sms_optout OR restricted_on IS NOT NULL
 """A refusal holds for the phone, whoever has it."""
 
 AGENTS = pl.Schema({"agent_id": pl.Int32, "agent_name": pl.String, "agent_phone": pl.String})
+"""Whom customers of an agent are to call: nobody where the agent has left and no manager above is there."""
+
+_STAFF = "SELECT id, name, phone, manager_id, left_on FROM agents"
 
 DEBITS = pl.Schema(
     {
@@ -88,10 +92,29 @@ def read_people(connection: Connection, touches: pl.DataFrame, day: date, langua
     policies = touches.filter(pl.col("policy_id").is_not_null())["policy_id"].unique()
     return People(
         customers=_customers(connection, touches["customer_id"].unique()),
-        agents=db.read_frame(connection, "SELECT id, name, phone FROM agents", AGENTS),
+        agents=_agents(connection, day),
         debits=_read(connection, _DEBITS, DEBITS, policies),
         contents=read_contents(connection, day, language),
     )
+
+
+def _agents(connection: Connection, day: date) -> pl.DataFrame:
+    schema = pl.Schema({**AGENTS, "manager_id": pl.Int32(), "left_on": pl.Date()})
+    staff = {row["agent_id"]: row for row in db.read_frame(connection, _STAFF, schema).to_dicts()}
+    found = [{**_at_work(staff, key, day), "agent_id": key} for key in staff]
+    return pl.DataFrame(found, schema=AGENTS)
+
+
+def _at_work(staff: Mapping[int, dict[str, Any]], key: int | None, day: date) -> dict[str, Any]:
+    """Return an agent who is there on the day, or whoever above them is, as on an agenda; an empty row for nobody."""
+    seen = set()
+    while key is not None and key not in seen:
+        row = staff[key]
+        if row["left_on"] is None or row["left_on"] > day:
+            return {name: row[name] for name in AGENTS}
+        seen.add(key)
+        key = row["manager_id"]
+    return {}
 
 
 def _customers(connection: Connection, keys: Iterable[int]) -> pl.DataFrame:

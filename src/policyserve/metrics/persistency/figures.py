@@ -28,6 +28,7 @@ LISTED = (
 TITLE = N_("Persistency of month {month}")
 PROFILE = N_("counting: {profile}")
 CUTOFF = N_("cutoff {cutoff}")
+COHORTS_ASKED = N_("cohorts {first} to {last}")
 ROLLING = N_("rolling {months} months up to the cohort")
 RESTATED = N_("Restated: with what was reinstated after the cutoff; the final figure stays.")
 
@@ -57,7 +58,11 @@ def persistency_figure(
     results = policy_results(
         book, profile, month=month, cutoff=cutoff, as_of=as_of, cohort_from=first, cohort_to=cohort_to
     )
-    return results_figure(results, book, by=groups, rolling=rolling, cohort_from=cohort_from)
+    figure = results_figure(results, book, by=groups, rolling=rolling, cohort_from=cohort_from)
+    if "cohort" in fields_of(groups, FIELDS) or not (cohort_from and cohort_to):
+        return figure
+    within = Sentence(COHORTS_ASKED, first=f"{cohort_from:%Y-%m}", last=f"{cohort_to:%Y-%m}")
+    return replace(figure, asked=(*figure.asked, within))
 
 
 def results_figure(

@@ -16,7 +16,7 @@ from policyserve.metrics.columns import column, columns
 from policyserve.metrics.figure import Amount, Column, Figure, Names, Nested, Row, Told
 from policyserve.metrics.groupings import fields_of
 from policyserve.metrics.percents import percent
-from policyserve.metrics.persistency.figures import CUTOFF, PROFILE, cohorts
+from policyserve.metrics.persistency.figures import COHORTS_ASKED, CUTOFF, PROFILE, cohorts
 from policyserve.metrics.persistency.gap import ALLOWED, Gap, gaps, target_of, targets_of
 from policyserve.metrics.profiles.description import cutoff_said, profile_said
 from policyserve.metrics.profiles.profile import CN_COMPANY, Cutoff, Profile, checked_cutoff
@@ -26,7 +26,6 @@ OpenTasks = Callable[[pl.Series], dict[int, list[int]]]
 """Finds the keys of the open tasks of policies (keys)."""
 
 TITLE = N_("Gap to the target of month {month}")
-COHORTS_ASKED = N_("cohorts {first} to {last}")
 MEANING = N_(
     "Open: in grace or not yet due. Missing and the ratios in the end are over all policies of the cohorts, those not "
     "yet due included. Needed: the fewest that suffice, the largest first; none where all together do not. To pay: the "
