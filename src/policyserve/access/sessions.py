@@ -11,13 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from policyserve.access.users import USERS, WHO, viewer_of
 from policyserve.access.viewer import Viewer
 from policyserve.tables import SignedIn, table
 
 SESSIONS = table(SignedIn)
+
+_OPEN = (SESSIONS.c.token == bindparam("hashed"), SESSIONS.c.ends_at > bindparam("at"), USERS.c.active)
+
+_VIEWER = WHO.join_from(USERS, SESSIONS, SESSIONS.c.user_id == USERS.c.id).where(*_OPEN, SESSIONS.c.owes.is_(None))
+"""Made once: every request asks it."""
 
 LASTS: Final = timedelta(hours=12)
 """A working day: whoever comes back tomorrow signs in again."""
@@ -53,20 +58,15 @@ def begin(connection: Connection, user_id: int, address: str, at: datetime, *, o
 
 def viewer(connection: Connection, token: str, at: datetime) -> Viewer | None:
     """Return who has a session by this token; None where it is over, ended, half, or its user disabled."""
-    query = WHO.join_from(USERS, SESSIONS, SESSIONS.c.user_id == USERS.c.id)
-    row = connection.execute(query.where(*_open(token, at), SESSIONS.c.owes.is_(None))).mappings().first()
+    row = connection.execute(_VIEWER, {"hashed": _hash(token), "at": at}).mappings().first()
     return None if row is None else viewer_of(row)
 
 
 def holder(connection: Connection, token: str, at: datetime) -> Holder | None:
     """Return who has a session by this token, a half one too."""
     query = select(USERS.c.id, USERS.c.login, SESSIONS.c.owes).join_from(USERS, SESSIONS)
-    row = connection.execute(query.where(*_open(token, at))).first()
+    row = connection.execute(query.where(*_OPEN), {"hashed": _hash(token), "at": at}).first()
     return None if row is None else Holder(user_id=row.id, login=row.login, owes=row.owes)
-
-
-def _open(token: str, at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return SESSIONS.c.token == _hash(token), SESSIONS.c.ends_at > at, USERS.c.active
 
 
 def end(connection: Connection, token: str) -> None:

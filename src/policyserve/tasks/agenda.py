@@ -24,6 +24,18 @@ from policyserve.tasks.salutation import salutation
 from policyserve.tasks.sums_owed import Occurrence, Sum, Sums
 
 
+class LineWords(NamedTuple):
+    """What the standard says of a kind of task, in one language."""
+
+    name: str
+    """What to do; empty where the standard no longer has it."""
+    why: ReasonWords
+    talking_points: tuple[str, ...]
+    """What to talk about."""
+    tools: tuple[str, ...]
+    """What to bring."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Line:
     """What the standard says of a kind of task."""
@@ -37,15 +49,23 @@ class Line:
     """Whether the law or the contract asks for it."""
 
     @cached_property
-    def wordings(self) -> dict[str, ReasonWords]:
-        """Its fact and rule in the languages that were asked for."""
+    def languages(self) -> dict[str, LineWords]:
+        """Its words in the languages that were asked for."""
         return {}
 
-    def wording(self, language: str) -> ReasonWords:
-        """Its fact and rule in a language."""
-        if language not in self.wordings:
-            self.wordings[language] = reason_words(self.service, language)
-        return self.wordings[language]
+    def words(self, language: str) -> LineWords:
+        """Its words in a language, worked out once for all its tasks."""
+        if language not in self.languages:
+            self.languages[language] = _line_words(self.service, language)
+        return self.languages[language]
+
+
+def _line_words(service: Service | None, language: str) -> LineWords:
+    why = reason_words(service, language)
+    if service is None:
+        return LineWords("", why, (), ())
+    points, tools = (tuple(service.said(field, language)) for field in ("talking_points", "tools"))
+    return LineWords(str(service.said("name", language)), why, points, tools)
 
 
 class AgendaTask(NamedTuple):
@@ -76,14 +96,11 @@ class AgendaTask(NamedTuple):
 
     def name(self, language: str) -> str:
         """Say what to do."""
-        line = self.line.service
-        if line is None:
-            return self.service
-        return str(line.said("name", language))
+        return self.line.words(language).name or self.service
 
     def reason(self, language: str) -> str:
         """Say why."""
-        return self.line.wording(language).reason(self, self.owed)
+        return self.line.words(language).why.reason(self, self.owed)
 
     @property
     def occurrence(self) -> Occurrence | None:
@@ -95,17 +112,11 @@ class AgendaTask(NamedTuple):
 
     def talking_points(self, language: str) -> tuple[str, ...]:
         """Say what to talk about."""
-        service = self.line.service
-        if service is None:
-            return ()
-        return tuple(service.said("talking_points", language))
+        return self.line.words(language).talking_points
 
     def tools(self, language: str) -> tuple[str, ...]:
         """Name what to bring."""
-        service = self.line.service
-        if service is None:
-            return ()
-        return tuple(service.said("tools", language))
+        return self.line.words(language).tools
 
     def fields(self, language: str) -> dict[str, object]:
         """Return the fields that programs rely on."""
@@ -134,6 +145,7 @@ class AgendaCustomer(NamedTuple):
     gender: str | None
     phone: str | None
     vip: bool
+    family_no: str | None
     tasks: tuple[AgendaTask, ...]
     """What must be done soonest first; of one last day duties, then the strongest bearing."""
     ahead: int
@@ -246,7 +258,7 @@ def _customer(rows: list[Any], day: date, lines: _Lines) -> AgendaCustomer:
     tasks = [_task(row, day, lines) for row in rows if row.day <= day]
     if len(tasks) > 1:
         tasks.sort(key=lambda task: (task.latest, not task.line.duty, -task.line.score, task.task_id))
-    _, name, gender, phone, vip, _ = rows[0][_OF_TASK:]
+    _, name, gender, phone, vip, family, _ = rows[0][_OF_TASK:]
     return AgendaCustomer(
         rows[0].customer_id,
         rows[0].customer_no,
@@ -254,6 +266,7 @@ def _customer(rows: list[Any], day: date, lines: _Lines) -> AgendaCustomer:
         gender,
         phone,
         vip is not None,
+        family,
         tuple(tasks),
         ahead=len(rows) - len(tasks),
     )

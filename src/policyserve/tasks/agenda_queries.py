@@ -15,7 +15,7 @@ from sqlalchemy import Boolean, Connection, Date, Integer, TextClause, bindparam
 _COLUMNS = """
     t.id AS task_id, t.service, t.channels, c.customer_no, p.policy_no, t.ordinal, t.anchor, t.nominal, t.due,
     CASE WHEN t.snoozed_to IS NULL THEN t.due WHEN t.snoozed_to > t.latest THEN t.latest ELSE t.snoozed_to END AS day,
-    t.latest, t.provisional, desk.leaver, t.customer_id, c.name, c.gender, c.phone, c.vip, desk.owner
+    t.latest, t.provisional, desk.leaver, t.customer_id, c.name, c.gender, c.phone, c.vip, c.family_no, desk.owner
 """
 """First what a task on an agenda is made of, then its customer, then whose day it is."""
 

@@ -99,7 +99,7 @@ def _what(row: Any, line: Line, owed: Sum | None, language: str) -> Iterator[str
         policy=_named(row.policy_no, row.product),
         status=Sentence(N_in("code", row.status)),
     )
-    yield say(language, "Why: {reason}", reason=line.wording(language).reason(row, owed))
+    yield say(language, "Why: {reason}", reason=line.words(language).why.reason(row, owed))
 
 
 def _named(number: str | None, name: str | None) -> str | None:

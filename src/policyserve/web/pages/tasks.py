@@ -12,6 +12,7 @@ from policyserve.operations import messages, tasks
 from policyserve.operations.agenda import agent_day
 from policyserve.tasks.agenda import AgendaCustomer, AgendaTask
 from policyserve.tasks.deeds import CHANNELS
+from policyserve.web.pages.day_cards import talk
 from policyserve.web.visit import Answer, Move, Screen, Visit
 
 
@@ -22,6 +23,7 @@ def show(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
     customer, task = _of_day(visit, key)
     values: dict[str, Any] = {
         "key": key, "customer": customer, "task": task, "lines": lines, "channels": _channels(task),
+        "talk": talk(task, visit.language) if task else None,
         "sms": None if task is None or customer is None else _text(visit, customer, task),
         "typed": lambda name: visit.form.get(name, ""), "today": visit.as_of,
     }  # fmt: skip

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from policyserve.operations.agenda import agent_day
 from policyserve.operations.day_visits import note_opened
-from policyserve.operations.households import TaskTitle, families, task_title
-from policyserve.tasks.agenda import AgendaCustomer
+from policyserve.operations.task_titles import TaskTitle, task_title
 from policyserve.tasks.deeds import CHANNELS
+from policyserve.web.pages.day_cards import households
 from policyserve.web.visit import Answer, Screen, Visit
 
 TOLD = ("done", "skipped", "put-off", "open")
 """What a page that leads here says of a task."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Household:
-    """The customers of one family with work on a day, in the order of the agenda."""
-
-    members: tuple[AgendaCustomer, ...]
-
-    @property
-    def size(self) -> int:
-        """How many customers."""
-        return len(self.members)
-
-    @property
-    def late(self) -> bool:
-        """Whether anything is late."""
-        return any(task.overdue for one in self.members for task in one.tasks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,22 +29,14 @@ def show(visit: Visit) -> Answer:
     engine = visit.house.engine
     found = agent_day(engine, visit.viewer, visit.viewer.agent_no or "", visit.as_of, as_of=visit.as_of)
     note_opened(engine, visit.viewer, visit.as_of, visit.now, visit.house.opened_days)
-    households = in_households(found.customers, families(engine, [one.customer_id for one in found.customers]))
+    cards = households(found, visit.language)
     values = {
-        "found": found, "late": [one for one in households if one.late],
-        "rest": [one for one in households if not one.late], "told": _told(visit),
+        "found": found, "late": [one for one in cards if one.late], "rest": [one for one in cards if not one.late],
+        "told": _told(visit),
         "paper": visit.query.get("view") == "paper", "shown_customers": {one.customer_no for one in found.customers},
         "today": visit.as_of, "channels": CHANNELS, "typed": lambda _name: "",
     }  # fmt: skip
     return Screen(template="today", values=values)
-
-
-def in_households(customers: Sequence[AgendaCustomer], families: Mapping[int, str]) -> list[Household]:
-    """Put the members of a family together, where the first of them stands; `families` are numbers by key."""
-    groups: dict[object, list[AgendaCustomer]] = {}
-    for one in customers:
-        groups.setdefault(families.get(one.customer_id, one.customer_id), []).append(one)
-    return [Household(members=tuple(group)) for group in groups.values()]
 
 
 def _told(visit: Visit) -> Told | None:

@@ -44,7 +44,7 @@ def task(*, overdue: bool = False, latest: date = date(2026, 5, 6), leaver: str 
 
 
 def customer(name: str | None, *tasks: AgendaTask, number: str = "C1", gender: str | None = "female") -> AgendaCustomer:
-    return AgendaCustomer(1, number, name, gender, "13900000001", False, tasks or (task(),), 0)
+    return AgendaCustomer(1, number, name, gender, "13900000001", False, None, tasks or (task(),), 0)
 
 
 def day_of(*customers: AgendaCustomer, name: str | None = "林慧") -> Agenda:

@@ -1,8 +1,7 @@
-"""Households: which customers of a day belong to one family; and what a task is called when it is told of."""
+"""Titles of tasks: whom a task is for and what it is called, when something is told of it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,15 +15,6 @@ from policyserve.operations.database import Database
 from policyserve.tasks.agenda import line_of
 from policyserve.tasks.salutation import salutation
 from policyserve.tasks.stored_standard import current_standard
-
-
-def families(engine: Database, customers: Collection[int]) -> dict[int, str]:
-    """Return the family number of those customers, by key, who have one."""
-    query = select(CUSTOMERS.c.id, CUSTOMERS.c.family_no).where(
-        CUSTOMERS.c.id.in_(list(customers)), CUSTOMERS.c.family_no.is_not(None)
-    )
-    with db.reading(engine) as connection:
-        return {row.id: row.family_no for row in connection.execute(query)}
 
 
 @dataclass(frozen=True, kw_only=True)
