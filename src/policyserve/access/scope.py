@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select, true, union
@@ -31,6 +32,7 @@ def check_whole(viewer: Viewer) -> None:
         raise OtherScopeError("This concerns the whole book; it is for somebody who sees all branches.")
 
 
+@lru_cache(maxsize=1024)
 def agents_of(scope: Scope, day: date) -> Select[Any] | None:
     """Return a statement of the keys of the agents whose customers are seen on a day; None: of everybody."""
     if scope.reach == "all":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -20,6 +21,9 @@ CACHE, SMALL_CACHE = 200_000, 32_000
 BUSY = "policyserve_busy_seconds"
 """The option of an engine that says how long its writers wait."""
 
+TURN = "policyserve_turn"
+"""The option of an engine of SQLite with the lock that its writers of this process take."""
+
 
 def open_engine(url: str, *, busy: float | None = None, connections: int = 5) -> Engine:
     """Open the database at `url` (sqlite or postgresql); a missing SQLite folder is made.
@@ -34,9 +38,9 @@ def open_engine(url: str, *, busy: float | None = None, connections: int = 5) ->
             "The database URL cannot be read; write sqlite:///FILE or postgresql://USER@HOST/NAME."
         ) from error
     backend = parsed.get_backend_name()
-    given: dict[str, Any] = {"hide_parameters": True}
+    given: dict[str, Any] = {"hide_parameters": True, "execution_options": {TURN: Lock()}}
     if busy is not None:
-        given |= {"execution_options": {BUSY: busy}}
+        given["execution_options"][BUSY] = busy
         if parsed.database and backend in {"sqlite", "postgresql"}:  # in memory there is no pool to wait for
             given |= {"pool_size": connections, "pool_timeout": busy}
     if backend == "sqlite":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from threading import Lock
 
 from sqlalchemy import Connection, Engine
 
@@ -11,6 +12,7 @@ from policyserve.db import engine as opened
 from policyserve.db.complaints import explained
 from policyserve.db.driver import driver
 from policyserve.db.engine import is_sqlite
+from policyserve.errors import DatabaseBusyError
 
 BULK_LOCK = 7_202_601
 """The PostgreSQL advisory lock that imports and releases take."""
@@ -44,6 +46,7 @@ def writing(
     reached or written.
     """
     with (
+        _turn(engine) if is_sqlite(engine) else nullcontext(),
         explained(engine),
         engine.connect().execution_options(writes=True) as connection,
         _pragma(connection, "foreign_keys", "off", "on") if vouched and is_sqlite(engine) else nullcontext(),
@@ -55,6 +58,22 @@ def writing(
             if bulk:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({BULK_LOCK})")
         yield connection
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Let the writers of one process follow each other, before they take a connection.
+
+    Left alone they would wait in SQLite, which sleeps longer the longer it has waited, while the file lies idle.
+    """
+    turn: Lock = engine.get_execution_options()[opened.TURN]
+    seconds = opened.busy_seconds(engine)
+    if not turn.acquire(timeout=seconds):
+        raise DatabaseBusyError(seconds)
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 @contextmanager

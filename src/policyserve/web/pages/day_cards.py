@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
-from urllib.parse import quote
 
 from policyserve.locale import say, say_many
 from policyserve.locale.format import day as day_in_words
 from policyserve.tasks.agenda import Agenda, AgendaCustomer, AgendaTask
+from policyserve.web.addresses import part
 
 
 class Talk(NamedTuple):
@@ -99,7 +99,7 @@ def _customer(one: AgendaCustomer, today: date, language: str) -> CustomerCard:
     words = "{n} more task could be done on this occasion", "{n} more tasks could be done on this occasion"
     return CustomerCard(
         one.customer_no,
-        f"/customers/{quote(one.customer_no, safe='')}",
+        f"/customers/{part(one.customer_no)}",
         one.salutation(language),
         one.vip,
         one.phone,
