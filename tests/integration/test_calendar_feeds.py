@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 from icalendar import Calendar
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from desks.page_book import PASSWORD, Branch, take_branch
 from desks.task_book import MONDAY
+from policyserve import db
 from policyserve.access.viewer import SYSTEM
 from policyserve.operations.day_visits import last_visits
 from policyserve.operations.users import disable_user
 
-DONE = {"channel": "visit", "on": "2026-05-04", "note": "typed with care", "form_key": "a"}
+DONE = {"channel": "visit", "on": "2026-05-04", "note": "typed with care", "form_key": "1.a"}
+"""As the agent's own page sends it: the key of a form begins with its user."""
 
 
 @pytest.fixture
@@ -68,23 +71,59 @@ def test_the_calendar_of_a_disabled_user_leads_nowhere(branch: Branch) -> None:
     assert branch.browser().get(path).status_code == 404
 
 
+def carried(page: str) -> dict[str, str]:
+    """Return what a sign-in carries."""
+    return {name: unescape(value) for name, value in re.findall(r'name="(kept_\w+)" value="([^"]*)"', page)}
+
+
 def test_what_a_dead_session_had_not_sent_comes_back_after_the_sign_in(branch: Branch) -> None:
     agent = branch.signed_in("agent")
     branch.later(hours=13)
     asked = agent.post("/tasks/1/done", data=DONE)
-    assert asked.status_code == 401
-    assert "typed with care" in asked.text
-    fields = dict(re.findall(r'name="(kept_\w+)" value="([^"]*)"', asked.text))
-    fields = {name: value.replace("&amp;", "&") for name, value in fields.items()}
+    assert (asked.status_code, "What was typed is kept" in asked.text) == (401, True)
+    fields = carried(asked.text)
     wrong = agent.post("/sign-in", data={**fields, "login": "agent", "password": "a wrong one"})
-    assert "typed with care" in wrong.text
+    assert carried(wrong.text) == fields
+    assert "typed with care" not in asked.text + wrong.text, "whoever sits there reads nothing before the sign-in"
     back = agent.post("/sign-in", data={**fields, "login": "agent", "password": PASSWORD})
     assert 'action="/tasks/1/done"' in back.text
+    assert "typed with care" in back.text
     assert branch.status(1) == "open"
     typed = dict(re.findall(r'name="(\w+)" value="([^"]*)"', back.text.partition('action="/tasks/1/done"')[2]))
     assert typed == DONE | {"next": "/sign-in"} | ({"language": typed["language"]} if "language" in typed else {})
     agent.post("/tasks/1/done", data=typed)
     assert branch.status(1) == "done"
+
+
+def test_what_was_typed_comes_back_to_nobody_else(branch: Branch) -> None:
+    agent = branch.signed_in("agent")
+    branch.later(hours=13)
+    fields = carried(agent.post("/tasks/1/done", data=DONE).text)
+    answer = agent.post("/sign-in", data={**fields, "login": "other", "password": PASSWORD}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert "with care" not in agent.get("/today").text
+    assert agent.post("/tasks/1/done", data={**DONE, "form_key": ""}).status_code == 404
+
+
+def test_a_form_of_somebody_whose_browser_another_one_has_taken_over_is_not_sent_in_their_name(branch: Branch) -> None:
+    """The page stayed open in another tab; both would be let in."""
+    browser = branch.signed_in("other")
+    with db.writing(branch.engine) as connection:
+        connection.execute(text("UPDATE tasks SET agent_id = 3 WHERE id = 1"))
+    asked = browser.post("/tasks/1/done", data=DONE)
+    assert (asked.status_code, branch.status(1)) == (401, "open")
+    script = browser.post("/tasks/1/done", data=DONE, headers={"accept": "application/json"})
+    assert (script.json()["outcome"], branch.status(1)) == ("sign-in", "open")
+    key = re.findall(r'name="form_key" value="([^"]+)"', browser.get("/tasks/1").text)[0]
+    browser.post("/tasks/1/done", data=DONE | {"form_key": key})
+    assert branch.status(1) == "done"
+
+
+def test_what_nobody_was_shown_is_not_kept(branch: Branch) -> None:
+    for key in ("", "a", ".a", "x.a", "²." + "a", "9" * 5000 + ".a"):
+        asked = branch.browser().post("/tasks/1/done", data=DONE | {"form_key": key})
+        assert (str(asked.url).partition("?")[0], carried(asked.text)) == ("http://branch/sign-in", {}), key
+    assert branch.troubles == []
 
 
 def test_a_password_is_never_carried_through_a_sign_in(branch: Branch) -> None:

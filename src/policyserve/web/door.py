@@ -30,7 +30,7 @@ from policyserve.web.errors import (
 )
 from policyserve.web.forms import STRANGE, Sent, is_own_form, own_host, read_form
 from policyserve.web.headers import HEADERS
-from policyserve.web.kept_forms import kept_form, sign_in_first
+from policyserve.web.kept_forms import kept_form, sign_in_first, typist
 from policyserve.web.outcomes import is_script, outcome_of
 from policyserve.web.prefix import prefix_of
 from policyserve.web.screen import render
@@ -149,7 +149,7 @@ class Door:
         if page.method == "POST" and not is_own_form(request.headers, self.house.public_url):
             raise StrangeFormError(STRANGE)
         viewer = self.viewer(visit)
-        if page.roles is not None and viewer is None:
+        if page.roles is not None and (viewer is None or typist(sent.form) not in {None, viewer.user_id}):
             raise SignInNeededError("Sign in first.")
         if page.roles is not None and viewer is not None and viewer.role not in page.roles:
             raise OtherRoleError("This page is for others: {role} do not see it.", role=viewer.role_name)

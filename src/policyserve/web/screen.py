@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache, partial
@@ -19,6 +18,7 @@ from policyserve.locale.format import day as day_in_words
 from policyserve.locale.languages import languages
 from policyserve.tasks.codes import coded, shown
 from policyserve.web.addresses import part
+from policyserve.web.kept_forms import key_of_form
 from policyserve.web.visit import FORM_KEY, Visit
 
 PLACES = {
@@ -89,7 +89,7 @@ def render(visit: Visit, template: str, values: Mapping[str, Any]) -> str:
         here=visit.query.get("here", ""),
         coded=lambda code: coded(code, language),
         shown=lambda column, value: shown(column, value, language),
-        form_key=secrets.token_urlsafe(16),
+        form_key=key_of_form(viewer.user_id),
         FORM_KEY=FORM_KEY,
         demo=visit.house.demo,
         again=partial(_again, visit),

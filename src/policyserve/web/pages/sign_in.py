@@ -49,7 +49,7 @@ def sign_in(visit: Visit) -> Answer:
         return Screen(
             template="sign_in", values={"next": wanted, "login": login, "kept": None} | _ways(visit), refusal=refusal
         )
-    return brought_back(kept, begun.token) if kept is not None and not begun.owes else begun_at(begun, wanted)
+    return brought_back(visit, kept, begun.token) or begun_at(begun, wanted)
 
 
 def begun_at(begun: Begun, wanted: str) -> Move:
@@ -63,8 +63,7 @@ def enter_demo(visit: Visit) -> Answer:
     if login not in dict(visit.house.demo).values():
         raise NotFoundError("user", login)
     token = sessions.enter(visit.house.engine, login, address=visit.address, at=visit.now)
-    kept = carried(visit)
-    return Move(to="/", token=token) if kept is None else brought_back(kept, token)
+    return brought_back(visit, carried(visit), token) or Move(to="/", token=token)
 
 
 def sign_out(visit: Visit) -> Answer:

@@ -126,7 +126,7 @@
     const channel = form.elements.channel, to = form.elements.to;
     form.removeAttribute("id");
     form.setAttribute("action", form.getAttribute("action").replace("/0/", `/${card.dataset.task}/`));
-    form.elements.form_key.value = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("-");
+    form.elements.form_key.value = `${words.user}.` + Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("-");
     if (channel && card.dataset.channel) channel.value = card.dataset.channel;
     if (to) to.max = card.dataset.latest;
     card.append(form);
