@@ -8,8 +8,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Self
 
@@ -20,6 +22,7 @@ from policyserve.book.files import EXTRA, Source
 from policyserve.book.headers import Headers
 from policyserve.book.problems import told
 from policyserve.book.rows import PROBLEMS, Rows
+from policyserve.book.values import REASONS
 from policyserve.errors import PolicyserveError
 from policyserve.files import REJECTS, REPORT, check_target, write
 from policyserve.signs import harmless_texts
@@ -61,6 +64,7 @@ class RejectedRows:
         """Take the rows with problems out of a list that was read."""
         problems = rows.all_problems
         cells = source.cells.join(problems.select("line").unique(), on="line", how="semi").sort("line")
+        cells = _as_rounded(cells, problems, headers)
         return cls(
             kind=kind, headers=source.headers, places=headers.places, report=headers.report,
             cells=cells.cast({"line": pl.UInt32}), problems=_with_values(problems, cells, headers),
@@ -132,6 +136,18 @@ def _csv(rows: Sequence[Sequence[str]]) -> str:
     made = io.StringIO()
     csv.writer(made, lineterminator="\n").writerows(rows)
     return made.getvalue()
+
+
+def _as_rounded(cells: pl.DataFrame, problems: pl.DataFrame, headers: Headers) -> pl.DataFrame:
+    """Write the numbers that have lost digits as spreadsheets show them (1.2E+17), so that they stay out again."""
+    lost = problems.filter(pl.col("reason") == REASONS["number"])
+    for (field,), part in lost.group_by("field"):
+        place = headers.places[str(field)]
+        digits = pl.col("line").is_in(part["line"].implode()) & pl.col(place).str.contains(r"^-?\d+$")
+        texts = cells.filter(digits)[place].unique().to_list()
+        shown = {text: re.sub(r"\.?0*E", "E", f"{Decimal(text):.14E}") for text in texts}
+        cells = cells.with_columns(pl.when(digits).then(pl.col(place).replace(shown)).otherwise(place).alias(place))
+    return cells
 
 
 def _with_values(problems: pl.DataFrame, cells: pl.DataFrame, headers: Headers) -> pl.DataFrame:

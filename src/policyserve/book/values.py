@@ -43,6 +43,9 @@ _NOTHING = tuple(
         for spelt in (word, word.lower(), word.capitalize(), word.title())
     }
 )
+_ROUNDED = r"^-?\d+([.,]\d+)?[Ee]\+\d+$|^-?\d+[.,]\d+[Ee]\d+$"
+"""A long number as spreadsheets show it: 1.2E+17."""
+
 _FAILED = r"^#(DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$"
 _NO_DAYS = (date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1, 1, 1), date(9999, 12, 31))
 _NO_DAY = r"^0{1,8}$|^0000[-/]00[-/]00|^1900[-/]0?1[-/]0?0\b"
@@ -107,7 +110,7 @@ def _as_it_is(text: pl.Expr, _: Column) -> pl.Expr:
 
 
 def _number(text: pl.Expr, _: Column) -> pl.Expr:
-    return pl.when(~text.str.contains(r"^\d(\.\d+)?[Ee]\+\d+$|" + _FAILED)).then(text)
+    return pl.when(~text.str.contains(_ROUNDED + "|" + _FAILED)).then(text)
 
 
 def _possible(day: pl.Expr) -> pl.Expr:
