@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -90,7 +91,7 @@ def recognise(headers: tuple[str, ...], kind: ListKind, naming: Naming | None = 
     """
     naming = naming or Naming()
     row = _looked_up(headers, kind, naming)
-    _refuse_absent(naming, row.labels, row.words)
+    _refuse_absent(naming, row)
     places = _decided(row, kind)
     _refuse_missing([column for column in kind.columns if column.name not in places], headers, kind)
     report = [place for place, word in enumerate(row.words) if word in REPORT and place not in places.values()]
@@ -170,22 +171,35 @@ def _named(naming: Naming, kind: ListKind) -> dict[str, tuple[str, int]]:
 
 
 def _looked_up(headers: tuple[str, ...], kind: ListKind, naming: Naming) -> _HeaderRow:
-    known = _known(kind) | _named(naming, kind)
-    labels = [header.strip() or f"#{place}" for place, header in enumerate(headers, 1)]
-    words = [plain_header(label) for label in labels]
+    """Look each column up: by its label, where somebody has named that, else by its header."""
+    known, named = _known(kind), _named(naming, kind)
     ignored = {plain_header(header) for header in naming.ignored}
-    left_out = {place for place, word in enumerate(words) if word in ignored}
-    claims = {place: known[word] for place, word in enumerate(words) if word in known and place not in left_out}
+    labels = _labels(headers)
+    own = [plain_header(label) for label in labels]
+    words = [plain_header(header) or word for header, word in zip(headers, own, strict=True)]
+    asked = [mine if mine in named or mine in ignored else word for mine, word in zip(own, words, strict=True)]
+    left_out = {place for place, word in enumerate(asked) if word in ignored}
+    found = {place: (known | named).get(word) for place, word in enumerate(asked) if place not in left_out}
+    claims = {place: claim for place, claim in found.items() if claim}
     return _HeaderRow(labels=labels, words=words, left_out=left_out, claims=claims)
 
 
-def _refuse_absent(naming: Naming, labels: Sequence[str], words: Sequence[str]) -> None:
-    absent = [header for header in naming.asked if plain_header(header) not in words]
+def _labels(headers: tuple[str, ...]) -> list[str]:
+    """Return what the columns are called: `#5` without a header, and `name (5)` where another has the same."""
+    counts = Counter(map(plain_header, headers))
+    marks = [f" ({place})" if counts[plain_header(header)] > 1 else "" for place, header in enumerate(headers, 1)]
+    named = enumerate(zip(headers, marks, strict=True), 1)
+    return [f"{header.strip()}{mark}" if header.strip() else f"#{place}" for place, (header, mark) in named]
+
+
+def _refuse_absent(naming: Naming, row: _HeaderRow) -> None:
+    there = {*row.words, *map(plain_header, row.labels)}
+    absent = [header for header in naming.asked if plain_header(header) not in there]
     if absent:
         raise QuestionError(
             "The file has no column '{header}'; its columns are: {headers}.",
             header=absent[0],
-            headers=", ".join(labels)[:300],
+            headers=", ".join(row.labels)[:300],
         )
 
 

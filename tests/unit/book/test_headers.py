@@ -49,6 +49,23 @@ def test_of_several_words_for_a_column_the_page_shows_what_is_taken(kind: str) -
             assert {field: str(place) for place, field in enumerate(shown) if field} == taken
 
 
+def test_of_columns_with_the_same_header_each_is_named_and_left_out_by_its_place() -> None:
+    headers = ("customer_no", "Name", "name", "")
+    labels = ["customer_no", "Name (2)", "name (3)", "#4"]
+    assert [label for label, _, _ in read_as(headers, CUSTOMERS, Naming())] == labels
+    with pytest.raises(PolicyserveError, match=r"Name \(2\), name \(3\); keep one of them"):
+        recognise(headers, CUSTOMERS)
+    for taken, left in ((1, 2), (2, 1)):
+        chosen = Naming(columns={"customer_no": "customer_no", labels[taken]: "name"}, ignored=(labels[left],))
+        found = recognise(headers, CUSTOMERS, chosen)
+        assert found.places == {"customer_no": "0", "name": str(taken)}
+        assert found.unknown == {"3": "#4"}
+        assert [ignored for _, _, ignored in read_as(headers, CUSTOMERS, chosen)].index(True) == left
+        other = Naming(columns={labels[left]: "occupation"}, asked=(labels[left],))
+        assert recognise(headers, CUSTOMERS, other).places["occupation"] == str(left)
+    assert recognise(headers, CUSTOMERS, Naming(ignored=("name",))).places == {"customer_no": "0"}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_exports_of_core_systems_are_read_to_their_last_column(kind: str) -> None:
     for headers in (tuple(EXPORTS[kind].split()), tuple(ENGLISH[kind].split(","))):
