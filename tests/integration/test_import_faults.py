@@ -14,6 +14,7 @@ from policyserve import db
 from policyserve.book import list_import
 from policyserve.errors import DatabaseAwayError, DatabaseBusyError
 from policyserve.operations import import_jobs, import_work
+from policyserve.operations.import_expiry import JOBS
 from policyserve.operations.import_work import Conditions, work_off
 from policyserve.scheduler import locks
 from policyserve.web import import_worker
@@ -112,7 +113,7 @@ def test_each_list_of_a_run_has_its_own_instant_and_day(branch: Branch, monkeypa
     work_off(branch.engine, Conditions(now=now, today=lambda: now().date(), megabytes=500))
     assert days == [began.date(), began.date() + timedelta(days=1)]
     with db.reading(branch.engine) as connection:
-        changed = connection.scalars(select(import_jobs.JOBS.c.changed_at).order_by(import_jobs.JOBS.c.id)).all()
+        changed = connection.scalars(select(JOBS.c.changed_at).order_by(JOBS.c.id)).all()
     assert changed == [began + timedelta(days=day) for day in range(1, len(paths) + 1)]
 
 

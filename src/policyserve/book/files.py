@@ -19,7 +19,7 @@ from policyserve.errors import PolicyserveError
 from policyserve.locale import N_, Sentence
 from policyserve.memory import MEGABYTE, BoundError, bounded
 
-__all__ = ["EXTRA", "Source", "read_source"]
+__all__ = ["EXTRA", "Source", "read_content", "read_source"]
 
 _BEGINNING = 4096
 _PAGES = {
@@ -63,12 +63,21 @@ def read_source(
     is read in a process of its own, for nobody can tell from the outside what it unpacks to. Raises PolicyserveError
     where the file is missing, empty, broken, too large or something else.
     """
-    data = _read_bytes(path, megabytes)
+    return read_content(_read_bytes(path, megabytes), path.name, likeness, sheet, megabytes=megabytes)
+
+
+def read_content(
+    data: bytes, name: str, likeness: Likeness = any_row, sheet: str | None = None, *, megabytes: int = MEGABYTES
+) -> Source:
+    """As `read_source`, with what the file `name` holds at hand."""
+    check_size(len(data), 0, name, megabytes)
+    if not data.strip():
+        raise PolicyserveError("The file {name} is empty; a list has a header row and rows below it.", name=name)
     sha256 = hashlib.sha256(data).hexdigest()
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        read = _bounded(data, path.name, likeness, sheet, megabytes)
+        read = _bounded(data, name, likeness, sheet, megabytes)
         return Source(
-            name=path.name,
+            name=name,
             sha256=sha256,
             headers=read.headers,
             cells=read.cells,
@@ -76,10 +85,10 @@ def read_source(
             sheet_name=read.name,
             rounded=read.rounded,
         )
-    text = _as_utf8(data, path.name)
-    _refuse_pages(text, path.name)
-    headers, cells = read_csv(text, path.name, likeness, megabytes)
-    return Source(name=path.name, sha256=sha256, headers=headers, cells=cells, signs=signs_of(text))
+    text = _as_utf8(data, name)
+    _refuse_pages(text, name)
+    headers, cells = read_csv(text, name, likeness, megabytes)
+    return Source(name=name, sha256=sha256, headers=headers, cells=cells, signs=signs_of(text))
 
 
 def _bounded(data: bytes, name: str, likeness: Likeness, sheet: str | None, megabytes: int) -> Sheet:
@@ -99,7 +108,7 @@ def _read_bytes(path: Path, megabytes: int) -> bytes:
     most = megabytes * MEGABYTE // COPIES
     try:
         with path.open("rb") as file:
-            data = file.read(most + 1)
+            return file.read(most + 1)
     except FileNotFoundError as error:
         raise PolicyserveError("There is no file {path}; check the name.", path=path) from error
     except IsADirectoryError as error:
@@ -108,10 +117,6 @@ def _read_bytes(path: Path, megabytes: int) -> bytes:
         raise PolicyserveError(
             "The file {path} cannot be read: {strerror}.", path=path, strerror=error.strerror
         ) from error
-    check_size(len(data), 0, path.name, megabytes)
-    if not data.strip():
-        raise PolicyserveError("The file {name} is empty; a list has a header row and rows below it.", name=path.name)
-    return data
 
 
 def _refuse_pages(text: bytes, name: str) -> None:

@@ -16,7 +16,8 @@ from policyserve.book import agents, customers, events, policies, premiums, refe
 from policyserve.book.bounds import MEGABYTES
 from policyserve.book.bulk_load import GREAT
 from policyserve.book.cells import parse
-from policyserve.book.files import Source, read_source
+from policyserve.book.files import Source, read_content, read_source
+from policyserve.book.header_row import Likeness
 from policyserve.book.headers import Naming, likeness, recognise
 from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import find_kind
@@ -105,8 +106,16 @@ def read_list(
     path: Path, kind: str, naming: Naming | None = None, sheet: str | None = None, *, megabytes: int = MEGABYTES
 ) -> Source:
     """Read a file as a list of `kind`; raises PolicyserveError where it cannot be read."""
-    looks = partial(likeness, kind=find_kind(kind), naming=naming)
-    return read_source(path, looks, sheet, megabytes=megabytes)
+    return read_source(path, _looks(kind, naming), sheet, megabytes=megabytes)
+
+
+def read_sent(data: bytes, name: str, kind: str, naming: Naming | None = None, *, megabytes: int = MEGABYTES) -> Source:
+    """Read what somebody has sent as a list of `kind`; raises PolicyserveError where it cannot be read."""
+    return read_content(data, name, _looks(kind, naming), megabytes=megabytes)
+
+
+def _looks(kind: str, naming: Naming | None) -> Likeness:
+    return partial(likeness, kind=find_kind(kind), naming=naming)
 
 
 def import_source(

@@ -14,12 +14,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from pathlib import PurePath
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, or_, select, update
+from sqlalchemy import Connection, RowMapping, select, update
 
 from policyserve import db
 from policyserve.access import sent_forms
@@ -32,10 +32,8 @@ from policyserve.book.rejects import RejectedRows
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import N_in, Sentence
 from policyserve.operations.database import Database
+from policyserve.operations.import_expiry import FORGOTTEN, JOBS, KEPT, forget
 from policyserve.signs import seen
-from policyserve.tables import ImportJob, table
-
-JOBS = table(ImportJob)
 
 STATUSES = {
     "to read": N_in("state of an import", "Will be read"),
@@ -52,9 +50,6 @@ STATUSES = {
 
 AT_WORK: Final = ("to read", "reading", "to apply", "applying")
 """What goes on by itself."""
-
-KEPT: Final = timedelta(days=3)
-"""How long a file, and the rows that stayed out, are kept."""
 
 SHOWN: Final = 20
 """Jobs that are listed."""
@@ -161,7 +156,7 @@ def begin_again(engine: Database, viewer: Viewer, key: int, *, at: datetime) -> 
 
 def drop_list(engine: Database, viewer: Viewer, key: int, *, at: datetime) -> None:
     """Decide against a list that has not been taken in; its file is forgotten."""
-    _move(engine, viewer, key, ("waiting", "failed", "stopped"), at, **_FORGOTTEN, status="expired")
+    _move(engine, viewer, key, ("waiting", "failed", "stopped"), at, **FORGOTTEN, status="expired")
 
 
 def mend_rows(
@@ -176,22 +171,6 @@ def mend_rows(
     as_read = JOBS.c.changed_at == job.changed_at  # not mended in another tab meanwhile
     _move(engine, viewer, key, ("done",), at, as_read, status="to apply", content=content, earlier=earlier)
 
-
-def forget_old(engine: Database, *, at: datetime) -> None:
-    """Forget what `forget` does, once a day, also where nobody sends lists any more."""
-    with db.writing(engine) as connection:
-        forget(connection, at)
-
-
-def forget(connection: Connection, at: datetime) -> None:
-    """Forget files, rows and examples whose days are over; a list that was not taken in expires."""
-    old = JOBS.c.expires_at < at
-    held = or_(*(JOBS.c[name].is_not(None) for name in _FORGOTTEN))
-    connection.execute(update(JOBS).where(old, JOBS.c.status.not_in(("done", "expired"))).values(status="expired"))
-    connection.execute(update(JOBS).where(old, held).values(**_FORGOTTEN))
-
-
-_FORGOTTEN: Mapping[str, None] = {"content": None, "mendable": None, "columns": None, "earlier": None}
 
 _JOB = select(*(column for column in JOBS.c if column.name not in {"content", "owner", "earlier"}))
 
@@ -208,7 +187,7 @@ def _job(row: RowMapping, at: datetime) -> Job:
     """Return a job as `forget` would leave it, also where that is still to come."""
     names = ("id", "kind", "file_name", "status", "created_at", "changed_at", "expires_at")
     stored, over = {name: row[name] for name in names}, row["expires_at"] < at
-    held: Mapping[str, Any] = {**row, **_FORGOTTEN} if over else dict(row)
+    held: Mapping[str, Any] = {**row, **FORGOTTEN} if over else dict(row)
     if over and row["status"] != "done":
         stored["status"] = "expired"
     return Job(

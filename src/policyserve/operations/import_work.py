@@ -7,11 +7,9 @@ another has left in hand: nothing of them was taken in, for a list and the end o
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, or_, select, update
@@ -20,13 +18,14 @@ from policyserve import db
 from policyserve.access.users import USERS
 from policyserve.book.files import Source
 from policyserve.book.headers import Naming, read_as
-from policyserve.book.list_import import ImportReport, import_source, read_list
+from policyserve.book.list_import import ImportReport, import_source, read_sent
 from policyserve.book.lists import find_kind
 from policyserve.errors import PASSING, UNEXPECTED, PolicyserveError
 from policyserve.locale import Sentence
 from policyserve.locale.languages import languages
 from policyserve.operations.database import Database
-from policyserve.operations.import_jobs import COUNTS, JOBS, forget, naming_of
+from policyserve.operations.import_expiry import JOBS, forget
+from policyserve.operations.import_jobs import COUNTS, naming_of
 from policyserve.operations.lists import bring_up, note_list
 
 WORKING = {"to read": "reading", "to apply": "applying"}
@@ -70,7 +69,8 @@ def _claimed(engine: Database, at: datetime) -> RowMapping | None:
         waiting = select(JOBS).where(JOBS.c.status.in_(tuple(WORKING))).order_by(JOBS.c.id).limit(1)
         row = connection.execute(waiting).mappings().first()
         if row is not None:
-            _set(connection, row["id"], status=WORKING[row["status"]], changed_at=at, failure=None)
+            taken = {"status": WORKING[row["status"]], "changed_at": at, "failure": None}
+            connection.execute(update(JOBS).where(JOBS.c.id == row["id"]).values(taken))
         return row
 
 
@@ -90,7 +90,8 @@ def _work(engine: Database, row: RowMapping, conditions: Conditions, as_of: date
     rehearsal, at = row["status"] == "to read", conditions.now()
 
     def finish(connection: Connection, report: ImportReport) -> None:
-        _set(connection, row["id"], **_finished(row, report, conditions.now()))
+        if not _set(connection, row["id"], **_finished(row, report, conditions.now())):
+            raise PolicyserveError("This list was forgotten meanwhile; send it again if it is still wanted.")
         if not rehearsal:
             note_list(connection, row["owner"], kind, at=at)
 
@@ -109,11 +110,9 @@ def _work(engine: Database, row: RowMapping, conditions: Conditions, as_of: date
 
 
 def _source(row: RowMapping, naming: Naming, megabytes: int) -> Source:
-    """Read the file of a job, from a folder that nobody else may look into."""
-    with tempfile.TemporaryDirectory(prefix="policyserve-") as folder:
-        path = Path(folder, row["file_name"] if row["earlier"] is None else f"{row['kind']}.csv")
-        path.write_bytes(row["content"])
-        return read_list(path, row["kind"], naming, megabytes=megabytes)
+    """Read what a job holds; it is written to no file, which somebody else might find."""
+    name = row["file_name"] if row["earlier"] is None else f"{row['kind']}.csv"
+    return read_sent(row["content"], name, row["kind"], naming, megabytes=megabytes)
 
 
 def _columns(source: Source, kind: str, naming: Naming) -> str:
@@ -165,5 +164,7 @@ def _fail(engine: Database, key: int, why: Sentence, at: datetime, status: str =
         _set(connection, key, status=status, failure=told, changed_at=at, **waiting)
 
 
-def _set(connection: Connection, key: int, **values: Any) -> None:
-    connection.execute(update(JOBS).where(JOBS.c.id == key).values(**values))
+def _set(connection: Connection, key: int, **values: Any) -> bool:
+    """Write into a job in hand; return whether it still is: an erasure may have made it be forgotten."""
+    in_hand = JOBS.c.status.in_(tuple(WORKING.values()))
+    return connection.execute(update(JOBS).where(JOBS.c.id == key, in_hand).values(**values)).rowcount == 1

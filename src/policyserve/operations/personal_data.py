@@ -15,9 +15,10 @@ from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import Sentence
 from policyserve.messages.outbox import outbox
 from policyserve.messages.outbox.stored_messages import MESSAGES, WAITING
+from policyserve.operations import import_expiry
 from policyserve.operations.database import Database
 from policyserve.privacy import copies, erasure, retention
-from policyserve.privacy.holdings import CUSTOMERS, OTHERS, Person, Row, held_on
+from policyserve.privacy.holdings import CUSTOMERS, OTHERS, POLICIES, Person, Row, held_on
 from policyserve.privacy.retention import Kept
 
 
@@ -96,6 +97,7 @@ def restrict(
         values = {"restricted_on": None if lift else as_of}
         connection.execute(update(CUSTOMERS).where(CUSTOMERS.c.id == person.key).values(values))
         if not lift:
+            _forget_lists(connection, person, at)
             _take_back(connection, person, viewer, at, marketing_alone=True)
         _note(connection, viewer, "restriction lifted" if lift else "personal data restricted", customer_no, at)
 
@@ -116,6 +118,7 @@ def erase(
         _take_back(connection, person, viewer, at, marketing_alone=not whole)
         if whole:
             _refuse_while_on_its_way(connection, person)
+        _forget_lists(connection, person, at)
         erasure.erase(connection, person, whole=whole, day=as_of)
         _note(connection, viewer, "personal data erased", customer_no, at)
         return _standing(connection, person, kept)
@@ -157,6 +160,14 @@ def _take_back(connection: Connection, person: Person, viewer: Viewer, at: datet
     keys = connection.scalars(select(MESSAGES.c.id).where(waits)).all()
     if keys:
         outbox.cancel(connection, keys, by=viewer.who, why="", now=at)
+
+
+def _forget_lists(connection: Connection, person: Person, at: datetime) -> None:
+    """Forget the lists that were sent and may tell of a person, with their rejected rows."""
+    name = connection.scalar(select(CUSTOMERS.c.name).where(CUSTOMERS.c.id == person.key))
+    policies = connection.scalars(select(POLICIES.c.policy_no).where(POLICIES.c.customer_id == person.key))
+    marks = (person.customer_no, person.phone, name, *policies)
+    import_expiry.forget_person(connection, [mark for mark in marks if mark], at)
 
 
 def _refuse_while_on_its_way(connection: Connection, person: Person) -> None:

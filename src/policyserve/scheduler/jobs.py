@@ -61,9 +61,9 @@ WORDS: Final = {
 
 
 def _release(call: Call) -> Sentence:
-    from policyserve.operations import import_jobs, release
+    from policyserve.operations import import_expiry, release
 
-    import_jobs.forget_old(call.engine, at=call.at)
+    import_expiry.forget_old(call.engine, at=call.at)
     counts = release.release_tasks(
         call.engine, call.calendar, as_of=call.as_of, at=call.at, days=call.settings.file.jobs.days
     )
