@@ -80,6 +80,12 @@ def language_of(environment: Mapping[str, str]) -> str:
     return language
 
 
+def variables_given(environment: Mapping[str, str] | None = None) -> frozenset[str]:
+    """Return the names of the variables of ours that the environment gives."""
+    env = os.environ if environment is None else environment
+    return frozenset(name for name, value in env.items() if name.startswith("POLICYSERVE_") and value)
+
+
 def password_of(environment: Mapping[str, str]) -> str | None:
     """Return the password of a user that a script gives."""
     return environment.get("POLICYSERVE_PASSWORD") or None

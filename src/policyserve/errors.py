@@ -71,6 +71,8 @@ NOUNS = N_all(
     "user",
     "token",
     "import",
+    "job",
+    "list",
 )
 
 

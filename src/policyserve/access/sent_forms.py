@@ -76,6 +76,11 @@ def take(connection: Connection, viewer: Viewer, form: Form, at: datetime) -> No
     raise before
 
 
+def taken(connection: Connection, viewer: Viewer, form: Form) -> bool:
+    """Whether a key was taken before."""
+    return bool(connection.scalar(select(FORMS.c.key).where(FORMS.c.key == _key(viewer, form))))
+
+
 def check_version(form: Form, version: object) -> None:
     """Raise ChangedError where a call was made of another version of what it changes."""
     if isinstance(form, Sending) and form.versions is not None and str(version) not in form.versions:

@@ -88,9 +88,12 @@ class Calendar(Part):
         )
 
 
-def load_calendar(path: Path) -> Calendar:
-    """Read a calendar file; raises CalendarError, which names file, line and field, for one that cannot be used."""
-    document = Document(path)
+def load_calendar(path: Path | str, content: bytes | None = None) -> Calendar:
+    """Read a calendar file, or the `content` of one of that name.
+
+    Raises CalendarError, which names file, line and field, for one that cannot be used.
+    """
+    document = Document(path, content)
     try:
         return Calendar.model_validate(document.values)
     except ValidationError as error:

@@ -29,6 +29,12 @@ class _Loader(yaml.SafeLoader):
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Refuse aliases: a short file with many of them is a long one."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError
+        return super().compose_node(parent, index)
+
 
 _Loader.add_implicit_resolver(BOOLEAN, re.compile("^(?:true|false)$"), list("tf"))
 
@@ -36,10 +42,13 @@ _Loader.add_implicit_resolver(BOOLEAN, re.compile("^(?:true|false)$"), list("tf"
 class Document:
     """A YAML file: its values, and the line of each."""
 
-    def __init__(self, path: Path) -> None:
-        """Read the file; raises CalendarError where it is missing, is no YAML, or says a thing twice."""
+    def __init__(self, path: Path | str, content: bytes | None = None) -> None:
+        """Read the file, or the `content` of one of that name.
+
+        Raises CalendarError where it is missing, is no YAML, or says a thing twice.
+        """
         self.path = path
-        loader = _Loader(_text(path))
+        loader = _Loader(_text(path, content))
         try:
             self._root = loader.get_single_node()
             self._refuse_double_keys(self._root)
@@ -101,9 +110,9 @@ def _words(problem: ErrorDetails) -> Sentence:
     return clause(problem)
 
 
-def _text(path: Path) -> str:
+def _text(path: Path | str, content: bytes | None) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return (Path(path).read_bytes() if content is None else content).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise CalendarError(
             "The calendar file {path} cannot be read; check its name, and that it is UTF-8.", path=path

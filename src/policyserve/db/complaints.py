@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from policyserve import errands
 from policyserve.db import engine
 from policyserve.errors import DatabaseAwayError, DatabaseBusyError, PolicyserveError
 from policyserve.locale import N_, Sentence
@@ -42,6 +43,7 @@ def explained(of: Engine) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        errands.check()
         fault = explain(getattr(error, "orig", None) or error, of.url, engine.busy_seconds(of))
         if fault is None:
             raise

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection
 
+from policyserve import errands
 from policyserve.db.driver import driver, names_of
 from policyserve.db.engine import is_sqlite
 
@@ -48,6 +49,7 @@ def _pages(connection: Connection, source: str, page_by: str | None) -> Iterator
 
 def _fetch(connection: Connection, sql: str) -> Any:
     """Return the first row; the driver's own cursor leaves % and : in the query alone."""
+    errands.check()
     cursor = driver(connection).cursor() if is_sqlite(connection) else driver(connection).cursor(binary=True)
     return cursor.execute(sql).fetchone()
 

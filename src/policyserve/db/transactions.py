@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from policyserve import errands
 from policyserve.db import engine as opened
 from policyserve.db.complaints import explained
 from policyserve.db.driver import driver
@@ -20,7 +24,7 @@ BULK_LOCK = 7_202_601
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Open one consistent view of the database.
+    """Open one consistent view of the database; a statement ends where nobody waits for it any more (`errands`).
 
     Raises PolicyserveError where the database cannot be reached or read.
     """
@@ -28,9 +32,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
     with (
         explained(engine),
         engine.connect().execution_options(**options) as connection,
+        errands.stopped_by(partial(_interrupt, driver(connection))),
         connection.begin(),
     ):
         yield connection
+
+
+def _interrupt(connection: Any) -> None:
+    """End the statement that a connection of sqlite3 or psycopg is at work on in another thread."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.interrupt()
+    else:
+        connection.cancel()
 
 
 @contextmanager

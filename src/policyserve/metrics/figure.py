@@ -19,7 +19,7 @@ from policyserve.locale import N_
 from policyserve.locale.format import money
 
 Kind = Literal[
-    "text", "long", "code", "key", "day", "month", "customer", "agent", "policy", "phone",
+    "text", "long", "code", "key", "day", "month", "customer", "agent", "policy", "phone", "sample",
     "money", "count", "number", "ratio", "interval", "step", "estimate",
 ]  # fmt: skip
 """What a column holds.
@@ -28,6 +28,7 @@ Kind = Literal[
 2026-03. `customer`, `agent` and `policy` are numbers, shown with the name; `phone` is the phone of a customer.
 `money` is in minor units of the row's `currency`, `ratio` a fraction. An `interval` is made of its lower and upper
 ratio, a `step` of a count and its ratio, an `estimate` of a number with its limits.
+`sample` is the key of a sample of spot checks.
 """
 
 RIGHT = frozenset({"money", "count", "number", "ratio", "interval", "step", "estimate"})

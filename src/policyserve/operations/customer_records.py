@@ -35,7 +35,7 @@ class Records:
     points: int
     """What is left."""
     events: list[dict[str, Any]]
-    """`occurred_on`, `kind`, `detail`, `policy_no`, the newest first, complaints first of all."""
+    """`id`, `occurred_on`, `kind`, `detail`, `policy_no`, the newest first, complaints first of all."""
 
 
 def customer_records(engine: Database, viewer: Viewer, customer_no: str, *, as_of: date, language: str) -> Records:
@@ -87,7 +87,7 @@ def _referrals(connection: Connection, viewer: Viewer, key: int, as_of: date) ->
 
 def _events(connection: Connection, key: int) -> list[dict[str, Any]]:
     query = (
-        select(EVENTS.c.occurred_on, EVENTS.c.kind, EVENTS.c.detail, POLICIES.c.policy_no)
+        select(EVENTS.c.id, EVENTS.c.occurred_on, EVENTS.c.kind, EVENTS.c.detail, POLICIES.c.policy_no)
         .select_from(EVENTS.outerjoin(POLICIES, POLICIES.c.id == EVENTS.c.policy_id))
         .where(EVENTS.c.customer_id == key, EVENTS.c.retracted_on.is_(None))
         .order_by((EVENTS.c.kind == "complaint").desc(), EVENTS.c.occurred_on.desc(), EVENTS.c.id.desc())

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, TypeAlias
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import ArgumentError
 
 from policyserve import db
 from policyserve.access.seals import seal_all
@@ -50,6 +51,16 @@ def open_for_requests(url: str) -> Database:
     Nothing is asked of it yet, so it may be away. Raises PolicyserveError for a URL of another kind.
     """
     return db.open_engine(url, busy=PATIENCE, connections=CONNECTIONS)
+
+
+def shown_database(url: str) -> str:
+    """Return which database a URL names, without who opens it and with what secret."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return ""
+    place = parsed.database if parsed.host is None else f"{parsed.host}/{parsed.database}"
+    return f"{parsed.get_backend_name()}: {place or ''}"
 
 
 def schema_trouble(engine: Database) -> Sentence | None:

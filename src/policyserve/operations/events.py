@@ -105,16 +105,30 @@ def _on_possible_days(rows: Rows, issued: date | None, as_of: date) -> Rows:
 
 def retract_event(engine: Database, key: int, *, why: str, as_of: date, at: datetime | None = None) -> None:
     """Take an event back that was a mistake; it stays in the records. Raises NotFoundError."""
+    with db.writing(engine) as connection:
+        _retract(connection, key, why, as_of)
+        _note(connection, "event retracted", key, at)
+
+
+def retract_of_viewer(engine: Database, viewer: Viewer, key: int, stamp: Stamp, *, why: str, form: Form) -> None:
+    """Take an event of a customer in scope back, as a user; raises NotFoundError. See `retract_event`."""
+    with db.writing(engine) as connection:
+        number = _seen(connection, viewer, key, stamp.as_of)["customer_no"]
+        sent_forms.take(connection, viewer, form, stamp.at)
+        _retract(connection, key, why, stamp.as_of)
+        audit.note(connection, viewer, "event retracted", at=stamp.at, kind="customer", number=number)
+        sent_forms.keep(connection, viewer, form, key)
+
+
+def _retract(connection: Connection, key: int, why: str, as_of: date) -> None:
     if not why.strip():
         raise PolicyserveError("Say why the event is taken back: the reason stays in the records.")
-    with db.writing(engine) as connection:
-        guard = (EVENTS.c.id == key) & EVENTS.c.retracted_on.is_(None)
-        if connection.execute(update(EVENTS).where(guard).values(retracted_on=as_of, retracted_why=why)).rowcount:
-            _note(connection, "event retracted", key, at)
-            return
-        if connection.scalar(select(EVENTS.c.id).where(EVENTS.c.id == key)) is None:
-            raise NotFoundError("event", key)
-        raise PolicyserveError("Event {key} has been retracted before; there is nothing left to do.", key=key)
+    guard = (EVENTS.c.id == key) & EVENTS.c.retracted_on.is_(None)
+    if connection.execute(update(EVENTS).where(guard).values(retracted_on=as_of, retracted_why=why)).rowcount:
+        return
+    if connection.scalar(select(EVENTS.c.id).where(EVENTS.c.id == key)) is None:
+        raise NotFoundError("event", key)
+    raise PolicyserveError("Event {key} has been retracted before; there is nothing left to do.", key=key)
 
 
 def _note(connection: Connection, action: str, key: int, at: datetime | None) -> None:
@@ -148,6 +162,19 @@ def list_events(engine: Database, *, policy_no: str | None, customer_no: str | N
         if policy_no is not None:
             query = query.where(POLICIES.c.policy_no == policy_no)
         return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def event_of_viewer(engine: Database, viewer: Viewer, key: int, *, as_of: date) -> dict[str, Any]:
+    """Return an event of a customer in scope; raises NotFoundError."""
+    with db.reading(engine) as connection:
+        return _seen(connection, viewer, key, as_of)
+
+
+def _seen(connection: Connection, viewer: Viewer, key: int, day: date) -> dict[str, Any]:
+    query = _LISTED.where(EVENTS.c.id == key, scope.sees_customers(viewer.scope, day))
+    for row in connection.execute(query).mappings():
+        return dict(row)
+    raise NotFoundError("event", key)
 
 
 def events_page(

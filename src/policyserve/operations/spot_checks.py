@@ -7,18 +7,21 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from policyserve import db
-from policyserve.access import audit
+from policyserve.access import audit, scope, sent_forms
+from policyserve.access.viewer import Viewer
 from policyserve.dates import Days
-from policyserve.metrics.figure import Names
+from policyserve.metrics.figure import Figure, Names
 from policyserve.metrics.names import names_in
 from policyserve.metrics.spot_checks import records
-from policyserve.metrics.spot_checks.figures import sample_figure
-from policyserve.metrics.spot_checks.records import Scope
+from policyserve.metrics.spot_checks.figures import estimate_figure, sample_figure
+from policyserve.metrics.spot_checks.records import SampleNotFoundError, Scope
 from policyserve.operations.database import Database
+from policyserve.operations.targets import named
 from policyserve.standard.model import Standard
+from policyserve.tables import Branch, table
 from policyserve.tasks.stored_standard import current_standard
 from policyserve.tasks.transitions import Stamp
 
@@ -73,3 +76,93 @@ def record_result(
     with db.writing(engine) as connection:
         records.record_result(connection, check_id, task_id, stamp, result=result, note=note)
         audit.note(connection, stamp.actor, "spot check noted", at=stamp.at, kind="task", number=task_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenSample:
+    """A sample as a viewer sees it, with names and masks."""
+
+    check: dict[str, Any]
+    tasks: Figure
+    estimate: Figure
+    agents: Figure
+
+
+def draw_of_viewer(
+    engine: Database,
+    viewer: Viewer,
+    days: Days,
+    stamp: Stamp,
+    *,
+    size: int,
+    seed: int,
+    agent_no: str | None = None,
+    form: str | None = None,
+) -> int:
+    """Draw a sample of those whom a viewer sees, or of one of them; return its key. Raises as `draw_check` does."""
+    with db.writing(engine, bulk=True) as connection:
+        sent_forms.take(connection, viewer, form, stamp.at)
+        if agent_no:
+            scope.check_agent(connection, viewer, agent_no, stamp.as_of)
+        standard, drawn = current_standard(connection, stamp.as_of), _scope(connection, viewer, agent_no, stamp.as_of)
+        key, new = records.draw_check(connection, standard, days, stamp, scope=drawn, size=size, seed=seed)
+        if new:
+            audit.note(connection, viewer, "spot check drawn", at=stamp.at, kind="sample", number=key)
+        return key
+
+
+def _scope(connection: Connection, viewer: Viewer, agent_no: str | None, day: date) -> Scope:
+    """Return whose services a viewer checks."""
+    agents = scope.agents_of(viewer.scope, day)
+    if agents is None:
+        return Scope(agent_no=agent_no)
+    within = connection.scalars(select(scope.AGENTS.c.agent_no).where(scope.AGENTS.c.id.in_(agents))).all()
+    if viewer.scope.reach == "branch":
+        branches = table(Branch)
+        name = connection.scalar(select(branches.c.name).where(branches.c.id == viewer.scope.branch_id))
+        return Scope(branch=name, agent_no=agent_no, within=within)
+    return Scope(below=viewer.agent_no, agent_no=agent_no, within=within)
+
+
+def samples_of_viewer(engine: Database, viewer: Viewer, *, as_of: date) -> list[dict[str, Any]]:
+    """Return the samples of those whom a viewer sees, the newest first; see `records.samples`."""
+    with db.reading(engine) as connection:
+        return records.samples(connection, as_of, within=scope.agents_of(viewer.scope, as_of))
+
+
+def sample_of_viewer(engine: Database, viewer: Viewer, check_id: int, *, as_of: date) -> SeenSample:
+    """Return a sample; raises SampleNotFoundError where the viewer does not see everybody in it."""
+    with db.reading(engine) as connection:
+        check, tasks = _seen(connection, viewer, check_id, as_of), records.read_sample(connection, check_id, as_of)
+        standard = current_standard(connection, as_of)
+        return SeenSample(
+            check=check,
+            tasks=named(connection, viewer, sample_figure(check, tasks, standard, as_of=as_of)),
+            estimate=estimate_figure(check, tasks, as_of=as_of),
+            agents=named(connection, viewer, estimate_figure(check, tasks, by_agent=True, as_of=as_of)),
+        )
+
+
+def record_of_viewer(
+    engine: Database,
+    viewer: Viewer,
+    check_id: int,
+    task_id: int,
+    stamp: Stamp,
+    *,
+    result: str,
+    note: str | None,
+    form: str | None = None,
+) -> None:
+    """Write down what a customer said of a task; see `records.record_result`."""
+    with db.writing(engine) as connection:
+        sent_forms.take(connection, viewer, form, stamp.at)
+        _seen(connection, viewer, check_id, stamp.as_of)
+        records.record_result(connection, check_id, task_id, stamp, result=result, note=note)
+        audit.note(connection, viewer, "spot check noted", at=stamp.at, kind="task", number=task_id)
+
+
+def _seen(connection: Connection, viewer: Viewer, check_id: int, day: date) -> dict[str, Any]:
+    for check in records.samples(connection, day, check_id, scope.agents_of(viewer.scope, day)):
+        return check
+    raise SampleNotFoundError(check_id)

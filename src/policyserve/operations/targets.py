@@ -7,7 +7,7 @@ the whole is read, by one request at a time, and kept until the facts change.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -22,6 +22,8 @@ from policyserve.access.viewer import Viewer
 from policyserve.book.facts_stamp import facts_stamp
 from policyserve.book.snapshot import load_agents, load_book
 from policyserve.dates import Days, add_months
+from policyserve.errands import held, while_waited_for
+from policyserve.errors import NotFoundError
 from policyserve.metrics.add_ons.figures import add_ons_figure
 from policyserve.metrics.collection.figures import collected_figure, collection_figure
 from policyserve.metrics.figure import Figure, Names
@@ -35,8 +37,7 @@ from policyserve.metrics.services.orphans_figure import orphans_figure
 from policyserve.metrics.targets import COHORTS, KEPT, last_cohort
 from policyserve.operations.database import Database
 from policyserve.operations.figures import Reading
-
-Make = Callable[[Reading], Figure]
+from policyserve.operations.lists_behind import LISTS, Make, list_behind, narrowed
 
 
 def _persistency(*by: str) -> Make:
@@ -56,6 +57,10 @@ def _collection(*by: str) -> Make:
     return make
 
 
+def _gap(facts: Reading, *by: str, **asked: Any) -> Figure:
+    return gap_figure(facts.book, facts.open_tasks, by=by, target=str(KEPT), as_of=facts.as_of, **asked)
+
+
 CONFIDENCE = 0.95
 """Of the intervals of forecasts."""
 
@@ -73,9 +78,9 @@ FIGURES: Mapping[str, Make] = {
     "agents": _persistency("team", "agent"),
     "cohorts": _persistency("team", "cohort"),
     "own": _persistency("agent"),
-    "gap": lambda facts: gap_figure(
-        facts.book, facts.open_tasks, by=("agent",), target=str(KEPT), as_of=facts.as_of
-    ),
+    "gap": lambda facts: _gap(facts, "agent"),
+    "gap-teams": lambda facts: _gap(facts, "team"),
+    "gap-agents": lambda facts: _gap(facts, "team", "agent"),
     "collection": _collection("team"),
     "collection-agents": _collection("team", "agent"),
     "forecast": lambda facts: forecast_figure(
@@ -93,7 +98,10 @@ FIGURES: Mapping[str, Make] = {
 }  # fmt: skip
 """Figures by the names that pages ask for, of the rolling year or the calendar year of the day."""
 
-OF_WORK = ("gap", "forecast", "services", "callbacks", "satisfaction", "orphans")
+BEHIND = "/list"
+"""What follows the name of a figure for the list behind it."""
+
+OF_WORK = ("gap", "gap-teams", "gap-agents", "forecast", "services", "callbacks", "satisfaction", "orphans")
 """The figures that also look at tasks, and so change with every deed."""
 
 _NEWEST_DEED = text("SELECT max(id) FROM transitions")
@@ -122,6 +130,43 @@ class Targets:
             seen = _seen(connection, viewer, as_of)
             return [named(connection, viewer, _worst_first(_filtered(one, seen))) for one in found]
 
+    def behind(self, viewer: Viewer, name: str, asked: Mapping[str, str], *, as_of: date) -> Figure:
+        """Return the list behind a figure, as far as the viewer sees it, narrowed to what is asked (see `narrowed`).
+
+        Raises NotFoundError for a figure without one.
+        """
+        if name not in LISTS:
+            raise NotFoundError("list", name)
+        with db.reading(self._engine) as connection:
+            (found,) = self._figures(connection, (name + BEHIND,), as_of)
+            return named(connection, viewer, _list_in_scope(connection, viewer, narrowed(found, asked), as_of))
+
+    def gap(
+        self,
+        viewer: Viewer,
+        *,
+        by_agent: bool,
+        month: int = 13,
+        cohort_from: str | None = None,
+        cohort_to: str | None = None,
+        where: Mapping[str, str],
+        as_of: date,
+    ) -> Figure:
+        """Return the gaps of the teams or agents in scope, and the policies that decide them, of some cohorts.
+
+        Raises QuestionError for months that are none.
+        """
+        by = ("team", "agent") if by_agent else ("team",)
+        with db.reading(self._engine) as connection:
+            if month == 13 and not (cohort_from or cohort_to):
+                (found,) = self._figures(connection, (f"gap-{by[-1]}s",), as_of)
+            else:
+                asked = {"month": month, "cohort_from": cohort_from, "cohort_to": cohort_to}
+                with held(self._lock):
+                    found = _gap(Reading(connection, as_of), *by, **asked)
+            seen = _seen(connection, viewer, as_of)
+            return named(connection, viewer, _worst_first(narrowed(_filtered(found, seen), where)))
+
     def of_customers(self, viewer: Viewer, name: str, *, as_of: date) -> Figure:
         """Return the rows of the customers that a viewer sees."""
         with db.reading(self._engine) as connection:
@@ -141,12 +186,24 @@ class Targets:
         """Return the figures, those that do not hold any more made anew out of one reading."""
         facts, deed = (as_of, *facts_stamp(connection)), connection.scalar(_NEWEST_DEED)
         reading = Reading(connection, as_of)
-        with self._lock:
-            for name in names:
-                stamp = (*facts, deed) if name in OF_WORK else facts
+        with held(self._lock):
+            for name in while_waited_for(names):
+                stamp = (*facts, deed) if name.removesuffix(BEHIND) in OF_WORK else facts
                 if name not in self._kept or self._kept[name][0] != stamp:
-                    self._kept[name] = (stamp, FIGURES[name](reading))
+                    self._kept[name] = (stamp, _maker(name)(reading))
             return [self._kept[name][1] for name in names]
+
+
+def _maker(name: str) -> Make:
+    figure = name.removesuffix(BEHIND)
+    return FIGURES[name] if name == figure else list_behind(figure, FIGURES[figure])
+
+
+def _list_in_scope(connection: Connection, viewer: Viewer, figure: Figure, day: date) -> Figure:
+    """Return the rows of the agents, else of the policies or customers, that a viewer sees."""
+    if "agent_no" in figure.rows.columns:
+        return _filtered(figure, _seen(connection, viewer, day))
+    return _of_customers(connection, viewer, figure, day)
 
 
 def _seen(connection: Connection, viewer: Viewer, day: date) -> pl.DataFrame:

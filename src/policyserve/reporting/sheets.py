@@ -13,6 +13,7 @@ from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from policyserve.book.money import decimal
+from policyserve.errands import while_waited_for
 from policyserve.files import PRODUCT
 from policyserve.locale import N_, translated
 from policyserve.metrics.cells import NOTHING, value
@@ -89,7 +90,7 @@ def write_figure(sheet: Worksheet, figure: Figure, *, language: str, styles: Sty
         heading = translated(language, column.title)
         sheet.write_string(0, place, heading, styles["right" if column.right else "head"])
         sheet.set_column(place, place, _width(column, heading, texts))
-        for line, (row, text) in enumerate(zip(rows, texts, strict=True), 1):
+        for line, (row, text) in enumerate(while_waited_for(zip(rows, texts, strict=True)), 1):
             content, style = _content(column, row, text)
             _write(sheet, (line, place), content, styles[style])
     sheet.freeze_panes(1, 0)

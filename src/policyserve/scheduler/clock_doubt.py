@@ -9,9 +9,15 @@ from sqlalchemy import Connection, Engine
 from policyserve import db
 from policyserve.config import Settings
 from policyserve.errors import PolicyserveError
-from policyserve.locale import Sentence
+from policyserve.locale import N_, Sentence
 from policyserve.scheduler.job_run import newest_start
 from policyserve.scheduler.jobs import zone_of
+
+DOUBTED = N_(
+    "The clock says {today}, but the last job ran on {last}. No job works for that day before it is confirmed: set the "
+    "clock right, or say that the day is right and run one job."
+)
+"""What pages say of it."""
 
 
 def clock_doubt(connection: Connection, settings: Settings, now: datetime) -> Sentence | None:
@@ -35,4 +41,4 @@ def check_clock(engine: Engine, settings: Settings, now: datetime) -> None:
     with db.reading(engine) as connection:
         doubt = clock_doubt(connection, settings, now)
     if doubt:
-        raise PolicyserveError(doubt)
+        raise PolicyserveError(doubt).on_pages(Sentence(DOUBTED, **doubt.values))

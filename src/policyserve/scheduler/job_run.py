@@ -47,6 +47,7 @@ class RunBeforeError(PolicyserveError):
             job=job,
             due=due.isoformat(timespec="seconds"),
         )
+        self.on_pages(Sentence("This job has been run in this minute; wait for the next one."))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,11 @@ def runner() -> str:
     return f"{socket.gethostname()}/{os.getpid()}/{STARTED:%Y%m%dT%H%M%SZ}"
 
 
-def begin(engine: Engine, job: str, due: datetime, *, at: datetime) -> Run:
+Noting = Callable[[Connection], None]
+"""What else is written with the row of a run, such as who has begun it."""
+
+
+def begin(engine: Engine, job: str, due: datetime, *, at: datetime, noting: Noting = lambda _: None) -> Run:
     """Take a job in hand for the instant `due`, and write that it runs.
 
     Raises RunningElsewhereError, RunBeforeError, or what `db.writing` raises; then nothing is held.
@@ -87,17 +92,18 @@ def begin(engine: Engine, job: str, due: datetime, *, at: datetime) -> Run:
         raise RunningElsewhereError(job)
     try:
         mark_lost(engine, job, at=at)
-        key, attempt = _write(engine, job, due, at)
+        key, attempt = _write(engine, job, due, at, noting)
         return Run(key=key, job=job, due=due, attempt=attempt, started=at, lock=lock)
     except BaseException:
         lock.release()
         raise
 
 
-def _write(engine: Engine, job: str, due: datetime, at: datetime) -> tuple[int, int]:
+def _write(engine: Engine, job: str, due: datetime, at: datetime, noting: Noting) -> tuple[int, int]:
     """Write the row of a run; return its key and which try it is."""
     try:
         with db.writing(engine) as connection:
+            noting(connection)
             attempt = _attempt(connection, job, due)
             row = insert(RUNS).values(
                 job=job, due_at=due.astimezone(UTC), attempt=attempt, started_at=at, status="running", runner=runner()

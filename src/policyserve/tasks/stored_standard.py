@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -27,6 +28,28 @@ def current_standard(connection: Connection, as_of: date) -> Standard:
     if row is None:
         return default_standard()
     return _parsed(row["document"], row["since"], row["holds_from"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandardInUse:
+    """A standard that was put to use."""
+
+    standard: Standard
+    holds_from: date
+    at: datetime
+    """When it was put to use."""
+
+
+def standards_in_use(connection: Connection) -> list[StandardInUse]:
+    """Return the standards that were put to use, the one that holds from the latest day first."""
+    rows = connection.execute(select(STANDARDS).order_by(STANDARDS.c.holds_from.desc())).mappings()
+    return [
+        StandardInUse(
+            standard=_parsed(row["document"], row["since"], row["holds_from"]), holds_from=row["holds_from"],
+            at=row["at"],
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 @lru_cache(maxsize=4)

@@ -16,6 +16,7 @@ from policyserve.locale.languages import language_named
 from policyserve.operations.sessions import viewer_of_session
 from policyserve.signs import seen
 from policyserve.web.addresses import asked_address, numbers
+from policyserve.web.errands import errand_of
 from policyserve.web.errors import (
     MOVED,
     NO_METHOD,
@@ -91,7 +92,8 @@ class Door:
                     return refusal
                 if page.method == "POST":
                     sent = await read_form(request, takes_file=page.takes_file)
-                return await threads.run(self._answer, page, request, sent)
+                async with errand_of(request, self.house.stopping):
+                    return await threads.run(self._answer, page, request, sent)
             except CrowdedError as crowded:
                 return self.refused(self._visit(request), crowded)
             finally:

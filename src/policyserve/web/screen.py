@@ -35,16 +35,26 @@ PLACES = {
         ("/collection", N_in("page", "Collection")),
         ("/referrals", N_in("page", "Referrals")),
         ("/approvals", N_in("page", "Approvals")),
+        ("/spot-checks", N_in("page", "Spot checks")),
+        ("/standard", N_in("page", "Standard")),
         ("/customers", N_in("page", "Customers")),
     ),
     "clerk": (
         ("/import", N_("Import")),
         ("/outbox", N_in("page", "Outbox")),
         ("/jobs", N_in("page", "Jobs")),
+        ("/standard", N_in("page", "Standard")),
         ("/customers", N_in("page", "Customers")),
     ),
-    "administrator": (("/users", N_("Users")), ("/audit", N_("Audit log"))),
-    "auditor": (("/audit", N_("Audit log")),),
+    "administrator": (
+        ("/users", N_("Users")),
+        ("/audit", N_("Audit log")),
+        ("/jobs", N_in("page", "Jobs")),
+        ("/standard", N_in("page", "Standard")),
+        ("/settings", N_in("page", "Settings")),
+        ("/days-off", N_in("page", "Days off")),
+    ),
+    "auditor": (("/audit", N_("Audit log")), ("/standard", N_in("page", "Standard"))),
 }
 """The tabs of each role; the first is where it begins."""
 

@@ -58,6 +58,7 @@ def application(service: Service, crowd: Crowd, standing: Standing) -> Iterator[
     """Yield the application for a crowd, on connections to the database of its own."""
     settings = service.settings
     engine, probe = open_for_requests(settings.database_url), open_probe(settings)
+    house = _house(service, engine, standing)
     try:
         numbers = telemetry()
         probes = Probes(
@@ -66,11 +67,12 @@ def application(service: Service, crowd: Crowd, standing: Standing) -> Iterator[
             ready=lambda: schema_trouble(probe) is None,
             waiting=lambda: outbox.waiting_messages(probe, settings.today()),
         )  # fmt: skip
-        app: ASGIApp = Watch(_application(service, crowd, engine, probes), numbers, tell)
+        app: ASGIApp = Watch(_application(house, crowd, probes), numbers, tell)
         if prefix := prefix_of(service.public_url):
             app = Prefix(app, prefix)
         yield behind(app, service.trusted_proxies)
     finally:
+        house.close()
         engine.dispose()
         probe.dispose()
 
@@ -80,16 +82,15 @@ def behind(app: ASGIApp, proxies: Sequence[str]) -> ASGIApp:
     return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), [*proxies])) if proxies else app
 
 
-def _application(service: Service, crowd: Crowd, engine: Database, probes: Probes) -> ASGIApp:
-    settings = service.settings
+def _application(house: House, crowd: Crowd, probes: Probes) -> ASGIApp:
+    settings = house.settings
 
     def take_in(gateway: str, news: News) -> None:
-        outbox.take_in_news(engine, settings, gateway, news, at=datetime.now(UTC))
+        outbox.take_in_news(house.engine, settings, gateway, news, at=datetime.now(UTC))
 
     def trouble(gateway: str, error: Exception) -> None:
         tell("webhook-not-stored", gateway=gateway, reason=reason(error))
 
-    house = _house(service, engine)
     pages = None if crowd == "webhooks" else make_pages(house, page_failed)
     if pages:
         house.imports.wake()  # lists may wait since the last process has ended
@@ -98,11 +99,11 @@ def _application(service: Service, crowd: Crowd, engine: Database, probes: Probe
     return make_app(Gateways(settings.file.gateways), take_in, probes=probes, trouble=trouble, pages=pages)
 
 
-def _house(service: Service, engine: Database) -> House:
+def _house(service: Service, engine: Database, standing: Standing) -> House:
     return House(
         engine=engine, settings=service.settings, calendar=calendar_named(service.settings.calendar),
         now=lambda: datetime.now(UTC), today=service.settings.today, public_url=service.public_url,
-        first_run_code=service.first_run_code,
+        first_run_code=service.first_run_code, stopping=standing.stopping,
     )  # fmt: skip
 
 

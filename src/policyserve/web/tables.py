@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from policyserve.errands import while_waited_for
 from policyserve.locale import translated
 from policyserve.metrics.cells import cell
-from policyserve.metrics.figure import BELOW, Figure, Row
+from policyserve.metrics.figure import BELOW, Column, Figure, Row
 from policyserve.metrics.legend import legend, title
 from policyserve.signs import seen
 from policyserve.web.addresses import part
 
-LINKS = {"agent": "/agents/{}", "customer": "/customers/{}"}
+LINKS = {"agent": "/agents/{}", "customer": "/customers/{}", "sample": "/spot-checks/{}", "policy": "/policies/{}"}
 """Where the number of a kind leads."""
 
 
@@ -43,13 +44,17 @@ class Table:
     """Of a figure with a list below each row: what is said of the row, and the list."""
 
 
-def table_of(figure: Figure, language: str, links: Mapping[str, str]) -> Table:
-    """Lay a figure out; `links` are those of LINKS that the viewer may follow."""
+Behind = Callable[[Row, Column], str | None]
+"""Where the number in a column of a row leads: to the list behind it."""
+
+
+def table_of(figure: Figure, language: str, links: Mapping[str, str], behind: Behind = lambda *_: None) -> Table:
+    """Lay a figure out; `links` are those of LINKS that the viewer may follow, `behind` those of numbers."""
     rows = [] if figure.nested else figure.rows.to_dicts()
     return Table(
         title=title(figure, language),
         head=[(translated(language, one.title), one.right) for one in figure.shown],
-        rows=[_cells(figure, row, language, links) for row in rows],
+        rows=[_cells(figure, row, language, links, behind) for row in while_waited_for(rows)],
         empty=figure.empty.told(language) if figure.empty and figure.rows.is_empty() else None,
         lines=[line.told(language) for line in (*legend(figure), *figure.lines)],
         definition=[one.told(language) for one in figure.definition],
@@ -64,11 +69,13 @@ def _part(figure: Figure, row: Row, language: str, links: Mapping[str, str]) -> 
     return [one.told(language) for one in nested.sentences(row, figure.names)], table_of(of_row, language, links)
 
 
-def _cells(figure: Figure, row: dict[str, Any], language: str, links: Mapping[str, str]) -> list[Cell]:
+def _cells(figure: Figure, row: dict[str, Any], language: str, links: Mapping[str, str], behind: Behind) -> list[Cell]:
     cells = []
     for one in figure.shown:
         number = row.get(one.fields[0])
         link = links[one.kind].format(part(number)) if one.kind in links and number is not None else None
+        if one.right and number:
+            link = behind(row, one)
         told = seen(cell(one, row, language, figure.names))
         cells.append(Cell(text=told, right=one.right, below=BELOW in one.marks(row), link=link))
     return cells

@@ -15,11 +15,15 @@ from policyserve.locale import Sentence
 from policyserve.metrics.figure import Figure
 from policyserve.operations.database import Database
 from policyserve.operations.targets import Targets
+from policyserve.scheduler.hand_runs import HandRuns
 from policyserve.tasks.transitions import Stamp
 from policyserve.web.import_worker import ImportWorker
 
 FORM_KEY: Final = "form_key"
 """The field of a form that makes a double tap act once."""
+
+LAST_PIECES: Final = 3.0
+"""Seconds that each job begun from a page has to end when the program does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,8 @@ class House:
     demo: tuple[tuple[str, str], ...] = ()
     """Of a demo: roles and the names that are signed in with one click."""
 
+    stopping: Callable[[], bool] = lambda: False
+    """Whether the program is about to stop."""
     opened_days: set[tuple[int | None, date]] = field(default_factory=set)
     """Users and days that this process has noted as opened."""
 
@@ -50,6 +56,16 @@ class House:
     def imports(self) -> ImportWorker:
         """What works on the lists that are sent."""
         return ImportWorker(self.engine, self.settings, self.now, self.today)
+
+    @cached_property
+    def hand_runs(self) -> HandRuns:
+        """The jobs that were begun from pages."""
+        return HandRuns(self.engine, self.settings)
+
+    def close(self) -> None:
+        """Let what goes on by itself come to an end."""
+        if "hand_runs" in vars(self):
+            self.hand_runs.finish(stopping=True, seconds=LAST_PIECES)
 
     @property
     def factor_required(self) -> bool:

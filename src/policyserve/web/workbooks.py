@@ -35,11 +35,15 @@ def asked_workbook(visit: Visit, screen: Screen) -> Download | None:
 
 
 def list_figure(
-    heading: Sentence, columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], *, as_of: date
+    heading: Sentence,
+    columns: Sequence[Column],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    as_of: date,
+    empty: Sentence | None = None,
 ) -> Figure:
     """Return a list of a page as a figure: of each row the fields that `columns` name."""
     names = [name for column in columns for name in column.fields]
     cells = {name: [row.get(name) for row in rows] for name in names}
-    return Figure(
-        title=heading, columns=tuple(columns), rows=pl.DataFrame(cells, infer_schema_length=None), as_of=as_of
-    )
+    found = pl.DataFrame(cells, infer_schema_length=None)
+    return Figure(title=heading, columns=tuple(columns), rows=found, as_of=as_of, empty=empty)

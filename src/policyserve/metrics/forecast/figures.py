@@ -74,7 +74,7 @@ def made_figure(made: Forecast, book: Book, *, by: Sequence[str], confidence: fl
         as_of=made.as_of,
         amounts=("open",),
         definition=(Sentence(FORECAST_MEANS, method=Sentence(METHODS[made.method]), **told),),
-        lists={"policies": lambda: _policies(made, book)},
+        lists={"policies": lambda: forecast_policies_figure(made, book)},
     )  # fmt: skip
 
 
@@ -83,17 +83,17 @@ def _asked(made: Forecast) -> tuple[Sentence, ...]:
     return Sentence(PROFILE, profile=profile), Sentence(CUTOFF, cutoff=cutoff_said(made.results.cutoff))
 
 
-def _policies(made: Forecast, book: Book) -> Figure:
-    """List the open policies with their chances, the least likely first."""
+def forecast_policies_figure(made: Forecast, book: Book, by: Sequence[str] = ()) -> Figure:
+    """List the open policies with their chances, the least likely first; `by`: the groups that each belongs to."""
     return Figure(
         title=Sentence(N_("Open policies and their chances to month {month}"), month=13),
         asked=_asked(made),
         columns=(
-            *columns("policy_no", "cohort", "due_on", "cutoff_on"), STAGE_COLUMN,
+            *columns(*by, "policy_no", "cohort", "due_on", "cutoff_on"), STAGE_COLUMN,
             column("chance", N_("Chance"), kind="ratio"), column("if_kept", N_("Premium"), kind="money"),
             *columns("currency"),
         ),
-        rows=policies_forecast(made, book),
+        rows=policies_forecast(made, book, by),
         as_of=made.as_of,
         of_all={"profile": made.results.profile.name},
     )  # fmt: skip

@@ -151,16 +151,20 @@ def _shown(sums: pl.DataFrame, keys: list[str], made: Forecast, confidence: floa
     )  # fmt: skip
 
 
-def policies_forecast(made: Forecast, book: Book) -> pl.DataFrame:
+def policies_forecast(made: Forecast, book: Book, by: Sequence[str] = ()) -> pl.DataFrame:
     """List the open policies, the least likely first: `policy_no`, `cohort`, `due_on`, `cutoff_on`, `stage` (`due` on
-    the due day itself), `lead` (days since the due day), `chance`, `if_kept`, `currency`.
+    the due day itself), `lead` (days since the due day), `chance`, `if_kept`, `currency`. The fields of the
+    groups `by` come first.
     """
     today = (pl.col("stage") == "not_due") & (pl.col("lead") == 0)
     open_ones = made.policies.filter(pl.col("outcome") == "open")
     listed = with_policies(open_ones, book, ["policy_no"]).with_columns(
         stage=pl.when(today).then(pl.lit("due")).otherwise("stage")
     )
+    if by:
+        groups = grouped(made.results, by, book).select("policy_id", *by)
+        listed = listed.join(groups, on="policy_id", how="left", maintain_order="left")
     return listed.sort("chance", "policy_no").select(
-        "policy_no", pl.col("cohort").dt.strftime("%Y-%m"), "due_on", "cutoff_on", "stage", "lead", "chance",
+        *by, "policy_no", pl.col("cohort").dt.strftime("%Y-%m"), "due_on", "cutoff_on", "stage", "lead", "chance",
         "if_kept", "currency",
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from policyserve.errands import while_waited_for
 from policyserve.metrics.forecast.hazard import lost_share
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def intervals(
     deviations = [(keys, _deviations(random, keys, sd, draws)) for keys, sd in shocks if sd > 0]
     groups, amounts = units["group"].to_numpy(), units[weights].cast(pl.Float64).to_numpy()
     sums = np.zeros((int(groups.max()) + 1 if groups.size else 0, draws))
-    for start in range(0, units.height, PIECE):
+    for start in while_waited_for(range(0, units.height, PIECE)):
         piece = slice(start, start + PIECE)
         eta = given.eta[piece, None] + given.columns[piece] @ parameters
         for keys, drawn in deviations:

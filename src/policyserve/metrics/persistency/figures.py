@@ -118,13 +118,13 @@ def _columns(results: PolicyResults, fields: Sequence[str], *, restated: bool, r
     )
 
 
-def policies_figure(results: PolicyResults, book: Book) -> Figure:
-    """List the policies of a persistency, also those left out, and why."""
+def policies_figure(results: PolicyResults, book: Book, by: Sequence[str] = ()) -> Figure:
+    """List the policies of a persistency, also those left out, and why; `by`: the groups that each belongs to."""
     return Figure(
         title=Sentence(TITLE, month=results.month),
         asked=_asked(results),
-        columns=columns(*LISTED),
-        rows=policies_behind(results, book=book),
+        columns=columns(*by, *LISTED),
+        rows=policies_behind(results, by=by, book=book),
         as_of=results.as_of,
         amounts=("restated",),
     )

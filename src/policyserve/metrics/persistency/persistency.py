@@ -189,17 +189,22 @@ def grouped(results: PolicyResults, fields: Sequence[str], book: Book) -> pl.Dat
     return with_groups(results.policies, fields, book, profile=results.profile, as_of=results.as_of)
 
 
-def policies_behind(results: PolicyResults, *, group: dict[str, object] | None = None, book: Book) -> pl.DataFrame:
+def policies_behind(
+    results: PolicyResults, *, group: dict[str, object] | None = None, by: Sequence[str] = (), book: Book
+) -> pl.DataFrame:
     """List the policies behind a figure: `policy_no` and the results, also of those pending and left out.
+
+    `by`: fields of groups that stand before them.
 
     `group`: the fields of the figure's row with their values, as shown (`{"cohort": "2025-03", "agent_no": "A1"}`).
     `kept` says what a counted policy brings: `both`, `premium`, `count`, `nothing`.
     """
     wanted = group or {}
-    frame = grouped(results, list(wanted), book)
+    frame = grouped(results, [*wanted, *by], book)
     same = [shown_field(field).eq_missing(pl.lit(value)) for field, value in wanted.items()]
     found = frame.filter(*same) if same else frame
-    return with_policies(found, book, ["policy_no"]).select("policy_no", shown_field("cohort"), *RESULT[2:], kept=_KEPT)
+    shown: tuple[str | pl.Expr, ...] = (*by, "policy_no", shown_field("cohort"), *RESULT[2:])
+    return with_policies(found, book, ["policy_no"]).select(*shown, kept=_KEPT)
 
 
 _KEPT = (

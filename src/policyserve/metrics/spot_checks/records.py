@@ -7,11 +7,13 @@ each other and the second finds what the first has stored.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, exists, func, insert, select
 from sqlalchemy.engine import RowMapping
 
 from policyserve import db
@@ -22,10 +24,11 @@ from policyserve.locale import N_, Listed, Sentence
 from policyserve.metrics.services.task_states import read_as_they_stood, read_tasks
 from policyserve.metrics.spot_checks.spot_checks import RESULTS, claimed_tasks, draw
 from policyserve.standard.model import Standard
-from policyserve.tables import SpotCheck, SpotCheckResult, SpotCheckTask, table
+from policyserve.tables import SpotCheck, SpotCheckResult, SpotCheckStratum, SpotCheckTask, table
 from policyserve.tasks.transitions import Stamp
 
 CHECKS = table(SpotCheck)
+STRATA = table(SpotCheckStratum)
 DRAWN = table(SpotCheckTask)
 ANSWERS = table(SpotCheckResult)
 
@@ -78,14 +81,17 @@ class SampleNotFoundError(NotFoundError):
         PolicyserveError.__init__(self, words, check_id=check_id)
 
 
-SCOPES = {"branch": N_("branch {name}"), "team": N_("team {name}"), "agent": N_("agent {name}")}
+SCOPES = {
+    "below": N_("everybody below {name}"), "branch": N_("branch {name}"), "team": N_("team {name}"),
+    "agent": N_("agent {name}"),
+}  # fmt: skip
 
 
 def scope_said(name: str) -> Sentence:
     """Put a scope (as `Scope.name`) into words; the names of branches and teams stay."""
     if name == "company":
         return Sentence(N_("whole company"))
-    parts = [part.partition(" ") for part in re.split(r", (?=(?:branch|team|agent) )", name)]
+    parts = [part.partition(" ") for part in re.split(r", (?=(?:below|branch|team|agent) )", name)]
     return Listed(Sentence(SCOPES[kind], name=of) for kind, _, of in parts)
 
 
@@ -96,17 +102,22 @@ class Scope:
     branch: str | None = None
     team: str | None = None
     agent_no: str | None = None
+    below: str | None = None
+    """The number of a manager: everybody below, who are `within`."""
+    within: Collection[str] | None = None
+    """The numbers of the agents who may be drawn from; None: all."""
 
     @property
     def name(self) -> str:
         """How the scope is stored: `company`, or `branch North, team T1`."""
-        named = {"branch": self.branch, "team": self.team, "agent": self.agent_no}
+        named = {"below": self.below, "branch": self.branch, "team": self.team, "agent": self.agent_no}
         return ", ".join(f"{kind} {name}" for kind, name in named.items() if name) or "company"
 
     def agents(self, agents: pl.DataFrame) -> pl.DataFrame:
         """Return the agents inside; raises PolicyserveError where there are none."""
         wanted = {"branch": self.branch, "team": self.team, "agent_no": self.agent_no}
         asked = [pl.col(column) == value for column, value in wanted.items() if value]
+        asked += [] if self.within is None else [pl.col("agent_no").is_in(sorted(self.within))]
         if agents.is_empty():
             raise PolicyserveError("The book has no agents yet; import the list of agents first.")
         found = agents.filter(*asked) if asked else agents
@@ -224,20 +235,26 @@ def read_sample(connection: Connection, check_id: int, as_of: date) -> pl.DataFr
     return drawn.join(done, on="task_id", how="left").select(SAMPLE.names()).sort("agent_no", "task_id")
 
 
-def samples(connection: Connection, as_of: date, check_id: int | None = None) -> list[dict[str, object]]:
+def samples(
+    connection: Connection, as_of: date, check_id: int | None = None, within: Select[Any] | None = None
+) -> list[dict[str, object]]:
     """List the samples drawn by `as_of`, the newest first, or the one with this key.
 
+    `within` are the keys of agents: samples with a task of anybody else are left out.
     Fields: `check_id`, `first_day`, `last_day`, `scope`, `seed`, `drawn`, `answered` (tasks), `as_of`, `actor`.
     """
     same = (ANSWERS.c.check_id == DRAWN.c.check_id) & (ANSWERS.c.task_id == DRAWN.c.task_id)
     shown = [CHECKS.c[name] for name in ("first_day", "last_day", "scope", "seed", "as_of", "actor")]
     drawn = func.count(DRAWN.c.task_id.distinct()).label("drawn")
     answered = func.count(ANSWERS.c.task_id.distinct()).label("answered")
+    unseen = STRATA.c.agent_id.not_in([] if within is None else within)
+    others = exists().where(STRATA.c.check_id == CHECKS.c.id, unseen)
     query = (
         select(CHECKS.c.id.label("check_id"), *shown[:4], drawn, answered, *shown[4:])
         .join(DRAWN, DRAWN.c.check_id == CHECKS.c.id)
         .outerjoin(ANSWERS, same & (ANSWERS.c.as_of <= as_of))
         .where(CHECKS.c.as_of <= as_of, *([] if check_id is None else [CHECKS.c.id == check_id]))
+        .where(*([] if within is None else [~others]))
         .group_by(CHECKS.c.id, *shown)
         .order_by(CHECKS.c.id.desc())
     )

@@ -21,6 +21,7 @@ from policyserve.web.api.description import FILE, described, refusals
 from policyserve.web.api.gate import Gate
 from policyserve.web.api.problems import problem
 from policyserve.web.door import Door
+from policyserve.web.errands import errand_of
 from policyserve.web.errors import TOO_LONG
 from policyserve.web.forms import LARGEST, LONGEST
 from policyserve.web.threads import CrowdedError
@@ -108,7 +109,8 @@ def _endpoint(call: Call) -> Endpoint:
             return refusal
         sent = await request.body()
         asked = {name: value for name, value in values.items() if name in own}
-        return await gate.door.threads.run(gate.answer, call, request, sent, asked)
+        async with errand_of(request, gate.house.stopping):
+            return await gate.door.threads.run(gate.answer, call, request, sent, asked)
 
     headers = {"if_none_match": NoneMatchHeader} if call.method == "GET" else {"idempotency_key": KeyHeader}
     headers |= {"if_match": MatchHeader} if call.versioned else {}

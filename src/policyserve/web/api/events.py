@@ -12,9 +12,9 @@ from policyserve.book.columns import EVENT_KINDS
 from policyserve.book.money import decimal
 from policyserve.errors import PolicyserveError
 from policyserve.operations.entries import TOLD_BY_CUSTOMERS
-from policyserve.operations.events import enter_event, events_page
+from policyserve.operations.events import enter_event, events_page, retract_of_viewer
 from policyserve.web.api.call import Asked
-from policyserve.web.api.models import Answer, Cursor, Day, Most, Number, Sent, Word
+from policyserve.web.api.models import Answer, Cursor, Day, EventKey, Most, Number, Reason, Sent, Word
 from policyserve.web.api.paging import page, place
 from policyserve.web.errors import CursorError
 
@@ -69,6 +69,27 @@ def post_event(asked: Asked, body: EventBody) -> EventAdded:
     return asked.once(
         lambda sent: enter_event(asked.house.engine, asked.viewer, fields, asked.stamp, form=sent),
         lambda key: EventAdded(event=key),
+    )
+
+
+class RetractBody(Sent):
+    """Why."""
+
+    why: Reason = Field(examples=["entered for the wrong policy"])
+
+
+class EventRetracted(Answer):
+    """An event that was taken back."""
+
+    event: int = Field(examples=[7])
+    retracted_on: Day
+
+
+def post_retract(asked: Asked, event: EventKey, body: RetractBody) -> EventRetracted:
+    """Take an event back that was a mistake; it stays in the records. Tasks follow with the next release."""
+    return asked.once(
+        lambda sent: retract_of_viewer(asked.house.engine, asked.viewer, event, asked.stamp, why=body.why, form=sent),
+        lambda key: EventRetracted(event=key, retracted_on=asked.as_of),
     )
 
 

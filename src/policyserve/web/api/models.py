@@ -63,6 +63,7 @@ Note: TypeAlias = Annotated[str, StringConstraints(max_length=2000), _SEEN]
 Reason: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S"), _SEEN]
 
 TaskKey = Annotated[int, Path(ge=1, le=2_147_483_647, examples=[41])]
+EventKey = Annotated[int, Path(ge=1, le=2_147_483_647, examples=[7])]
 _WHOLE = BeforeValidator(number)
 CustomerNo = Annotated[Number, _WHOLE, Path(examples=["C00012"])]
 PolicyNo = Annotated[Number, _WHOLE, Path(examples=["P00012"])]

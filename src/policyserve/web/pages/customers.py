@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from policyserve.access.masks import MAY_REVEAL, shown_name, shown_phone
 from policyserve.locale import N_, N_in, Sentence
@@ -11,6 +12,7 @@ from policyserve.operations.cards import customer_card
 from policyserve.operations.customer_records import customer_records
 from policyserve.operations.customers import MOST, Found, find_customers, reveal_phone
 from policyserve.tasks.card_text import PROFILE, premium, state
+from policyserve.tasks.codes import coded
 from policyserve.web.visit import Answer, Screen, Visit
 from policyserve.web.workbooks import list_figure
 
@@ -22,6 +24,14 @@ LISTED = (
     Column(name="phone", title=N_("Phone")), Column(name="vip", title="VIP", kind="code"),
 )  # fmt: skip
 """The columns of a list of customers."""
+
+HELD = (
+    Column(name="policy_no", title=N_("Policy")), Column(name="product", title=N_("Product")),
+    Column(name="state", title=N_("State"), kind="long"), Column(name="premium", title=N_("Premium")),
+    Column(name="mode", title=N_("Mode"), kind="code", words=coded),
+    Column(name="issue_date", title=N_("Issued on"), kind="day"),
+)  # fmt: skip
+"""The columns of the policies of a customer."""
 
 
 def search(visit: Visit) -> Answer:
@@ -53,7 +63,11 @@ def show(visit: Visit, phone: str | None = None) -> Answer:
         "card": card, "profile": profile, "family": family, "policies": policies, "headings": PROFILE,
         "reveals": phone is None and viewer.role in MAY_REVEAL,
     }  # fmt: skip
-    return Screen(template="customer", values=values)
+    return Screen(template="customer", values=values, figures=lambda: [_policies(visit, policies)])
+
+
+def _policies(visit: Visit, policies: list[dict[str, Any]]) -> Figure:
+    return list_figure(Sentence(N_in("part of a card", "Policies")), HELD, policies, as_of=visit.as_of)
 
 
 def reveal(visit: Visit) -> Answer:

@@ -8,6 +8,7 @@ from policyserve.access.sent_forms import SentBeforeError
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.operations import entries
 from policyserve.operations.cards import customer_card
+from policyserve.operations.events import event_of_viewer, retract_of_viewer
 from policyserve.tasks.deeds import CHANNELS
 from policyserve.web.addresses import part
 from policyserve.web.pages.tasks import day_typed
@@ -61,6 +62,33 @@ def keep_referral(visit: Visit) -> Answer:
 def keep_event(visit: Visit) -> Answer:
     """Keep what happened."""
     return _kept(visit, "event", entries.note_event, fields=_typed(visit, EVENT_FIELDS))
+
+
+def mistake(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
+    """Ask why an event is taken back."""
+    house, key = visit.house, visit.path["event"]
+    values = {
+        "event": event_of_viewer(house.engine, visit.viewer, key, as_of=visit.as_of),
+        "typed": lambda name: visit.form.get(name, ""),
+    }  # fmt: skip
+    return Screen(template="event", values=values, refusal=refusal)
+
+
+def retract(visit: Visit) -> Answer:
+    """Take an event back that was entered by mistake."""
+    house, key = visit.house, visit.path["event"]
+    number = event_of_viewer(house.engine, visit.viewer, key, as_of=visit.as_of)["customer_no"]
+    try:
+        retract_of_viewer(
+            house.engine, visit.viewer, key, visit.stamp, why=visit.form.get("why", "")[:400], form=visit.form_key
+        )
+    except SentBeforeError:
+        pass
+    except NotFoundError:
+        raise
+    except PolicyserveError as refusal:
+        return mistake(visit, refusal)
+    return Move(to=f"/customers/{part(number)}?kept=retract")
 
 
 def _typed(visit: Visit, names: tuple[str, ...]) -> dict[str, str]:

@@ -6,8 +6,11 @@ from datetime import date, timedelta
 
 from policyserve.dates import Days
 from policyserve.locale import N_all
+from policyserve.metrics.figure import Figure
 from policyserve.operations.agenda import agent_day
 from policyserve.operations.schedule import NOTHING, schedule
+from policyserve.tasks.agenda import AgendaCustomer, AgendaTask
+from policyserve.web.day_lists import day_figure
 from policyserve.web.visit import Answer, Screen, Visit
 
 WEEKDAYS = N_all("short day of the week", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -30,7 +33,11 @@ def show(visit: Visit) -> Answer:
     }  # fmt: skip
     if (chosen := _chosen(visit)) is not None:
         values |= {"chosen": chosen, "customers": _falling_on(visit, chosen)}
-    return Screen(template="schedule", values=values)
+    return Screen(template="schedule", values=values, figures=lambda: [_list(visit, chosen)] if chosen else [])
+
+
+def _list(visit: Visit, day: date) -> Figure:
+    return day_figure(_falling_on(visit, day), day, language=visit.language, as_of=visit.as_of)
 
 
 def _chosen(visit: Visit) -> date | None:
@@ -40,7 +47,7 @@ def _chosen(visit: Visit) -> date | None:
         return None
 
 
-def _falling_on(visit: Visit, day: date) -> list[object]:
+def _falling_on(visit: Visit, day: date) -> list[tuple[AgendaCustomer, list[AgendaTask]]]:
     """Return the customers of a day with the tasks of that day alone; of today with what is late."""
     found = agent_day(visit.house.engine, visit.viewer, visit.viewer.agent_no or "", day, as_of=visit.as_of)
     pairs = [

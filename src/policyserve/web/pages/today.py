@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from policyserve.metrics.figure import Figure
 from policyserve.operations.agenda import agent_day
 from policyserve.operations.day_visits import note_opened
 from policyserve.operations.task_titles import TaskTitle, task_title
+from policyserve.tasks.agenda import Agenda
 from policyserve.tasks.deeds import CHANNELS
+from policyserve.web.day_lists import day_figure
 from policyserve.web.pages.day_cards import households
 from policyserve.web.visit import Answer, Screen, Visit
 
@@ -36,7 +39,13 @@ def show(visit: Visit) -> Answer:
         "paper": visit.query.get("view") == "paper", "shown_customers": {one.customer_no for one in found.customers},
         "today": visit.as_of, "channels": CHANNELS, "typed": lambda _name: "",
     }  # fmt: skip
-    return Screen(template="today", values=values)
+    return Screen(template="today", values=values, figures=lambda: [_list(visit, found)])
+
+
+def _list(visit: Visit, found: Agenda) -> Figure:
+    """Return the day as a table, customers with late work first."""
+    work = sorted(((one, one.tasks) for one in found.customers), key=lambda pair: not any(t.overdue for t in pair[1]))
+    return day_figure(work, visit.as_of, language=visit.language, as_of=visit.as_of)
 
 
 def _told(visit: Visit) -> Told | None:
