@@ -8,10 +8,14 @@ names how it is stopped (`stopped_by`). Without an errand, as in commands and jo
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
+
+TURN = 0.2
+"""Seconds between two looks whether somebody still waits, and whether what was stopped has ended."""
 
 
 class NobodyWaitsError(BaseException):
@@ -28,11 +32,19 @@ class Errand:
         self.ended = False
 
     def end(self) -> None:
-        """Let it end: nobody waits any more."""
+        """Let it end: nobody waits any more. Returns when nothing is at work that is stopped by something named.
+
+        A statement that is about to begin does not hear of it, so it is told again until it has ended.
+        """
+        self.ended = True
+        while self._stopped():
+            time.sleep(TURN)
+
+    def _stopped(self) -> bool:
         with self._lock:
-            self.ended = True
             for stop in self._stops:
                 stop()
+            return bool(self._stops)
 
     @contextmanager
     def stopped_by(self, stop: Callable[[], None]) -> Iterator[None]:
@@ -40,6 +52,8 @@ class Errand:
         with self._lock:
             self._stops.append(stop)
         try:
+            if self.ended:
+                raise NobodyWaitsError
             yield
         finally:
             with self._lock:
@@ -75,10 +89,6 @@ def stopped_by(stop: Callable[[], None]) -> Iterator[None]:
         return
     with errand.stopped_by(stop):
         yield
-
-
-TURN = 0.2
-"""Seconds between two looks whether somebody still waits."""
 
 
 @contextmanager

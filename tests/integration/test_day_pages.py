@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 
 from desks.page_book import USERS, Branch, take_branch
 from policyserve import db
+from policyserve.settings_file.meanings import FIELDS
 from policyserve.web.screen import PLACES
 
 DONE = {"channel": "visit", "on": "2026-05-04", "outcome": "met", "satisfaction": "5", "note": "谈了保障"}
@@ -145,6 +146,14 @@ OURS = {
     "csv",
     "xlsx",
     "Excel",
+    "yaml",
+    "teacher",
+    "contact",
+    "data",
+    "sqlite",
+    "Shanghai",
+    "Asia",
+    *(word for name in FIELDS for word in ENGLISH.findall(name)),
     *USERS,
 }
 

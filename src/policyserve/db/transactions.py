@@ -32,8 +32,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
     with (
         explained(engine),
         engine.connect().execution_options(**options) as connection,
-        errands.stopped_by(partial(_interrupt, driver(connection))),
         connection.begin(),
+        errands.stopped_by(partial(_interrupt, driver(connection))),
     ):
         yield connection
 

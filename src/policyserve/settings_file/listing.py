@@ -8,7 +8,7 @@ from datetime import time
 
 from pydantic import SecretStr
 
-from policyserve.locale import N_in, say_in, translated
+from policyserve.locale import N_all, N_in, say_in, translated
 from policyserve.settings_file.file import SettingsFile
 from policyserve.settings_file.meanings import FIELDS, GATEWAY
 from policyserve.settings_file.messages import OpenHours
@@ -17,6 +17,15 @@ from policyserve.settings_file.section import Section
 SET, NOT_SET = N_in("setting", "set"), N_in("setting", "not set")
 
 FILE, DEFAULT = N_in("where a setting comes from", "file"), N_in("where a setting comes from", "default")
+
+VALUES = {
+    one.rpartition("\4")[2]
+    for one in N_all(
+        "value of a setting",
+        "en", "zh", "mainland", "international", "offered", "required", "marketing", "service", "duty", "file",
+    )
+}  # fmt: skip
+"""Values that are words of ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +73,13 @@ def told(value: object, language: str) -> str:
     parts = vars(value) if isinstance(value, Section) else value
     if isinstance(parts, Mapping):
         return _several(parts, language)
-    return ", ".join(told(one, language) for one in value) if isinstance(value, tuple) else str(value)
+    return (
+        ", ".join(told(one, language) for one in value) if isinstance(value, tuple) else _worded(str(value), language)
+    )
+
+
+def _worded(value: str, language: str) -> str:
+    return say_in(language, "value of a setting", value) if value in VALUES else value
 
 
 def _several(values: Mapping[str, object], language: str) -> str:

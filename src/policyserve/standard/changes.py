@@ -26,6 +26,13 @@ SETTINGS = {
 }
 """What a standard settles for all services, and how people call it."""
 
+VALUES = {
+    "feb28": N_("28 February"),
+    "mar01": N_("1 March"),
+    "suspend-rider": N_("the rider is suspended"),
+    "suspend-main": N_("the main policy is suspended too"),
+}
+
 TOLD = {"trigger": "when", "message_class": "class", "enabled": "on", "name_zh": "name"} | {
     name: name.removesuffix("_zh")
     for name in (
@@ -52,6 +59,14 @@ def changes(old: Standard, new: Standard, language: str) -> list[Row]:
     return rows
 
 
+def setting(standard: Standard, field: str, language: str) -> str:
+    """Write what a standard settles for all services."""
+    value = getattr(standard, field)
+    if field == "weights":
+        return "/".join(f"{weight:g}" for _, weight in value)
+    return translated(language, VALUES[value]) if value in VALUES else _raw(value)
+
+
 Key = tuple[str, int]
 """The code of a service, and which one of those that share it."""
 
@@ -72,10 +87,10 @@ def _told(standard: Standard, language: str) -> dict[Key, dict[str, str]]:
 
 
 def _setting(old: Standard, new: Standard, field: str, language: str) -> Iterator[Row]:
-    before, after = getattr(old, field), getattr(new, field)
-    if before != after:
+    if getattr(old, field) != getattr(new, field):
         yield _changed("", "", language) | {
-            "field": translated(language, SETTINGS[field]), "before": _raw(before), "after": _raw(after),
+            "field": translated(language, SETTINGS[field]), "before": setting(old, field, language),
+            "after": setting(new, field, language),
         }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ async def _watch(request: Request, errand: Errand, stopping: Callable[[], bool])
     try:
         while not gone.done() and not stopping():
             await asyncio.wait({gone}, timeout=LOOK)
-        await asyncio.to_thread(errand.end)  # a server of a database is told so over the network
+        await asyncio.to_thread(errand.end)  # which takes as long as the work
     finally:
         gone.cancel()
         with suppress(asyncio.CancelledError, Exception):

@@ -16,7 +16,7 @@ from policyserve.locale import N_, N_in, Sentence, translated
 from policyserve.metrics.columns import words_of
 from policyserve.metrics.figure import Column, Figure
 from policyserve.operations.database import shown_database
-from policyserve.settings_file.listing import DEFAULT, Setting, file_settings, is_set
+from policyserve.settings_file.listing import DEFAULT, Setting, file_settings, is_set, told
 from policyserve.settings_file.meanings import VARIABLES
 from policyserve.signs import seen
 from policyserve.web.carried_files import sent_file
@@ -72,7 +72,7 @@ def _variables(visit: Visit) -> Iterator[Setting]:
     values = {
         "POLICYSERVE_DATABASE_URL": shown_database(settings.database_url),
         "POLICYSERVE_TIME_ZONE": settings.time_zone,
-        "POLICYSERVE_LANG": settings.language,
+        "POLICYSERVE_LANG": told(settings.language, language),
         "POLICYSERVE_CALENDAR": settings.calendar,
         "POLICYSERVE_SETTINGS": str(settings.settings_path or ""),
         "POLICYSERVE_SECRET_KEY": is_set(KEYS & given, language),

@@ -12,7 +12,7 @@ from policyserve.locale import N_, Sentence, in_language
 from policyserve.metrics.figure import Column, Figure
 from policyserve.operations import standards
 from policyserve.signs import seen
-from policyserve.standard.changes import SETTINGS, changes
+from policyserve.standard.changes import SETTINGS, changes, setting
 from policyserve.standard.description import HEADINGS, show_rows
 from policyserve.standard.model import Standard
 from policyserve.standard.parser import StandardError
@@ -45,7 +45,8 @@ def show(visit: Visit, refusal: PolicyserveError | None = None, **more: Any) -> 
     figures = _figures(visit, standard)
     values = {
         "name": in_language(standard, "name", visit.language), "version": standard.version,
-        "settings": _settings(standard), "tables": [table_of(one, visit.language, {}) for one in figures],
+        "settings": _settings(standard, visit.language),
+        "tables": [table_of(one, visit.language, {}) for one in figures],
         "may_change": visit.viewer.role in MAY_CHANGE and visit.viewer.scope.whole, "checked": None,
         "typed": lambda name: visit.form.get(name, ""),
         "today": visit.as_of, **more,
@@ -100,10 +101,10 @@ def _checked(visit: Visit, name: str, content: bytes, holds_from: date) -> dict[
     }  # fmt: skip
 
 
-def _settings(standard: Standard) -> list[tuple[str, str]]:
+def _settings(standard: Standard, language: str) -> list[tuple[str, str]]:
     """Return what holds for all services, in words."""
-    fields = [name for name in SETTINGS if name not in {"name", "name_zh", "version", "rider_arrears", "weights"}]
-    return [(SETTINGS[name], str(getattr(standard, name))) for name in fields]
+    fields = [name for name in SETTINGS if name not in {"name", "name_zh", "version"}]
+    return [(SETTINGS[name], setting(standard, name, language)) for name in fields]
 
 
 def _figures(visit: Visit, standard: Standard) -> list[Figure]:
