@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from desks.page_book import Branch, branch_in
+from desks.page_book import Branch, branch_in, hashed
+from desks.standard_text import HEAD, VISIT
 from policyserve import db
+from policyserve.access import users
+from policyserve.access.users import Place
+from policyserve.operations import standards
 from policyserve.scheduler import locks
 from policyserve.scheduler.job_run import begin
+from policyserve.web.carried_files import packed
 
 RUNS = text("SELECT job, status FROM job_runs ORDER BY id")
 
@@ -79,3 +84,19 @@ def test_what_is_no_job_is_refused(branch: Branch) -> None:
     for job in ("", "drop tables"):
         assert branch.signed_in("clerk").post("/jobs", data={"job": job}).status_code == 422
     assert runs(branch) == []
+
+
+def test_a_clerk_of_one_branch_runs_no_job_and_changes_no_standard(branch: Branch) -> None:
+    with db.writing(branch.engine) as connection:
+        users.add(
+            connection, "north", Place(role="clerk", branch="North"), password=hashed(), name=None, at=branch.moment
+        )
+    clerk = branch.signed_in("north")
+    for path, form in (("/jobs", 'id="run"'), ("/standard", 'id="send"')):
+        answer = clerk.get(path)
+        assert (answer.status_code, form in answer.text) == (200, False)
+    assert clerk.post("/jobs", data={"job": "release"}).status_code == 403
+    sent = {"deed": "use", "from": "2026-06-01", "name": "x", "document": packed((HEAD + VISIT).encode())}
+    assert clerk.post("/standard", data=sent).status_code == 403
+    assert runs(branch) == []
+    assert standards.standards(branch.engine) == []
