@@ -12,7 +12,7 @@ from policyserve.calendars.comparison import changed_days, year_rows
 from policyserve.config import default_database_url, variables_given
 from policyserve.dates import Days
 from policyserve.errors import PolicyserveError
-from policyserve.locale import N_, N_in, Sentence, translated
+from policyserve.locale import N_, N_all, N_in, Sentence, say_in, translated
 from policyserve.metrics.columns import words_of
 from policyserve.metrics.figure import Column, Figure
 from policyserve.operations.database import shown_database
@@ -32,6 +32,8 @@ LISTED = (
     Column(name="meaning", title=N_("Meaning"), kind="long"), Column(name="value", title=N_("Value")),
     Column(name="source", title=N_("Comes from")), Column(name="name", title=N_("Setting")),
 )  # fmt: skip
+
+N_all("calendar", "China", "United States")
 
 YEARS = (
     Column(name="year", title=N_("Year"), kind="key"), Column(name="published", title=N_("Published"), kind="code"),
@@ -91,7 +93,7 @@ def days_off(visit: Visit, refusal: PolicyserveError | None = None, **more: Any)
     figures = [_years(visit, calendar)]
     notice = calendar.notice(Days.between(visit.as_of, date(this + 1, 12, 31)))
     values = {
-        "name": calendar.name, "source": visit.house.settings.calendar,
+        "name": say_in(visit.language, "calendar", calendar.name), "source": visit.house.settings.calendar,
         "tables": [table_of(one, visit.language, {}) for one in figures],
         "notice": notice and notice.told(visit.language), "checked": None, **more,
     }  # fmt: skip
@@ -121,4 +123,4 @@ def check_days_off(visit: Visit) -> Answer:
         "years": table_of(_years(visit, found), visit.language, {}),
         "changes": table_of(changes, visit.language, {}),
     }
-    return days_off(visit, checked={"file": name, "name": found.name, **tables})
+    return days_off(visit, checked={"file": name, "name": say_in(visit.language, "calendar", found.name), **tables})
