@@ -167,7 +167,7 @@ def test_premiums_behind_the_collection_add_up_to_it(desk: Desk) -> None:
         header
         == "policy_no,customer_no,agent_no,rider,instalment,due_on,currency,amount,rider_amount,paid_on,fate,as_of"
     )
-    assert "│ 失效" in desk.do("metrics", "collected", *asked, "--policies", "--lang", "zh")
+    assert "│ 效力中止" in desk.do("metrics", "collected", *asked, "--policies", "--lang", "zh")
 
 
 def test_the_people_and_the_customers_behind_figures_are_listed(single: Desk) -> None:

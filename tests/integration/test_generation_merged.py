@@ -48,6 +48,14 @@ def test_two_reminders_of_a_day_go_as_one(twice: Engine) -> None:
     assert (generate(twice, D30, REMINDER).changed, messages(twice)) == (0, before)
 
 
+def test_what_was_merged_stays_so_when_the_day_of_what_carries_it_has_passed(twice: Engine) -> None:
+    generate(twice, D30, REMINDER)
+    (lead, _) = messages(twice)
+    generate(twice, lead.last_on + timedelta(days=1), REMINDER)
+    told = [(row.status, row.reason, row.merged_into_id) for row in messages(twice) if row.ordinal == lead.ordinal]
+    assert told == [("expired", "expired", None), ("cancelled", "merged", lead.id)]
+
+
 def test_duties_never_go_as_one(twice: Engine) -> None:
     owe(twice, 1)
     owe(twice, 2)

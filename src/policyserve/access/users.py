@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,14 @@ class Place:
     branch: str | None = None
 
 
+def people(connection: Connection, logins: Collection[str]) -> dict[str, str]:
+    """Return what those of the users who have a name are called: their own, else that of their agent."""
+    name = func.coalesce(USERS.c.name, AGENTS.c.name).label("called")
+    query = select(USERS.c.login, name).outerjoin_from(USERS, AGENTS, AGENTS.c.id == USERS.c.agent_id)
+    rows = connection.execute(query.where(USERS.c.login.in_(list(logins)), name.is_not(None))).all()
+    return {row.login: row.called for row in rows}
+
+
 def login_of(text: str) -> str:
     """Return a name to sign in with as it is stored: in small letters, without blanks around it."""
     return text.strip().lower()
@@ -99,7 +107,8 @@ def _key(connection: Connection, noun: str, condition: Any, place: Place) -> int
     keys = AGENTS.c.id if noun == "agent" else BRANCHES.c.id
     key = connection.execute(select(keys).where(condition)).scalar()
     if key is None:
-        raise NotFoundError(noun, place.agent_no if noun == "agent" else place.branch)
+        missing = NotFoundError(noun, place.agent_no if noun == "agent" else place.branch)
+        raise PolicyserveError(missing.sentence)  # it was typed; whoever is given the place is there
     return int(key)
 
 

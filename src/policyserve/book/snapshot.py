@@ -168,9 +168,10 @@ def customer_id(connection: Connection, customer_no: str) -> int:
     return _key(connection, "customer", "SELECT id FROM customers WHERE customer_no = :number", customer_no)
 
 
-def customer_no_of(connection: Connection, key: int) -> str:
-    """Return the number of a customer whose key is known."""
-    return str(connection.scalar(text("SELECT customer_no FROM customers WHERE id = :key"), {"key": key}))
+def number_and_name(connection: Connection, key: int) -> tuple[str, str | None]:
+    """Return the number and the name of a customer whose key is known."""
+    row = connection.execute(text("SELECT customer_no, name FROM customers WHERE id = :key"), {"key": key}).one()
+    return str(row.customer_no), row.name
 
 
 def phone(connection: Connection, customer_no: str) -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from policyserve import db
 from policyserve.access import scope
 from policyserve.access.viewer import Viewer
-from policyserve.book.snapshot import customer_no_of, customer_of
+from policyserve.book.snapshot import customer_of, number_and_name
 from policyserve.calendars.calendar import Calendar
 from policyserve.operations.database import Database
 from policyserve.tasks import touch_history
@@ -25,6 +25,7 @@ class PolicyCard:
 
     customer_no: str
     """Of the holder."""
+    customer_name: str | None
     policy: dict[str, Any]
     """As in `Card.policies`."""
     touches: list[dict[str, Any]]
@@ -40,7 +41,8 @@ def policy_card(
         asked = _asked(connection, calendar, as_of, language)
         holder = customer_of(connection, policy_no=policy_no)
         policy, touches = touch_history.policy_life(connection, holder, policy_no, asked)
-        return PolicyCard(customer_no=customer_no_of(connection, holder), policy=policy, touches=touches)
+        number, name = number_and_name(connection, holder)
+        return PolicyCard(customer_no=number, customer_name=name, policy=policy, touches=touches)
 
 
 def customer_card(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from policyserve import db
 from policyserve.access import scope
-from policyserve.access.scope import CUSTOMERS, TASKS
+from policyserve.access.scope import CUSTOMERS, POLICIES, TASKS
 from policyserve.access.viewer import Viewer
 from policyserve.operations.database import Database
 from policyserve.tasks.agenda import line_of
@@ -26,14 +26,25 @@ class TaskTitle:
     """How the customer is addressed."""
     name: str
     """What is to be done."""
+    policy_no: str | None
+    product: str | None
 
 
 def task_title(engine: Database, viewer: Viewer, task_id: int, *, as_of: date, language: str) -> TaskTitle | None:
     """Say what a task is, also of one that is closed; None for one that the viewer does not see."""
-    asked = (TASKS.c.service, TASKS.c.channels, CUSTOMERS.c.customer_no, CUSTOMERS.c.name, CUSTOMERS.c.gender)
+    asked = (
+        TASKS.c.service,
+        TASKS.c.channels,
+        CUSTOMERS.c.customer_no,
+        CUSTOMERS.c.name,
+        CUSTOMERS.c.gender,
+        POLICIES.c.policy_no,
+        POLICIES.c.product,
+    )
     query = (
         select(*asked)
         .join_from(TASKS, CUSTOMERS, CUSTOMERS.c.id == TASKS.c.customer_id)
+        .outerjoin(POLICIES, POLICIES.c.id == TASKS.c.policy_id)
         .where(TASKS.c.id == task_id, scope.sees_tasks(viewer.scope, as_of))
     )
     with db.reading(engine) as connection:
@@ -44,5 +55,7 @@ def task_title(engine: Database, viewer: Viewer, task_id: int, *, as_of: date, l
     return TaskTitle(
         customer_no=row.customer_no,
         customer=salutation(row.name, row.gender, language),
+        policy_no=row.policy_no,
+        product=row.product,
         name=row.service if service is None else str(service.said("name", language)),
     )

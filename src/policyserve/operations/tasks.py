@@ -117,11 +117,15 @@ def add_task(engine: Database, stamp: Stamp, **asked: Any) -> int:
         return key
 
 
-def explain_task(engine: Database, viewer: Viewer, task_id: int, *, as_of: date, language: str) -> list[str]:
-    """Return lines that say why a task is there and what became of it; raises NotFoundError."""
+def explain_task(
+    engine: Database, viewer: Viewer, task_id: int, *, as_of: date, language: str, headed: bool = True
+) -> list[str]:
+    """Return lines that say what a task is (`headed`), why it is there, what became of it; raises NotFoundError."""
     with db.reading(engine) as connection:
         scope.check_task(connection, viewer, task_id, as_of)
-        return explanation.explain(connection, task_id, current_standard(connection, as_of), language, as_of=as_of)
+        standard = current_standard(connection, as_of)
+        lines = explanation.explain(connection, task_id, standard, language, as_of=as_of)
+        return lines if headed else lines[1:]
 
 
 def find_reminder(engine: Database, policies: Collection[str], day: date) -> agenda_queries.Reminder | None:

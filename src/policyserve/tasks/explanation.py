@@ -16,6 +16,7 @@ from policyserve.standard.model import Service, Standard
 from policyserve.standard.vocabulary import word
 from policyserve.tables import Agent, Customer, Policy, table
 from policyserve.tasks.agenda import Line, line_of
+from policyserve.tasks.codes import coded
 from policyserve.tasks.contacts import CONTACTS, Deed, withdrawn
 from policyserve.tasks.history_text import why
 from policyserve.tasks.sums_owed import ABOUT_INSTALMENTS, Sum, sums_owed
@@ -138,7 +139,8 @@ def _contact(row: Any, language: str) -> Iterator[str]:
 
 def _told(contact: Any, language: str) -> str:
     """Say when and how it was done, and what came of it."""
-    parts = [contact.done_on, word(contact.channel, language), contact.outcome, contact.note]
+    outcome = contact.outcome and coded(contact.outcome, language)
+    parts = [contact.done_on, word(contact.channel, language), outcome, contact.note]
     if contact.satisfaction is not None:
         parts.append(Sentence("satisfaction {mark}/5", mark=contact.satisfaction))
     return Listed(part for part in parts if part).told(language)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -10,8 +11,10 @@ import polars as pl
 from policyserve.book.money import decimal
 from policyserve.contracts.contracts import Contracts
 from policyserve.contracts.owed import amounts_owed
+from policyserve.locale import Sentence
 from policyserve.locale.format import money, with_riders
 from policyserve.standard.model import OF_INSTALMENTS
+from policyserve.standard.reasons import sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +58,25 @@ def sums_owed(contracts: Contracts, asked: Iterable[Occurrence]) -> Sums:
             owed=row["owed"], riders=row["rider_owed"], currency=row["currency"]
         )
         for row in owed.to_dicts()
+    }
+
+
+def paid_since(contracts: Contracts, asked: Collection[Occurrence]) -> Mapping[Occurrence, Sentence]:
+    """Return the fact of those that ask for an instalment which is paid, on the day of the contracts."""
+    rows = pl.DataFrame(sorted(one for one in {*asked} if one[1] in OF_INSTALMENTS), schema=_ASKED, orient="row")
+    if rows.is_empty():
+        return {}
+    found = with_instalments(
+        contracts, rows.join(contracts.book.policies.select("policy_no", "policy_id"), on="policy_no")
+    )
+    paid = found.join(
+        contracts.payments.select("policy_id", "instalment", "paid_on").drop_nulls(), on=["policy_id", "instalment"]
+    )
+    return {
+        (row["policy_no"], row["kind"], row["ordinal"]): sentence(
+            "instalment-paid", json.dumps({"instalment": row["instalment"], "on": row["paid_on"].isoformat()})
+        )
+        for row in paid.to_dicts()
     }
 
 

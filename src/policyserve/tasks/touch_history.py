@@ -22,7 +22,7 @@ from policyserve.standard.model import Standard
 from policyserve.tasks.agenda import line_of
 from policyserve.tasks.held_policies import held_policies
 from policyserve.tasks.reason_text import reason_words
-from policyserve.tasks.sums_owed import Occurrence, Sum, sums_owed
+from policyserve.tasks.sums_owed import Occurrence, Sum, paid_since, sums_owed
 
 CLOSED = ("cancelled", "skipped", "missed")
 """Of these tasks the last transition says why."""
@@ -113,13 +113,20 @@ def _rows(connection: Connection, query: str, customer_id: int) -> list[dict[str
 def touch_rows(
     touches: pl.DataFrame, tasks: list[dict[str, Any]], contracts: Contracts, asked: Question
 ) -> list[dict[str, Any]]:
-    """Join touches with tasks by their identity; tasks whose touch is gone stay, with the reason."""
+    """Join touches with tasks by their identity; tasks whose touch is gone stay, with the reason.
+
+    An open task about an instalment that was paid since the last release is as the next one leaves it.
+    """
     stored = {_identity(task): task for task in tasks}
     pairs = [(touch, stored.pop(_identity(touch), None)) for touch in touches.to_dicts()]
     pairs += [(task, task) for task in stored.values()]
     about = [_occurrence(*pair, asked) for pair in pairs]
     sums = sums_owed(contracts, (one for one in about if one))
     rows = [_row(*pair, asked, sums.get(one) if one else None) for pair, one in zip(pairs, about, strict=True)]
+    paid = paid_since(contracts, [one for (_, task), one in zip(pairs, about, strict=True) if one and task])
+    for row, one in zip(rows, about, strict=True):
+        if one and one in paid:
+            row |= {"status": "cancelled", "reason": paid[one].told(asked.language)}
     return sorted(rows, key=lambda row: (row["due"], row["service"], row["ordinal"]))
 
 

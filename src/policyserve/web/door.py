@@ -181,7 +181,8 @@ class Door:
             kept = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{quote(answer.name, safe='')}"}
             return Response(answer.content, media_type=answer.media, headers=kept)
         refusal = answer.refusal
-        values = {**answer.values, "error": None if refusal is None else told(refusal).told(visit.language)}
+        error = None if refusal is None else told(refusal).told(visit.language)
+        values = {**answer.values, "error": error, "refused_form": answer.refused_form}
         status = status_of(refusal)
         headers = HEADERS | RETRY_AFTER if status in SENT_AWAY else HEADERS
         if answer.again_in is not None:

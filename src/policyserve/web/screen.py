@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache, partial
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from policyserve.access.viewer import Viewer
 from policyserve.config import template_folder
@@ -66,6 +68,10 @@ def _tabs(viewer: Viewer) -> list[tuple[str, str]]:
     return [one for one in PLACES.get(viewer.role, ()) if viewer.scope.whole or one[0] not in WHOLE]
 
 
+DATE = re.compile(r"(?<!\d)\d{4}-\d{2}(?:-\d{2}(?: \d{2}:\d{2}:\d{2})?)?(?![\d-])")
+"""Months, days and moments as they are written."""
+
+
 def home(viewer: Viewer) -> str:
     """Return where somebody begins."""
     return _tabs(viewer)[0][0]
@@ -77,7 +83,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(template_folder()), autoescape=True, auto_reload=False, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters["part"] = part
+    environment.filters |= {"part": part, "still": still}
     return environment
 
 
@@ -105,6 +111,11 @@ def render(visit: Visit, template: str, values: Mapping[str, Any]) -> str:
         again=partial(_again, visit),
         **values,
     )  # fmt: skip
+
+
+def still(text: object) -> Markup:
+    """Keep the dates of a text whole, where its lines break."""
+    return Markup(DATE.sub(r'<span class="still">\g<0></span>', str(escape("" if text is None else text))))
 
 
 def _again(visit: Visit, **changes: object) -> str:

@@ -18,6 +18,10 @@ LINKS = {"agent": "/agents/{}", "customer": "/customers/{}", "sample": "/spot-ch
 """Where the number of a kind leads."""
 
 
+HELD = ("agent", "customer", "policy")
+"""Kinds of columns that say whom or what a row is about."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cell:
     """One cell."""
@@ -40,6 +44,8 @@ class Table:
     empty: str | None
     lines: list[str]
     definition: list[str]
+    held: int
+    """The column that stays in sight where the others are scrolled: whom or what a row is about."""
     parts: list[tuple[list[str], Table]]
     """Of a figure with a list below each row: what is said of the row, and the list."""
 
@@ -55,11 +61,20 @@ def table_of(figure: Figure, language: str, links: Mapping[str, str], behind: Be
         title=title(figure, language),
         head=[(translated(language, one.title), one.right) for one in figure.shown],
         rows=[_cells(figure, row, language, links, behind) for row in while_waited_for(rows)],
+        held=_held(figure),
         empty=figure.empty.told(language) if figure.empty and figure.rows.is_empty() else None,
         lines=[line.told(language) for line in (*legend(figure), *figure.lines)],
         definition=[one.told(language) for one in figure.definition],
         parts=[_part(figure, row, language, links) for row in (figure.rows.to_dicts() if figure.nested else [])],
     )
+
+
+def _held(figure: Figure) -> int:
+    """Return the column of the first number that has a name, else the last of those that say what a row is about."""
+    shown = figure.shown
+    words = next((place for place, one in enumerate(shown) if one.right), len(shown))
+    named = (place for place, one in enumerate(shown) if one.kind in HELD)
+    return next(named, max(0, words - 1) if words < len(shown) else 0)
 
 
 def _part(figure: Figure, row: Row, language: str, links: Mapping[str, str]) -> tuple[list[str], Table]:

@@ -139,6 +139,8 @@ class Screen:
     values: Mapping[str, Any] = field(default_factory=dict)
     refusal: Exception | None = None
     """Why what was asked was not done; it is told on the page."""
+    refused_form: str | None = None
+    """The form beside which that is told; None: on top."""
     again_in: int | None = None
     """Seconds after which a browser asks for it again, while something goes on by itself."""
     figures: Callable[[], Sequence[Figure]] = tuple

@@ -159,7 +159,7 @@ def test_a_row_holds_every_column_in_chinese() -> None:
         "channels": "亲访、短信",
         "class": "营销",
         "who": "业务员",
-        "ends_when": "家中有未了的身故、理赔或失效",
+        "ends_when": "家中有未了的身故、理赔或效力中止",
         "bearing": "1/3/1",
         "on": "否",
         "talking_points": "当天亲自送上祝福。",

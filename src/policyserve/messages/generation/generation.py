@@ -222,7 +222,7 @@ class Run:
         """Do so with these `messages` (STORED)."""
         idle = messages.join(touches, on=IDENTITY, how="anti").filter(pl.col("due") <= self.day)
         gone = idle.filter(pl.col("last_on") >= self.day)
-        expired = idle.filter(pl.col("last_on") < self.day).select(
+        expired = idle.filter(pl.col("last_on") < self.day, pl.col("status") != "cancelled").select(
             "id",
             status=pl.lit("expired"),
             reason=pl.lit("expired"),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from policyserve.access.audit import CODES, Entry, Sought
 from policyserve.locale import N_, N_in, Sentence
 from policyserve.metrics.figure import Column, Figure
-from policyserve.operations.audit import audit_log
+from policyserve.operations.audit import audit_log, people_of
 from policyserve.tasks.codes import shown
 from policyserve.web.screen import moment
 from policyserve.web.visit import Answer, Screen, Visit
@@ -38,8 +38,9 @@ def show(visit: Visit) -> Answer:
     more = found[-1][0] if len(found) == AT_ONCE else None
     entries = [entry for _, entry in found]
     given = urlencode({name: value for name, value in asked.items() if value})
-    values = {"entries": entries, "more": more, "asked": asked, "given": given, "actions": CODES}
-    return Screen(template="audit", values=values, figures=lambda: [_list(visit, entries)])
+    people = people_of(visit.house.engine, entries)
+    values = {"entries": entries, "people": people, "more": more, "asked": asked, "given": given, "actions": CODES}
+    return Screen(template="audit", values=values, figures=lambda: [_list(visit, entries, people)])
 
 
 def _sought(visit: Visit, asked: Mapping[str, str]) -> Sought:
@@ -57,11 +58,12 @@ def _sought(visit: Visit, asked: Mapping[str, str]) -> Sought:
     return Sought(actor=asked["who"] or None, action=action, number=asked["number"] or None, since=since, until=until)
 
 
-def _list(visit: Visit, entries: list[Entry]) -> Figure:
+def _list(visit: Visit, entries: list[Entry], people: Mapping[str, str]) -> Figure:
     language = visit.language
     rows = [
         {
-            "at": moment(visit, one.at), "actor": shown("actor", one.actor, language),
+            "at": moment(visit, one.at),
+            "actor": f"{shown('actor', one.actor, language)} {people.get(one.actor, '')}".rstrip(),
             "what": one.said.told(language), "thing": one.thing.told(language) if one.kind else None,
             "number": one.number, "address": one.address,
         }

@@ -61,6 +61,7 @@ def show(visit: Visit, phone: str | None = None) -> Answer:
         "kept": visit.query.get("kept"),
         "records": customer_records(house.engine, viewer, number, as_of=visit.as_of, language=language),
         "card": card, "profile": profile, "family": family, "policies": policies, "headings": PROFILE,
+        "products": {row["policy_no"]: row["product"] for row in policies},
         "reveals": phone is None and viewer.role in MAY_REVEAL,
     }  # fmt: skip
     return Screen(template="customer", values=values, figures=lambda: [_policies(visit, policies)])

@@ -11,12 +11,12 @@ from policyserve.web.visit import Answer, Download, Move, Screen, Visit
 from policyserve.web.workbooks import MEDIA
 
 
-def show(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
+def show(visit: Visit, refusal: PolicyserveError | None = None, form: str | None = None) -> Answer:
     """Show how the data stand, and what a customer can ask for."""
     asked = _asked(visit)
     stands = personal_data.standing_of(*asked, as_of=visit.as_of)
-    values = {"stands": stands, "left": personal_data.told(stands)}
-    return Screen(template="personal_data", values=values, refusal=refusal)
+    values = {"stands": stands, "left": personal_data.told(stands), "retyped": visit.form.get("again", "")}
+    return Screen(template="personal_data", values=values, refusal=refusal, refused_form=form)
 
 
 def send(visit: Visit) -> Answer:
@@ -32,7 +32,7 @@ def send(visit: Visit) -> Answer:
     except SentBeforeError:
         pass
     except PolicyserveError as refusal:
-        return show(visit, refusal)
+        return show(visit, refusal, deed if deed == "erase" else None)
     return Move(to=visit.query["here"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policyserve.access.masks import shown_name
 from policyserve.dates import add_months
 from policyserve.operations.cards import policy_card
 from policyserve.tasks.card_text import premium, state
@@ -20,6 +21,7 @@ def show(visit: Visit) -> Answer:
     near = [row for row in card.touches if row["due"] <= last]
     values = {
         "policy": card.policy, "customer_no": card.customer_no,
+        "customer_name": shown_name(visit.viewer, card.customer_name),
         "premium": premium(card.policy, language), "state": state(card.policy, language),
         "parts": [
             ("past", [row for row in near if row["due"] < visit.as_of]),

@@ -10,24 +10,31 @@ from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import say
 from policyserve.operations import messages, tasks
 from policyserve.operations.agenda import agent_day
+from policyserve.operations.task_standing import task_standing
+from policyserve.operations.task_titles import task_title
 from policyserve.tasks.agenda import AgendaCustomer, AgendaTask
 from policyserve.tasks.deeds import CHANNELS
 from policyserve.web.pages.day_cards import talk
 from policyserve.web.visit import Answer, Move, Screen, Visit
 
 
-def show(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
+def show(visit: Visit, refusal: PolicyserveError | None = None, form: str | None = None) -> Answer:
     """Show a task; what was typed into a form that was refused stays."""
     engine, key = visit.house.engine, visit.path["task_id"]
-    lines = tasks.explain_task(engine, visit.viewer, key, as_of=visit.as_of, language=visit.language)
-    customer, task = _of_day(visit, key)
+    lines = tasks.explain_task(engine, visit.viewer, key, as_of=visit.as_of, language=visit.language, headed=False)
+    standing = task_standing(engine, visit.viewer, key, as_of=visit.as_of)
+    customer, task = _of_day(visit, key, visit.as_of)
+    if task is None and standing.status == "open" and not standing.late(visit.as_of):
+        customer, task = _of_day(visit, key, standing.day)  # it is not to be done yet, and may be done before
+        task = task and task._replace(owed=None)
+    title = task_title(engine, visit.viewer, key, as_of=visit.as_of, language=visit.language)
     values: dict[str, Any] = {
-        "key": key, "customer": customer, "task": task, "lines": lines, "channels": _channels(task),
-        "talk": talk(task, visit.language) if task else None,
+        "key": key, "customer": customer, "task": task, "title": title, "standing": standing,
+        "lines": lines, "channels": _channels(task), "talk": talk(task, visit.language) if task else None,
         "sms": None if task is None or customer is None else _text(visit, customer, task),
         "typed": lambda name: visit.form.get(name, ""), "today": visit.as_of,
     }  # fmt: skip
-    return Screen(template="task", values=values, refusal=refusal)
+    return Screen(template="task", values=values, refusal=refusal, refused_form=form)
 
 
 def _text(visit: Visit, customer: AgendaCustomer, task: AgendaTask) -> str | None:
@@ -39,9 +46,9 @@ def _text(visit: Visit, customer: AgendaCustomer, task: AgendaTask) -> str | Non
     return messages.text_of_service(*asked, as_of=visit.as_of)
 
 
-def _of_day(visit: Visit, key: int) -> tuple[AgendaCustomer | None, AgendaTask | None]:
-    """Find a task on the viewer's day; none where it is closed, or not to be done yet."""
-    found = agent_day(visit.house.engine, visit.viewer, visit.viewer.agent_no or "", visit.as_of, as_of=visit.as_of)
+def _of_day(visit: Visit, key: int, day: date) -> tuple[AgendaCustomer | None, AgendaTask | None]:
+    """Find a task on a day of the viewer's; none where it is closed, or not to be done by then."""
+    found = agent_day(visit.house.engine, visit.viewer, visit.viewer.agent_no or "", day, as_of=visit.as_of)
     pairs = ((customer, task) for customer in found.customers for task in customer.tasks if task.task_id == key)
     return next(pairs, (None, None))
 
@@ -90,7 +97,7 @@ def _deed(visit: Visit, told: str, deed: Any, **what: Any) -> Answer:
     except NotFoundError:
         raise
     except PolicyserveError as refusal:
-        return show(visit, refusal)
+        return show(visit, refusal, told)
     return Move(to=f"/today?{told}={key}#told", said=said or ())
 
 

@@ -22,11 +22,20 @@ LISTED = (
 )  # fmt: skip
 
 
-def show(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
-    """Show all users, and the form for another one."""
+ANOTHER = ""
+"""The form for another user; the others are named by their users."""
+
+
+def show(visit: Visit, refusal: PolicyserveError | None = None, form: str | None = None) -> Answer:
+    """Show all users, and the form for another one; `form` is the user whose form was refused, or that of another."""
     found = users.all_users(visit.house.engine)
-    values = {"users": found, "roles": ROLES, "typed": lambda name: visit.form.get(name, "")}
-    return Screen(template="users", values=values, refusal=refusal, figures=lambda: [_list(visit, found)])
+    values = {
+        "users": found, "roles": ROLES, "typed": lambda name: visit.form.get(name, ""), "nothing": lambda _name: "",
+    }  # fmt: skip
+    beside = form if form in {ANOTHER, *(one.login for one in found)} else None
+    return Screen(
+        template="users", values=values, refusal=refusal, refused_form=beside, figures=lambda: [_list(visit, found)]
+    )
 
 
 def _list(visit: Visit, found: list[Account]) -> Figure:
@@ -37,7 +46,7 @@ def _list(visit: Visit, found: list[Account]) -> Figure:
 def add(visit: Visit) -> Answer:
     """Add a user."""
     login, password = visit.form.get("login", ""), visit.form.get("password", "")
-    return _done(visit, lambda: users.add_user(
+    return _done(visit, ANOTHER, lambda: users.add_user(
         visit.house.engine, visit.viewer, login, _place(visit), password=password, name=visit.typed("name"),
         at=visit.now, form=visit.form_key,
     ))  # fmt: skip
@@ -57,18 +66,18 @@ def change(visit: Visit) -> Answer:
     }  # fmt: skip
     if (deed := deeds.get(visit.form.get("deed", ""))) is None:
         raise NotFoundError("user", login)
-    return _done(visit, deed)
+    return _done(visit, login, deed)
 
 
 def _place(visit: Visit) -> Place:
     return Place(role=visit.form.get("role", ""), agent_no=visit.typed("agent_no"), branch=visit.typed("branch"))
 
 
-def _done(visit: Visit, deed: Callable[[], None]) -> Answer:
+def _done(visit: Visit, form: str, deed: Callable[[], None]) -> Answer:
     try:
         deed()
     except SentBeforeError:
         pass
     except PolicyserveError as refusal:
-        return show(visit, refusal)
+        return show(visit, refusal, form)
     return Move(to="/users")
