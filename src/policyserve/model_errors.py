@@ -45,9 +45,9 @@ CLAUSES = {
 class UnfitError(ValueError):
     """A value that a check of ours refuses."""
 
-    def __init__(self, words: str, /, **values: object) -> None:
+    def __init__(self, words: str | Sentence, /, **values: object) -> None:
         """`words` are a clause without a full stop, with {places} for the values."""
-        self.sentence = Sentence(words, **values)
+        self.sentence = words if isinstance(words, Sentence) else Sentence(words, **values)
         super().__init__(str(self.sentence))
 
 

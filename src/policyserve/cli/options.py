@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import rich_click as click
 
+from policyserve.calendars.asked_days import asked_day
 from policyserve.calendars.calendar import Calendar
 from policyserve.cli.screen.help import language_now
 from policyserve.cli.secrets import PASSWORD_SHOWN, SETTINGS_OPEN, holds_password, is_open
@@ -42,22 +42,11 @@ class DateType(click.ParamType[date]):
         """Read the day; a usage error says what is allowed."""
         if isinstance(value, date):
             return value
-        language = language_now()
-        match = re.fullmatch(r"(\d{4})([-/]?)(\d{1,2})\2(\d{1,2})", str(value).strip())
-        if match is None:
-            return self.fail(say(language, "'{value}' is no date; write 2026-11-21.", value=value), param, ctx)
         try:
-            day = date(int(match[1]), int(match[3]), int(match[4]))
-        except ValueError:
-            return self.fail(say(language, "there is no day '{value}' in the calendar.", value=value), param, ctx)
-        if not FIRST <= day <= LAST:
-            far = say(language, "{day} is too far away; give {first} to {last}.", day=day, first=FIRST, last=LAST)
-            return self.fail(far, param, ctx)
-        return day
+            return asked_day(str(value))
+        except QuestionError as error:
+            return self.fail(error.told(language_now()), param, ctx)
 
-
-FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
-"""The days that can be asked about."""
 
 DATE = DateType()
 

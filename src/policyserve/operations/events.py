@@ -79,9 +79,10 @@ def take_event(connection: Connection, fields: Mapping[str, str], *, as_of: date
 
 
 def one_row(kind: ListKind, fields: Mapping[str, str]) -> Rows:
-    """Read the fields of one row of a list as a file's would be read."""
-    columns = [kind.column(name) for name in fields]
-    typed = pl.DataFrame({"line": [1], **{name: [value] for name, value in fields.items()}})
+    """Read the fields of one row of a list as a file's would be read; a required one that is not there is empty."""
+    given = {**{one.name: "" for one in kind.columns if one.required}, **fields}
+    columns = [kind.column(name) for name in given]
+    typed = pl.DataFrame({"line": [1], **{name: [value] for name, value in given.items()}})
     texts = typed.select(
         pl.col("line").cast(pl.UInt32), *(clean(pl.col(one.name), one).alias(one.name) for one in columns)
     )

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, BinaryIO, Final
 
 from policyserve.access.viewer import Viewer
+from policyserve.calendars.asked_days import asked_day
 from policyserve.calendars.calendar import Calendar
 from policyserve.config import Settings
 from policyserve.locale import Sentence
@@ -124,6 +125,11 @@ class Visit:
     def typed(self, name: str) -> str | None:
         """Return what was typed into a field; None for nothing."""
         return self.form.get(name, "").strip() or None
+
+    def day(self, name: str) -> date | None:
+        """Return the day that was typed into a field, None for nothing; raises QuestionError for one that cannot be."""
+        typed = self.typed(name)
+        return None if typed is None else asked_day(typed)
 
     def number(self, name: str) -> int | None:
         """Return the number that was typed into a field, cut after nine digits; None where there is none."""

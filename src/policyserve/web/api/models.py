@@ -9,15 +9,23 @@ from typing import Annotated, TypeAlias
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from policyserve.calendars.asked_days import asked_day
+from policyserve.errors import QuestionError
+from policyserve.model_errors import UnfitError
 from policyserve.signs import seen
 from policyserve.web.addresses import number
 
 
 def _written(day: object) -> object:
     """Take a day as it is written, and no number, which would be counted in seconds from 1970."""
-    if isinstance(day, date) or (isinstance(day, str) and fullmatch(r"\d{4}-\d{2}-\d{2}", day)):
+    if isinstance(day, date):
         return day
-    raise ValueError("write a day as 2026-05-04")
+    if not isinstance(day, str) or not fullmatch(r"\d{4}-\d{2}-\d{2}", day):
+        raise ValueError("write a day as 2026-05-04")
+    try:
+        return asked_day(day)
+    except QuestionError as error:
+        raise UnfitError(error.sentence) from error
 
 
 Day: TypeAlias = Annotated[date, BeforeValidator(_written)]

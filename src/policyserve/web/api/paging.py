@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+from policyserve.signs import seen
 from policyserve.web.api.call import Asked
 from policyserve.web.errors import CursorError
 
@@ -36,7 +37,7 @@ def place(asked: Asked, written: str | None, *kinds: type) -> tuple[Any, ...] | 
         raise CursorError
     if any(type(one) is not kind for one, kind in zip(read[1:], kinds, strict=True)):
         raise CursorError
-    if any(isinstance(one, int) and abs(one) >= 2**31 for one in read):
+    if any(abs(one) >= 2**31 if isinstance(one, int) else one != seen(one) for one in read):
         raise CursorError
     return tuple(read[1:])
 

@@ -11,7 +11,7 @@ from policyserve.operations.cards import customer_card
 from policyserve.operations.events import event_of_viewer, retract_of_viewer
 from policyserve.tasks.deeds import CHANNELS
 from policyserve.web.addresses import part
-from policyserve.web.pages.tasks import day_typed
+from policyserve.web.pages.tasks import contact_typed
 from policyserve.web.visit import Answer, Move, Screen, Visit
 
 EVENT_FIELDS = ("kind", "occurred_on", "policy_no", "detail")
@@ -47,21 +47,18 @@ def event(visit: Visit) -> Answer:
 
 def keep_contact(visit: Visit) -> Answer:
     """Keep a contact."""
-    return _kept(
-        visit, "contact", entries.note_contact, service=visit.form.get("service", ""),
-        on=day_typed(visit, "on") or visit.as_of, channel=visit.form.get("channel", ""), outcome=visit.typed("outcome"),
-        satisfaction=visit.number("satisfaction"), note=visit.typed("note"),
-    )  # fmt: skip
+    service = visit.form.get("service", "")
+    return _kept(visit, "contact", entries.note_contact, lambda: {"service": service, **contact_typed(visit)})
 
 
 def keep_referral(visit: Visit) -> Answer:
     """Keep who was named."""
-    return _kept(visit, "referral", entries.note_referral, fields=_typed(visit, REFERRAL_FIELDS))
+    return _kept(visit, "referral", entries.note_referral, lambda: {"fields": _typed(visit, REFERRAL_FIELDS)})
 
 
 def keep_event(visit: Visit) -> Answer:
     """Keep what happened."""
-    return _kept(visit, "event", entries.note_event, fields=_typed(visit, EVENT_FIELDS))
+    return _kept(visit, "event", entries.note_event, lambda: {"fields": _typed(visit, EVENT_FIELDS) | _day_of(visit)})
 
 
 def mistake(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
@@ -95,10 +92,15 @@ def _typed(visit: Visit, names: tuple[str, ...]) -> dict[str, str]:
     return {name: told for name in names if (told := visit.typed(name))}
 
 
-def _kept(visit: Visit, kind: str, deed: Callable[..., object], **what: object) -> Answer:
+def _day_of(visit: Visit) -> dict[str, str]:
+    """Read the day on which something happened, where one was typed; raises QuestionError for one that cannot be."""
+    return {"occurred_on": str(day)} if (day := visit.day("occurred_on")) else {}
+
+
+def _kept(visit: Visit, kind: str, deed: Callable[..., object], what: Callable[[], dict[str, object]]) -> Answer:
     number = str(visit.path["customer_no"])
     try:
-        deed(visit.house.engine, visit.viewer, number, visit.stamp, form=visit.form_key, **what)
+        deed(visit.house.engine, visit.viewer, number, visit.stamp, form=visit.form_key, **what())
     except SentBeforeError:
         pass
     except NotFoundError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -61,37 +62,30 @@ def _channels(task: AgendaTask | None) -> list[str]:
 
 def done(visit: Visit) -> Answer:
     """Mark it done."""
-    return _deed(
-        visit, "done", tasks.finish_task, on=day_typed(visit, "on") or visit.as_of,
-        channel=visit.form.get("channel", ""),
-        outcome=visit.typed("outcome"), satisfaction=visit.number("satisfaction"),
-        note=visit.typed("note"),
-    )  # fmt: skip
+    return _deed(visit, "done", tasks.finish_task, lambda: contact_typed(visit))
 
 
 def put_off(visit: Visit) -> Answer:
     """Put it off to another day."""
-    return _deed(visit, "put-off", tasks.snooze_task, to=day_typed(visit, "to"))
+    return _deed(visit, "put-off", tasks.snooze_task, lambda: {"to": _other_day(visit)})
 
 
 def skip(visit: Visit) -> Answer:
     """Decide against it, with a reason."""
-    return _deed(visit, "skipped", tasks.skip_task, why=visit.form.get("why", ""))
+    return _deed(visit, "skipped", tasks.skip_task, lambda: {"why": visit.form.get("why", "")})
 
 
 def undo(visit: Visit) -> Answer:
     """Take back what was said to be done, or decided against, by mistake."""
-    return _deed(visit, "open", tasks.reopen_task, why=say(visit.language, "marked by mistake"))
+    return _deed(visit, "open", tasks.reopen_task, lambda: {"why": say(visit.language, "marked by mistake")})
 
 
-def _deed(visit: Visit, told: str, deed: Any, **what: Any) -> Answer:
+def _deed(visit: Visit, told: str, deed: Any, what: Callable[[], dict[str, Any]]) -> Answer:
     """Do something with the task and go back to the day; sent twice it is done once."""
     key = visit.path["task_id"]
     said = None
     try:
-        if what.get("to", visit) is None:
-            raise PolicyserveError("Choose the day to which it is put off.")
-        said = deed(visit.house.engine, visit.viewer, key, visit.stamp, form=visit.form_key, **what)
+        said = deed(visit.house.engine, visit.viewer, key, visit.stamp, form=visit.form_key, **what())
     except SentBeforeError:
         pass
     except NotFoundError:
@@ -101,9 +95,15 @@ def _deed(visit: Visit, told: str, deed: Any, **what: Any) -> Answer:
     return Move(to=f"/today?{told}={key}#told", said=said or ())
 
 
-def day_typed(visit: Visit, name: str) -> date | None:
-    """Read a day as browsers write it; None where none was chosen."""
-    try:
-        return date.fromisoformat(visit.form.get(name, ""))
-    except ValueError:
-        return None
+def contact_typed(visit: Visit) -> dict[str, Any]:
+    """Read what came of a contact; raises QuestionError for a day that cannot be."""
+    return {
+        "on": visit.day("on") or visit.as_of, "channel": visit.form.get("channel", ""),
+        "outcome": visit.typed("outcome"), "satisfaction": visit.number("satisfaction"), "note": visit.typed("note"),
+    }  # fmt: skip
+
+
+def _other_day(visit: Visit) -> date:
+    if (day := visit.day("to")) is None:
+        raise PolicyserveError("Choose the day to which it is put off.")
+    return day
