@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import stat
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -110,7 +112,21 @@ def test_a_copy_has_everything_on_the_customer_and_nothing_on_another(branch: Br
     assert "13900000002" not in str(document)
     assert copy(branch)[0]["audit_log"][-1]["action"] == "personal data exported"
     sheets = pl.read_excel(io.BytesIO(sheet), sheet_id=0, engine="calamine")
-    assert sheets["Contacts"]["note"].to_list() == [SECRET]
+    assert sheets["Contacts"]["Note"].to_list() == [SECRET]
+
+
+def test_a_copy_is_read_in_words_of_the_language_at_the_clock_of_the_business(branch: Branch) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    _, written = personal_data.copy_of(
+        branch.engine, SYSTEM, "C1", as_of=MONDAY, at=AT, language="zh", zone=zone
+    )  # fmt: skip
+    sheets = pl.read_excel(io.BytesIO(written), sheet_id=0, engine="calamine")
+    said = " ".join(f"{name} {frame.columns} {frame.rows()}" for name, frame in sheets.items())
+    assert sheets["短信"]["状态"].to_list() == ["已送达", "计划中"]
+    assert AT.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") in said
+    assert sheets["保单"]["期缴保费"].to_list()[0] == 5000
+    assert [one for one in ("delivered", "planned", "True", "False", "+00:00", "{", "task done") if one in said] == []
+    assert not re.search(r"[a-z]{3}", " ".join(" ".join(frame.columns) for frame in sheets.values()))
 
 
 def test_what_law_asks_to_keep_stays_restricted_and_the_rest_is_gone(branch: Branch) -> None:

@@ -10,7 +10,6 @@ import rich_click as click
 
 from policyserve.access.viewer import SYSTEM
 from policyserve.cli.options import Session, shared
-from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.names import with_names
 from policyserve.cli.screen.output import Row, show, tell
 from policyserve.dates import add_months
@@ -18,6 +17,7 @@ from policyserve.locale import N_, N_in, say
 from policyserve.operations.cards import customer_card, policy_card
 from policyserve.tasks.card_text import PROFILE, premium, state
 from policyserve.tasks.codes import shown
+from policyserve.tasks.headings import heading
 from policyserve.tasks.touch_history import Card
 
 MONTHS_AHEAD = 12

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import rich_click as click
 
@@ -32,7 +33,13 @@ def export(session: Session, customer_no: str, folder: Path) -> None:
     if not folder.is_dir():
         raise PolicyserveError("There is no folder '{folder}'; make it.", folder=folder)
     document, sheet = operations.copy_of(
-        session.engine, SYSTEM, customer_no, as_of=session.as_of, at=session.now, language=session.language
+        session.engine,
+        SYSTEM,
+        customer_no,
+        as_of=session.as_of,
+        at=session.now,
+        language=session.language,
+        zone=ZoneInfo(session.settings.time_zone),
     )
     name = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in customer_no)
     for path, content in ((folder / f"{name}.json", document), (folder / f"{name}.xlsx", sheet)):

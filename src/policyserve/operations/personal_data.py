@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from sqlalchemy import Connection, and_, select, update
 
@@ -65,17 +65,17 @@ def standing_of(engine: Database, viewer: Viewer, customer_no: str, *, as_of: da
 
 
 def copy_of(
-    engine: Database, viewer: Viewer, customer_no: str, *, as_of: date, at: datetime, language: str
+    engine: Database, viewer: Viewer, customer_no: str, *, as_of: date, at: datetime, language: str, zone: tzinfo = UTC
 ) -> tuple[bytes, bytes]:
     """Return everything held on a customer in scope, as JSON and as a workbook; raises NotFoundError.
 
-    Numbers of other customers stand in it as far as the viewer sees them.
+    The workbook tells instants in `zone`. Numbers of other customers stand in it as far as the viewer sees them.
     """
     with db.writing(engine) as connection:
         person = _person(connection, viewer, customer_no, as_of)
         _note(connection, viewer, "personal data exported", customer_no, at)
         held = _seen(connection, viewer, held_on(connection, person), as_of)
-    return copies.as_json(customer_no, held, at), copies.as_workbook(held, language)
+    return copies.as_json(customer_no, held, at), copies.as_workbook(held, language, zone)
 
 
 def restrict(

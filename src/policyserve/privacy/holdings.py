@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, String, Table, cast, or_, select
 
-from policyserve.locale import N_
+from policyserve.locale import N_, N_in
 from policyserve.tables import (
     AuditEntry,
     Change,
@@ -125,7 +125,7 @@ HOLDINGS: tuple[Holding, ...] = tuple(
         ("changes", N_("What it changed"), table(Change), _changes),
         ("contacts", N_("Contacts"), table(Contact), _tasks),
         ("spot_checks", N_("Spot checks"), table(SpotCheckResult), _tasks),
-        ("messages", N_("Messages"), MESSAGES, _own),
+        ("messages", N_in("part of a copy", "Messages"), MESSAGES, _own),
         ("message_parts", N_("Parts of messages"), table(MessagePart), _parts),
         ("replies", N_("Replies"), table(Reply), _phone),
         ("refusals", N_("Refusals"), table(Refusal), _phone),

@@ -92,7 +92,7 @@ def write_figure(sheet: Worksheet, figure: Figure, *, language: str, styles: Sty
         sheet.set_column(place, place, _width(column, heading, texts))
         for line, (row, text) in enumerate(while_waited_for(zip(rows, texts, strict=True)), 1):
             content, style = _content(column, row, text)
-            _write(sheet, (line, place), content, styles[style])
+            write_cell(sheet, (line, place), content, styles[style])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     sheet.repeat_rows(0)
@@ -119,7 +119,8 @@ def printed(sheet: Worksheet) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def _write(sheet: Worksheet, place: tuple[int, int], content: Any, style: Any) -> None:
+def write_cell(sheet: Worksheet, place: tuple[int, int], content: Any, style: Any) -> None:
+    """Write a value as Excel expects it: a day as a day, a number as a number; an instant is a text of its own."""
     if content is None:
         sheet.write_blank(*place, None, style)
     elif isinstance(content, date):

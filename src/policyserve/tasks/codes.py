@@ -28,8 +28,8 @@ CODES = frozenset(N_all(
 
 CODED = frozenset({
     "status", "state", "outcome", "message_class", "mode", "gender", "severity", "performer", "channels", "channel",
-    "kind", "ended_by", "level", "stage", "result", "kept", "company",
-    "job",
+    "kind", "subject_kind", "product_kind", "from_status", "to_status", "ended_by", "level", "stage", "result", "kept",
+    "company", "job",
 })  # fmt: skip
 """Columns that hold such codes; what stands in others is the users' own text."""
 

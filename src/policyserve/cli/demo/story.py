@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import rich_click as click
 
 from policyserve.calendars.calendar import Calendar
-from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.output import Row, show, tell
 from policyserve.config import Settings
 from policyserve.locale import say, say_in, translated
@@ -20,6 +19,7 @@ from policyserve.operations.database import Database
 from policyserve.operations.standards import standard_on
 from policyserve.settings_file import MessageSettings, SettingsFile, language_of_messages
 from policyserve.standard.model import Standard
+from policyserve.tasks.headings import heading
 
 MORNING = time(10)
 """When the day's texts leave: inside all hours."""

@@ -10,12 +10,12 @@ from typing import Any
 import polars as pl
 from polars import selectors
 
-from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.output import Row
 from policyserve.errors import QuestionError
 from policyserve.files import PRODUCT, check_target, replacing, write
 from policyserve.metrics.figure import Figure
 from policyserve.signs import harmless_texts, seen_in
+from policyserve.tasks.headings import heading
 
 ENDINGS = (".csv", ".xlsx")
 

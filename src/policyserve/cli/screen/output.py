@@ -14,12 +14,12 @@ import rich_click as click
 from rich.console import Console, RenderableType
 
 from policyserve.cli.screen.folding import indented
-from policyserve.cli.screen.headings import heading
 from policyserve.cli.screen.layout import laid_out
 from policyserve.locale import say
 from policyserve.metrics import percents
 from policyserve.signs import escaped, harmless, seen
 from policyserve.tasks.codes import shown
+from policyserve.tasks.headings import heading
 
 Row = Mapping[str, Any]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from policyserve.access.sent_forms import SentBeforeError
 from policyserve.errors import PolicyserveError
@@ -24,7 +25,8 @@ def send(visit: Visit) -> Answer:
     deed, asked = visit.form.get("deed", ""), _asked(visit)
     when: dict[str, Any] = {"as_of": visit.as_of, "at": visit.now}
     if deed in {"json", "xlsx"}:
-        document, sheet = personal_data.copy_of(*asked, **when, language=visit.language)
+        zone = ZoneInfo(visit.house.settings.time_zone)
+        document, sheet = personal_data.copy_of(*asked, **when, language=visit.language, zone=zone)
         media = "application/json" if deed == "json" else MEDIA
         return Download(name=f"{asked[2]}.{deed}", content=document if deed == "json" else sheet, media=media)
     try:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pytest
 
 from policyserve.cli import notices, points, spot_checks
-from policyserve.cli.screen.headings import HEADINGS, heading
 from policyserve.messages.outbox import overview
 from policyserve.scheduler import run_records
 from policyserve.tasks.codes import coded
+from policyserve.tasks.headings import HEADINGS, heading
 
 SHOWN = (
     overview.FIELDS, overview.MORE, notices.COLUMNS, points.BALANCE, points.ENTRY, spot_checks.SAMPLES,
