@@ -155,11 +155,16 @@ def test_several_changes_in_one_list_follow_each_other(engine: Engine, tmp_path:
     assert counts(import_text(engine, tmp_path, "events", text)) == (0, 0, 2, 0)
 
 
-def test_a_customers_agent_changed_is_one_event(engine: Engine, tmp_path: Path) -> None:
+def test_a_customers_agent_changed_is_one_event_and_takes_the_policies_of_the_former_agent_along(
+    engine: Engine, tmp_path: Path
+) -> None:
     import_text(engine, tmp_path, "events", EVENTS + ",,C1,人员变更,2026-02-05,,A3\n")
     query = "SELECT a.agent_no FROM customers c JOIN agents a ON a.id = c.agent_id WHERE c.customer_no = 'C1'"
     assert rows_of(engine, query) == [("A3",)]
-    assert [row[:3] + row[4:] for row in rows_of(engine, CHANGES)] == [("C1", None, "2026-02-05", "A3")]
+    assert [row[:3] + row[4:] for row in rows_of(engine, CHANGES)] == [
+        ("C1", None, "2026-02-05", "A3"),
+        ("C1", "P1", "2026-02-05", "A3"),
+    ]
 
 
 def test_a_premium_change_without_an_amount_is_warned_of(engine: Engine, tmp_path: Path) -> None:

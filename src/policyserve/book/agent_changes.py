@@ -93,7 +93,10 @@ def _without_known(connection: Connection, events: pl.DataFrame) -> pl.DataFrame
 
 
 def record_of_policies(connection: Connection, moved: pl.DataFrame, as_of: date) -> None:
-    """Record that policies got another agent: `customer_id`, `policy_id`, `agent_id`, and `agent_before`."""
+    """Record that policies got another agent: `customer_id`, `policy_id`, `agent_id`, and `agent_before`.
+
+    The change has come on the day `on` where `moved` has one, else on `as_of`.
+    """
     if moved.is_empty():
         return
     numbers = db.read_frame(
@@ -102,8 +105,9 @@ def record_of_policies(connection: Connection, moved: pl.DataFrame, as_of: date)
     named = moved.join(numbers.rename({"agent_no": "detail"}), left_on="agent_id", right_on="id").join(
         numbers.rename({"agent_no": "previous"}), left_on="agent_before", right_on="id"
     )
+    on = pl.col("on") if "on" in named.columns else pl.lit(as_of)
     record(
         connection,
-        named.select("customer_id", "policy_id", "detail", "previous", kind=pl.lit(KIND), occurred_on=pl.lit(as_of)),
+        named.select("customer_id", "policy_id", "detail", "previous", kind=pl.lit(KIND), occurred_on=on),
         as_of,
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 from polars._typing import PolarsDataType as DataType
 from sqlalchemy import Connection
 
 from policyserve import db
-from policyserve.book.agent_changes import KIND
+from policyserve.book.agent_changes import KIND, agents_of
+from policyserve.book.carried_policies import carry
+from policyserve.book.listed_agents import LISTED, named_still
 from policyserve.book.references import NOT_STORED
 from policyserve.book.rows import Rows
 from policyserve.book.stored_rows import known_ids, read_matching
@@ -42,8 +46,11 @@ def check(connection: Connection, rows: Rows) -> Rows:
     return rows.reject(unknown, "detail", NOT_STORED["agent"])
 
 
-def apply(connection: Connection, changes: pl.DataFrame) -> None:
-    """Give subjects the agent of their latest change, where one of `changes` is that, and note who came before."""
+def apply(connection: Connection, changes: pl.DataFrame, as_of: date) -> None:
+    """Give subjects the agent of their latest change, where one of `changes` is that, and note who came before.
+
+    Policies that a customer's former agent served go along (see `carried_policies`).
+    """
     if changes.is_empty():
         return
     subjects = changes.select(_SUBJECT).unique()
@@ -62,26 +69,31 @@ def apply(connection: Connection, changes: pl.DataFrame) -> None:
         how="semi",
         nulls_equal=True,
     )
-    _reassign(connection, latest)
+    _reassign(connection, latest, as_of)
+
+
+_OF_POLICY = f"""
+    SELECT p.id AS policy_id, a.agent_no AS policy_agent, p.{LISTED} AS policy_listed
+    FROM policies p JOIN agents a ON a.id = p.agent_id
+"""
+_OF_CUSTOMER = f"""
+    SELECT c.id AS customer_id, a.agent_no AS own_agent, c.{LISTED} AS own_listed
+    FROM customers c JOIN agents a ON a.id = c.agent_id
+"""
 
 
 def _with_agents(connection: Connection, history: pl.DataFrame) -> pl.DataFrame:
-    """Add `agent_no`: the agent whom the policy, or the customer, has now."""
-    of_policy = (
-        "SELECT p.id AS policy_id, a.agent_no AS policy_agent FROM policies p JOIN agents a ON a.id = p.agent_id"
-    )
-    of_customer = (
-        "SELECT c.id AS customer_id, a.agent_no AS own_agent FROM customers c JOIN agents a ON a.id = c.agent_id"
-    )
-    policies = read_matching(
-        connection, of_policy, {"policy_id": pl.Int32, "policy_agent": pl.String}, history.select("policy_id")
-    )
-    customers = read_matching(
-        connection, of_customer, {"customer_id": pl.Int32, "own_agent": pl.String}, history.select("customer_id")
-    )
+    """Add `agent_no`: the agent whom the policy, or the customer, has now; and `listed_agent_id`."""
+    policy: dict[str, DataType] = {"policy_id": pl.Int32, "policy_agent": pl.String, "policy_listed": pl.Int32}
+    customer: dict[str, DataType] = {"customer_id": pl.Int32, "own_agent": pl.String, "own_listed": pl.Int32}
+    policies = read_matching(connection, _OF_POLICY, policy, history.select("policy_id"))
+    customers = read_matching(connection, _OF_CUSTOMER, customer, history.select("customer_id"))
     joined = history.join(policies, on="policy_id", how="left").join(customers, on="customer_id", how="left")
-    agent = pl.when(pl.col("policy_id").is_null()).then("own_agent").otherwise("policy_agent")
-    return joined.with_columns(agent_no=agent)
+    own = pl.col("policy_id").is_null()
+    return joined.with_columns(
+        pl.when(own).then("own_listed").otherwise("policy_listed").alias(LISTED),
+        agent_no=pl.when(own).then("own_agent").otherwise("policy_agent"),
+    )
 
 
 def _note_previous(connection: Connection, history: pl.DataFrame) -> None:
@@ -91,10 +103,20 @@ def _note_previous(connection: Connection, history: pl.DataFrame) -> None:
     db.update_frame(connection, "events", previous.drop_nulls(), keys=["id"])
 
 
-def _reassign(connection: Connection, latest: pl.DataFrame) -> None:
-    ids = known_ids(connection, "agents", "agent_no", latest["detail"])
-    assigned = latest.join(ids.select(agent_id="id", detail="number"), on="detail")
-    of_policies = assigned.filter(pl.col("policy_id").is_not_null()).select("agent_id", id="policy_id")
-    of_customers = assigned.filter(pl.col("policy_id").is_null()).select("agent_id", id="customer_id")
-    db.update_frame(connection, "policies", of_policies, keys=["id"])
-    db.update_frame(connection, "customers", of_customers, keys=["id"])
+def _reassign(connection: Connection, latest: pl.DataFrame, as_of: date) -> None:
+    if latest.is_empty():
+        return
+    serving = agents_of(connection, latest.select("customer_id").unique()).rename({"agent_no": "served_by"})
+    known = latest.join(serving, on="customer_id", how="left").with_columns(
+        served_by=pl.coalesce("agent_no", pl.when(pl.col("policy_id").is_null()).then("served_by"))
+    )
+    ids = known_ids(connection, "agents", "agent_no", pl.concat([known["detail"], known["served_by"]]))
+    assigned = known.join(ids.select(agent_id="id", detail="number"), on="detail").join(
+        ids.select(former="id", served_by="number"), on="served_by", how="left"
+    )
+    marked = assigned.with_columns(named_still(pl.col("former"), pl.col("agent_id")).alias(LISTED))
+    of_customers = marked.filter(pl.col("policy_id").is_null())
+    of_policies = marked.filter(pl.col("policy_id").is_not_null())
+    db.update_frame(connection, "policies", of_policies.select("agent_id", LISTED, id="policy_id"), keys=["id"])
+    db.update_frame(connection, "customers", of_customers.select("agent_id", LISTED, id="customer_id"), keys=["id"])
+    carry(connection, of_customers.select("customer_id", "agent_id", before="former", on="occurred_on"), as_of)

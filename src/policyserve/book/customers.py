@@ -8,7 +8,7 @@ import polars as pl
 from polars._typing import PolarsDataType as DataType
 from sqlalchemy import Connection
 
-from policyserve.book import agent_changes
+from policyserve.book import agent_changes, carried_policies, listed_agents
 from policyserve.book.erased_customers import without_erased
 from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import CUSTOMERS
@@ -19,7 +19,7 @@ from policyserve.locale import N_
 
 _NAMES = (
     "name", "gender", "birthday", "lunar_birthday", "deceased_on", "phone", "vip", "occupation", "hobbies", "family_no",
-    "agent_id", "referred_by_id", "referred_on", "marketing_consent", "sms_optout",
+    "agent_id", "listed_agent_id", "referred_by_id", "referred_on", "marketing_consent", "sms_optout",
 )  # fmt: skip
 _QUERY = f"SELECT customer_no, id, {', '.join(_NAMES)} FROM customers"
 _STORED: dict[str, DataType] = {"customer_no": pl.String, "id": pl.Int32} | {
@@ -33,15 +33,19 @@ def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     rows = without_erased(connection, rows, "customer_no", PERSONAL, WISHES)
     rows = resolve(connection, rows, "agent_no", "agent", "agent_id")
     rows = _referrers(connection, rows)
-    good = rows.good
-    old = read_matching(connection, _QUERY, _STORED, good.select("customer_no"))
-    joined = with_ids(connection, "customers", beside(good, old, key=["customer_no"], names=_NAMES))
+    old = read_matching(connection, _QUERY, _STORED, rows.values.select("customer_no"))
+    rows = listed_agents.warned(rows, old, "customer_no")
+    known = listed_agents.held(beside(rows.good, old, key=["customer_no"], names=_NAMES))
+    joined = with_ids(connection, "customers", known)
     joined = fill_own(joined, "referred_by", "referred_by_id", joined.select(number="customer_no", id="id"))
     laid = lay_over(joined, _NAMES)
     moved = laid.filter("changed", pl.col("agent_id").ne_missing(pl.col("agent_id" + OLD)))
     with agent_changes.watched(connection, moved.select(customer_id="id"), as_of):
         add(connection, "customers", laid, ["id", "customer_no", *_NAMES, pl.lit(as_of).alias("known_on")])
         change(connection, "customers", laid, _NAMES)
+        carried_policies.of_leavers(
+            connection, moved.select("agent_id", customer_id="id", before="agent_id" + OLD), as_of
+        )
     return ImportResult.counted(rows, laid)
 
 

@@ -45,7 +45,7 @@ def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     with agent_changes.watched(connection, days.select("customer_id"), as_of, days=days):
         record(connection, mode_changes.with_amounts(connection, laid.filter("added").select(*_NAMES), as_of), as_of)
         _change(connection, laid)
-        agent_events.apply(connection, changes)
+        agent_events.apply(connection, changes, as_of)
     return ImportResult.counted(rows, laid)
 
 

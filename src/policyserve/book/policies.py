@@ -9,7 +9,7 @@ from polars._typing import PolarsDataType as DataType
 from sqlalchemy import Connection
 
 from policyserve import db
-from policyserve.book import agent_changes, mode_changes
+from policyserve.book import agent_changes, listed_agents, mode_changes
 from policyserve.book.amounts import settle
 from policyserve.book.import_result import ImportResult
 from policyserve.book.lists import POLICIES
@@ -19,7 +19,8 @@ from policyserve.book.stored_rows import OLD, add, beside, change, known_ids, la
 from policyserve.locale import N_
 
 _NAMES = (
-    "customer_id", "insured_id", "writing_agent_id", "agent_id", "product", "product_kind", "sum_assured",
+    "customer_id", "insured_id", "writing_agent_id", "agent_id", "listed_agent_id", "product", "product_kind",
+    "sum_assured",
     "participating", "is_group", "main_policy_id", "issue_date", "effective_date", "delivered_on", "receipt_on", "mode",
     "premium", "currency", "pay_years", "ends_on", "channel", "freelook_days",
 )  # fmt: skip
@@ -46,9 +47,10 @@ def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     terms = mode_changes.current_terms(connection, as_of)
     old = mode_changes.as_changed(stored, terms).drop("known_on")
     rows = _settled(rows, old)
-    rows = _referred(connection, rows)
+    rows = listed_agents.warned(_referred(connection, rows), old, "policy_no")
     good = _with_writers(connection, rows.good, as_of)
-    joined = with_ids(connection, "policies", beside(good, old, key=["policy_no"], names=_NAMES))
+    known = listed_agents.held(beside(good, old, key=["policy_no"], names=_NAMES))
+    joined = with_ids(connection, "policies", known)
     joined = fill_own(joined, "main_policy_no", "main_policy_id", joined.select(number="policy_no", id="id"))
     laid = lay_over(_with_defaults(joined), _NAMES)
     with agent_changes.watched(connection, _concerned(connection, laid), as_of):

@@ -17,13 +17,16 @@ from policyserve.book.cells import parse_texts
 from policyserve.book.events import take as take_events
 from policyserve.book.lists import EVENT_LIST, ListKind
 from policyserve.book.problems import problem
+from policyserve.book.returned_agents import give_back
 from policyserve.book.rows import Rows
-from policyserve.book.snapshot import customer_of
+from policyserve.book.snapshot import customer_of, load_book
 from policyserve.book.values import clean
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import N_, Listed
 from policyserve.operations.database import Database
+from policyserve.plan import handovers
 from policyserve.tables import Customer, Event, Policy, table
+from policyserve.tasks.stored_standard import current_standard
 from policyserve.tasks.transitions import Stamp
 
 CUSTOMERS = table(Customer)
@@ -105,7 +108,11 @@ def _on_possible_days(rows: Rows, issued: date | None, as_of: date) -> Rows:
 
 
 def retract_event(engine: Database, key: int, *, why: str, as_of: date, at: datetime | None = None) -> None:
-    """Take an event back that was a mistake; it stays in the records. Raises NotFoundError."""
+    """Take an event back that was a mistake; it stays in the records. Raises NotFoundError.
+
+    A change of the agent gives the agent of before back. Raises PolicyserveError for one of which the customer has been
+    told: only another change tells them of the next agent.
+    """
     with db.writing(engine) as connection:
         _retract(connection, key, why, as_of)
         _note(connection, "event retracted", key, at)
@@ -124,12 +131,30 @@ def retract_of_viewer(engine: Database, viewer: Viewer, key: int, stamp: Stamp, 
 def _retract(connection: Connection, key: int, why: str, as_of: date) -> None:
     if not why.strip():
         raise PolicyserveError("Say why the event is taken back: the reason stays in the records.")
+    _check_untold(connection, key, as_of)
     guard = (EVENTS.c.id == key) & EVENTS.c.retracted_on.is_(None)
     if connection.execute(update(EVENTS).where(guard).values(retracted_on=as_of, retracted_why=why)).rowcount:
+        give_back(connection, key, why=why, as_of=as_of)
         return
     if connection.scalar(select(EVENTS.c.id).where(EVENTS.c.id == key)) is None:
         raise NotFoundError("event", key)
     raise PolicyserveError("Event {key} has been retracted before; there is nothing left to do.", key=key)
+
+
+def _check_untold(connection: Connection, key: int, as_of: date) -> None:
+    """Raise PolicyserveError for a change of the agent of which the customer has been told."""
+    event = connection.execute(select(EVENTS).where(EVENTS.c.id == key, EVENTS.c.kind == handovers.KIND)).first()
+    if event is None or event.policy_id is not None or event.retracted_on is not None:
+        return
+    told = [one.code for one in current_standard(connection, as_of).services if handovers.tells(one)]
+    contacts = load_book(connection, customers=[event.customer_id]).contacts
+    if contacts.filter(
+        pl.col("subject_id") == event.customer_id, pl.col("ordinal") == event.number, pl.col("service").is_in(told)
+    ).height:
+        raise PolicyserveError(
+            "The customer has been told of the new agent already. Enter the way back as another change of the agent, "
+            "with the day on which it holds: then they are told of that too."
+        )
 
 
 def _note(connection: Connection, action: str, key: int, at: datetime | None) -> None:

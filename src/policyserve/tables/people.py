@@ -77,6 +77,8 @@ class Customer(Model, table=True):
     hobbies: str | None = None
     family_no: str | None = Field(default=None, index=True)
     agent_id: int | None = Field(default=None, foreign_key="agents.id", index=True)
+    listed_agent_id: int | None = None
+    """Whom the lists still name where a hand-over has come that they do not know; see `book.listed_agents`."""
     referred_by_id: int | None = Field(default=None, foreign_key="customers.id", index=True)
     referred_on: date | None = None
     marketing_consent: bool | None = None

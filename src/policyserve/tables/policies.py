@@ -19,6 +19,8 @@ class Policy(Model, table=True):
     insured_id: int | None = Field(default=None, foreign_key="customers.id", index=True)
     writing_agent_id: int | None = Field(default=None, foreign_key="agents.id")
     agent_id: int = Field(foreign_key="agents.id", index=True)
+    listed_agent_id: int | None = None
+    """Whom the lists still name where a hand-over has come that they do not know; see `book.listed_agents`."""
     product: str | None = None
     product_kind: str | None = None
     sum_assured: int | None = Field(default=None, sa_type=BigInteger)
