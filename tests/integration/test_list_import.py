@@ -193,7 +193,7 @@ def test_a_spreadsheet_is_a_list_too(engine: Engine, tmp_path: Path) -> None:
         page.write_row(1, 0, ["0001", "C1", "A1", 45688, "年缴", 1200.5, True])
         page.write_row(2, 0, [1234567890123456, "C1", "A1", "2025/1/5", "年缴", 1200, None])
     report = import_list(engine, "policies", path, as_of=AS_OF, at=AT)
-    assert problems(report) == [(3, "rejected", "policy_no", "1234567890123456")]
+    assert problems(report) == [(3, "rejected", "policy_no", "1.23456789012346E+15")]
     stored = rows_of(engine, "SELECT policy_no, issue_date, premium FROM policies WHERE is_group")
     assert stored == [("0001", "2025-01-31", 120050)]
 
