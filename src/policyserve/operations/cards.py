@@ -11,8 +11,10 @@ from sqlalchemy import Connection
 from policyserve import db
 from policyserve.access import scope
 from policyserve.access.viewer import Viewer
-from policyserve.book.snapshot import customer_of, number_and_name
+from policyserve.book.columns import Book
+from policyserve.book.snapshot import customer_of, load_book, number_and_name
 from policyserve.calendars.calendar import Calendar
+from policyserve.operations.customer_records import Records, customer_records
 from policyserve.operations.database import Database
 from policyserve.tasks import touch_history
 from policyserve.tasks.stored_standard import current_standard
@@ -53,16 +55,36 @@ def customer_card(
     Of family and of who referred the customer it names those whom the viewer sees.
     """
     with db.reading(engine) as connection:
-        scope.check_customer(connection, viewer, customer_no, as_of)
-        asked = _asked(connection, calendar, as_of, language)
-        card = touch_history.card(connection, customer_of(connection, customer_no=customer_no), asked)
-        referrer = card.profile["referred_by"]
-        others = {one["customer_no"] for one in card.family} | ({referrer} if referrer else set())
-        seen = scope.seen_numbers(connection, viewer, others, as_of)
-        return replace(
-            card, family=[one for one in card.family if one["customer_no"] in seen],
-            profile={**card.profile, "referred_by": referrer if referrer in seen else None},
-        )  # fmt: skip
+        key = _seen(connection, viewer, customer_no, as_of)
+        book = load_book(connection, customers=[key])
+        return _card(connection, viewer, book, key, _asked(connection, calendar, as_of, language))
+
+
+def card_with_records(
+    engine: Database, viewer: Viewer, calendar: Calendar, customer_no: str, *, as_of: date, language: str
+) -> tuple[Card, Records]:
+    """Return the card of a customer, and what they have beside policies; raises NotFoundError as `customer_card`."""
+    with db.reading(engine) as connection:
+        key = _seen(connection, viewer, customer_no, as_of)
+        book = load_book(connection, customers=[key])
+        card = _card(connection, viewer, book, key, _asked(connection, calendar, as_of, language))
+        return card, customer_records(connection, viewer, book, key, as_of=as_of, language=language)
+
+
+def _seen(connection: Connection, viewer: Viewer, customer_no: str, as_of: date) -> int:
+    scope.check_customer(connection, viewer, customer_no, as_of)
+    return customer_of(connection, customer_no=customer_no)
+
+
+def _card(connection: Connection, viewer: Viewer, book: Book, key: int, asked: Question) -> Card:
+    card = touch_history.card(connection, book, key, asked)
+    referrer = card.profile["referred_by"]
+    others = {one["customer_no"] for one in card.family} | ({referrer} if referrer else set())
+    seen = scope.seen_numbers(connection, viewer, others, asked.as_of)
+    return replace(
+        card, family=[one for one in card.family if one["customer_no"] in seen],
+        profile={**card.profile, "referred_by": referrer if referrer in seen else None},
+    )  # fmt: skip
 
 
 def _asked(connection: Connection, calendar: Calendar, as_of: date, language: str) -> Question:

@@ -9,16 +9,14 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, func, select
 
-from policyserve import db
 from policyserve.access import scope
 from policyserve.access.masks import shown_name
 from policyserve.access.scope import CUSTOMERS, POLICIES
 from policyserve.access.viewer import Viewer
-from policyserve.book.snapshot import customer_id, load_book
+from policyserve.book.columns import Book
 from policyserve.config import fixture
 from policyserve.metrics.add_ons.candidates import CoverRules, candidates
 from policyserve.metrics.rule_files import read_rules
-from policyserve.operations.database import Database
 from policyserve.tables import Event, PointEntry, Referral, table
 
 REFERRALS, POINTS, EVENTS = table(Referral), table(PointEntry), table(Event)
@@ -38,22 +36,21 @@ class Records:
     """`id`, `occurred_on`, `kind`, `detail`, `policy_no`, the newest first, complaints first of all."""
 
 
-def customer_records(engine: Database, viewer: Viewer, customer_no: str, *, as_of: date, language: str) -> Records:
-    """Return what a customer has beside policies; raises NotFoundError, as of one who is not seen."""
-    with db.reading(engine) as connection:
-        scope.check_customer(connection, viewer, customer_no, as_of)
-        key = customer_id(connection, customer_no)
-        left = select(func.coalesce(func.sum(POINTS.c.points), 0)).where(
-            POINTS.c.customer_id == key, POINTS.c.as_of <= as_of
-        )
-        return Records(
-            gaps=_gaps(connection, key, customer_no, as_of, language),
-            referrals=_referrals(connection, viewer, key, as_of),
-            points=max(0, int(connection.scalar(left) or 0)), events=_events(connection, key),
-        )  # fmt: skip
+def customer_records(
+    connection: Connection, viewer: Viewer, book: Book, key: int, *, as_of: date, language: str
+) -> Records:
+    """Return what a customer (key) whom the viewer sees has beside policies; `book`: at least the customer's part."""
+    left = select(func.coalesce(func.sum(POINTS.c.points), 0)).where(
+        POINTS.c.customer_id == key, POINTS.c.as_of <= as_of
+    )
+    return Records(
+        gaps=_gaps(connection, book, key, as_of, language),
+        referrals=_referrals(connection, viewer, key, as_of),
+        points=max(0, int(connection.scalar(left) or 0)), events=_events(connection, key),
+    )  # fmt: skip
 
 
-def _gaps(connection: Connection, key: int, customer_no: str, as_of: date, language: str) -> tuple[str, ...]:
+def _gaps(connection: Connection, book: Book, key: int, as_of: date, language: str) -> tuple[str, ...]:
     own = select(POLICIES.c.id, POLICIES.c.sum_assured).where(
         POLICIES.c.customer_id == key, POLICIES.c.sum_assured.is_not(None)
     )
@@ -63,9 +60,9 @@ def _gaps(connection: Connection, key: int, customer_no: str, as_of: date, langu
     )
     nobody = pl.DataFrame(schema={"customer_id": pl.Int32()})
     rules = read_rules(fixture("cover", "cover-cn.yaml"), CoverRules)
-    book = load_book(connection, customers=[key])
     found = candidates(book, rules, sums, nobody, language=language, as_of=as_of)
-    return tuple(found.filter(pl.col("customer_no") == customer_no)["why"])
+    asked = book.customers.filter(pl.col("customer_id") == key).select("customer_no")
+    return tuple(found.join(asked, on="customer_no", how="semi")["why"])
 
 
 def _referrals(connection: Connection, viewer: Viewer, key: int, as_of: date) -> list[dict[str, Any]]:

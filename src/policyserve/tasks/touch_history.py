@@ -208,9 +208,8 @@ class Card:
     """What was done, the newest first."""
 
 
-def card(connection: Connection, customer_id: int, asked: Question) -> Card:
-    """Return the card of a customer as of a day."""
-    book = load_book(connection, customers=[customer_id])
+def card(connection: Connection, book: Book, customer_id: int, asked: Question) -> Card:
+    """Return the card of a customer as of a day; `book`: at least the part of this customer."""
     facts = asked.facts(book)
     tasks = _tasks(connection, customer_id)
     ahead = customer_life(facts, tasks, Days.between(asked.as_of, asked.as_of).widened(after=90), customer_id, asked)

@@ -24,12 +24,11 @@ def calendar_year(year: int) -> Days:
     return Days(start=date(year, 1, 1), end=date(year + 1, 1, 1))
 
 
-def single_policy_customers(book: Book, day: date, *, grace_days: int = GRACE_DAYS, as_of: date) -> pl.DataFrame:
+def single_policy_customers(contracts: Contracts, day: date) -> pl.DataFrame:
     """Return the living customers with exactly one policy in force on `day`: `customer_id`, `policy_id`.
 
     Riders and group policies do not count.
     """
-    contracts = Contracts.of(book, as_of, grace_days)
     known = contracts.book
     held = known.policies.filter(pl.col("main_policy_id").is_null(), ~_group()).join(
         contracts.in_force_on(day), on="policy_id", how="semi"
@@ -86,7 +85,7 @@ def add_on_customers(book: Book, period: Days, *, grace_days: int = GRACE_DAYS, 
     And the first that they bought, else the first whose free-look is not over: `bought_id` (its policy; of an event the
     one they had), `bought_on`, `what` as in `bought_in`, `in_freelook`; null where there is nothing.
     """
-    single = single_policy_customers(book, period.start, grace_days=grace_days, as_of=as_of)
+    single = single_policy_customers(Contracts.of(book, as_of, grace_days), period.start)
     chosen = _chosen_in(book, period, as_of=as_of).rename({"policy_id": "bought_id"}).join(single, on="customer_id")
     further = chosen.filter((pl.col("bought_id") != pl.col("policy_id")) | (pl.col("what") == "rider_added"))
     first = (

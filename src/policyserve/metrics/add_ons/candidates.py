@@ -117,8 +117,9 @@ def candidates(
     the heaviest first, joined by +), `score` (sum of weight x share lacking), `why` (their sentences). The highest
     score first, ties by customer number. Without a birthday only needs without an age can be told.
     """
-    held = _in_force(book, grace_days, as_of)
-    people = _people(book, rules, refusals, held, grace_days=grace_days, as_of=as_of)
+    contracts = Contracts.of(book, as_of, grace_days)
+    held = _in_force(contracts)
+    people = _people(book, contracts, rules, refusals, held)
     cover = _cover(held, rules, sums)
     lacking = [_lacking(people, cover, need, rules.currency, language) for need in rules.needs]
     needs = pl.concat(lacking).sort("weight", descending=True, maintain_order=True)
@@ -136,18 +137,18 @@ def candidates(
 
 
 def _people(
-    book: Book, rules: CoverRules, refusals: pl.DataFrame, held: pl.DataFrame, *, grace_days: int, as_of: date
+    book: Book, contracts: Contracts, rules: CoverRules, refusals: pl.DataFrame, held: pl.DataFrame
 ) -> pl.DataFrame:
     """Return who can be asked: `customer_id`, `customer_no`, `agent_id`, `age`, `gender`, `children`, `premium`."""
-    known = book.as_of(as_of)
-    single = single_policy_customers(book, as_of, grace_days=grace_days, as_of=as_of).select("customer_id")
+    known, as_of = contracts.book, contracts.as_of
+    single = single_policy_customers(contracts, as_of).select("customer_id")
     troubled = _troubled(known, as_of)
     asked = single.join(refusals, on="customer_id", how="anti").join(troubled, on="customer_id", how="anti")
     parents = _parents(known, rules.child_until, as_of)
     details = known.customers.select("customer_id", "customer_no", "gender", "birthday")
     return (
         asked.join(details, on="customer_id")
-        .join(customer_agents(book, grace_days, as_of), on="customer_id", how="left")
+        .join(customer_agents(book, contracts.grace_days, as_of), on="customer_id", how="left")
         .join(_premiums(held, rules.currency), on="customer_id", how="left")
         .with_columns(
             age=completed_years(pl.col("birthday"), pl.lit(as_of)),
@@ -174,11 +175,10 @@ def _parents(known: Book, child_until: int, as_of: date) -> pl.DataFrame:
     return pl.concat([of_family.select("customer_id"), insurers.select("customer_id")]).unique()
 
 
-def _in_force(book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
-    """Return the individual policies and riders in force on `as_of`, with `premium` annualised."""
-    contracts = Contracts.of(book, as_of, grace_days)
+def _in_force(contracts: Contracts) -> pl.DataFrame:
+    """Return the individual policies and riders in force on their day, with `premium` annualised."""
     individual = annual_premiums(contracts.book).filter(~pl.col("is_group").fill_null(value=False))
-    return individual.join(contracts.in_force_on(as_of), on="policy_id", how="semi")
+    return individual.join(contracts.in_force_on(contracts.as_of), on="policy_id", how="semi")
 
 
 def _premiums(held: pl.DataFrame, currency: str) -> pl.DataFrame:

@@ -8,8 +8,7 @@ from typing import Any
 from policyserve.access.masks import MAY_REVEAL, shown_name, shown_phone
 from policyserve.locale import N_, N_in, Sentence
 from policyserve.metrics.figure import Column, Figure
-from policyserve.operations.cards import customer_card
-from policyserve.operations.customer_records import customer_records
+from policyserve.operations.cards import card_with_records
 from policyserve.operations.customers import MOST, Found, find_customers, reveal_phone
 from policyserve.tasks.card_text import PROFILE, premium, state
 from policyserve.tasks.codes import coded
@@ -52,14 +51,15 @@ def show(visit: Visit, phone: str | None = None) -> Answer:
     """Show the card of a customer; somebody else's is not found."""
     house, language, viewer = visit.house, visit.language, visit.viewer
     number = str(visit.path["customer_no"])
-    card = customer_card(house.engine, viewer, house.calendar, number, as_of=visit.as_of, language=language)
+    asked = (house.engine, viewer, house.calendar, number)
+    card, records = card_with_records(*asked, as_of=visit.as_of, language=language)
     masked = phone or shown_phone(viewer, card.profile["phone"])
     profile = {**card.profile, "name": shown_name(viewer, card.profile["name"]), "phone": masked}
     family = [{**one, "name": shown_name(viewer, one["name"])} for one in card.family]
     policies = [{**row, "premium": premium(row, language), "state": state(row, language)} for row in card.policies]
     values = {
         "kept": visit.query.get("kept"),
-        "records": customer_records(house.engine, viewer, number, as_of=visit.as_of, language=language),
+        "records": records,
         "card": card, "profile": profile, "family": family, "policies": policies, "headings": PROFILE,
         "products": {row["policy_no"]: row["product"] for row in policies},
         "reveals": phone is None and viewer.role in MAY_REVEAL,
