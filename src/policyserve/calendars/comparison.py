@@ -14,12 +14,13 @@ from policyserve.dates import Days
 
 
 def year_rows(calendar: Calendar, this_year: int) -> list[dict[str, Any]]:
-    """Return each published year, this one and the next, the newest first.
+    """Return this year, the next, the one before, and those later that are published, the newest first.
 
     Of each `year` whether it is `published`, the days `off` beside weekends and the weekend days of `work` as ranges
     (10-01..10-07), and how many `workdays` it has.
     """
-    years = {one.year for one in calendar.published_years} | {this_year, this_year + 1}
+    published = {one.year for one in calendar.published_years if one.year > this_year}
+    years = published | {this_year - 1, this_year, this_year + 1}
     return [_year(calendar, year) for year in sorted(years, reverse=True)]
 
 

@@ -89,7 +89,7 @@ def _cells(figure: Figure, row: dict[str, Any], language: str, links: Mapping[st
     for one in figure.shown:
         number = row.get(one.fields[0])
         link = links[one.kind].format(part(number)) if one.kind in links and number is not None else None
-        if one.right and number:
+        if one.right and (number or (one.kind == "ratio" and number is not None)):
             link = behind(row, one)
         told = seen(cell(one, row, language, figure.names))
         cells.append(Cell(text=told, right=one.right, below=BELOW in one.marks(row), link=link))

@@ -37,7 +37,7 @@ LISTED = (
 RUNS = (
     Column(name="job", title=N_("Job"), kind="code", words=JOBS),
     Column(name="started", title=N_("Started")),
-    Column(name="status", title=N_("State"), kind="code", words=coded),
+    Column(name="state", title=N_("State"), kind="code", words=coded),
     Column(name="seconds", title=N_("Seconds"), kind="number", places=1),
     Column(name="result", title=N_("What came of it"), kind="long"),
 )
@@ -59,7 +59,7 @@ def show(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
         ),
         list_figure(Sentence(N_("The last runs")), RUNS, _runs(visit), as_of=visit.as_of),
     ]
-    running = not refusal and "running" in figures[1].rows["status"].to_list()
+    running = not refusal and "running" in figures[1].rows["state"].to_list()
     values = {
         "tables": [table_of(one, visit.language, {}) for one in figures], "jobs": list(WORKS),
         "doubt": bool(found.clock_in_doubt), "job_name": lambda job: JOBS(job, visit.language),
@@ -90,7 +90,7 @@ def _runs(visit: Visit) -> list[dict[str, Any]]:
     rows = job_rows(
         house.engine, zone_of(house.settings), now=visit.now, turns=(), job=None, last=SHOWN, language=visit.language
     )
-    return [{**row, "started": moment(visit, row["started"])} for row in rows]
+    return [{**row, "state": row["status"], "started": moment(visit, row["started"])} for row in rows]
 
 
 def _row(visit: Visit, one: JobHealth) -> dict[str, str | None]:

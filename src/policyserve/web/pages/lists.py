@@ -31,6 +31,8 @@ def behind(name: str, figure: Figure) -> Behind:
     fields = [one for one in (*GROUPS, "cohort") if one in figure.rows.columns]
 
     def link(row: Row, column: Column) -> str | None:
+        if column.name == "target":
+            return None
         asked = {**{field: row[field] or "" for field in fields}, **NARROWED.get(column.name, {})}
         return f"{ELSEWHERE.get(name, f'/lists/{name}')}?{urlencode(asked)}"
 

@@ -24,7 +24,7 @@ from policyserve.web.workbooks import list_figure
 MAY_CHANGE = ("clerk", "administrator")
 """Who puts a standard to use."""
 
-RULES = ("name", "level", "stage", "subject", "audience", "when", "window", "channels", "class", "ends_when", "bearing")
+RULES = ("name", "when", "window", "channels", "level", "stage", "subject", "audience", "class", "ends_when", "bearing")
 WORDING = ("name", "talking_points", "tools")
 
 CHANGES = (
