@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Engine
 from desks import task_book
 from policyserve import db
 from policyserve.dates import Days
-from policyserve.metrics.spot_checks.records import Scope, draw_check
+from policyserve.metrics.spot_checks.records import draw_check
+from policyserve.metrics.spot_checks.scopes import Scope
 from policyserve.standard.parser import default_standard
 from policyserve.tasks import deeds
 from policyserve.tasks.transitions import Stamp

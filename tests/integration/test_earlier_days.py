@@ -14,7 +14,8 @@ from policyserve.book.snapshot import load_agents
 from policyserve.dates import Days
 from policyserve.metrics.services.service_rate import callbacks, satisfaction
 from policyserve.metrics.services.task_states import read_tasks
-from policyserve.metrics.spot_checks.records import Scope, draw_check, read_sample
+from policyserve.metrics.spot_checks.records import draw_check, read_sample
+from policyserve.metrics.spot_checks.scopes import Scope
 from policyserve.standard.parser import default_standard
 from policyserve.tasks import deeds
 from policyserve.tasks.transitions import Stamp

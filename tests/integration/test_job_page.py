@@ -80,6 +80,14 @@ def test_a_day_in_doubt_is_confirmed_first(branch: Branch) -> None:
     assert runs(branch)[-1] == ("release", "done")
 
 
+def test_an_auditor_reads_how_the_jobs_stand_and_runs_none(branch: Branch) -> None:
+    auditor = branch.signed_in("auditor")
+    said = auditor.get("/jobs")
+    assert (said.status_code, 'id="run"' in said.text) == (200, False)
+    assert auditor.post("/jobs", data={"job": "release"}).status_code == 403
+    assert 'type="file"' not in auditor.get("/days-off").text
+
+
 def test_what_is_no_job_is_refused(branch: Branch) -> None:
     for job in ("", "drop tables"):
         assert branch.signed_in("clerk").post("/jobs", data={"job": job}).status_code == 422

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from desks.page_book import Branch, branch_in
 from desks.task_book import run, tasks, touch
 from policyserve.dates import Days
-from policyserve.metrics.spot_checks import records
+from policyserve.metrics.spot_checks.scopes import Scope
 from policyserve.operations import spot_checks
 from policyserve.tasks.transitions import Stamp
 
@@ -75,7 +75,7 @@ def test_phones_are_masked_and_samples_of_others_are_not_found(branch: Branch) -
     assert "13900000001" not in manager.get(where).text
     stamp = Stamp(at=branch.moment, as_of=branch.house.today(), actor="desk")
     days = Days.between(stamp.as_of.replace(day=1), stamp.as_of.replace(day=3))
-    whole = spot_checks.draw_sample(branch.engine, days, stamp, scope=records.Scope(), size=5, seed=1)
+    whole = spot_checks.draw_sample(branch.engine, days, stamp, scope=Scope(), size=5, seed=1)
     alien = whole.check["check_id"]
     assert manager.get(f"/spot-checks/{alien}").status_code == 200  # everybody in it is below the manager
     assert manager.get("/spot-checks/999").status_code == 404
@@ -105,3 +105,13 @@ def test_an_answer_that_is_none_is_refused_and_the_form_stays(branch: Branch) ->
     assert manager.post(where, data={"task": "1", "result": "confirmed"}).status_code in {404, 422}
     assert manager.post(where, data={"task": "x", "result": "confirmed"}).status_code == 404
     assert branch.troubles == []
+
+
+def test_an_auditor_reads_samples_with_masked_names_and_enters_nothing(branch: Branch) -> None:
+    where, auditor = drawn(branch.signed_in("manager"), seed="11"), branch.signed_in("auditor")
+    assert 'id="draw"' not in auditor.get("/spot-checks").text
+    said = auditor.get(where).text
+    assert ("C1" in said, "客户1" in said, "13900000001" in said, "#ask" in said) == (True, False, False, False)
+    key = tasks(branch.engine)[-1].id
+    assert 'id="ask"' not in auditor.get(f"{where}?task={key}").text
+    assert auditor.post(where, data={"task": str(key), "result": "confirmed"}).status_code == 403

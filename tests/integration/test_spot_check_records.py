@@ -16,7 +16,8 @@ from policyserve.dates import Days
 from policyserve.errors import NotFoundError, PolicyserveError, QuestionError
 from policyserve.metrics.services.service_rate import satisfaction, service_rate
 from policyserve.metrics.services.task_states import read_tasks
-from policyserve.metrics.spot_checks.records import Scope, draw_check, read_sample, record_result, samples
+from policyserve.metrics.spot_checks.records import draw_check, read_sample, record_result, samples
+from policyserve.metrics.spot_checks.scopes import Scope
 from policyserve.metrics.spot_checks.spot_checks import estimated, summed
 from policyserve.standard.parser import default_standard
 from policyserve.tables import SpotCheckStratum, table

@@ -13,7 +13,7 @@ from policyserve.cli.screen.output import note, show
 from policyserve.locale import N_, Counted
 from policyserve.metrics.figure import Figure
 from policyserve.metrics.spot_checks.figures import RESULT, estimate_figure, sample_figure
-from policyserve.metrics.spot_checks.records import Scope, scope_said
+from policyserve.metrics.spot_checks.scopes import Scope, scope_said
 from policyserve.metrics.spot_checks.spot_checks import RESULTS
 from policyserve.operations.spot_checks import Sample, draw_sample, list_samples, read_sample, record_result
 

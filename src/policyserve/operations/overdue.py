@@ -17,7 +17,7 @@ from policyserve.metrics.columns import columns
 from policyserve.metrics.figure import Column, Figure
 from policyserve.metrics.services.work import service_column
 from policyserve.operations.database import Database
-from policyserve.operations.targets import named
+from policyserve.operations.seen_figures import named
 from policyserve.tasks.stored_standard import current_standard
 
 OVERDUE = N_("Overdue tasks")

@@ -17,9 +17,10 @@ from policyserve.metrics.figure import Figure, Names
 from policyserve.metrics.names import names_in
 from policyserve.metrics.spot_checks import records
 from policyserve.metrics.spot_checks.figures import estimate_figure, sample_figure
-from policyserve.metrics.spot_checks.records import SampleNotFoundError, Scope
+from policyserve.metrics.spot_checks.records import SampleNotFoundError
+from policyserve.metrics.spot_checks.scopes import Scope
 from policyserve.operations.database import Database
-from policyserve.operations.targets import named
+from policyserve.operations.seen_figures import named
 from policyserve.standard.model import Standard
 from policyserve.tables import Branch, table
 from policyserve.tasks.stored_standard import current_standard

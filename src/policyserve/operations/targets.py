@@ -12,23 +12,20 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import polars as pl
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, text
 
 from policyserve import db
-from policyserve.access.masks import shown_name, shown_phone
-from policyserve.access.scope import AGENTS, CUSTOMERS, agents_of, check_agent, check_customer, sees_customers
+from policyserve.access.scope import check_agent, check_customer
 from policyserve.access.viewer import Viewer
 from policyserve.book.facts_stamp import facts_stamp
-from policyserve.book.snapshot import load_agents, load_book
+from policyserve.book.snapshot import load_book
 from policyserve.dates import Days, add_months
 from policyserve.errands import held, while_waited_for
 from policyserve.errors import NotFoundError
 from policyserve.metrics.add_ons.figures import add_ons_figure
 from policyserve.metrics.collection.figures import collected_figure, collection_figure
-from policyserve.metrics.figure import Figure, Names
+from policyserve.metrics.figure import Figure
 from policyserve.metrics.forecast.figures import forecast_figure
-from policyserve.metrics.names import names_in
 from policyserve.metrics.persistency.figures import persistency_figure
 from policyserve.metrics.persistency.gap_figure import gap_figure
 from policyserve.metrics.referrals.figures import funnel_figure, influence_figure, referrals_figure, tree_figure
@@ -38,6 +35,7 @@ from policyserve.metrics.targets import COHORTS, KEPT, last_cohort
 from policyserve.operations.database import Database
 from policyserve.operations.figures import Reading
 from policyserve.operations.lists_behind import LISTS, Make, list_behind, narrowed
+from policyserve.operations.seen_figures import agents_seen, list_in_scope, named, of_agents, of_customers, worst_first
 
 
 def _persistency(*by: str) -> Make:
@@ -127,8 +125,8 @@ class Targets:
         """Return the rows of the agents that a viewer sees, and of the teams seen whole, the worst first."""
         with db.reading(self._engine) as connection:
             found = self._figures(connection, names, as_of)
-            seen = _seen(connection, viewer, as_of)
-            return [named(connection, viewer, _worst_first(_filtered(one, seen))) for one in found]
+            seen = agents_seen(connection, viewer, as_of)
+            return [named(connection, viewer, worst_first(of_agents(one, seen))) for one in found]
 
     def behind(self, viewer: Viewer, name: str, asked: Mapping[str, str], *, as_of: date) -> Figure:
         """Return the list behind a figure, as far as the viewer sees it, narrowed to what is asked (see `narrowed`).
@@ -139,7 +137,7 @@ class Targets:
             raise NotFoundError("list", name)
         with db.reading(self._engine) as connection:
             (found,) = self._figures(connection, (name + BEHIND,), as_of)
-            return named(connection, viewer, _list_in_scope(connection, viewer, narrowed(found, asked), as_of))
+            return named(connection, viewer, list_in_scope(connection, viewer, narrowed(found, asked), as_of))
 
     def gap(
         self,
@@ -164,21 +162,21 @@ class Targets:
                 asked = {"month": month, "cohort_from": cohort_from, "cohort_to": cohort_to}
                 with held(self._lock):
                     found = _gap(Reading(connection, as_of), *by, **asked)
-            seen = _seen(connection, viewer, as_of)
-            return named(connection, viewer, _worst_first(narrowed(_filtered(found, seen), where)))
+            seen = agents_seen(connection, viewer, as_of)
+            return named(connection, viewer, worst_first(narrowed(of_agents(found, seen), where)))
 
     def of_customers(self, viewer: Viewer, name: str, *, as_of: date) -> Figure:
         """Return the rows of the customers that a viewer sees."""
         with db.reading(self._engine) as connection:
             (found,) = self._figures(connection, (name,), as_of)
-            return named(connection, viewer, _of_customers(connection, viewer, found, as_of))
+            return named(connection, viewer, of_customers(connection, viewer, found, as_of))
 
     def tree(self, viewer: Viewer, customer_no: str, *, as_of: date) -> Figure:
         """Return the referral tree of a customer, of it whom the viewer sees; raises NotFoundError."""
         with db.reading(self._engine) as connection:
             check_customer(connection, viewer, customer_no, as_of)
             found = tree_figure(load_book(connection), customer_no, as_of=as_of)
-            seen = _of_customers(connection, viewer, found, as_of)
+            seen = of_customers(connection, viewer, found, as_of)
             whole = seen.rows.height == found.rows.height
             return named(connection, viewer, seen if whole else replace(seen, lines=()))
 
@@ -197,55 +195,3 @@ class Targets:
 def _maker(name: str) -> Make:
     figure = name.removesuffix(BEHIND)
     return FIGURES[name] if name == figure else list_behind(figure, FIGURES[figure])
-
-
-def _list_in_scope(connection: Connection, viewer: Viewer, figure: Figure, day: date) -> Figure:
-    """Return the rows of the agents, else of the policies or customers, that a viewer sees."""
-    if "agent_no" in figure.rows.columns:
-        return _filtered(figure, _seen(connection, viewer, day))
-    return _of_customers(connection, viewer, figure, day)
-
-
-def _seen(connection: Connection, viewer: Viewer, day: date) -> pl.DataFrame:
-    """Return every agent of the day with `seen`: `agent_no`, `team`, `branch`."""
-    agents = agents_of(viewer.scope, day)
-    frame = load_agents(connection, day).select("agent_no", "team", "branch")
-    if agents is None:
-        return frame.with_columns(seen=True)
-    numbers = connection.scalars(select(AGENTS.c.agent_no).where(AGENTS.c.id.in_(agents))).all()
-    return frame.with_columns(seen=pl.col("agent_no").is_in(list(numbers)))
-
-
-def _of_customers(connection: Connection, viewer: Viewer, figure: Figure, day: date) -> Figure:
-    numbers = connection.scalars(select(CUSTOMERS.c.customer_no).where(sees_customers(viewer.scope, day))).all()
-    mine = pl.col("customer_no").is_in(list(numbers))
-    rows = figure.rows.filter(mine)
-    if "referrer_no" in rows.columns:
-        rows = rows.with_columns(pl.when(pl.col("referrer_no").is_in(list(numbers))).then("referrer_no"))
-    return replace(figure, rows=rows)
-
-
-def _filtered(figure: Figure, seen: pl.DataFrame) -> Figure:
-    if "agent_no" in figure.rows.columns:
-        numbers = seen.filter("seen")["agent_no"]
-        return replace(figure, rows=figure.rows.filter(pl.col("agent_no").is_in(numbers.implode())))
-    whole = seen.group_by("branch", "team").agg(pl.col("seen").all()).filter("seen")
-    return replace(figure, rows=figure.rows.join(whole, on=["branch", "team"], how="semi", maintain_order="left"))
-
-
-def _worst_first(figure: Figure) -> Figure:
-    """Sort by cohort, and by what is judged: the lowest ratio, or count, first."""
-    known = [name for name in ("cohort", *JUDGED) if name in figure.rows.columns]
-    return replace(figure, rows=figure.rows.sort(known[:2], nulls_last=True, maintain_order=True)) if known else figure
-
-
-JUDGED = ("ratio", "rate", "referred")
-"""The fields by which teams and agents are compared; a figure has one of them."""
-
-
-def named(connection: Connection, viewer: Viewer, figure: Figure) -> Figure:
-    """Add the names, as far as the viewer sees them."""
-    names: Names = names_in(connection, figure)
-    people = {number: shown_name(viewer, name) or "" for number, name in names.get("customer", {}).items()}
-    phones = {number: shown_phone(viewer, phone) or "" for number, phone in names.get("phone", {}).items()}
-    return figure.named({**names, "customer": people, "phone": phones})

@@ -20,7 +20,7 @@ from policyserve.metrics.columns import column
 from policyserve.metrics.figure import Column, Figure
 from policyserve.metrics.services.work import service_column
 from policyserve.operations.database import Database
-from policyserve.operations.targets import named
+from policyserve.operations.seen_figures import named
 from policyserve.tables import Customer, table
 from policyserve.tasks.codes import coded
 from policyserve.tasks.stored_standard import current_standard

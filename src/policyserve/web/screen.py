@@ -56,7 +56,14 @@ PLACES = {
         ("/settings", N_in("page", "Settings")),
         ("/days-off", N_in("page", "Days off")),
     ),
-    "auditor": (("/audit", N_("Audit log")), ("/standard", N_in("page", "Standard"))),
+    "auditor": (
+        ("/audit", N_("Audit log")),
+        ("/spot-checks", N_in("page", "Spot checks")),
+        ("/jobs", N_in("page", "Jobs")),
+        ("/standard", N_in("page", "Standard")),
+        ("/settings", N_in("page", "Settings")),
+        ("/days-off", N_in("page", "Days off")),
+    ),
 }
 """The tabs of each role; the first is where it begins."""
 

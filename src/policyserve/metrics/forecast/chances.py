@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from policyserve.errands import check
 from policyserve.errors import NoPastError
 from policyserve.locale import N_, Sentence
 from policyserve.metrics.forecast.design_matrix import Design, learnt
@@ -103,6 +104,7 @@ def fittable(past: History) -> bool:
 
 def chances(past: History, rows: pl.DataFrame, method: Method, book: Book) -> Chances:
     """Give the chances of `rows` (with facts) by what `past` knows."""
+    check()
     if method == "hazard":
         return trained(past, book).chances(rows)
     known = kept_later(past) if method == "kaplan-meier" else _base_rate(past)

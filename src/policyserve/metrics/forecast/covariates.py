@@ -15,6 +15,7 @@ from policyserve.contracts.instalments import due_day
 from policyserve.contracts.terms import step
 from policyserve.contracts.turns import policy_turns
 from policyserve.dates import completed_years
+from policyserve.errands import while_waited_for
 from policyserve.metrics.first_year_services import services_given
 from policyserve.metrics.groupings import with_policies, writing_agents
 
@@ -46,8 +47,8 @@ def facts_on(book: Book, rows: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFr
         log_premium=pl.col("denominator").cast(pl.Float64).clip(1).log(),
     )
     frame = _with_customers(book, _with_orphans(book, frame))
-    for found in (_payments(book, frame), _debits(book, frame), _services(book, frame)):
-        frame = frame.join(found, on=ROW, how="left", maintain_order="left")
+    for facts in while_waited_for((_payments, _debits, _services)):
+        frame = frame.join(facts(book, frame), on=ROW, how="left", maintain_order="left")
     counts = ("late_payments", "failed_debits", "services")
     return (
         _with_records(frame, decided, book)

@@ -14,6 +14,7 @@ import polars as pl
 
 from policyserve.book.columns import Book
 from policyserve.dates import add_months
+from policyserve.errands import while_waited_for
 from policyserve.metrics.forecast.covariates import facts_on
 from policyserve.metrics.forecast.outcomes import days_before, decided_on, final, frozen, only, outcomes
 
@@ -70,7 +71,7 @@ def history(book: Book, *, as_of: date, months: int = MONTHS_BACK) -> History:
     learnt = _part_of(final(decided, as_of).filter(pl.col("cutoff_on") >= add_months(as_of, -months - 14)))
     part = only(book, learnt["policy_id"])
     days = days_before(as_of, months)
-    units = [*(open_units(part, day) for day in days), _paid_when_due(learnt, days)]
+    units = [*(open_units(part, day) for day in while_waited_for(days)), _paid_when_due(learnt, days)]
     known = learnt.select("policy_id", kept=pl.col("outcome") == "kept")
     rows = pl.concat(units).join(known, on="policy_id").sort("day", "policy_id")
     return History(decided=decided, rows=facts_on(book, rows, decided), as_of=as_of, months=months)

@@ -14,7 +14,8 @@ from policyserve.metrics.columns import column, columns, words_of
 from policyserve.metrics.figure import Column, Figure
 from policyserve.metrics.percents import percent
 from policyserve.metrics.services.work import service_column
-from policyserve.metrics.spot_checks.records import SAMPLE, scope_said
+from policyserve.metrics.spot_checks.records import SAMPLE
+from policyserve.metrics.spot_checks.scopes import scope_said
 from policyserve.metrics.spot_checks.spot_checks import estimated, summed
 from policyserve.standard.model import Standard
 

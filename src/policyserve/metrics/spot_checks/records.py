@@ -6,9 +6,6 @@ each other and the second finds what the first has stored.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,8 +17,9 @@ from policyserve import db
 from policyserve.book.snapshot import load_agents
 from policyserve.dates import Days
 from policyserve.errors import NotFoundError, PolicyserveError, QuestionError
-from policyserve.locale import N_, Listed, Sentence
+from policyserve.locale import N_
 from policyserve.metrics.services.task_states import read_as_they_stood, read_tasks
+from policyserve.metrics.spot_checks.scopes import Scope
 from policyserve.metrics.spot_checks.spot_checks import RESULTS, claimed_tasks, draw
 from policyserve.standard.model import Standard
 from policyserve.tables import SpotCheck, SpotCheckResult, SpotCheckStratum, SpotCheckTask, table
@@ -79,53 +77,6 @@ class SampleNotFoundError(NotFoundError):
         """`check_id` is the number that the user typed."""
         words = N_("No sample has the number '{check_id}'. Look at 'policyserve spot-check list' for those drawn.")
         PolicyserveError.__init__(self, words, check_id=check_id)
-
-
-SCOPES = {
-    "below": N_("everybody below {name}"), "branch": N_("branch {name}"), "team": N_("team {name}"),
-    "agent": N_("agent {name}"),
-}  # fmt: skip
-
-
-def scope_said(name: str) -> Sentence:
-    """Put a scope (as `Scope.name`) into words; the names of branches and teams stay."""
-    if name == "company":
-        return Sentence(N_("whole company"))
-    parts = [part.partition(" ") for part in re.split(r", (?=(?:below|branch|team|agent) )", name)]
-    return Listed(Sentence(SCOPES[kind], name=of) for kind, _, of in parts)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scope:
-    """Whose services are checked; nothing given is the whole company."""
-
-    branch: str | None = None
-    team: str | None = None
-    agent_no: str | None = None
-    below: str | None = None
-    """The number of a manager: everybody below, who are `within`."""
-    within: Collection[str] | None = None
-    """The numbers of the agents who may be drawn from; None: all."""
-
-    @property
-    def name(self) -> str:
-        """How the scope is stored: `company`, or `branch North, team T1`."""
-        named = {"below": self.below, "branch": self.branch, "team": self.team, "agent": self.agent_no}
-        return ", ".join(f"{kind} {name}" for kind, name in named.items() if name) or "company"
-
-    def agents(self, agents: pl.DataFrame) -> pl.DataFrame:
-        """Return the agents inside; raises PolicyserveError where there are none."""
-        wanted = {"branch": self.branch, "team": self.team, "agent_no": self.agent_no}
-        asked = [pl.col(column) == value for column, value in wanted.items() if value]
-        asked += [] if self.within is None else [pl.col("agent_no").is_in(sorted(self.within))]
-        if agents.is_empty():
-            raise PolicyserveError("The book has no agents yet; import the list of agents first.")
-        found = agents.filter(*asked) if asked else agents
-        if found.is_empty():
-            raise PolicyserveError(
-                "There are no agents in '{name}'; check the names with the list of agents.", name=scope_said(self.name)
-            )
-        return found
 
 
 def draw_check(

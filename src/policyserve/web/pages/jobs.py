@@ -42,6 +42,9 @@ RUNS = (
     Column(name="result", title=N_("What came of it"), kind="long"),
 )
 
+MAY_RUN = ("clerk", "administrator")
+"""Who begins a job."""
+
 SHOWN = 20
 """Runs that are listed."""
 
@@ -63,7 +66,8 @@ def show(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
     values = {
         "tables": [table_of(one, visit.language, {}) for one in figures], "jobs": list(WORKS),
         "doubt": bool(found.clock_in_doubt), "job_name": lambda job: JOBS(job, visit.language),
-        "may_run": visit.viewer.scope.whole, "typed": lambda name: visit.form.get(name, ""),
+        "may_run": visit.viewer.role in MAY_RUN and visit.viewer.scope.whole,
+        "typed": lambda name: visit.form.get(name, ""),
     }  # fmt: skip
     again_in = AGAIN_IN if running else None
     return Screen(template="jobs", values=values, refusal=refusal, again_in=again_in, figures=lambda: figures)

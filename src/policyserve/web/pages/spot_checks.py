@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from policyserve.access.sent_forms import SentBeforeError
@@ -10,7 +11,7 @@ from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import N_, Sentence
 from policyserve.metrics.figure import Column, Figure
 from policyserve.metrics.spot_checks.figures import RESULT
-from policyserve.metrics.spot_checks.records import scope_said
+from policyserve.metrics.spot_checks.scopes import scope_said
 from policyserve.metrics.spot_checks.spot_checks import RESULTS
 from policyserve.operations import spot_checks
 from policyserve.web.tables import LINKS, table_of
@@ -36,10 +37,15 @@ def show(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
         "size": "20", "seed": f"{visit.as_of:%Y%m%d}",
     }  # fmt: skip
     values = {
-        "table": table_of(figure, visit.language, LINKS), "most": MOST, "today": visit.as_of,
+        "table": table_of(figure, visit.language, _links(visit)), "most": MOST, "today": visit.as_of,
         "typed": lambda name: visit.form.get(name, usual.get(name, "")),
     }  # fmt: skip
     return Screen(template="spot_checks", values=values, refusal=refusal, figures=lambda: [figure])
+
+
+def _links(visit: Visit) -> Mapping[str, str]:
+    """Return where numbers lead: an auditor reads samples alone."""
+    return LINKS if visit.viewer.role == "manager" else {"sample": LINKS["sample"]}
 
 
 def _month_before(day: date) -> date:
@@ -96,9 +102,10 @@ def sample(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
     keys = [str(one) for one in found.tasks.rows["task_id"]]
     asked = visit.form.get("task") or visit.query.get("task", "")
     values = {
-        "check": found.check, "tables": [table_of(one, visit.language, LINKS) for one in figures],
+        "check": found.check, "tables": [table_of(one, visit.language, _links(visit)) for one in figures],
         "keys": keys, "results": [(one, RESULT(one, visit.language)) for one in RESULTS],
-        "place": keys.index(asked) if asked in keys else None, "typed": lambda name: visit.form.get(name, ""),
+        "place": keys.index(asked) if asked in keys and visit.viewer.role == "manager" else None,
+        "typed": lambda name: visit.form.get(name, ""),
     }  # fmt: skip
     return Screen(template="spot_check", values=values, refusal=refusal, figures=lambda: figures)
 
