@@ -140,14 +140,14 @@ def test_whoever_waits_for_the_same_figure_and_goes_away_waits_no_longer(
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_file_for_excel_ends_when_its_client_goes_away(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     found = [Found(customer_no=f"C{key}", name=None, phone=None, vip=False) for key in range(5_000)]
-    told, write = Work(), sheets._write
+    told, write = Work(), sheets.write_cell
 
     def slowly(*given: Any) -> None:
         time.sleep(0.002)
         write(*given)
 
     monkeypatch.setattr(customers, "find_customers", lambda *_, **__: found)
-    monkeypatch.setattr(sheets, "_write", slowly)
+    monkeypatch.setattr(sheets, "write_cell", slowly)
     monkeypatch.setattr(sheets, "write_figure", told.around(sheets.write_figure))
     with closing(server.asked("manager", "/customers?form=xlsx")):
         assert told.begun.wait(LONG)
