@@ -13,8 +13,8 @@ from policyserve.dates import Days
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.operations.database import Database
 from policyserve.operations.schedule import work_ahead
-from policyserve.tasks.agenda import line_of
 from policyserve.tasks.salutation import salutation
+from policyserve.tasks.standard_lines import line_of
 from policyserve.tasks.stored_standard import current_standard
 
 AHEAD = 35

@@ -12,8 +12,8 @@ from policyserve.access import scope
 from policyserve.access.scope import CUSTOMERS, POLICIES, TASKS
 from policyserve.access.viewer import Viewer
 from policyserve.operations.database import Database
-from policyserve.tasks.agenda import line_of
 from policyserve.tasks.salutation import salutation
+from policyserve.tasks.standard_lines import line_of
 from policyserve.tasks.stored_standard import current_standard
 
 

@@ -10,62 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from policyserve.errors import NotFoundError
-from policyserve.standard.contact import CONTACT
-from policyserve.standard.model import Service, Standard
+from policyserve.standard.model import Standard
 from policyserve.tasks.agenda_queries import OF_AGENT, OF_OFFICE
-from policyserve.tasks.reason_text import ReasonWords, reason_words
 from policyserve.tasks.salutation import salutation
+from policyserve.tasks.standard_lines import Line, Lines
 from policyserve.tasks.sums_owed import Occurrence, Sum, Sums
-
-
-class LineWords(NamedTuple):
-    """What the standard says of a kind of task, in one language."""
-
-    name: str
-    """What to do; empty where the standard no longer has it."""
-    why: ReasonWords
-    talking_points: tuple[str, ...]
-    """What to talk about."""
-    tools: tuple[str, ...]
-    """What to bring."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """What the standard says of a kind of task."""
-
-    service: Service | None
-    """Its line; none where the standard no longer has it."""
-    score: float
-    """Its bearing on the targets: the sum of weight x bearing."""
-
-    duty: bool
-    """Whether the law or the contract asks for it."""
-
-    @cached_property
-    def languages(self) -> dict[str, LineWords]:
-        """Its words in the languages that were asked for."""
-        return {}
-
-    def words(self, language: str) -> LineWords:
-        """Its words in a language, worked out once for all its tasks."""
-        if language not in self.languages:
-            self.languages[language] = _line_words(self.service, language)
-        return self.languages[language]
-
-
-def _line_words(service: Service | None, language: str) -> LineWords:
-    why = reason_words(service, language)
-    if service is None:
-        return LineWords("", why, (), ())
-    points, tools = (tuple(service.said(field, language)) for field in ("talking_points", "tools"))
-    return LineWords(str(service.said("name", language)), why, points, tools)
 
 
 class AgendaTask(NamedTuple):
@@ -201,23 +155,11 @@ def arranged(whose: str, rows: Sequence[Any], day: date, standard: Standard) -> 
     for row in rows:
         by_customer.setdefault(row.customer_id, []).append(row)
     by_customer.pop(None, None)  # type: ignore[call-overload]  # somebody without a task
-    lines = _Lines(standard)
+    lines = Lines(standard)
     customers = [_customer(group, day, lines) for group in by_customer.values()]
     due = sorted((customer for customer in customers if customer.tasks), key=_rank)
     ahead = sum(customer.ahead for customer in customers)
     return Agenda(whose=whose, name=rows[0].owner, day=day, customers=tuple(due), ahead=ahead)
-
-
-class _Lines(dict[tuple[str, str], Line]):
-    """The lines of a standard that an agenda needs, by code and channels, each looked up once."""
-
-    def __init__(self, standard: Standard) -> None:
-        super().__init__()
-        self.standard = standard
-
-    def __missing__(self, key: tuple[str, str]) -> Line:
-        self[key] = line_of(self.standard, *key)
-        return self[key]
 
 
 def with_sums(found: Agenda, sums: Sums) -> Agenda:
@@ -233,28 +175,7 @@ def _sum(occurrence: Occurrence | None, sums: Sums) -> Sum | None:
     return None if occurrence is None else sums.get(occurrence)
 
 
-def line_of(standard: Standard, code: str, channels: str) -> Line:
-    """Return what the standard says of a service; of several with one code, the one with these channels."""
-    services = [service for service in standard.services if service.code == code]
-    service = next((one for one in services if "+".join(one.channels) == channels), services[0] if services else None)
-    if service is None and code == CONTACT.code:
-        service = CONTACT
-    if service is None:
-        return Line(service=None, score=0.0, duty=False)
-    return Line(service=service, score=score(standard, service), duty=service.message_class == "duty")
-
-
-def score(standard: Standard, service: Service) -> float:
-    """Add up how strongly a service bears on each target, each weighed as the standard says."""
-    weights, bearing = standard.weights, service.bearing
-    return (
-        weights.persistency * bearing.persistency
-        + weights.referrals * bearing.referrals
-        + weights.add_ons * bearing.add_ons
-    )
-
-
-def _customer(rows: list[Any], day: date, lines: _Lines) -> AgendaCustomer:
+def _customer(rows: list[Any], day: date, lines: Lines) -> AgendaCustomer:
     tasks = [_task(row, day, lines) for row in rows if row.day <= day]
     if len(tasks) > 1:
         tasks.sort(key=lambda task: (task.latest, not task.line.duty, -task.line.score, task.task_id))
@@ -272,7 +193,7 @@ def _customer(rows: list[Any], day: date, lines: _Lines) -> AgendaCustomer:
     )
 
 
-def _task(row: Any, day: date, lines: _Lines) -> AgendaTask:
+def _task(row: Any, day: date, lines: Lines) -> AgendaTask:
     facts = row[:_OF_TASK]
     _, service, channels, *_ = facts
     return AgendaTask._make((*facts, lines[service, channels], row.day < day, None))

@@ -15,10 +15,10 @@ from policyserve.locale import N_, Listed, N_all, N_in, Sentence, say
 from policyserve.standard.model import Service, Standard
 from policyserve.standard.vocabulary import word
 from policyserve.tables import Agent, Customer, Policy, table
-from policyserve.tasks.agenda import Line, line_of
 from policyserve.tasks.codes import coded
 from policyserve.tasks.contacts import CONTACTS, Deed, withdrawn
 from policyserve.tasks.history_text import why
+from policyserve.tasks.standard_lines import Line, line_of
 from policyserve.tasks.sums_owed import ABOUT_INSTALMENTS, Sum, sums_owed
 from policyserve.tasks.transitions import TASKS, Step, history
 

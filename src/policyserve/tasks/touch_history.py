@@ -19,9 +19,9 @@ from policyserve.plan.planner import plan_of
 from policyserve.plan.subjects import Subjects
 from policyserve.standard import reasons
 from policyserve.standard.model import Standard
-from policyserve.tasks.agenda import line_of
 from policyserve.tasks.held_policies import held_policies
 from policyserve.tasks.reason_text import reason_words
+from policyserve.tasks.standard_lines import line_of
 from policyserve.tasks.sums_owed import Occurrence, Sum, paid_since, sums_owed
 
 CLOSED = ("cancelled", "skipped", "missed")

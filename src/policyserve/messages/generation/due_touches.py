@@ -15,9 +15,9 @@ from policyserve.calendars.calendar import Calendar
 from policyserve.plan.handovers import tells
 from policyserve.plan.planner import LONGEST_MOVE, plan
 from policyserve.standard.model import MessageClass, Service, Standard
-from policyserve.tasks.agenda import score
 from policyserve.tasks.nightly_release import days_to_plan, known_days, rule_days
 from policyserve.tasks.reconciliation import tracked
+from policyserve.tasks.standard_lines import score
 
 IDENTITY = ("service", "subject_kind", "subject_id", "ordinal", "customer_id")
 """What makes a message one: the touch and the customer (the channel is the same for all of them: sms)."""

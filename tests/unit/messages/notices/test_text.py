@@ -17,7 +17,8 @@ from policyserve.messages.notices.channels.registry import KINDS, channel_of
 from policyserve.messages.notices.push import NoticeCounts
 from policyserve.messages.notices.text import harmless, write
 from policyserve.standard.model import Service
-from policyserve.tasks.agenda import Agenda, AgendaCustomer, AgendaTask, Line
+from policyserve.tasks.agenda import Agenda, AgendaCustomer, AgendaTask
+from policyserve.tasks.standard_lines import Line
 
 MONDAY = date(2026, 5, 4)
 
