@@ -36,8 +36,11 @@ def services_given(known: Book) -> pl.DataFrame:
 
 
 def _purchases(policies: pl.DataFrame) -> pl.DataFrame:
-    """Number the purchases of each customer: `policy_id`, `customer_id`, `purchase`."""
+    """Number the purchases of each customer: `policy_id`, `customer_id`, `purchase`, which rises with the days.
+
+    In the order of customers one sum over all rows tells them apart; a window for each customer takes seconds.
+    """
     ordered = policies.sort("customer_id", "issue_date").select("policy_id", "customer_id", "issue_date")
-    waited = (pl.col("issue_date") - pl.col("issue_date").shift(1).over("customer_id")).dt.total_days()
-    begins = (waited > TOGETHER).fill_null(value=False)
-    return ordered.select("policy_id", "customer_id", purchase=begins.cum_sum().over("customer_id"))
+    waited = (pl.col("issue_date") - pl.col("issue_date").shift(1)).dt.total_days()
+    begins = (waited > TOGETHER) & (pl.col("customer_id") == pl.col("customer_id").shift(1))
+    return ordered.select("policy_id", "customer_id", purchase=begins.fill_null(value=False).cum_sum())
