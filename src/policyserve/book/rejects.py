@@ -83,7 +83,9 @@ class RejectedRows:
             frame.with_columns(pl.col("line").replace_strict(numbers, default=pl.col("line"), return_dtype=pl.UInt32))
             for frame in (self.cells, self.problems)
         )
-        return replace(self, cells=cells, problems=problems)
+        told = problems["arguments"].unique().drop_nulls().to_list()
+        again = pl.col("arguments").replace({one: _elsewhere(one, numbers) for one in told})
+        return replace(self, cells=cells, problems=problems.with_columns(again))
 
     def file(self, language: str) -> bytes:
         """Return the reject file (CSV): each row once, with all that is wrong with it in `language`."""
@@ -125,6 +127,15 @@ class RejectedRows:
 
 KNOWN: Mapping[str, DataType] = dict(PROBLEMS)
 """The types of columns of problems and cells that are no text."""
+
+
+def _elsewhere(arguments: str, numbers: Mapping[int, int]) -> str:
+    """Return the values of a reason with the lines that it names under other numbers."""
+    said = json.loads(arguments)
+    if "lines" not in said:
+        return arguments
+    lines = [int(line) for line in str(said["lines"]).split(", ")]
+    return json.dumps({**said, "lines": ", ".join(str(numbers.get(line, line)) for line in lines)}, ensure_ascii=False)
 
 
 def _one_line(cell: str) -> str:
