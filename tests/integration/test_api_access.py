@@ -22,7 +22,7 @@ from policyserve.web.app import API
 
 BODIES: dict[str, dict[str, Any]] = {
     "done": {"channel": "visit"}, "put-off": {"to": "2026-05-06"}, "skip": {"why": "abroad"},
-    "reopen": {"why": "by mistake"}, "retract": {"why": "by mistake"},
+    "reopen": {"why": "by mistake"}, "retract": {"why": "by mistake"}, "mend": {"cells": []},
     "events": {"policy_no": "P1", "kind": "claim", "occurred_on": "2026-05-04"},
 }  # fmt: skip
 """What is sent, by the last part of the path."""

@@ -78,6 +78,8 @@ class Job:
     """Whether its days are over."""
     columns: list[dict[str, Any]]
     """Of each column its `header`, the `field` that it is, whether it is `ignored`, and an `example`."""
+    rows_read: int | None
+    """Of a list at work: the rows of its file, once that is read; they are compared with the book then."""
     counts: Mapping[str, int] | None
     """COUNTS of what would happen, or has happened."""
     failure: Mapping[str, str]
@@ -149,27 +151,44 @@ def apply_list(engine: Database, viewer: Viewer, key: int, *, at: datetime, form
     _move(engine, viewer, key, ("waiting",), at, JOBS.c.failure.is_(None), form=form, status="to apply")
 
 
-def begin_again(engine: Database, viewer: Viewer, key: int, *, at: datetime) -> None:
+def begin_again(engine: Database, viewer: Viewer, key: int, *, at: datetime, form: Form = None) -> None:
     """Look once more at a list that failed, or whose process ended."""
-    _move(engine, viewer, key, ("failed", "stopped"), at, status="to read", failure=None)
+    _move(engine, viewer, key, ("failed", "stopped"), at, form=form, status="to read", failure=None)
 
 
-def drop_list(engine: Database, viewer: Viewer, key: int, *, at: datetime) -> None:
+def drop_list(engine: Database, viewer: Viewer, key: int, *, at: datetime, form: Form = None) -> None:
     """Decide against a list that has not been taken in; its file is forgotten."""
-    _move(engine, viewer, key, ("waiting", "failed", "stopped"), at, **FORGOTTEN, status="expired")
+    _move(engine, viewer, key, ("waiting", "failed", "stopped"), at, form=form, **FORGOTTEN, status="expired")
 
 
 def mend_rows(
-    engine: Database, viewer: Viewer, key: int, typed: Mapping[tuple[int, str], str], *, at: datetime
-) -> None:
-    """Send the rejected rows of a list once more, with the cells (line, place) that were typed."""
+    engine: Database, viewer: Viewer, key: int, typed: Mapping[tuple[int, str], str], *, at: datetime,
+    form: Form = None,
+) -> None:  # fmt: skip
+    """Send the rejected rows of a list once more, with the cells that were typed: line, and place or column's name.
+
+    Cells of rows that are not rejected any more are left alone. Raises NotFoundError where there are none, and
+    PolicyserveError for a column that the list does not have.
+    """
     job = import_job(engine, viewer, key, at=at)
     if job.mendable is None or job.counts is None:
-        raise NotFoundError("import", key)
-    content, lines = job.mendable.mended(typed)
+        with db.writing(engine) as connection:
+            sent_forms.take(connection, viewer, form, at)  # it may have been sent before, and have mended them all
+            raise NotFoundError("import", key)
+    content, lines = job.mendable.mended(_placed(typed, job.mendable))
     earlier = json.dumps({"counts": dict(job.counts), "lines": lines})
     as_read = JOBS.c.changed_at == job.changed_at  # not mended in another tab meanwhile
-    _move(engine, viewer, key, ("done",), at, as_read, status="to apply", content=content, earlier=earlier)
+    _move(engine, viewer, key, ("done",), at, as_read, form=form, status="to apply", content=content, earlier=earlier)
+
+
+def _placed(typed: Mapping[tuple[int, str], str], rows: RejectedRows) -> dict[tuple[int, str], str]:
+    """Name the columns of cells by their places."""
+    for _, column in typed:
+        if column not in rows.places and column not in rows.cells.columns:
+            raise PolicyserveError(
+                "This list has no column '{column}'; it has {columns}.", column=column, columns=", ".join(rows.places)
+            )
+    return {(line, rows.places.get(column, column)): cell for (line, column), cell in typed.items()}
 
 
 _JOB = select(*(column for column in JOBS.c if column.name not in {"content", "owner", "earlier"}))
@@ -190,9 +209,11 @@ def _job(row: RowMapping, at: datetime) -> Job:
     held: Mapping[str, Any] = {**row, **FORGOTTEN} if over else dict(row)
     if over and row["status"] != "done":
         stored["status"] = "expired"
+    counts = json.loads(held["counts"] or "null")
     return Job(
         **stored, forgotten=over, naming=naming_of(held["naming"]), columns=json.loads(held["columns"] or "[]"),
-        counts=json.loads(held["counts"] or "null"), failure=json.loads(held["failure"] or "{}"),
+        rows_read=counts["rows"] if counts and stored["status"] in AT_WORK else None,
+        counts=counts if counts and len(counts) > 1 else None, failure=json.loads(held["failure"] or "{}"),
         mendable_text=held["mendable"],
     )  # fmt: skip
 

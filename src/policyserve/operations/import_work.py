@@ -85,9 +85,10 @@ def _stop(connection: Connection, at: datetime) -> None:
 def _work(engine: Database, row: RowMapping, conditions: Conditions, as_of: date) -> None:
     naming, kind = naming_of(row["naming"]), str(row["kind"])
     source = _source(row, naming, conditions.megabytes)
-    with db.writing(engine) as connection:
-        _set(connection, row["id"], columns=_columns(source, kind, naming))
     rehearsal, at = row["status"] == "to read", conditions.now()
+    known = {} if row["counts"] else {"counts": json.dumps({"rows": source.cells.height})}  # until they are compared
+    with db.writing(engine) as connection:
+        _set(connection, row["id"], columns=_columns(source, kind, naming), **known)
 
     def finish(connection: Connection, report: ImportReport) -> None:
         if not _set(connection, row["id"], **_finished(row, report, conditions.now())):

@@ -36,6 +36,9 @@ CALLS: tuple[Call, ...] = (
     Call(path="/imports", method="POST", work=imports.post_import, roles=CLERK, status=ACCEPTED, upload=True),
     Call(path="/imports/{import_id}", method="GET", work=imports.get_import, roles=CLERK),
     Call(path="/imports/{import_id}/apply", method="POST", work=imports.post_apply, roles=CLERK, status=ACCEPTED),
+    Call(path="/imports/{import_id}/mend", method="POST", work=imports.post_mend, roles=CLERK, status=ACCEPTED),
+    Call(path="/imports/{import_id}/again", method="POST", work=imports.post_again, roles=CLERK, status=ACCEPTED),
+    Call(path="/imports/{import_id}/drop", method="POST", work=imports.post_drop, roles=CLERK, status=ACCEPTED),
     Call(path="/imports/{import_id}/rejects", method="GET", work=imports.get_rejects, roles=CLERK),
     Call(path="/jobs", method="GET", work=jobs.get_jobs, roles=(*CLERK, *ADMINISTRATOR)),
     *(

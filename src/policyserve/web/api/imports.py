@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
+from policyserve.access.sent_forms import Sending
+from policyserve.access.viewer import Viewer
 from policyserve.book.headers import Naming
 from policyserve.book.problems import told
 from policyserve.operations import import_jobs
+from policyserve.operations.database import Database
 from policyserve.operations.import_jobs import Job
 from policyserve.web.api.call import Asked
-from policyserve.web.api.models import Answer, Number
+from policyserve.web.api.models import SEEN, Answer, Number, Sent
 
 Kind = Literal["agents", "customers", "policies", "premiums", "events", "referrals"]
 State = Literal[
@@ -51,6 +55,7 @@ class Import(Answer):
     created_at: datetime
     changed_at: datetime
     expires_at: datetime = Field(description="When its rows are forgotten.")
+    rows_read: int | None = Field(description="Of one at work: the rows of its file, once that is read.")
     counts: ImportCounts | None
     failure: str | None
 
@@ -77,6 +82,7 @@ class RejectList(Answer):
     items: list[Reject]
 
 
+Cell = Annotated[str, StringConstraints(max_length=600), SEEN]
 ImportKey = Annotated[int, Path(ge=1, le=2_147_483_647, examples=[3])]
 OfKind = Annotated[Kind, Query(description="Which list it is.", examples=["customers"])]
 FileName = Annotated[Number, Query(description="Its name, with .csv or .xlsx.", examples=["customers.csv"])]
@@ -109,8 +115,45 @@ def get_import(asked: Asked, import_id: ImportKey) -> Import:
 
 def post_apply(asked: Asked, import_id: ImportKey) -> ImportStanding:
     """Take in a list that waits for the word; one that is in another state stays there."""
+    return _moved(asked, import_id, lambda to, sent: import_jobs.apply_list(*to, import_id, at=asked.now, form=sent))
+
+
+class MendedCell(Sent):
+    """A cell of a rejected row, as it is meant."""
+
+    line: int = Field(ge=1, le=2_147_483_647, description="That of the reject.", examples=[5])
+    field: Number = Field(description="The name of the column in the lists.", examples=["deceased_on"])
+    value: Cell = Field(examples=["1983-12-05"])
+
+
+class MendBody(Sent):
+    """Cells that are mended; the others of the rejected rows stay as they were sent."""
+
+    cells: list[MendedCell] = Field(max_length=500)
+
+
+def post_mend(asked: Asked, import_id: ImportKey, body: MendBody) -> ImportStanding:
+    """Send the rejected rows of a list that is in once more, with some cells mended; what is right now goes in."""
+    typed = {(one.line, one.field): one.value for one in body.cells}
+    return _moved(
+        asked, import_id, lambda to, sent: import_jobs.mend_rows(*to, import_id, typed, at=asked.now, form=sent)
+    )
+
+
+def post_again(asked: Asked, import_id: ImportKey) -> ImportStanding:
+    """Begin again with a list that failed or was stopped; one that is in another state stays there."""
+    return _moved(asked, import_id, lambda to, sent: import_jobs.begin_again(*to, import_id, at=asked.now, form=sent))
+
+
+def post_drop(asked: Asked, import_id: ImportKey) -> ImportStanding:
+    """Decide against a list that is not taken in, so that its file is forgotten; another one stays as it is."""
+    return _moved(asked, import_id, lambda to, sent: import_jobs.drop_list(*to, import_id, at=asked.now, form=sent))
+
+
+def _moved(asked: Asked, import_id: int, deed: Callable[[tuple[Database, Viewer], Sending], None]) -> ImportStanding:
+    """Do something to a list once, and let the work go on."""
     standing = asked.once(
-        lambda sent: import_jobs.apply_list(asked.house.engine, asked.viewer, import_id, at=asked.now, form=sent),
+        lambda sent: deed((asked.house.engine, asked.viewer), sent),
         lambda status: ImportStanding(import_id=import_id, status=status),
     )
     asked.house.imports.wake()
@@ -135,5 +178,6 @@ def _shown(asked: Asked, job: Job) -> Import:
     return Import.model_validate({
         "import_id": job.id, "kind": job.kind, "name": job.file_name, "status": job.status, "at_work": job.at_work,
         "created_at": job.created_at, "changed_at": job.changed_at, "expires_at": job.expires_at,
+        "rows_read": job.rows_read,
         "counts": job.counts, "failure": job.failure.get(asked.language),
     })  # fmt: skip

@@ -61,14 +61,14 @@ class Problem(Answer):
     errors: list[Fault] = []
 
 
-_SEEN = AfterValidator(seen)
+SEEN = AfterValidator(seen)
 
-Number: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=64), _SEEN]
+Number: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=64), SEEN]
 """The number of a customer, a policy or an agent."""
-Word: TypeAlias = Annotated[str, StringConstraints(max_length=200), _SEEN]
+Word: TypeAlias = Annotated[str, StringConstraints(max_length=200), SEEN]
 """A word or two that somebody typed, without signs that nobody sees."""
-Note: TypeAlias = Annotated[str, StringConstraints(max_length=2000), _SEEN]
-Reason: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S"), _SEEN]
+Note: TypeAlias = Annotated[str, StringConstraints(max_length=2000), SEEN]
+Reason: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S"), SEEN]
 
 TaskKey = Annotated[int, Path(ge=1, le=2_147_483_647, examples=[41])]
 EventKey = Annotated[int, Path(ge=1, le=2_147_483_647, examples=[7])]
