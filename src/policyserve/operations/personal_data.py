@@ -27,6 +27,8 @@ class Standing:
     """How the data of a customer stand."""
 
     customer_no: str
+    name: str | None
+    """None of one that was erased."""
     restricted_on: date | None
     erased_on: date | None
     kept: Sequence[Kept]
@@ -147,7 +149,7 @@ def _seen(connection: Connection, viewer: Viewer, held: Mapping[str, list[Row]],
 def _standing(connection: Connection, person: Person, kept: Sequence[Kept]) -> Standing:
     row = connection.execute(select(CUSTOMERS).where(CUSTOMERS.c.id == person.key)).one()
     return Standing(
-        customer_no=person.customer_no, restricted_on=row.restricted_on, erased_on=row.erased_on,
+        customer_no=person.customer_no, name=row.name, restricted_on=row.restricted_on, erased_on=row.erased_on,
         kept=kept,
     )  # fmt: skip
 

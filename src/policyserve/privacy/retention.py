@@ -27,6 +27,7 @@ class Kept:
     """A policy for which data are kept."""
 
     policy_no: str
+    product: str | None = None
     until: date | None
     """The day from which they need not be kept; None: the contract has not ended."""
 
@@ -40,7 +41,11 @@ def kept(connection: Connection, person: Person, day: date) -> list[Kept]:
     book = load_book(connection, customers={row.customer_id for row in rows}).as_of(day)
     ends = dict(policy_ends(book).select("policy_id", "ended_on").filter(pl.col("ended_on") <= day).iter_rows())
     found = [
-        Kept(policy_no=row.policy_no, until=_until(ends.get(row.id), row.effective_date or row.issue_date, row.ends_on))
+        Kept(
+            policy_no=row.policy_no,
+            product=row.product,
+            until=_until(ends.get(row.id), row.effective_date or row.issue_date, row.ends_on),
+        )
         for row in rows
     ]
     return [one for one in found if one.until is None or one.until > day]

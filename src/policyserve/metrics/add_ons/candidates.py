@@ -126,7 +126,7 @@ def candidates(
     found = needs.group_by("customer_id", maintain_order=True).agg(
         missing=pl.col("code").str.join("+"),
         score=(pl.col("weight") * pl.col("share")).sum(),
-        why=pl.col("why").str.join(" "),
+        why=pl.col("why").str.join(" ").str.replace_all("。 ", "。", literal=True),  # Chinese has no space there
     )
     return (
         people.join(found, on="customer_id")

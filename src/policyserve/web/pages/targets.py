@@ -123,5 +123,6 @@ def overdue(visit: Visit) -> Answer:
 def _screen(visit: Visit, template: str, figures: Mapping[str, Figure], agent_no: str = "", typed: str = "") -> Answer:
     links = LINKS if visit.viewer.role == "manager" else {kind: LINKS[kind] for kind in ("customer", "policy")}
     tables = [table_of(one, visit.language, links, behind(name, one)) for name, one in figures.items()]
-    values = {"tables": tables, "agent_no": agent_no, "typed": typed}
+    names = (one.names.get("agent", {}).get(agent_no) for one in figures.values())
+    values = {"tables": tables, "agent_no": agent_no, "agent_name": next(filter(None, names), ""), "typed": typed}
     return Screen(template=template, values=values, figures=lambda: list(figures.values()))
