@@ -22,7 +22,7 @@ ACTIONS = N_all(
     "task done", "task skipped", "task put off", "task reopened", "phone shown",
     "task assigned", "task added", "points paid", "messages cancelled", "message resolved",
     "refusal entered", "refusal lifted", "standard put to use", "spot check noted", "event retracted",
-    "spot check drawn", "job begun",
+    "spot check drawn", "job begun", "tasks released", "notice channel set", "notice channel removed",
     "contact noted", "referral noted", "event noted", "calendar made", "calendar revoked",
     "message let go", "message refused",
     "list imported", "token added", "token revoked", "token refused",
@@ -31,7 +31,10 @@ ACTIONS = N_all(
 CODES = tuple(one.rpartition("\4")[2] for one in ACTIONS)
 """The actions as rows hold them."""
 
-N_all("thing in the audit log", "user", "customer", "task", "list", "message", "token", "standard", "sample", "job")
+N_all(
+    "thing in the audit log",
+    "user", "customer", "task", "list", "message", "token", "standard", "sample", "job", "agent",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import rich_click as click
 
+from policyserve.access.viewer import SYSTEM
 from policyserve.book.money import decimal
 from policyserve.cli.options import DATE, KEY, Session, database_option, shared
 from policyserve.cli.screen.export import check_out, save_frame
@@ -111,7 +112,7 @@ def list_(session: Session, policy_no: str | None, customer_no: str | None) -> N
 @shared
 def release(session: Session, days: int) -> None:
     """Turn the touches of the next days into tasks. Running it again changes nothing."""
-    counts = release_tasks(session.engine, session.calendar, as_of=session.as_of, at=session.now, days=days)
+    counts = release_tasks(session.engine, session.calendar, as_of=session.as_of, at=session.now, days=days, by=SYSTEM)
     names = ("added", "moved", "cancelled", "reopened", "missed", "unchanged")
     row = {name: getattr(counts, name) for name in names}
     if session.form == "table":

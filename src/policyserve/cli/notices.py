@@ -9,6 +9,7 @@ from typing import Any
 
 import rich_click as click
 
+from policyserve.access.viewer import SYSTEM
 from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.screen.help import language_now
 from policyserve.cli.screen.output import note, show
@@ -58,9 +59,8 @@ def notice() -> None:
 def set_(session: Session, agent_no: str, *, kind: str, address: str, secret: str | None, hour: time | None) -> None:
     """Send an agent's notices to a channel from now on."""
     address, secret = read_secret(address), None if secret is None else read_secret(secret)
-    notices.set_channel(
-        session.engine, agent_no, kind=kind, address=address, secret=secret, at=hour, as_of=session.as_of
-    )
+    stamp = session.stamp(SYSTEM.who)
+    notices.set_channel(session.engine, agent_no, kind=kind, address=address, secret=secret, at=hour, stamp=stamp)
     at = (hour or session.settings.file.notices.at).strftime("%H:%M")
     session.tell(
         "Agent {who} gets the agenda by {channel} at {at} on every day on which something is due.",
@@ -84,7 +84,7 @@ def list_(session: Session) -> None:
 @shared
 def remove(session: Session, agent_no: str) -> None:
     """Send an agent no more notices."""
-    removed = notices.remove_channel(session.engine, agent_no)
+    removed = notices.remove_channel(session.engine, agent_no, session.stamp(SYSTEM.who))
     done = N_("Agent {who} gets no more notices.") if removed else N_("Agent {who} has no channel.")
     session.tell(done, who=agent_no)
 

@@ -39,22 +39,40 @@ def placed(command: Any) -> Any:
     return command
 
 
+def linked(command: Any) -> Any:
+    """Add the options that say who a user is elsewhere."""
+    options = (
+        click.option("--wecom", metavar="USERID", help="Who the user is in WeCom; empty takes it back."),
+        click.option(
+            "--subject", metavar="VALUE", help="Who they are to the provider of OpenID Connect; empty takes it back."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @click.group()
 def user() -> None:
-    """Users of the pages: add, list, disable, enable, reset, calendar, role."""
+    """Users of the pages: add, list, disable, enable, reset, calendar, role, link."""
 
 
 @user.command()
 @LOGIN
 @placed
+@linked
 @click.option("--name", help="The user's own name.")
 @PASSWORD
 @shared
-def add(session: Session, login: str, *, name: str | None, password_file: Path | None, **place: Any) -> None:
+def add(
+    session: Session, login: str, *, name: str | None, password_file: Path | None, wecom: str | None,
+    subject: str | None, **place: Any,
+) -> None:  # fmt: skip
     """Add a user."""
     password = _password(session, password_file)
     users.add_user(
-        session.engine, SYSTEM, login, Place(**place), password=password, name=name, at=session.now
+        session.engine, SYSTEM, login, Place(**place), password=password, name=name, at=session.now, wecom=wecom,
+        subject=subject,
     )  # fmt: skip
     session.tell("User {login} is added.", login=login)
 
@@ -131,8 +149,7 @@ def role(session: Session, login: str, **place: Any) -> None:
 
 @user.command()
 @LOGIN
-@click.option("--wecom", metavar="USERID", help="Who the user is in WeCom; empty takes it back.")
-@click.option("--subject", metavar="VALUE", help="Who they are to the provider of OpenID Connect; empty takes it back.")
+@linked
 @shared
 def link(session: Session, login: str, wecom: str | None, subject: str | None) -> None:
     """Say who a user is elsewhere, so that they can sign in from there."""

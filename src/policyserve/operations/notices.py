@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from policyserve import db
+from policyserve.access import audit
 from policyserve.config import Settings
 from policyserve.messages.notices import push, subscriptions
 from policyserve.messages.notices.channels.channel import Style, Text
@@ -19,6 +20,7 @@ from policyserve.operations.standards import standard_on
 from policyserve.tasks.agenda import agenda
 from policyserve.tasks.release import last_release
 from policyserve.tasks.stored_standard import current_standard
+from policyserve.tasks.transitions import Stamp
 
 NO_CHANNEL = Style(most_bytes=4096)
 """How a notice reads to whoever has chosen no channel yet."""
@@ -42,17 +44,22 @@ def push_notices(
 
 
 def set_channel(
-    engine: Database, agent_no: str, *, kind: str, address: str, secret: str | None, at: time | None, as_of: date
+    engine: Database, agent_no: str, *, kind: str, address: str, secret: str | None, at: time | None, stamp: Stamp
 ) -> None:
     """Send an agent's notices to a channel from now on; see `subscriptions.set_channel`."""
+    as_of = stamp.as_of
     with db.writing(engine) as connection:
+        audit.note(connection, stamp.actor, "notice channel set", at=stamp.at, kind="agent", number=agent_no)
         subscriptions.set_channel(connection, agent_no, kind=kind, address=address, secret=secret, at=at, as_of=as_of)
 
 
-def remove_channel(engine: Database, agent_no: str) -> bool:
+def remove_channel(engine: Database, agent_no: str, stamp: Stamp) -> bool:
     """Send an agent no more notices; return whether there was a channel. Raises NotFoundError."""
     with db.writing(engine) as connection:
-        return subscriptions.remove_channel(connection, agent_no)
+        removed = subscriptions.remove_channel(connection, agent_no)
+        if removed:
+            audit.note(connection, stamp.actor, "notice channel removed", at=stamp.at, kind="agent", number=agent_no)
+        return removed
 
 
 def list_channels(engine: Database, standing: time, language: str) -> list[dict[str, Any]]:

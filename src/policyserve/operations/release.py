@@ -8,6 +8,8 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from policyserve import db
+from policyserve.access import audit
+from policyserve.access.viewer import Viewer
 from policyserve.book.facts_stamp import facts_stamp, rights_stamp
 from policyserve.calendars.calendar import Calendar
 from policyserve.errors import PolicyserveError
@@ -22,8 +24,10 @@ TRIES: Final = 3
 Ground = tuple[object, ...]
 
 
-def release_tasks(engine: Database, calendar: Calendar, *, as_of: date, at: datetime, days: int = 30) -> ReleaseCounts:
-    """Turn the touches of the next `days` into tasks; see `draft_release`.
+def release_tasks(
+    engine: Database, calendar: Calendar, *, as_of: date, at: datetime, days: int = 30, by: Viewer | None = None
+) -> ReleaseCounts:
+    """Turn the touches of the next `days` into tasks; see `draft_release`. `by`: who does so by hand, to be noted.
 
     The book is read and planned while others write; the lock is held for writing alone, once nothing has come in since
     the reading. Raises PolicyserveError for a day before the last release (what has happened since would be taken
@@ -35,14 +39,19 @@ def release_tasks(engine: Database, calendar: Calendar, *, as_of: date, at: date
         standard = current_standard(connection, as_of)
         return draft_release(connection, standard, calendar, as_of=as_of, days=days)
 
+    def written(connection: Connection, draft: Draft) -> ReleaseCounts:
+        if by is not None:
+            audit.note(connection, by, "tasks released", at=at)
+        return write(connection, draft, at=at)
+
     for _ in range(TRIES):
         with db.reading(engine) as connection:
             ground, draft = _ground(connection), drafted(connection)
         with db.writing(engine, bulk=True) as connection:
             if _ground(connection) == ground:
-                return write(connection, draft, at=at)
+                return written(connection, draft)
     with db.writing(engine, bulk=True) as connection:
-        return write(connection, drafted(connection), at=at)
+        return written(connection, drafted(connection))
 
 
 def _ground(connection: Connection) -> Ground:

@@ -47,6 +47,8 @@ def draw_sample(engine: Database, days: Days, stamp: Stamp, *, scope: Scope, siz
     with db.writing(engine, bulk=True) as connection:
         standard = current_standard(connection, stamp.as_of)
         key, new = records.draw_check(connection, standard, days, stamp, scope=scope, size=size, seed=seed)
+        if new:
+            audit.note(connection, stamp.actor, "spot check drawn", at=stamp.at, kind="sample", number=key)
         return _sample(connection, key, stamp.as_of, is_new=new)
 
 

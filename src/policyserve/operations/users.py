@@ -43,13 +43,21 @@ def add_user(
     name: str | None,
     at: datetime,
     form: str | None = None,
+    wecom: str | None = None,
+    subject: str | None = None,
 ) -> None:
-    """Add a user; raises PolicyserveError for a name, a password or a place that cannot be."""
+    """Add a user, linked as `link_user` does it where `wecom` or `subject` is given.
+
+    Raises PolicyserveError for a name, a password or a place that cannot be, and for a link that is somebody else's.
+    """
     hashed = hash_password(password)
+    links = _links(wecom, subject)
     with db.writing(engine, durable=True) as connection:
         sent_forms.take(connection, viewer, form, at)
         users.add(connection, login, place, password=hashed, name=name, at=at)
         _note(connection, viewer, "user added", login, at)
+        if links:
+            _link(connection, viewer, login, links, at)
 
 
 def add_first_user(engine: Database, login: str, *, password: str, name: str | None, at: datetime) -> None:
@@ -125,13 +133,19 @@ def link_user(
 
     Raises NotFoundError, and PolicyserveError for what is somebody else's.
     """
-    given = {
-        name: value.strip() or None for name, value in (("wecom", wecom), ("subject", subject)) if value is not None
-    }
     with db.writing(engine, durable=True) as connection:
-        users.refuse_taken(connection, login, given)
-        sessions.end_all(connection, users.change(connection, login, given))
-        _note(connection, viewer, "user linked", login, at)
+        _link(connection, viewer, login, _links(wecom, subject), at)
+
+
+def _links(wecom: str | None, subject: str | None) -> dict[str, str | None]:
+    given = (("wecom", wecom), ("subject", subject))
+    return {name: value.strip() or None for name, value in given if value is not None}
+
+
+def _link(connection: Connection, viewer: Viewer, login: str, links: dict[str, str | None], at: datetime) -> None:
+    users.refuse_taken(connection, login, links)
+    sessions.end_all(connection, users.change(connection, login, links))
+    _note(connection, viewer, "user linked", login, at)
 
 
 def change_role(
