@@ -6,10 +6,12 @@ import html
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from starlette.testclient import TestClient
 
 from desks.page_book import Branch, branch_in
@@ -17,7 +19,8 @@ from desks.task_book import MONDAY, run, touch
 from policyserve import db
 from policyserve.access.viewer import SYSTEM
 from policyserve.operations.lists_behind import LISTS
-from policyserve.tables import Policy
+from policyserve.tables import Policy, Team
+from policyserve.web.pages.lists import behind
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +36,8 @@ def branch(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
                 for key, customer, agent in [(11, 1, 2), (12, 1, 2), (13, 2, 3), (14, 2, 4)]
             ]  # fmt: skip
             connection.execute(insert(Policy), rows)
+            connection.execute(insert(Team), {"id": 1, "name": "T1", "branch_id": 1})
+            connection.execute(text("UPDATE agents SET team_id = 1 WHERE id IN (2, 3)"))
         late = MONDAY.replace(day=1)
         run(made.engine, [touch(policy=1, due=late), touch("half-year-visit", policy=2), touch(policy=3, due=late)])
         yield made
@@ -71,6 +76,20 @@ def test_a_list_has_as_many_policies_as_its_number_counts(branch: Branch, manage
         said = manager.get(f"/lists/{name}?agent_no={number}&state=counted").text
         assert count(said) == rows[number]["denominator_count"]
         assert {*re.findall(r"/policies/(\w+)", said)} <= {"Q11", "Q12", "Q13", "P1", "P2", "P3"}
+
+
+@pytest.mark.parametrize("name", ["teams", "agents", "cohorts", "services", "referrals", "add-ons"])
+def test_every_count_leads_to_a_list_of_that_length(branch: Branch, name: str) -> None:
+    (figure,) = branch.house.targets.in_scope(SYSTEM, (name,), as_of=MONDAY)
+    link, compared = behind(name, figure), 0
+    for row, column in product(figure.rows.to_dicts(), figure.columns):
+        leads = link(row, column) if column.kind == "count" else None
+        if leads and row[column.name]:
+            asked = dict(parse_qsl(leads.partition("?")[2], keep_blank_values=True))
+            listed = branch.house.targets.behind(SYSTEM, name, asked, as_of=MONDAY)
+            assert listed.rows.height == row[column.name], (row, column.name)
+            compared += 1
+    assert compared or name in {"referrals", "add-ons"}, figure.rows
 
 
 def test_nothing_of_those_who_are_not_below_stands_in_a_list(branch: Branch, manager: TestClient) -> None:

@@ -45,7 +45,10 @@ LISTS: Mapping[str, str] = {
 }  # fmt: skip
 """What each figure counts, for those that have a list."""
 
-ASKED = (*GROUPS, "cohort", "fate", "state")
+CODES = ("fate", "state", "kept", "bought")
+"""The fields of which several values can be asked for, joined by `+`."""
+
+ASKED = (*GROUPS, "cohort", *CODES)
 """The fields by which a list can be narrowed."""
 
 
@@ -59,8 +62,12 @@ def list_behind(name: str, make: Make) -> Make:
 def narrowed(figure: Figure, asked: Mapping[str, str]) -> Figure:
     """Return the rows with the values that are asked for; an empty one is a value that is not known."""
     wanted = [
-        pl.col(name).cast(pl.String).eq_missing(pl.lit(value or None, dtype=pl.String))
+        _is(pl.col(name).cast(pl.String), value.split("+") if name in CODES else [value])
         for name, value in asked.items()
         if name in ASKED and name in figure.rows.columns
     ]
     return replace(figure, rows=figure.rows.filter(*wanted)) if wanted else figure
+
+
+def _is(field: pl.Expr, values: list[str]) -> pl.Expr:
+    return pl.any_horizontal(field.eq_missing(pl.lit(value or None, dtype=pl.String)) for value in values)

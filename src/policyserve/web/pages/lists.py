@@ -6,21 +6,29 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
+from policyserve.metrics.collection.dues import FATES
 from policyserve.metrics.figure import Column, Figure, Row
-from policyserve.operations.lists_behind import ASKED, GROUPS, LISTS
+from policyserve.operations.lists_behind import ASKED, GROUPS, LISTS, PERSISTENCY
 from policyserve.web.tables import LINKS, Behind, table_of
 from policyserve.web.visit import Answer, Screen, Visit
 
 SHOWN = 300
 """Rows that a page shows; the file has all of them."""
 
-NARROWED: Mapping[str, Mapping[str, str]] = {
-    "late": {"fate": "late"}, "missed": {"fate": "missed"}, "open": {"fate": "open"}, "skipped": {"fate": "skipped"},
-    "pending": {"fate": "pending", "state": "pending"}, "not_reached": {"fate": "not_reached"},
-    "excluded": {"state": "excluded"},
+OF_POLICIES = {
+    "": {"state": "counted"}, "numerator_count": {"state": "counted", "kept": "both+count"},
+    "pending": {"state": "pending"}, "excluded": {"state": "excluded"},
 }  # fmt: skip
-"""What else a list is narrowed by where a number of a column leads to it."""
 
+OF_FATES = {one: {"fate": one} for one in ("late", "missed", "open", "skipped", "pending", "not_reached", *FATES)}
+
+NARROWED: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    **dict.fromkeys(PERSISTENCY, OF_POLICIES),
+    "services": {**OF_FATES, "numerator": {"fate": "on_time"}, "denominator": {"fate": "on_time+late+missed"}},
+    **dict.fromkeys(("collection", "collection-agents"), OF_FATES),
+    "add-ons": {"bought": {"bought": "true"}},
+}  # fmt: skip
+"""By figure and column, what else a list is narrowed by where a number leads to it; the nameless one is any other."""
 
 ELSEWHERE = {"gap": "/gap", "overdue": "/overdue"}
 """Figures whose numbers lead to pages of their own."""
@@ -33,7 +41,9 @@ def behind(name: str, figure: Figure) -> Behind:
     def link(row: Row, column: Column) -> str | None:
         if column.name == "target":
             return None
-        asked = {**{field: row[field] or "" for field in fields}, **NARROWED.get(column.name, {})}
+        narrowing = NARROWED.get(name, {})
+        more = narrowing.get(column.name, narrowing.get("", {}))
+        asked = {**{field: row[field] or "" for field in fields}, **more}
         return f"{ELSEWHERE.get(name, f'/lists/{name}')}?{urlencode(asked)}"
 
     return link if name in LISTS or (name in ELSEWHERE and figure.nested is None) else lambda *_: None
