@@ -1,9 +1,8 @@
-"""What commands change stands in the audit log: channels of notices, samples, releases, and users who are linked."""
+"""What commands change stands in the audit log: channels of notices, releases, and users who are linked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,10 +17,6 @@ from policyserve.cli.book import release
 from policyserve.cli.notices import notice
 from policyserve.cli.options import Session
 from policyserve.cli.users import user
-from policyserve.dates import Days
-from policyserve.metrics.spot_checks.records import Scope
-from policyserve.operations import spot_checks
-from policyserve.tasks.transitions import Stamp
 
 ROBOT = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=00000000-0000-0000-0000-000000000000"
 
@@ -52,15 +47,6 @@ def test_channels_of_notices_are_noted_without_their_addresses(branch: Branch) -
     assert noted(branch, "notice channel set", "notice channel removed") == [
         (who, "notice channel set", "1002"), (who, "notice channel removed", "1002")
     ]  # fmt: skip
-
-
-def test_a_sample_is_noted_when_it_is_drawn_and_not_when_it_is_read(branch: Branch) -> None:
-    agent = branch.signed_in("agent")
-    agent.post("/tasks/1/done", data={"channel": "visit"})
-    stamp = Stamp(at=branch.moment, as_of=MONDAY + timedelta(days=1), actor="desk")
-    for _ in range(2):
-        spot_checks.draw_sample(branch.engine, Days.between(MONDAY, MONDAY), stamp, scope=Scope(), size=1, seed=1)
-    assert [one[:2] for one in noted(branch, "spot check drawn")] == [("desk", "spot check drawn")]
 
 
 def test_a_release_by_hand_is_noted(branch: Branch) -> None:
