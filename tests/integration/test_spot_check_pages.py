@@ -75,8 +75,10 @@ def test_phones_are_masked_and_samples_of_others_are_not_found(branch: Branch) -
     assert "13900000001" not in manager.get(where).text
     stamp = Stamp(at=branch.moment, as_of=branch.house.today(), actor="desk")
     days = Days.between(stamp.as_of.replace(day=1), stamp.as_of.replace(day=3))
-    whole = spot_checks.draw_sample(branch.engine, days, stamp, scope=Scope(), size=5, seed=1)
+    for _ in range(2):  # drawn once, then read
+        whole = spot_checks.draw_sample(branch.engine, days, stamp, scope=Scope(), size=5, seed=1)
     alien = whole.check["check_id"]
+    assert [one for one in branch.log() if one[0] == "desk"] == [("desk", "spot check drawn", str(alien))]
     assert manager.get(f"/spot-checks/{alien}").status_code == 200  # everybody in it is below the manager
     assert manager.get("/spot-checks/999").status_code == 404
     assert manager.post("/spot-checks/999", data={"task": "1", "result": "confirmed"}).status_code == 404
