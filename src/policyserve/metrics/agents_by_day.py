@@ -78,7 +78,7 @@ def customer_agents(book: Book, grace_days: int, as_of: date) -> pl.DataFrame:
     own = replace(book, customers=_taken_back(book.customers, book, "customer_id", as_of))
     asked = _held_without_agent(book)
     if asked.policies.is_empty():
-        return serving_agents(own, asked.policies)
+        return serving_agents(own, asked.policies.with_columns(in_force=pl.lit(value=False)))
     contracts = Contracts.of(asked, as_of, grace_days)
     policies = _taken_back(contracts.book.policies, book, "policy_id", as_of)
     today = contracts.in_force_on(as_of)

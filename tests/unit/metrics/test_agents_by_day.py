@@ -68,3 +68,8 @@ def test_a_customer_handed_over_tomorrow_is_the_first_agent_s_today() -> None:
 def test_a_customer_without_an_own_agent_follows_the_policies_as_they_were_served() -> None:
     facts = changed(book(held("B"), agents=AGENTS), "B", TOMORROW, previous="A")
     assert [of_customer(facts), of_customer(facts, TOMORROW)] == ["A", "B"]
+
+
+def test_somebody_with_neither_agent_nor_policy_is_served_by_nobody() -> None:
+    people: list[Row] = [{"customer_no": "C1", "agent": "B"}, {"customer_no": "C2"}]
+    assert of_customer(book(held(), agents=AGENTS, customers=people)) == "B"
