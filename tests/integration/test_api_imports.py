@@ -110,6 +110,25 @@ def test_a_list_at_work_says_how_far_it_is(branch: Branch, machine: TestClient) 
     assert (machine.get(f"/imports/{key}").json()["rows_read"], counts(machine, key)) == (None, [4, 2, 0, 0, 2, 0])
 
 
+def test_warnings_are_told_as_long_as_they_are_counted(branch: Branch, machine: TestClient) -> None:
+    key = send(branch, machine, "customer_no,name,phone\n0008,客户8,12\n,客户9,13\n,客户10,\n")
+
+    def told() -> tuple[list[int], list[tuple[int, str]]]:
+        rejects = machine.get(f"/imports/{key}/rejects").json()["items"]
+        return counts(machine, key)[-2:], [(one["line"], one["severity"]) for one in rejects]
+
+    do(branch, machine, f"/imports/{key}/apply")
+    before = [(2, "warning"), (3, "warning"), (3, "rejected"), (4, "rejected")]
+    assert told() == ([2, 1], before)
+    for line, left in ((3, [(2, "warning"), (3, "warning"), (4, "rejected")]), (4, [(2, "warning"), (3, "warning")])):
+        cells = [{"line": line, "field": "customer_no", "value": f"001{line}"}]
+        do(branch, machine, f"/imports/{key}/mend", cells=cells)
+        rejected = sum(severity == "rejected" for _, severity in left)
+        assert told() == ([rejected, 2], left)
+    assert do(branch, machine, f"/imports/{key}/mend", cells=[])["code"] == 404
+    assert told() == ([0, 2], [(2, "warning"), (3, "warning")])
+
+
 def test_lines_that_a_reason_names_are_those_of_the_file_also_when_rows_were_mended(
     branch: Branch, machine: TestClient
 ) -> None:

@@ -76,6 +76,18 @@ class RejectedRows:
         out = self.problems.filter(pl.col("severity") == "rejected")
         return self.cells.join(out.select("line").unique(), on="line", how="semi", maintain_order="left")
 
+    def none(self) -> Self:
+        """Return no rows of the same list."""
+        return replace(self, cells=self.cells.clear(), problems=self.problems.clear())
+
+    def after(self, before: Self) -> Self | None:
+        """Return the same rows beside those of `before` that went in with a warning; None where there are none."""
+        went_in = before.cells.join(before.rejected, on="line", how="anti")
+        warned = before.problems.join(went_in, on="line", how="semi")
+        problems = pl.concat([warned, self.problems]).unique(maintain_order=True).sort("line", maintain_order=True)
+        cells = pl.concat([went_in, self.cells], how="diagonal").unique("line", keep="last").sort("line")
+        return None if problems.is_empty() else replace(self, cells=cells, problems=problems)
+
     def renumbered(self, lines: Sequence[int]) -> Self:
         """Return the same rows under other lines: the first row below the header is that of `lines[0]`."""
         numbers = {place + 2: line for place, line in enumerate(lines)}

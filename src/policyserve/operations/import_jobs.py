@@ -171,7 +171,7 @@ def mend_rows(
     PolicyserveError for a column that the list does not have.
     """
     job = import_job(engine, viewer, key, at=at)
-    if job.mendable is None or job.counts is None:
+    if job.mendable is None or job.counts is None or job.mendable.rejected.is_empty():
         with db.writing(engine) as connection:
             sent_forms.take(connection, viewer, form, at)  # it may have been sent before, and have mended them all
             raise NotFoundError("import", key)

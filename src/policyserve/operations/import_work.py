@@ -20,6 +20,7 @@ from policyserve.book.files import Source
 from policyserve.book.headers import Naming, read_as
 from policyserve.book.list_import import ImportReport, import_source, read_sent
 from policyserve.book.lists import find_kind
+from policyserve.book.rejects import RejectedRows
 from policyserve.errors import PASSING, UNEXPECTED, PolicyserveError
 from policyserve.locale import Sentence
 from policyserve.locale.languages import languages
@@ -134,8 +135,9 @@ def _finished(row: RowMapping, report: ImportReport, at: datetime) -> dict[str, 
     """Return what a job holds after its list was looked at, or taken in; mended rows go to those before them."""
     earlier = json.loads(row["earlier"] or "null")
     mendable = report.mendable
-    if earlier and mendable:
-        mendable = mendable.renumbered(earlier["lines"])
+    if earlier and row["mendable"]:
+        before = RejectedRows.of_text(row["mendable"])
+        mendable = (mendable.renumbered(earlier["lines"]) if mendable else before.none()).after(before)
     counts = {name: getattr(report, name) for name in COUNTS}
     values = {
         "counts": json.dumps(_together(earlier["counts"], counts) if earlier else counts),
