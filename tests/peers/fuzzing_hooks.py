@@ -1,4 +1,4 @@
-"""Hooks of schemathesis: what a caller cannot make up by chance, a key of its own and the version that was seen."""
+"""Hooks of schemathesis: what chance makes up badly, a key of its own, the version that was seen, a day of our time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import schemathesis
+from hypothesis import strategies
+
+from policyserve.calendars.asked_days import FIRST, LAST
+
+schemathesis.openapi.format("date", strategies.dates(FIRST, LAST).map(str))  # no description can say between which days
 
 
 @schemathesis.hook
