@@ -75,8 +75,9 @@ def promote(branch: Branch) -> None:
 @pytest.mark.parametrize("deed", [disable, reset, promote])
 def test_a_user_who_is_changed_is_out_in_the_middle_of_work(branch: Branch, deed: Callable[[Branch], None]) -> None:
     agent = branch.signed_in("agent")
+    sent = {"channel": "visit", "form_key": "1.a"}  # the agent's own form: its key begins with the user
     deed(branch)
-    answer = agent.post("/tasks/1/done", data={"channel": "visit"}, follow_redirects=False)
+    answer = agent.post("/tasks/1/done", data=sent, follow_redirects=False)
     assert (answer.status_code, branch.status(1)) == (401, "open")
 
 
