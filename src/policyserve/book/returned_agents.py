@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, or_, select, update
 
 from policyserve.book.agent_changes import KIND
 from policyserve.tables import Agent, Customer, Event, Policy, table
@@ -40,7 +41,7 @@ def _standing(connection: Connection, event: Row[tuple[object, ...]], *, later: 
     return connection.execute(query.where(after if later else ~after).order_by(*nearest)).first()
 
 
-def _carried(event: Row[tuple[object, ...]]) -> object:
+def _carried(event: Row[tuple[object, ...]]) -> Select[Any]:
     same = (
         EVENTS.c[name] == getattr(event, name) for name in ("customer_id", "kind", "occurred_on", "detail", "previous")
     )
