@@ -15,7 +15,6 @@ from policyserve.locale import N_, Listed, N_all, N_in, Sentence, say
 from policyserve.standard.model import Service, Standard
 from policyserve.standard.vocabulary import word
 from policyserve.tables import Agent, Customer, Policy, table
-from policyserve.tasks.codes import coded
 from policyserve.tasks.contacts import CONTACTS, Deed, withdrawn
 from policyserve.tasks.history_text import why
 from policyserve.tasks.standard_lines import Line, line_of
@@ -139,8 +138,7 @@ def _contact(row: Any, language: str) -> Iterator[str]:
 
 def _told(contact: Any, language: str) -> str:
     """Say when and how it was done, and what came of it."""
-    outcome = contact.outcome and coded(contact.outcome, language)
-    parts = [contact.done_on, word(contact.channel, language), outcome, contact.note]
+    parts = [contact.done_on, word(contact.channel, language), contact.outcome, contact.note]
     if contact.satisfaction is not None:
         parts.append(Sentence("satisfaction {mark}/5", mark=contact.satisfaction))
     return Listed(part for part in parts if part).told(language)
