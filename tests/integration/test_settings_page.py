@@ -39,7 +39,8 @@ def branch(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
 
 def rows(said: str, key: int = 0) -> dict[str, list[str]]:
     found = (re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", said, re.DOTALL))
-    return {row[key]: row[1:] for row in found if row}
+    told = [[re.sub(r"<[^>]+>", "", cell) for cell in row] for row in found if row]
+    return {row[key]: row[1:] for row in told}
 
 
 def test_every_setting_has_its_value_its_meaning_and_where_it_comes_from(
