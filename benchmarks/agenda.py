@@ -17,7 +17,7 @@ from benchmarks.release import AS_OF, fill, opened, release, seconds
 from policyserve import db
 from policyserve.access.viewer import Scope, Viewer
 from policyserve.operations.agenda import agent_day
-from policyserve.tasks.agenda_queries import OF_AGENT
+from policyserve.tasks.agenda_queries import of_agent
 
 GOAL = 3.0
 
@@ -65,5 +65,5 @@ def shown(engine: Engine, agent_no: str) -> int:
 def statement(connection: Connection, agent_no: str) -> int:
     """Run the statement on the driver's own cursor, and count its rows."""
     cursor = connection.connection.cursor()
-    cursor.execute(str(OF_AGENT), {"agent_no": agent_no, "day": AS_OF.isoformat()})
+    cursor.execute(str(of_agent(connection)), {"agent_no": agent_no, "day": AS_OF.isoformat()})
     return len(cursor.fetchall())

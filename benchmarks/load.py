@@ -39,7 +39,7 @@ from policyserve.access.users import Place
 from policyserve.calendars.calendar import load_calendar
 from policyserve.config import Settings, fixture
 from policyserve.operations.release import release_tasks
-from policyserve.tasks.agenda_queries import OF_AGENT
+from policyserve.tasks.agenda_queries import of_agent
 from policyserve.web.server import listen, serve_requests
 from policyserve.web.service import Service
 from policyserve.web.workers import SPAWN, at_work
@@ -189,7 +189,7 @@ def serve_bare(url: str, port: socket.socket) -> None:
     def rows(agent_no: str) -> int:
         with db.reading(engine) as connection:
             connection.execute(text("SELECT * FROM sessions LIMIT 1")).all()
-            return len(connection.execute(OF_AGENT, {"agent_no": agent_no, "day": AS_OF}).all())
+            return len(connection.execute(of_agent(connection), {"agent_no": agent_no, "day": AS_OF}).all())
 
     async def day(request: Request) -> Response:
         return PlainTextResponse(str(await run_in_threadpool(rows, request.path_params["agent_no"])))

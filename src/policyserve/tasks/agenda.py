@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from policyserve.errors import NotFoundError
 from policyserve.standard.model import Standard
-from policyserve.tasks.agenda_queries import OF_AGENT, OF_OFFICE
+from policyserve.tasks.agenda_queries import OF_OFFICE, of_agent
 from policyserve.tasks.salutation import salutation
 from policyserve.tasks.standard_lines import Line, Lines
 from policyserve.tasks.sums_owed import Occurrence, Sum, Sums
@@ -135,7 +135,7 @@ class Agenda:
 
 def agenda(connection: Connection, agent_no: str, day: date, standard: Standard) -> Agenda:
     """Return the day of an agent; raises NotFoundError for a number that nobody has."""
-    rows = connection.execute(OF_AGENT, {"agent_no": agent_no, "day": day}).all()
+    rows = connection.execute(of_agent(connection), {"agent_no": agent_no, "day": day}).all()
     if not rows:
         raise NotFoundError("agent", agent_no)
     return arranged(agent_no, rows, day, standard)

@@ -12,6 +12,8 @@ from datetime import date
 
 from sqlalchemy import Boolean, Connection, Date, Integer, TextClause, bindparam, text
 
+from policyserve import db
+
 _COLUMNS = """
     t.id AS task_id, t.service, t.channels, c.customer_no, p.policy_no, t.ordinal, t.anchor, t.nominal, t.due,
     CASE WHEN t.snoozed_to IS NULL THEN t.due WHEN t.snoozed_to > t.latest THEN t.latest ELSE t.snoozed_to END AS day,
@@ -48,15 +50,25 @@ def _statement(sql: str) -> TextClause:
     return text(sql).columns(task_id=Integer(), provisional=Boolean(), **days)  # type: ignore[return-value]
 
 
-OF_AGENT = _statement(f"""
-    WITH RECURSIVE desk(id, owner, leaver) AS (
-        SELECT id, CAST(name AS text), CAST(NULL AS text) FROM agents WHERE agent_no = :agent_no
-        UNION {_LEAVERS} AND a.agent_no <> :agent_no
-    )
-    SELECT {_COLUMNS} FROM desk
-    LEFT JOIN tasks t ON t.agent_id = desk.id AND t.performer = 'agent' AND {_CAN_BE_DONE} {_SUBJECTS}
-""")
-"""Parameters: `agent_no`, `day`."""
+def _of_agent(tasks: str) -> TextClause:
+    return _statement(f"""
+        WITH RECURSIVE desk(id, owner, leaver) AS (
+            SELECT id, CAST(name AS text), CAST(NULL AS text) FROM agents WHERE agent_no = :agent_no
+            UNION {_LEAVERS} AND a.agent_no <> :agent_no
+        )
+        SELECT {_COLUMNS} FROM desk LEFT JOIN {tasks} AND t.performer = 'agent' AND {_CAN_BE_DONE} {_SUBJECTS}
+    """)
+
+
+_OF_AGENT = _of_agent("tasks t ON t.agent_id = desk.id")
+_OF_AGENT_LATERAL = _of_agent("LATERAL (SELECT * FROM tasks WHERE agent_id = desk.id OFFSET 0) t ON true")
+"""PostgreSQL expects many people at a desk and would read all open tasks; so it looks up those of each."""
+
+
+def of_agent(connection: Connection) -> TextClause:
+    """Return the statement of an agent's day for a database. Parameters: `agent_no`, `day`."""
+    return _OF_AGENT if db.is_sqlite(connection) else _OF_AGENT_LATERAL
+
 
 OF_OFFICE = _statement(f"""
     WITH RECURSIVE owned(id) AS ({_OWNED}), desk(id, owner, leaver) AS (
