@@ -16,19 +16,27 @@ AGENTS, CUSTOMERS, EVENTS, POLICIES = table(Agent), table(Customer), table(Event
 def give_back(connection: Connection, key: int, *, why: str, as_of: date) -> None:
     """Give a subject the agent of before the retracted event `key`, where that event gave it the one of now.
 
-    Policies that went along with their holder come back too, and their own events are retracted `why` the other was.
+    Where a later change stands, that one follows the agent of before. Policies that went along with their holder do the
+    same, and their own events are retracted `why` the other was.
     """
     event = connection.execute(select(EVENTS).where(EVENTS.c.id == key)).one()
-    if event.kind != KIND or _standing(connection, event, later=True) is not None:
+    if event.kind != KIND:
         return
-    last = _standing(connection, event, later=False)
-    _return(connection, event, event.previous if last is None else last.detail)
-    if event.policy_id is None:
-        for carried in connection.execute(_carried(event)).all():
-            connection.execute(
-                update(EVENTS).where(EVENTS.c.id == carried.id).values(retracted_on=as_of, retracted_why=why)
-            )
-            _return(connection, carried, carried.previous)
+    _take_out(connection, event)
+    carried = [] if event.policy_id is not None else connection.execute(_carried(event)).all()
+    for one in carried:
+        connection.execute(update(EVENTS).where(EVENTS.c.id == one.id).values(retracted_on=as_of, retracted_why=why))
+        _take_out(connection, one)
+
+
+def _take_out(connection: Connection, event: Row[tuple[object, ...]]) -> None:
+    """Let what was before a retracted change hold: until the next one that stands, else now."""
+    last, following = (_standing(connection, event, later=later) for later in (False, True))
+    before = event.previous if last is None else last.detail
+    if following is None:
+        _return(connection, event, before)
+    elif before is not None and following.previous == event.detail:
+        connection.execute(update(EVENTS).where(EVENTS.c.id == following.id).values(previous=before))
 
 
 def _standing(connection: Connection, event: Row[tuple[object, ...]], *, later: bool) -> Row[tuple[object, ...]] | None:
