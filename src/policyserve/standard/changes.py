@@ -22,7 +22,7 @@ SETTINGS = {
     "rider_arrears": N_("An unpaid premium of a rider"),
     "freelook_days": N_("Days of the free-look"),
     "feb29": N_("Birthdays on 29 February"),
-    "weights": N_("Weights of the targets"),
+    "weights": N_("Weights of persistency/referrals/add-ons"),
 }
 """What a standard settles for all services, and how people call it."""
 
