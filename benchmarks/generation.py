@@ -31,7 +31,8 @@ from policyserve.calendars.calendar import load_calendar
 from policyserve.config import fixture
 from policyserve.messages.generation import composition
 from policyserve.messages.generation.generation import run_generation
-from policyserve.messages.texts.templates import Draft, compiled
+from policyserve.messages.texts.template_files import compiled
+from policyserve.messages.texts.templates import Draft
 from policyserve.settings_file import MessageSettings
 from policyserve.standard.parser import default_standard
 

@@ -23,7 +23,7 @@ from peers import vendor_server
 from peers.dying_sender import GENERATING, SENDING
 from peers.vendor_server import Vendor
 from policyserve import db
-from policyserve.messages.generation.generation import GENERATIONS
+from policyserve.messages.generation.generation_run import GENERATIONS
 from policyserve.messages.outbox.stored_messages import MESSAGES
 from policyserve.tables import Agent, Policy, Premium
 

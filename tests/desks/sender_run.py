@@ -15,7 +15,8 @@ from sqlalchemy import Engine
 from desks.outbox_rows import DAY, TEN, fill, message
 from peers.scripted_gateway import ScriptedGateway
 from policyserve.messages.gateways.gateway import Gateway, Receipt
-from policyserve.messages.outbox.sender import SendCounts, Sender, send
+from policyserve.messages.outbox.send_counts import SendCounts
+from policyserve.messages.outbox.sender import Sender, send
 from policyserve.settings_file import MessageSettings, Sending
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

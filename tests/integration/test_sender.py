@@ -17,7 +17,8 @@ from peers import smpp_server
 from peers.scripted_gateway import ScriptedGateway
 from policyserve.messages.gateways.gateway import Outcome, Outgoing
 from policyserve.messages.gateways.registry import open_gateway
-from policyserve.messages.outbox.sender import IN_VAIN, SendCounts
+from policyserve.messages.outbox.send_counts import SendCounts
+from policyserve.messages.outbox.sender import IN_VAIN
 
 
 def test_everything_that_waits_leaves_once_batch_by_batch(engine: Engine) -> None:

@@ -9,7 +9,8 @@ import rich_click as click
 
 from policyserve.access.viewer import SYSTEM
 from policyserve.book.money import decimal
-from policyserve.cli.options import DATE, KEY, Session, database_option, shared
+from policyserve.cli.option_types import DATE, KEY
+from policyserve.cli.options import Session, database_option, shared
 from policyserve.cli.screen.export import check_out, save_frame
 from policyserve.cli.screen.output import note, show, tell
 from policyserve.dates import Days

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import rich_click as click
 
-from policyserve.cli.options import MOMENT, Session, shared
+from policyserve.cli.option_types import MOMENT
+from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.output import note, show
 from policyserve.errors import PolicyserveError
 from policyserve.locale import N_in

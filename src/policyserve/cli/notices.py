@@ -10,7 +10,8 @@ from typing import Any
 import rich_click as click
 
 from policyserve.access.viewer import SYSTEM
-from policyserve.cli.options import DATE, Session, shared
+from policyserve.cli.option_types import DATE
+from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.help import language_now
 from policyserve.cli.screen.output import note, show
 from policyserve.cli.secrets import read_secret

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,20 +11,21 @@ import polars as pl
 import rich_click as click
 from click.exceptions import Exit
 
-from policyserve.cli import sms_outbox
-from policyserve.cli.options import DATE, Session, shared
-from policyserve.cli.screen.export import check_out, save
-from policyserve.cli.screen.output import Row, console, note, show
+from policyserve.cli import sms_list, sms_outbox
+from policyserve.cli.option_types import DATE
+from policyserve.cli.options import Session, shared
+from policyserve.cli.screen.export import check_out
+from policyserve.cli.screen.output import Row, console, show
+from policyserve.cli.sms_list import by_name, save_rows
 from policyserve.errors import QuestionError
-from policyserve.locale import N_, Listed, Sentence, say_many
+from policyserve.locale import N_, Listed, Sentence
 from policyserve.locale.format import money
 from policyserve.messages.generation.generation import Generation
 from policyserve.messages.outbox import overview
-from policyserve.messages.outbox.stored_messages import CHANNEL, STATUSES
+from policyserve.messages.outbox.stored_messages import CHANNEL
 from policyserve.messages.reasons import in_words
 from policyserve.messages.texts.segments import ROUTES
 from policyserve.messages.texts.template_check import Check
-from policyserve.metrics.services.work import service_names
 from policyserve.operations.messages import (
     check_messages,
     export_messages,
@@ -34,22 +34,12 @@ from policyserve.operations.messages import (
     preview_messages,
     preview_service,
 )
-from policyserve.standard.model import Standard
 
 REJECTED = 3
 """The exit status where a template failed on somebody."""
 
 ENCODINGS = {"gsm7": "GSM-7", "ucs2": "UCS-2"}
 """How the carriers call them."""
-
-SHOWN = 20
-"""Messages that a screen shows; lists and exports have them all."""
-
-FEW = 5
-"""So many are shown with their whole texts."""
-
-BEGINNING = 32
-"""Characters of a text that stand for it where there are more."""
 
 
 @click.group()
@@ -79,14 +69,9 @@ def generate(session: Session, day: date | None, dry_run: bool, out: Path | None
         show(_rows_of(session, done, dry_run=dry_run), session.form, columns=overview.FIELDS)
     if out is not None:
         waiting = export_messages(session.engine, session.calendar, session.settings, asked, at=session.now)
-        _save(session, waiting, out, overview.EXPORTED)
-        note(session.words("{rows} are in {file}.", rows=_rows(session, len(waiting)), file=out))
+        save_rows(session, waiting, out, overview.EXPORTED)
     if done.composed.filter(outcome="rejected").height:
         raise Exit(REJECTED)
-
-
-def _save(session: Session, rows: Sequence[Row], out: Path, columns: Sequence[str]) -> None:
-    save(rows, out, session.language, columns=columns, zone=session.settings.time_zone, kept=session.kept_files)
 
 
 def _rows_of(session: Session, done: Generation, *, dry_run: bool) -> list[Row]:
@@ -117,7 +102,7 @@ def _print_generation(session: Session, done: Generation, *, dry_run: bool) -> N
     ]
     columns = ["service", "outcome", "messages", "segments", "reason"]
     nothing = session.words("No message is due on {day}.", day=done.day)
-    named = _by_name(rows, done.standard, session.language)
+    named = by_name(rows, done.standard, session.language)
     show(named, "table", columns=columns, language=session.language, empty=nothing)
     segments = int(done.composed["segments"].sum() or 0)
     cost = segments * session.settings.file.messages.price_per_segment
@@ -130,66 +115,6 @@ def _print_generation(session: Session, done: Generation, *, dry_run: bool) -> N
     )
     if dry_run:
         session.tell("A rehearsal: nothing was stored.")
-
-
-def _by_name(rows: Sequence[Row], standard: Standard, language: str) -> list[dict[str, Any]]:
-    """Put the names of services in place of their codes, for people."""
-    names = service_names(standard)
-    return [{**row, "service": names(row["service"], language)} for row in rows]
-
-
-@sms.command(name="list")
-@click.option("--date", "day", type=DATE, help="Only those made for this day.")
-@click.option(
-    "--status", "statuses", type=click.Choice(STATUSES), multiple=True, help="Only in this state; repeatable."
-)
-@click.option("--service", help="Only of this service.")
-@click.option("--customer", "customer_no", metavar="NO", help="Only of this customer.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write them to FILE.csv or FILE.xlsx.")
-@shared
-def list_(session: Session, out: Path | None, **asked: Any) -> None:
-    """List messages with their state; on a screen the last ones and how many there are."""
-    if out is not None:
-        check_out(out, kept=session.kept_files)
-    most = SHOWN if out is None and session.form == "table" else None
-    found = list_messages(session.engine, as_of=session.as_of, language=session.language, most=most, **asked)
-    rows, count = found.rows, found.count
-    if out is not None:
-        _save(session, rows, out, [*overview.FIELDS, *overview.MORE])
-        note(session.words("{rows} are in {file}.", rows=_rows(session, len(rows)), file=out))
-    elif session.form != "table":
-        show(rows, session.form, columns=[*overview.FIELDS, *overview.MORE])
-    else:
-        _print_messages(session, _by_name(rows, found.standard, session.language))
-        if count > SHOWN:
-            session.tell(
-                "The last {shown} of {count}; narrow the list, or take all of it with --out FILE.xlsx or "
-                "--format json.",
-                shown=SHOWN,
-                count=count,
-            )
-        _print_counts(_by_name(found.counts, found.standard, session.language), session.language)
-
-
-def _print_messages(session: Session, rows: list[dict[str, Any]]) -> None:
-    """Print messages, a line for each; the texts of a few are shown whole. Where there is none its reason stands."""
-    columns = ["message_id", "service", "customer_no", "status", "due", "segments", "text"]
-    if any(row["text"] and row["reason"] for row in rows):
-        columns.append("reason")
-    session.show([_in_a_line(row, whole=len(rows) <= FEW) for row in rows], columns=columns)
-
-
-def _in_a_line(row: dict[str, Any], *, whole: bool) -> dict[str, Any]:
-    text = row["text"]
-    if text is None:
-        return {**row, "text": f"({row['reason']})" if row["reason"] else None, "reason": None}
-    return row if whole or len(text) <= BEGINNING else {**row, "text": f"{text[:BEGINNING]}…"}
-
-
-def _print_counts(counts: list[dict[str, Any]], language: str) -> None:
-    if counts:
-        worded = [{**row, "reason": in_words(row, language)} for row in counts]
-        show(worded, "table", columns=["service", "status", "messages", "segments", "reason"], language=language)
 
 
 @sms.command()
@@ -211,7 +136,7 @@ def preview(session: Session, customer_no: str, service: str | None, day: date |
         return
     if not rows:
         session.tell("No message is due on {day}.", day=asked)
-    for row in _by_name(rows, found.standard, session.language):
+    for row in by_name(rows, found.standard, session.language):
         _print_preview(session, row)
 
 
@@ -255,7 +180,7 @@ def check(session: Session) -> None:
         for one in found
     ]
     columns = ["service", "template", "written", "failed", "longest", "reason"]
-    shown = _by_name(rows, standard, session.language) if session.form == "table" else rows
+    shown = by_name(rows, standard, session.language) if session.form == "table" else rows
     show(shown, session.form, columns=columns, language=session.language)
     if any(row["failed"] for row in rows):
         raise Exit(REJECTED)
@@ -267,12 +192,8 @@ def _told(tried: Check, language: str) -> str:
     return Listed(parts, N_("; ")).told(language)
 
 
-for step in sms_outbox.STEPS:
+for step in (sms_list.list_, *sms_outbox.STEPS):
     sms.add_command(step)
-
-
-def _rows(session: Session, count: int) -> str:
-    return say_many(session.language, "{n:,} row", "{n:,} rows", count)
 
 
 COMMANDS = [sms]

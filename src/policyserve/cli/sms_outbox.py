@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import rich_click as click
 from rich.progress import Progress
 
-from policyserve.cli.options import BY, DATE, KEY, MOMENT, Session, shared
+from policyserve.cli.option_types import DATE, KEY, MOMENT
+from policyserve.cli.options import BY, Session, shared
 from policyserve.cli.screen.output import console, note, show
 from policyserve.cli.secrets import read_secret
 from policyserve.errors import QuestionError

@@ -7,7 +7,8 @@ from typing import Any
 
 import rich_click as click
 
-from policyserve.cli.options import BY, DATE, KEY, Session, shared
+from policyserve.cli.option_types import DATE, KEY
+from policyserve.cli.options import BY, Session, shared
 from policyserve.cli.screen.figures import print_figure
 from policyserve.cli.screen.output import note, show
 from policyserve.locale import N_, Counted

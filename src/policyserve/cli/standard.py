@@ -7,7 +7,8 @@ from pathlib import Path
 
 import rich_click as click
 
-from policyserve.cli.options import DATE, Session, shared
+from policyserve.cli.option_types import DATE
+from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.output import show
 from policyserve.locale import in_language, say_many
 from policyserve.operations.database import missing_file

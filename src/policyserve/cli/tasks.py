@@ -8,7 +8,8 @@ from typing import Any
 import rich_click as click
 
 from policyserve.access.viewer import SYSTEM
-from policyserve.cli.options import BY, DATE, KEY, Session, shared
+from policyserve.cli.option_types import DATE, KEY
+from policyserve.cli.options import BY, Session, shared
 from policyserve.cli.screen.output import note, show, tell
 from policyserve.locale import say, say_many
 from policyserve.operations import tasks

@@ -21,7 +21,8 @@ from policyserve.messages.gateways.gateway import News
 from policyserve.messages.gateways.registry import open_gateway
 from policyserve.messages.generation.upkeep import Stamp, facts_stamp, keep_up
 from policyserve.messages.outbox import inbound, outbox
-from policyserve.messages.outbox.sender import Clock, SendCounts, Sender, send
+from policyserve.messages.outbox.send_counts import SendCounts
+from policyserve.messages.outbox.sender import Clock, Sender, send
 from policyserve.messages.outbox.stored_messages import due_count, is_due
 from policyserve.messages.phones import canonical
 from policyserve.operations.calendars import calendar_named

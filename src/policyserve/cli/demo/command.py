@@ -15,7 +15,8 @@ from policyserve.cli.demo.book import lists, planning, releasing
 from policyserve.cli.demo.days import day_of_an_agent, next_morning, texts
 from policyserve.cli.demo.gap import gap, targets
 from policyserve.cli.demo.story import Story
-from policyserve.cli.options import DATE, Session, language_option
+from policyserve.cli.option_types import DATE
+from policyserve.cli.options import Session, language_option
 from policyserve.errors import QuestionError
 from policyserve.operations.calendars import calendar_named
 from policyserve.operations.database import open_database

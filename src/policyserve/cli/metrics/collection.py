@@ -9,7 +9,8 @@ from typing import Any
 import rich_click as click
 
 from policyserve.book.columns import Book
-from policyserve.cli.options import DATE, Session, figure_options, grouped_by
+from policyserve.cli.option_types import DATE
+from policyserve.cli.options import Session, figure_options, grouped_by
 from policyserve.dates import Days
 from policyserve.metrics.collection.collection import ALLOWED
 from policyserve.metrics.collection.figures import collected_figure, collection_figure

@@ -9,7 +9,8 @@ from typing import Any
 import rich_click as click
 
 from policyserve.cli.metrics.profile_option import PROFILE
-from policyserve.cli.options import DATE, Session, figure_options, grouped_by
+from policyserve.cli.option_types import DATE
+from policyserve.cli.options import Session, figure_options, grouped_by
 from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.metrics import groupings
 from policyserve.metrics.commission import rates

@@ -9,7 +9,8 @@ from typing import Any, Literal
 import rich_click as click
 
 from policyserve.cli.metrics import add_ons
-from policyserve.cli.options import DATE, Session, figure_options, grouped_by
+from policyserve.cli.option_types import DATE
+from policyserve.cli.options import Session, figure_options, grouped_by
 from policyserve.errors import QuestionError
 from policyserve.metrics.figure import Figure
 from policyserve.metrics.groupings import OF_AGENTS

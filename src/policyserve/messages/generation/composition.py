@@ -22,6 +22,7 @@ from policyserve.messages.phones import key
 from policyserve.messages.reasons import stored
 from policyserve.messages.texts import templates
 from policyserve.messages.texts.segments import ROUTES
+from policyserve.messages.texts.template_files import exists
 from policyserve.messages.texts.templates import Draft
 from policyserve.messages.texts.values import combined_values, values_of
 from policyserve.settings_file import MessageSettings
@@ -134,7 +135,7 @@ def _groups(rows: list[Row], settings: MessageSettings) -> list[list[Row]]:
     """Put texts together that may go as one."""
     if not settings.merge:
         return [[row] for row in rows]
-    has = partial(templates.exists, language=settings.language, folder=settings.templates)
+    has = partial(exists, language=settings.language, folder=settings.templates)
     by_customer = sorted(rows, key=lambda row: int(row["customer_id"]))
     found: list[list[Row]] = []
     for _, own in groupby(by_customer, key=lambda row: row["customer_id"]):

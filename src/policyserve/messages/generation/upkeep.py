@@ -16,7 +16,8 @@ from policyserve.book.snapshot import load_book
 from policyserve.calendars.calendar import Calendar
 from policyserve.messages.generation.composition import compose
 from policyserve.messages.generation.due_touches import IDENTITY, called
-from policyserve.messages.generation.generation import NOT_IN_HAND, Run, reasons_of
+from policyserve.messages.generation.generation import reasons_of
+from policyserve.messages.generation.generation_run import NOT_IN_HAND, Run
 from policyserve.messages.generation.occasions import occasions_of
 from policyserve.messages.outbox.stored_messages import due_to_leave, had, hold_waiting, stored_of
 from policyserve.messages.people import read_people

@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, select
 
 from policyserve.locale.record import read
 from policyserve.messages.gateways.gateway import Reason, Receipt, Sent
 from policyserve.messages.gateways.smpp.receipts import merged, part_numbers
-from policyserve.messages.outbox.outbox import OPEN, because
+from policyserve.messages.outbox.fates import OUT, apply, locked
+from policyserve.messages.outbox.outbox import OPEN
 from policyserve.messages.outbox.stored_messages import MESSAGES
 from policyserve.messages.reasons import storable, stored
 from policyserve.settings_file import Sending
@@ -24,17 +25,15 @@ from policyserve.tables import EarlyReceipt, table
 
 EARLY = table(EarlyReceipt)
 
-_OUT = ("submitting", "accepted", "unknown")  # has left, or may have
-
 LARGEST_KEY = 2**31 - 1
 
 
 def take(connection: Connection, gateway: str, receipts: Sequence[Receipt]) -> tuple[int, int]:
     """Store receipts; return how many messages they changed, and how many receipts are kept for later."""
     keys = _keys_of(connection, gateway, receipts)
-    fates = _locked(connection, gateway, keys.values())
+    fates = locked(connection, gateway, keys.values())
     named = [(receipt, keys.get(_named_by(receipt))) for receipt in receipts]
-    changed = _apply(connection, fates, [(key, receipt) for receipt, key in named if key in fates])
+    changed = apply(connection, fates, [(key, receipt) for receipt, key in named if key in fates])
     lost = [receipt for receipt, key in named if key not in fates and receipt.provider_id]
     early = _keep(connection, gateway, lost)
     if early:
@@ -87,72 +86,6 @@ def _key(reference: str) -> int | None:
     return key if key <= LARGEST_KEY else None
 
 
-Fate = Mapping[str, Any]
-"""What a receipt reads of a message and what it changes: `_FATE`."""
-
-_FATE = (
-    "status",
-    "reason",
-    "arguments",
-    "said",
-    "provider_id",
-    "claim",
-    "next_at",
-    "submitted_at",
-    "answered_at",
-    "final_at",
-)
-
-
-def _locked(connection: Connection, gateway: str, keys: Iterable[int]) -> dict[int, Fate]:
-    """Read messages that left by a gateway, and lock them in the order of their keys."""
-    wanted = {*keys}
-    columns = (MESSAGES.c[name] for name in ("id", "gateway", *_FATE))
-    named = select(*columns).where(MESSAGES.c.id.in_(wanted)).order_by(MESSAGES.c.id).with_for_update()
-    rows = connection.execute(named).mappings() if wanted else ()
-    return {row["id"]: {name: row[name] for name in _FATE} for row in rows if row["gateway"] == gateway}
-
-
-_CHANGE = (
-    update(MESSAGES).where(MESSAGES.c.id == bindparam("key")).values({name: bindparam(f"new_{name}") for name in _FATE})
-)
-
-
-def _apply(connection: Connection, fates: Mapping[int, Fate], receipts: Iterable[tuple[int, Receipt]]) -> int:
-    """Bring locked messages to the states of their receipts, one after the other; return how many changed."""
-    changed: dict[int, Fate] = {}
-    for key, receipt in receipts:
-        fate = after(changed.get(key, fates[key]), receipt)
-        if fate is not None:
-            changed[key] = fate
-    if changed:
-        rows = [{"key": key} | {f"new_{name}": fate[name] for name in _FATE} for key, fate in changed.items()]
-        connection.execute(_CHANGE, rows)
-    return len(changed)
-
-
-def after(fate: Fate, receipt: Receipt) -> Fate | None:
-    """Say what a receipt makes of a message; None where it is no news.
-
-    It can change what has left, an unknown one even after it was given up; and one that waits for another try, for a
-    vendor may have taken what it answered with a failure.
-    """
-    status, is_final = fate["status"], fate["final_at"] is not None
-    if status not in _OUT and not (status == "queued" and fate["submitted_at"] is not None):
-        return None
-    reason, number = because(None, stored(receipt.reason)), fate["provider_id"] or storable(receipt.provider_id)
-    if receipt.state == "never":
-        again = {"status": "queued", **reason, "claim": None, "next_at": None}
-        return None if is_final or status != "unknown" else {**fate, **again}
-    if receipt.state == "accepted":
-        taken = {"status": "accepted", **because(None), "answered_at": receipt.at, "next_at": None}
-        return None if is_final or status == "accepted" else {**fate, **taken, "provider_id": number}
-    if is_final and receipt.state == "unknown":
-        return None
-    end = {"status": receipt.state, **reason, "final_at": receipt.at, "next_at": None}
-    return {**fate, **end, "provider_id": number}
-
-
 def _keep(connection: Connection, gateway: str, receipts: Iterable[Receipt]) -> int:
     """Keep receipts for later; return how many are news."""
     rows = {(storable(one.provider_id), one.state): {"at": one.at, "reason": stored(one.reason)} for one in receipts}
@@ -190,8 +123,8 @@ def _settle_whole(connection: Connection, gateway: str, numbers: Collection[str]
     if numbers is not None:
         found = found.where(EARLY.c.provider_id.in_(numbers))
     rows = connection.execute(found.order_by(EARLY.c.id)).all()
-    fates = _locked(connection, gateway, [row.key for row in rows])
-    changed = _apply(connection, fates, [(row.key, _receipt(row)) for row in rows if row.key in fates])
+    fates = locked(connection, gateway, [row.key for row in rows])
+    changed = apply(connection, fates, [(row.key, _receipt(row)) for row in rows if row.key in fates])
     _forget(connection, rows)
     return changed
 
@@ -222,7 +155,7 @@ def _in_parts(connection: Connection, gateway: str) -> dict[int, Collection[str]
     They stand together in one column, in which no index finds a part.
     """
     found = select(MESSAGES.c.id, MESSAGES.c.provider_id).where(
-        OPEN, MESSAGES.c.status.in_(_OUT), MESSAGES.c.gateway == gateway, MESSAGES.c.provider_id.contains(",")
+        OPEN, MESSAGES.c.status.in_(OUT), MESSAGES.c.gateway == gateway, MESSAGES.c.provider_id.contains(",")
     )
     return {row.id: part_numbers(row.provider_id) for row in connection.execute(found)}
 
@@ -236,9 +169,9 @@ def _settle_parts(connection: Connection, gateway: str, in_parts: Mapping[int, C
         if (receipt := _of_whole(parts)) is not None:
             done.append((key, receipt))
             told += [row for rows in parts for row in rows]
-    fates = _locked(connection, gateway, [key for key, _ in done])
+    fates = locked(connection, gateway, [key for key, _ in done])
     _forget(connection, told)
-    return _apply(connection, fates, [(key, receipt) for key, receipt in done if key in fates])
+    return apply(connection, fates, [(key, receipt) for key, receipt in done if key in fates])
 
 
 def _of_whole(parts: Sequence[Sequence[Row[Any]]]) -> Receipt | None:

@@ -10,17 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, Template, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2 import Template, UndefinedError
 from jinja2.exceptions import SecurityError
 
-from policyserve.config import template_folder
 from policyserve.errors import PolicyserveError
 from policyserve.locale import N_, Sentence
-from policyserve.messages.texts.sandbox import BoundError, sandbox
+from policyserve.messages.texts.sandbox import BoundError
 from policyserve.messages.texts.segments import Route, Segments
+from policyserve.messages.texts.template_files import RenderError, compiled
 from policyserve.messages.texts.values import VALUES, Language, Values
 from policyserve.signs import seen
 from policyserve.standard.model import MessageClass
@@ -35,20 +34,6 @@ _REFUSED = re.compile(
 """Brackets of the signature, signs that carriers garble or refuse, emoji."""
 
 _UNDEFINED = re.compile(r"'(\w+)' is undefined")
-
-
-class RenderError(PolicyserveError):
-    """A message that cannot be written; names the template and the reason, without personal data."""
-
-    def __init__(self, template: str, language: str, reason: Sentence) -> None:
-        """`reason` is a clause without a full stop."""
-        self.template, self.language, self.reason = template, language, reason
-        super().__init__(
-            "The message '{template}' ({language}) cannot be written: {reason}.",
-            template=template,
-            language=language,
-            reason=reason,
-        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,27 +70,6 @@ class Problem:
 
     key: object
     error: RenderError
-
-
-def compiled(name: str, language: Language, folder: Path | None = None) -> Template:
-    """Return the template `name` in a language, compiled once and again when its file changes.
-
-    `folder` holds files such as `birthday-greeting.zh.j2`; one that is not in it is the shipped one. Raises RenderError
-    for a template that is missing or no template.
-    """
-    try:
-        return _environment(folder).get_template(f"{name}.{language}.j2")
-    except TemplateNotFound as error:
-        raise RenderError(
-            name,
-            language,
-            Sentence("there is no file {file} among the templates; add it", file=f"{name}.{language}.j2"),
-        ) from error
-    except TemplateSyntaxError as error:
-        wrong = Sentence("line {line} of its file is wrong, {what}", line=error.lineno, what=error.message)
-        raise RenderError(name, language, wrong) from error
-    except (RecursionError, SyntaxError, MemoryError) as error:  # brackets in brackets without end
-        raise RenderError(name, language, Sentence("its file is nested too deeply")) from error
 
 
 def render(
@@ -263,20 +227,3 @@ def _reason(error: Exception) -> Sentence:
     if isinstance(error, SecurityError):
         return Sentence("it does what templates are not allowed to do")
     return Sentence("it fails with {fault}", fault=type(error).__name__)
-
-
-@cache
-def exists(name: str, language: Language, folder: Path | None = None) -> bool:
-    """Whether there is a template `name` in a language, in `folder` or among the shipped ones."""
-    return any((place / f"{name}.{language}.j2").is_file() for place in _places(folder))
-
-
-@cache
-def _places(folder: Path | None) -> tuple[Path, ...]:
-    shipped = template_folder("sms")
-    return (shipped,) if folder is None else (folder, shipped)
-
-
-@cache
-def _environment(folder: Path | None) -> Environment:
-    return sandbox(_places(folder))

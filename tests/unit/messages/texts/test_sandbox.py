@@ -10,7 +10,8 @@ import pytest
 
 from policyserve.messages.texts.sandbox import LONGEST
 from policyserve.messages.texts.segments import MAINLAND
-from policyserve.messages.texts.templates import Draft, RenderError, render, render_all
+from policyserve.messages.texts.template_files import RenderError
+from policyserve.messages.texts.templates import Draft, render, render_all
 from policyserve.messages.texts.values import Values, values_of
 
 SECONDS = 10.0

@@ -23,7 +23,7 @@ from desks.template_facts import (
 from policyserve.calendars.calendar import load_calendar
 from policyserve.config import fixture, template_folder
 from policyserve.messages.texts.segments import GSM_BASIC, GSM_EXTENSION
-from policyserve.messages.texts.templates import RenderError
+from policyserve.messages.texts.template_files import RenderError
 from policyserve.messages.texts.values import VALUES, Language, Occasion
 from policyserve.standard.parser import default_standard
 

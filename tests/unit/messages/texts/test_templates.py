@@ -11,7 +11,8 @@ import pytest
 
 from policyserve.errors import PolicyserveError
 from policyserve.messages.texts.segments import INTERNATIONAL, MAINLAND, Route, Segments
-from policyserve.messages.texts.templates import Draft, Message, RenderError, compiled, render, render_all
+from policyserve.messages.texts.template_files import RenderError, compiled
+from policyserve.messages.texts.templates import Draft, Message, render, render_all
 from policyserve.messages.texts.values import Occasion, Values, values_of
 from policyserve.standard.model import MessageClass
 
