@@ -6,7 +6,8 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from policyserve.standard.model import PaidMode, Standard
+from policyserve.standard.model import Standard
+from policyserve.standard.part import PaidMode
 
 FESTIVALS = (
     "new-year", "spring-festival", "lantern", "womens-day", "labour-day", "mothers-day", "childrens-day", "fathers-day",

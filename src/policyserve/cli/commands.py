@@ -19,6 +19,7 @@ MODULES = {
     **dict.fromkeys(("policy", "customer"), "cards"),
     "personal-data": "personal_data",
     "metrics": "metrics.persistency",
+    "obligations": "obligations",
     "notice": "notices",
     "user": "users",
     "token": "tokens",

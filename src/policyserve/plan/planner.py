@@ -18,7 +18,7 @@ from policyserve.plan.basis import Basis, within
 from policyserve.plan.services import Services, together
 from policyserve.plan.subjects import Subjects
 from policyserve.plan.triggers import ENDED_BY, TRIGGERS
-from policyserve.plan.workdays import Workdays
+from policyserve.plan.workdays import Workdays, freelook_end
 from policyserve.standard.model import Service, Standard
 
 RECENTLY = timedelta(days=180)
@@ -166,9 +166,8 @@ def _latest(services: Services, basis: Basis) -> Iterator[pl.Expr]:
     windows = [one.window for one in services.members]
     yield days_later(nominal, services.number(lambda one: one.window.after))
     if any(window.until for window in windows):
-        length = pl.coalesce("freelook_days", pl.lit(basis.standard.freelook_days))
         receipt_on = pl.when(services.told(lambda one: one.window.until is not None)).then("receipt_on")
-        yield basis.workdays.next_from(days_later(receipt_on, length))
+        yield freelook_end(basis.workdays, receipt_on, basis.standard.freelook_days)
     if any(window.after_months for window in windows):
         yield months_later(pl.col("anchor"), services.told(lambda one: one.window.after_months, pl.Int32))
     if any(window.after_workdays for window in windows):

@@ -9,7 +9,7 @@ from typing import Self
 import polars as pl
 
 from policyserve.calendars.calendar import Calendar
-from policyserve.dates import Days
+from policyserve.dates import Days, days_later
 
 
 @dataclass(frozen=True)
@@ -71,3 +71,8 @@ class Workdays:
 
     def _place(self, day: pl.Expr) -> pl.Expr:
         return day.cast(pl.Int32) - self.first
+
+
+def freelook_end(workdays: Workdays, receipt_on: pl.Expr, freelook_days: int) -> pl.Expr:
+    """Return the last day of the free-look, by the column `freelook_days`, else so many; never on a day off."""
+    return workdays.next_from(days_later(receipt_on, pl.coalesce("freelook_days", pl.lit(freelook_days))))

@@ -20,10 +20,11 @@ from policyserve.standard.model import (
     OnAnniversary,
     OnCalendar,
     OnFestival,
-    PaidMode,
     Service,
     Standard,
 )
+from policyserve.standard.obligation_problems import check_obligations
+from policyserve.standard.part import PaidMode
 from policyserve.standard.problem import Problem, Where, not_allowed
 
 NEVER_GREETED = tuple(name for code, name_zh, _ in DAYS_OF_MOURNING for name in (code, name_zh))
@@ -67,6 +68,7 @@ def check_standard(standard: Standard, festivals: Collection[str] | None = None)
     """
     return (
         *check_services(dict(enumerate(standard.services)), festivals),
+        *check_obligations(standard),
         *(Problem(where=("services",), message=text, severity="warning") for text in _few_reminders(standard)),
         *(Problem(where=where, message=text, severity="warning") for where, text in _doubtful(standard)),
     )

@@ -9,10 +9,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from policyserve.contracts.grace import GRACE_DAYS, RiderArrears
 from policyserve.locale import in_language
+from policyserve.standard.obligation import Obligation
+from policyserve.standard.part import Code, Name, PaidMode, Part
 
 Level = Literal["assessed", "spot-checked", "encouraged"]
 Stage = Literal["meet", "know", "trust", "rely"]
@@ -22,7 +24,6 @@ Channel = Literal["visit", "call", "sms", "letter", "office"]
 MessageClass = Literal["duty", "service", "marketing"]
 Performer = Literal["agent", "office", "nobody"]
 DebitResult = Literal["success", "failed"]
-PaidMode = Literal["annual", "semi-annual", "quarterly", "monthly"]
 Ending = Literal[
     "receipt-signed",  # the policy's receipt is signed
     "ended",  # the policy has ended: cancelled, surrendered, claimed, void, transferred, converted, terminated, matured
@@ -34,13 +35,6 @@ Ending = Literal[
     "family-case",  # an open death, claim or lapse in the family
     "done-recently",  # one was done less than 180 days before
 ]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class Part(BaseModel):
-    """A piece of the standard: frozen, and nothing unknown in it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class After(Part):
@@ -206,7 +200,7 @@ class Weights(Part):
 class Service(Part):
     """One line of the standard."""
 
-    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
+    code: Code
     name: Name
     name_zh: Name
     level: Level
@@ -265,6 +259,8 @@ class Standard(Part):
     feb29: Literal["feb28", "mar01"] = "feb28"
     weights: Weights = Weights()
     services: Annotated[tuple[Service, ...], Field(min_length=1)]
+    obligations: tuple[Obligation, ...] = ()
+    """What is proved of them."""
 
     @property
     def lapse_rules(self) -> tuple[int, RiderArrears]:

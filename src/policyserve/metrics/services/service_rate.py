@@ -208,6 +208,11 @@ NOT_REACHED = (
 """Outcomes of a call that say that nobody was spoken to; capitals do not matter."""
 
 
+def nobody_reached() -> pl.Expr:
+    """Whether the column `outcome` says that nobody was spoken to."""
+    return pl.col("outcome").str.to_lowercase().str.strip_chars().is_in(NOT_REACHED).fill_null(value=False)
+
+
 def callbacks_due(tasks: pl.DataFrame, standard: Standard, days: Days, as_of: date) -> pl.DataFrame:
     """Return the tasks behind the rate of call-backs, with `fate`: one of COUNTED, or `not_reached`.
 
@@ -216,9 +221,8 @@ def callbacks_due(tasks: pl.DataFrame, standard: Standard, days: Days, as_of: da
     """
     codes = [one.code for one in standard.services if one.window.until == "freelook-end"]
     due = tasks_due(tasks.filter(pl.col("service").is_in(codes)), days, as_of)
-    nobody = pl.col("outcome").str.to_lowercase().str.strip_chars().is_in(NOT_REACHED).fill_null(value=False)
     fate = pl.col("fate").cast(pl.String)
-    missed_them = (pl.col("fate") == "on_time") & nobody
+    missed_them = (pl.col("fate") == "on_time") & nobody_reached()
     return due.filter(pl.col("fate").is_in(COUNTED)).with_columns(
         fate=pl.when(missed_them).then(pl.lit("not_reached")).otherwise(fate)
     )

@@ -1,0 +1,1 @@
+"""Obligations: what was owed on each occasion, by when, and the proof that it was done."""

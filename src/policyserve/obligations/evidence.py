@@ -1,0 +1,129 @@
+"""Evidence: what was done on an occasion, as it was known on a day: tasks, texts with their receipts, and events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from sqlalchemy import Connection
+
+from policyserve import db
+from policyserve.dates import Days
+from policyserve.messages.outbox.stored_messages import GONE_OUT
+from policyserve.metrics.services.service_rate import nobody_reached
+from policyserve.metrics.services.task_states import read_as_they_stood, tracked_since
+
+IDENTITY = ("service", "subject_kind", "subject_id", "ordinal")
+"""The touch that something was done for."""
+
+DEEDS = pl.Schema(
+    {
+        "service": pl.String(),
+        "subject_kind": pl.String(),
+        "subject_id": pl.Int32(),
+        "ordinal": pl.Int32(),
+        "kind": pl.String(),  # task, text, event
+        "number": pl.Int32(),  # of the task or the message; null for an event
+        "on": pl.Date(),
+        "channel": pl.String(),
+        "outcome": pl.String(),  # of a contact; of a text what its receipt said
+        "counts": pl.Boolean(),  # somebody was reached, or the text has left
+    }
+)
+"""What was done for a touch."""
+
+WORK = pl.Schema(
+    {
+        "service": pl.String(),
+        "subject_kind": pl.String(),
+        "subject_id": pl.Int32(),
+        "ordinal": pl.Int32(),
+        "task_id": pl.Int32(),
+        "agent_id": pl.Int32(),
+        "latest": pl.Date(),
+    }
+)
+"""Tasks that are open: what can still be done."""
+
+LONGEST = 400
+"""Days between the due day of a touch and the last one of an obligation that it proves, at most."""
+
+_SUBJECTS = "SELECT t.id, t.subject_kind, t.subject_id, t.ordinal FROM tasks t"
+
+_TEXTS = """
+SELECT m.service, m.subject_kind, m.subject_id, m.ordinal, m.id, m.send_on, m.channel,
+    coalesce(carrier.status, m.status), substr(CAST(coalesce(carrier.final_at, m.final_at) AS TEXT), 1, 10)
+FROM messages m LEFT JOIN messages carrier ON carrier.id = m.merged_into_id
+WHERE coalesce(carrier.submitted_at, m.submitted_at) IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What was done, and what can still be done."""
+
+    deeds: pl.DataFrame
+    """DEEDS: of tasks and texts."""
+    work: pl.DataFrame
+    """WORK."""
+    since: date | None
+    """The first day on which anything was released as work."""
+
+
+def read_evidence(
+    connection: Connection,
+    services: Collection[str],
+    days: Days,
+    as_of: date,
+    *,
+    customers: Collection[int] | None = None,
+) -> Evidence:
+    """Read what was done for touches of `services` about `days`, as known on `as_of`; `customers`: of these alone."""
+    within = days.widened(before=LONGEST, after=LONGEST)
+    asked = {"services": services, "within": within, "customers": customers}
+    tasks = _tasks(connection, as_of, _condition("t", "t.latest", **asked))
+    texts = _texts(connection, as_of, _condition("m", "m.send_on", **asked))
+    done = tasks.filter(pl.col("status") == "done").select(
+        *IDENTITY, "channel", "outcome", kind=pl.lit("task"), number="task_id", on="done_on", counts=~nobody_reached()
+    )
+    work = tasks.filter(pl.col("status") == "open").select(WORK.names())
+    return Evidence(
+        deeds=pl.concat([done.select(DEEDS.names()), texts.select(DEEDS.names())]),
+        work=work,
+        since=tracked_since(connection),
+    )
+
+
+def _condition(
+    name: str, day: str, *, services: Collection[str], within: Days, customers: Collection[int] | None
+) -> str:
+    codes = ", ".join(f"'{code}'" for code in sorted(services)) or "NULL"
+    found = (
+        f"{name}.service IN ({codes}) AND {day} BETWEEN '{within.start.isoformat()}' AND '{within.last.isoformat()}'"
+    )
+    if customers is None:
+        return found
+    keys = ", ".join(str(int(key)) for key in customers) or "NULL"
+    return f"{found} AND {name}.customer_id IN ({keys})"
+
+
+def _tasks(connection: Connection, as_of: date, condition: str) -> pl.DataFrame:
+    """Read tasks as they stood on `as_of`, with what they are for."""
+    kinds = pl.Schema({"task_id": pl.Int32(), **{name: WORK[name] for name in IDENTITY[1:]}})
+    subjects = db.read_frame(connection, f"{_SUBJECTS} WHERE {condition}", kinds)
+    stood = read_as_they_stood(connection, condition, as_of, keys=f"SELECT t.id FROM tasks t WHERE {condition}")
+    return stood.join(subjects, on="task_id")
+
+
+def _texts(connection: Connection, as_of: date, condition: str) -> pl.DataFrame:
+    """Read texts that have left, or may have, with what their receipts said by `as_of`."""
+    own = {name: DEEDS[name] for name in (*IDENTITY, "number", "on", "channel")}
+    read = pl.Schema({**own, "status": pl.String(), "final_on": pl.String()})
+    texts = db.read_frame(connection, f"{_TEXTS} AND {condition}", read).filter(pl.col("on") <= as_of)
+    told = (pl.col("final_on") <= as_of.isoformat()).fill_null(value=False)
+    outcome = pl.when(told).then("status").otherwise(pl.lit("accepted"))
+    return texts.with_columns(kind=pl.lit("text"), outcome=outcome).with_columns(
+        counts=pl.col("outcome").is_in(GONE_OUT)
+    )
