@@ -1,6 +1,6 @@
 """Obligations one by one: the plain reading of `docs/obligations.md` that judges the fast one.
 
-A policy at a time, a day at a time; it shares no code with the fast one but the facts of `slow.policy` and the days off.
+A policy at a time, a day at a time; it shares no code with the fast one but the days off.
 """
 
 from __future__ import annotations
@@ -79,12 +79,12 @@ def _judge(obligation: Obligation, occasion: Occasion, due: date, evening: Eveni
     ended = min(((on, place) for place, (on, _) in enumerate(occasion.ends) if on), default=None)
     begins = occasion.day + timedelta(days=obligation.begins)
     met_on = why = None
-    if given >= obligation.least:
+    if begins < max(evening.since or evening.as_of, _known_on(occasion, evening)):
+        state, why = "not_applicable", "not_tracked"
+    elif given >= obligation.least:
         state, met_on = "met", days[obligation.least - 1]
     elif ended is not None and ended[0] <= min(due, evening.as_of):
         state, why = "not_applicable", occasion.ends[ended[1]][1]
-    elif begins < max(evening.since or evening.as_of, _known_on(occasion, evening)):
-        state, why = "not_applicable", "not_tracked"
     else:
         state = "open" if evening.as_of <= due else "broken"
     key = (occasion.policy or occasion.customer).key

@@ -82,9 +82,8 @@ def read_evidence(
 ) -> Evidence:
     """Read what was done for touches of `services` about `days`, as known on `as_of`; `customers`: of these alone."""
     within = days.widened(before=LONGEST, after=LONGEST)
-    asked = {"services": services, "within": within, "customers": customers}
-    tasks = _tasks(connection, as_of, _condition("t", "t.latest", **asked))
-    texts = _texts(connection, as_of, _condition("m", "m.send_on", **asked))
+    tasks = _tasks(connection, as_of, _condition("t", "t.latest", services, within, customers))
+    texts = _texts(connection, as_of, _condition("m", "m.send_on", services, within, customers))
     done = tasks.filter(pl.col("status") == "done").select(
         *IDENTITY, "channel", "outcome", kind=pl.lit("task"), number="task_id", on="done_on", counts=~nobody_reached()
     )
@@ -96,9 +95,7 @@ def read_evidence(
     )
 
 
-def _condition(
-    name: str, day: str, *, services: Collection[str], within: Days, customers: Collection[int] | None
-) -> str:
+def _condition(name: str, day: str, services: Collection[str], within: Days, customers: Collection[int] | None) -> str:
     codes = ", ".join(f"'{code}'" for code in sorted(services)) or "NULL"
     found = (
         f"{name}.service IN ({codes}) AND {day} BETWEEN '{within.start.isoformat()}' AND '{within.last.isoformat()}'"

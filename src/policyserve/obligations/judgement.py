@@ -23,7 +23,8 @@ STATES = (
 """What became of an obligation."""
 
 NOT_TRACKED = "not_tracked"
-"""Why something is not judged that began before the first release of work, or before its policy was known."""
+"""Why something is not judged that began before the first release of work, or before its policy was known: were those
+that were met counted, and no others, the share would always be whole."""
 
 
 def proofs(owed: pl.DataFrame, obligations: Sequence[Obligation], evidence: Evidence, book: Book) -> pl.DataFrame:
@@ -94,13 +95,15 @@ def _state(as_of: date) -> dict[str, pl.Expr]:
     over = (pl.col("ended_on") <= pl.min_horizontal("due", pl.lit(as_of))).fill_null(value=False)
     untracked = pl.col("begins") < pl.col("tracked")
     state = (
-        pl.when(met)
+        pl.when(untracked)
+        .then(pl.lit("not_applicable"))
+        .when(met)
         .then(pl.lit("met"))
-        .when(over | untracked)
+        .when(over)
         .then(pl.lit("not_applicable"))
         .when(pl.col("due") < as_of)
         .then(pl.lit("broken"))
         .otherwise(pl.lit("open"))
     )
-    why = pl.when(met).then(None).when(over).then("ended_by").when(untracked).then(pl.lit(NOT_TRACKED))
+    why = pl.when(untracked).then(pl.lit(NOT_TRACKED)).when(over & ~met).then("ended_by")
     return {"state": state, "why": why}

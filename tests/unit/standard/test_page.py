@@ -9,7 +9,9 @@ from typing import get_args
 import pytest
 
 from policyserve.standard import model
+from policyserve.standard.obligation import Deadline, Obligation, Occasion, Until
 from policyserve.standard.parser import parse_standard
+from policyserve.standard.part import Part
 
 PAGE = (Path(__file__).parents[3] / "docs" / "standard.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, flags=re.DOTALL)
@@ -40,12 +42,16 @@ def test_every_kind_of_trigger_has_an_example() -> None:
     assert {re.split(r"[,}]", trigger.removeprefix("{kind: "))[0] for trigger in TRIGGERS} == kinds
 
 
-@pytest.mark.parametrize("part", [model.Standard, model.Service, model.Window, model.Audience, model.Bearing])
-def test_every_field_is_explained(part: type[model.Part]) -> None:
+@pytest.mark.parametrize(
+    "part", [model.Standard, model.Service, model.Window, model.Audience, model.Bearing, Obligation, Deadline]
+)
+def test_every_field_is_explained(part: type[Part]) -> None:
     assert [name for name in part.model_fields if f"`{name}" not in PAGE] == []
 
 
-@pytest.mark.parametrize("words", [model.Ending, model.Channel, model.Level, model.Stage, model.MessageClass])
+@pytest.mark.parametrize(
+    "words", [model.Ending, model.Channel, model.Level, model.Stage, model.MessageClass, Occasion, Until]
+)
 def test_every_word_of_the_model_is_on_the_page(words: object) -> None:
     assert [word for word in get_args(words) if f"`{word}`" not in PAGE] == []
 
