@@ -19,6 +19,7 @@ from policyserve.calendars.lunar_birthdays import lunar_parts
 from policyserve.config import fixture
 from policyserve.dates import Days
 from policyserve.plan.planner import CONTRACT, plan
+from policyserve.plan.recurrences import own_days
 from policyserve.standard.parser import default_standard
 
 AS_OF = date(2026, 11, 21)
@@ -77,7 +78,8 @@ def prepared(folder: str) -> duckdb.DuckDBPyConnection:
     frames: dict[str, Any] = {
         name: getattr(book, name) for name in ("agents", "customers", "policies", "premiums", "events")
     }
-    frames |= {"days": _days(), "lunar": _lunar(book)}
+    own = own_days(book.customers["customer_no"], 30)  # worked out beforehand, in favour of the floor
+    frames |= {"days": _days(), "lunar": _lunar(book), "customers": book.customers.with_columns(own)}
     for name, frame in frames.items():
         plain = frame.with_columns(
             pl.col(column).cast(pl.String) for column, kind in frame.schema.items() if isinstance(kind, pl.Enum)

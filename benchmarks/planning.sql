@@ -73,11 +73,11 @@ WITH ended AS (
         SELECT *, unnest(range(greatest(1, date_part('year', $first) - date_part('year', anchor)), date_part('year', $last) - date_part('year', anchor) + 2)) AS k,
             date_sub('year', began, anchor) AS datediff_years FROM people WHERE anchor IS NOT NULL)
 ), fixed AS (
-    SELECT 'good-news' AS code, CAST(month + 4 AS DATE) AS nominal, CAST(strftime(month, '%Y%m') AS INTEGER) AS ordinal, 0 AS before, 10 AS after, 'sms' AS channels, false AS visit
+    SELECT 'good-news' AS code, CAST(month + 4 AS DATE) AS nominal, CAST(strftime(month, '%Y%m') AS INTEGER) AS ordinal, 0 AS before, 10 AS after, 'sms' AS channels, false AS visit, 0 AS spread
     FROM (SELECT unnest(generate_series(date_trunc('month', $first), $last, INTERVAL 1 MONTH))::DATE AS month)
-    UNION ALL SELECT 'event-invitation', CAST(month + 14 AS DATE), date_part('year', month) * 10 + date_part('quarter', month), 10, 15, 'visit+sms', true
+    UNION ALL SELECT 'event-invitation', CAST(month + 14 AS DATE), date_part('year', month) * 10 + date_part('quarter', month), 10, 15, 'visit+sms', true, 1
     FROM (SELECT unnest(generate_series(date_trunc('quarter', $first), $last + 31, INTERVAL 3 MONTH))::DATE AS month)
-    UNION ALL SELECT 'data-check', make_date(year, 9, 1), year, 0, 60, 'visit', true
+    UNION ALL SELECT 'data-check', make_date(year, 9, 1), year, 0, 60, 'visit', true, 1
     FROM (SELECT unnest(range(date_part('year', $first), date_part('year', $last) + 1)) AS year)
 ), occurrences AS (
     SELECT code, 'policy' AS subject_kind, policy_no AS subject, instalment AS ordinal, agent_no, nominal, 0 AS before, after,
@@ -85,7 +85,7 @@ WITH ended AS (
     UNION ALL SELECT 'birthday-greeting', 'customer', customer_no, age, agent_no, day, 0, 0, 'visit+sms', false FROM birthdays WHERE age >= 1
     UNION ALL SELECT 'policy-review', 'customer', customer_no, ordinal, agent_no, nominal, 15, 30, 'visit', true FROM anniversaries
         WHERE nominal < until AND nominal BETWEEN $first - 31 AND $last + 31
-    UNION ALL SELECT code, 'customer', customer_no, ordinal, agent_no, nominal, before, after, channels, visit FROM people, fixed WHERE nominal < until
+    UNION ALL SELECT code, 'customer', customer_no, ordinal, agent_no, nominal + spread * own_day AS day, before, after, channels, visit FROM people, fixed WHERE day < until
 ), moved AS (
     SELECT o.*, CASE WHEN NOT visit THEN nominal WHEN d.previous >= nominal - before THEN d.previous
         WHEN d.next <= nominal + after THEN d.next ELSE nominal END AS due

@@ -45,28 +45,32 @@ dividend-report       1  2026-03-10  2026-03-10  2026-04-09  agent   visit
 """An annual policy issued on Monday 10 March 2025. Month 10 is Saturday 10 January 2026: the Friday before."""
 
 CUSTOMER_TOUCHES = """
-event-invitation          20252  2025-04-15  2025-04-05  2025-04-30  agent  visit+sms
+event-invitation          20252  2025-04-18  2025-04-08  2025-05-03  agent  visit+sms
 festival-labour-day        2025  2025-05-01  2025-05-01  2025-05-01  agent  visit+sms
 festival-mothers-day       2025  2025-05-11  2025-05-11  2025-05-11  agent  visit+sms
 birthday-greeting            40  2025-05-20  2025-05-20  2025-05-20  agent  visit+sms
 festival-dragon-boat       2025  2025-05-31  2025-05-31  2025-05-31  agent  visit+sms
-event-invitation          20253  2025-07-15  2025-07-05  2025-07-30  agent  visit+sms
-data-check                 2025  2025-09-01  2025-09-01  2025-10-31  agent  visit
+event-invitation          20253  2025-07-18  2025-07-08  2025-08-02  agent  visit+sms
+data-check                 2025  2025-09-04  2025-09-04  2025-11-03  agent  visit
 festival-national-day      2025  2025-10-01  2025-10-01  2025-10-01  agent  visit+sms
 festival-mid-autumn        2025  2025-10-06  2025-10-06  2025-10-06  agent  visit+sms
-event-invitation          20254  2025-10-15  2025-10-05  2025-10-30  agent  visit+sms
+event-invitation          20254  2025-10-17  2025-10-08  2025-11-02  agent  visit+sms
 festival-new-year          2026  2026-01-01  2026-01-01  2026-01-01  agent  visit+sms
-event-invitation          20261  2026-01-15  2026-01-05  2026-01-30  agent  visit+sms
+event-invitation          20261  2026-01-16  2026-01-08  2026-02-02  agent  visit+sms
 festival-spring-festival   2025  2026-02-16  2026-02-16  2026-02-16  agent  visit+sms
 festival-lantern           2026  2026-03-03  2026-03-03  2026-03-03  agent  visit+sms
 festival-womens-day        2026  2026-03-08  2026-03-08  2026-03-08  agent  visit+sms
 policy-review                 1  2026-03-10  2026-02-23  2026-04-09  agent  visit
-event-invitation          20262  2026-04-15  2026-04-05  2026-04-30  agent  visit+sms
+event-invitation          20262  2026-04-17  2026-04-08  2026-05-03  agent  visit+sms
 festival-labour-day        2026  2026-05-01  2026-05-01  2026-05-01  agent  visit+sms
 festival-mothers-day       2026  2026-05-10  2026-05-10  2026-05-10  agent  visit+sms
 birthday-greeting            41  2026-05-20  2026-05-20  2026-05-20  agent  visit+sms
 """
-"""Without the monthly good news. The Spring Festival is greeted on its eve, in the old lunar year."""
+"""Without the monthly good news. The Spring Festival is greeted on its eve, in the old lunar year.
+
+Of the 30 days over which invitations and checks of data are spread, this customer has the fourth; where that is a
+weekend, the Friday before.
+"""
 
 
 def as_lines(rows: list[dict[str, Any]]) -> list[str]:

@@ -45,7 +45,12 @@ FIELDS: dict[str, dict[str, tuple[Any, ...]]] = {
         "months": (0, 0, 1, 4, 13, -1),
         "workdays": (0, 0, 1, 5),
     },
-    "calendar": {"every": tuple(LENGTHS), "month": tuple(range(1, 13)), "day": (1, 5, 28, 29, 30, 31)},
+    "calendar": {
+        "every": tuple(LENGTHS),
+        "month": tuple(range(1, 13)),
+        "day": (1, 5, 28, 29, 30, 31),
+        "spread": (1, 1, 2, 28),
+    },
     "birthday": {},
     "anniversary": {"months": (0, 0, 6, 11), "first": (1, 1, 2)},
     "before-instalment": {"days": (0, 1, 3, 7, 30, 90, 365), "modes": (MODES, MODES, MODES[:1], MODES[2:])},

@@ -13,6 +13,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, assert_never
+from zlib import crc32
 
 from policyserve.calendars.lunar_birthdays import celebrated_on
 from policyserve.standard import model
@@ -258,14 +259,15 @@ def _after_events(
 
 
 def _calendar_days(setting: Setting, rule: model.OnCalendar, customer: Customer) -> Iterator[Occurrence]:
-    """Give the day of each period, clamped to the month."""
+    """Give the day of each period, clamped to the month, and so many days later as the customer's number says."""
     length = MONTHS_OF_PERIOD[rule.every]
     for year in range(setting.nominal_days.start.year, setting.nominal_days.end.year + 1):
         for period in range(1, 12 // length + 1):
             month = (period - 1) * length + rule.month
             day = date(year, month, min(rule.day, monthrange(year, month)[1]))
             ordinal = {"month": year * 100 + period, "year": year}.get(rule.every, year * 10 + period)
-            yield Occurrence(customer=customer, ordinal=ordinal, anchor=day, nominal=day)
+            own = day + timedelta(days=crc32(customer.number.encode("utf-8")) % rule.spread)
+            yield Occurrence(customer=customer, ordinal=ordinal, anchor=day, nominal=own)
 
 
 def _birthdays(setting: Setting, customer: Customer) -> Iterator[Occurrence]:

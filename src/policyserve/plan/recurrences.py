@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from zlib import crc32
 
 import polars as pl
 
 from policyserve.calendars.lunar_birthdays import lunar_parts
-from policyserve.dates import Days, add_months, day_of_month, month_number
+from policyserve.dates import Days, add_months, day_of_month, days_later, month_number
 from policyserve.plan.audience import members
 from policyserve.plan.basis import Basis
 from policyserve.plan.services import Services, parts, trigger_of
@@ -21,10 +22,22 @@ FIXED_DAYS = pl.Schema({"nominal": pl.Date, "ordinal": pl.Int32, "rule": pl.UInt
 
 def on_calendar(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
     """Every month, quarter, half-year or year on a fixed day, for every customer."""
-    rules = enumerate(services.asked(trigger_of))
-    days = [(day, number, rule, 0) for rule, fixed in rules for day, number in calendar_days(fixed, services.days)]
-    for people in parts(basis.facts.customers):
-        yield from _on_days(people, days)
+    rules = services.asked(trigger_of)
+    for spread in dict.fromkeys(rule.spread for rule in rules):
+        asked = services.days.widened(before=spread - 1)
+        alike = [(place, rule) for place, rule in enumerate(rules) if rule.spread == spread]
+        days = [(day, number, place, 0) for place, rule in alike for day, number in calendar_days(rule, asked)]
+        for people in parts(basis.facts.customers):
+            yield from _on_days(people, days, own_days(people["subject"], spread))
+
+
+def own_days(customers: pl.Series, spread: int) -> pl.Series:
+    """Return how many days after the first each customer (by number) has the own of `spread` days, as Int32.
+
+    It follows from the number alone, so it is the same on every machine and stays when others come and go.
+    """
+    days = [crc32(number.encode()) % spread for number in customers] if spread > 1 else [0] * len(customers)
+    return pl.Series("own_day", days, dtype=pl.Int32)
 
 
 def calendar_days(rule: OnCalendar, days: Days) -> Iterator[tuple[date, int]]:
@@ -76,15 +89,24 @@ def _festival_days(services: Services, festivals: pl.DataFrame) -> list[tuple[da
     ]
 
 
-def _on_days(customers: pl.DataFrame, days: Iterable[tuple[date, int, int, int]]) -> Iterator[pl.LazyFrame]:
-    """Give each customer a touch on each of the days (rows of FIXED_DAYS) that lies in a range of theirs, if any is."""
+def _on_days(
+    customers: pl.DataFrame, days: Iterable[tuple[date, int, int, int]], own: pl.Series | None = None
+) -> Iterator[pl.LazyFrame]:
+    """Give each customer a touch on each of the days (rows of FIXED_DAYS) that lies in a range of theirs, if any is.
+
+    `own`: how many days later each customer has it (see `own_days`); None is on the day itself.
+    """
     table = pl.DataFrame(sorted(days), schema=FIXED_DAYS, orient="row")
     if table.is_empty():
         return
-    first, last = (pl.lit(table["nominal"]).search_sorted(pl.col(name), side="left") for name in ("start", "end"))
-    each = customers.lazy().with_columns(at=pl.int_ranges(first, last, dtype=pl.UInt32))
+    later = pl.lit(0) if own is None else pl.col("own_day")
+    people = customers if own is None else customers.with_columns(own)
+    ends = (days_later(pl.col(name), -later) for name in ("start", "end"))
+    first, last = (pl.lit(table["nominal"]).search_sorted(end, side="left") for end in ends)
+    each = people.lazy().with_columns(at=pl.int_ranges(first, last, dtype=pl.UInt32))
     told = {name: pl.lit(table[name]).gather("at") for name in FIXED_DAYS}
-    yield each.explode("at", empty_as_null=False).with_columns(**told, anchor=told["nominal"])
+    touches = each.explode("at", empty_as_null=False).with_columns(**told, anchor=told["nominal"])
+    yield touches if own is None else touches.with_columns(nominal=days_later(pl.col("nominal"), later))
 
 
 def on_birthday(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:

@@ -30,6 +30,9 @@ from policyserve.standard.problem import Problem, Where, not_allowed
 NEVER_GREETED = tuple(name for code, name_zh, _ in DAYS_OF_MOURNING for name in (code, name_zh))
 """The names of the days of mourning, on which nobody is greeted."""
 
+SHORTEST_PERIOD = {"month": 28, "quarter": 90, "half-year": 181, "year": 365}
+"""Days from one day of a calendar trigger to the next, at least."""
+
 LEAST_REMINDERS = 3
 """Reminders before the due day that annual, semi-annual and quarterly policies are owed."""
 
@@ -191,6 +194,19 @@ def _calendar(service: Service) -> Found:
         )
 
 
+def _spread(service: Service) -> Found:
+    trigger = service.trigger
+    if isinstance(trigger, OnCalendar) and trigger.spread > SHORTEST_PERIOD[trigger.every]:
+        yield (
+            ("trigger", "spread"),
+            Sentence(
+                "a {every} may be as short as {days} days; spread over so many at most.",
+                every=trigger.every,
+                days=SHORTEST_PERIOD[trigger.every],
+            ),
+        )
+
+
 def _dividend(service: Service) -> Found:
     trigger = service.trigger
     if isinstance(trigger, OnAnniversary) and trigger.dividend and trigger.of == "relation":
@@ -221,7 +237,7 @@ def _doubles(service: Service) -> Found:
 
 
 CHECKS: tuple[Callable[[Service], Found], ...] = (
-    _subject, _events, _endings, _window, _calendar, _dividend, _policies_alone, _doubles,
+    _subject, _events, _endings, _window, _calendar, _spread, _dividend, _policies_alone, _doubles,
 )  # fmt: skip
 
 

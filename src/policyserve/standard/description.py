@@ -169,6 +169,14 @@ def _with_article(kind: str, language: str) -> str:
 
 
 def _on_calendar(trigger: OnCalendar, language: str) -> str:
+    when = _on_fixed_day(trigger, language)
+    if trigger.spread == 1:
+        return when
+    time = amount(trigger.spread, "day", language)
+    return say(language, "{when}, spread over {time}, each customer on a day of the own", when=when, time=time)
+
+
+def _on_fixed_day(trigger: OnCalendar, language: str) -> str:
     if trigger.every == "month":
         return say(language, "every month on day {day}", day=trigger.day)
     months = month_names(list(range(trigger.month, 13, MONTHS_OF_PERIOD[trigger.every])), language)

@@ -48,12 +48,17 @@ class After(Part):
 
 
 class OnCalendar(Part):
-    """Every month, quarter, half-year or year on a fixed day: `month` is the month within the period, 1 = its first."""
+    """Every month, quarter, half-year or year on a fixed day: `month` is the month within the period, 1 = its first.
+
+    `spread`: from that day on over so many days, each customer on a day of the own that is the same in every period;
+    1 is everybody on the day itself.
+    """
 
     kind: Literal["calendar"]
     every: Literal["month", "quarter", "half-year", "year"]
     month: Annotated[int, Field(ge=1, le=12)] = 1
     day: Annotated[int, Field(ge=1, le=31)]
+    spread: Annotated[int, Field(ge=1, le=365)] = 1
 
 
 MONTHS_OF_PERIOD = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}

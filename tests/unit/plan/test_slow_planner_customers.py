@@ -73,7 +73,13 @@ def test_customers_without_a_policy_in_force_or_dead_on_the_day_get_nothing() ->
 
 def test_ordinals_of_the_calendar_name_the_period() -> None:
     touches = plan(book(policy(issued=date(2025, 3, 2))), "event-invitation", as_of=date(2026, 1, 1), year=2026)
-    assert by_ordinal(touches) == {20261: "2026-01-15", 20262: "2026-04-15", 20263: "2026-07-15", 20264: "2026-10-15"}
+    assert list(by_ordinal(touches)) == [20261, 20262, 20263, 20264]
+
+
+def test_a_spread_service_gives_each_customer_the_same_day_in_every_period() -> None:
+    touches = plan(book(policy(issued=date(2025, 3, 2))), "event-invitation", as_of=date(2026, 1, 1), year=2026)
+    assert [str(touch.nominal) for touch in touches] == ["2026-01-18", "2026-04-18", "2026-07-18", "2026-10-18"]
+    assert [str(touch.anchor) for touch in touches] == ["2026-01-15", "2026-04-15", "2026-07-15", "2026-10-15"]
 
 
 def test_of_two_festivals_on_one_day_the_first_in_the_list_is_greeted() -> None:

@@ -176,6 +176,18 @@ def test_the_month_of_a_calendar_lies_in_its_period(every: str, last: int) -> No
         ]
 
 
+@pytest.mark.parametrize(("every", "days"), [("month", 28), ("quarter", 90), ("half-year", 181), ("year", 365)])
+def test_a_calendar_is_spread_within_its_period(every: str, days: int) -> None:
+    def spread(days: int) -> list[str]:
+        trigger = {"kind": "calendar", "every": every, "day": 1, "spread": days}
+        return errors(service(subject="customer", trigger=trigger))
+
+    assert spread(days) == []
+    if days < 365:
+        (error,) = spread(days + 1)
+        assert error.startswith("services[0].trigger.spread")
+
+
 def test_a_dividend_belongs_to_a_policy() -> None:
     relation = {"kind": "anniversary", "of": "relation", "dividend": True}
     (error,) = errors(service(subject="customer", trigger=relation))

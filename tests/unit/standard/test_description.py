@@ -49,6 +49,11 @@ def service(trigger: dict[str, object], **fields: object) -> Service:
             "每年2月、8月1日",
         ),
         ({"kind": "calendar", "every": "year", "month": 9, "day": 1}, "every year on 1 September", "每年9月1日"),
+        (
+            {"kind": "calendar", "every": "quarter", "day": 15, "spread": 30},
+            "every year on 15 January, April, July, October, spread over 30 days, each customer on a day of the own",
+            "每年1月、4月、7月、10月15日起30天内，每位客户各有固定的一天",
+        ),
         ({"kind": "birthday"}, "every year on the birthday", "每年生日当日"),
         (
             {"kind": "anniversary", "of": "relation", "months": 6},

@@ -51,8 +51,8 @@ maturity-notice-d7 | policy | after end, -7 d | 0/+5 | visit sms | service | spo
 maturity-notice-d0 | policy | after end | 0/+5 | visit sms | service | spot-checked | not-in-force | 1/1/1
 cover-renewal-d30 | policy | after end, -30 d | 0/+5 | call sms | service | spot-checked | not-in-force | 1/1/1
 cover-renewal-d7 | policy | after end, -7 d | 0/+5 | sms | service | spot-checked | not-in-force | 1/1/1
-data-check | customer | calendar year, month 9, day 1 | 0/+60 | visit | service | spot-checked | | 1/1/1
-event-invitation | customer | calendar quarter, month 1, day 15 | -10/+15 | visit sms | marketing | encouraged | | 1/5/3
+data-check | customer | calendar year, month 9, day 1, spread 30 | 0/+60 | visit | service | spot-checked | | 1/1/1
+event-invitation | customer | calendar quarter, month 1, day 15, spread 30 | -10/+15 | visit sms | marketing | encouraged | | 1/5/3
 half-year-visit | customer | anniversary relation, 6 m, from 1 | -30/+30 | visit | service | encouraged | | 3/3/3
 festival-new-year | customer | festival new-year | 0/0 | visit sms | marketing | encouraged | family-case | 1/3/1
 festival-spring-festival | customer | festival spring-festival | 0/0 | visit sms | marketing | encouraged | family-case | 1/3/1
@@ -132,6 +132,7 @@ def _trigger(service: Service) -> str:
     words = [fields[key] for key in ("anchor", "of", "every", "name") if key in fields]
     parts = [" ".join([fields["kind"], *words, *_days_of_the_kind(fields), *fields.get("events", ())])]
     parts += [f"month {fields['month']}, day {fields['day']}"] if "every" in fields else []
+    parts += [f"spread {fields['spread']}"] if fields.get("spread", 1) > 1 else []
     parts += [f"{fields['months']} m"] if fields.get("months") else []
     parts += [f"{fields['days']} d"] if fields.get("days") and not _days_of_the_kind(fields) else []
     parts += [f"{fields['workdays']} wd"] if fields.get("workdays") else []
