@@ -29,7 +29,7 @@ def quiet_solver() -> Highs:
         nowhere, output = os.open(os.devnull, os.O_WRONLY), os.dup(1)
         try:
             os.dup2(nowhere, 1)
-            solver = Highs()
+            solver: Highs = Highs()  # type: ignore[no-untyped-call]
             solver.setOptionValue("output_flag", False)
         finally:
             os.dup2(output, 1)

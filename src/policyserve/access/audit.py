@@ -25,6 +25,7 @@ ACTIONS = N_all(
     "spot check drawn", "job begun", "tasks released", "notice channel set", "notice channel removed",
     "contact noted", "referral noted", "event noted", "calendar made", "calendar revoked",
     "message let go", "message refused",
+    "hand-over proposed", "hand-over changed", "hand-over applied", "hand-over undone",
     "list imported", "token added", "token revoked", "token refused",
 )  # fmt: skip
 
@@ -33,7 +34,7 @@ CODES = tuple(one.rpartition("\4")[2] for one in ACTIONS)
 
 N_all(
     "thing in the audit log",
-    "user", "customer", "task", "list", "message", "token", "standard", "sample", "job", "agent",
+    "user", "customer", "task", "list", "message", "token", "standard", "sample", "job", "agent", "hand-over",
 )  # fmt: skip
 
 

@@ -140,6 +140,12 @@ def load_book(connection: Connection, *, customers: Collection[int] | None = Non
     )
 
 
+def load_contacts(connection: Connection, customers: Collection[int]) -> pl.DataFrame:
+    """Read what was done for these customers, whichever their families: columns as `columns.CONTACTS`."""
+    reader = _Reader(connection=connection, customers=_listed(customers))
+    return reader.read(CONTACTS, columns.CONTACTS, "task_id", "done.customer_id IN ({customers})")
+
+
 def load_agents(connection: Connection, day: date) -> pl.DataFrame:
     """Read every agent in the team and branch of `day`: columns as `columns.AGENTS`."""
     return columns.agents_on(_agents(connection), _places(connection), day)

@@ -27,6 +27,7 @@ MODULES = {
     **dict.fromkeys(("run", "jobs", "health"), "jobs"),
     "spot-check": "spot_checks",
     "points": "points",
+    "handover": "handovers",
     "report": "report",
 }
 

@@ -19,14 +19,14 @@ from policyserve.book.lists import EVENT_LIST, ListKind
 from policyserve.book.problems import problem
 from policyserve.book.returned_agents import give_back
 from policyserve.book.rows import Rows
-from policyserve.book.snapshot import customer_of, load_book
+from policyserve.book.snapshot import customer_of
 from policyserve.book.values import clean
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import N_, Listed
 from policyserve.operations.database import Database
 from policyserve.plan import handovers
 from policyserve.tables import Customer, Event, Policy, table
-from policyserve.tasks.stored_standard import current_standard
+from policyserve.tasks.told_customers import told_of
 from policyserve.tasks.transitions import Stamp
 
 CUSTOMERS = table(Customer)
@@ -146,11 +146,7 @@ def _check_untold(connection: Connection, key: int, as_of: date) -> None:
     event = connection.execute(select(EVENTS).where(EVENTS.c.id == key, EVENTS.c.kind == handovers.KIND)).first()
     if event is None or event.policy_id is not None or event.retracted_on is not None:
         return
-    told = [one.code for one in current_standard(connection, as_of).services if handovers.tells(one)]
-    contacts = load_book(connection, customers=[event.customer_id]).contacts
-    if contacts.filter(
-        pl.col("subject_id") == event.customer_id, pl.col("ordinal") == event.number, pl.col("service").is_in(told)
-    ).height:
+    if event.number in told_of(connection, pl.Series([event.customer_id]), as_of)["number"]:
         raise PolicyserveError(
             "The customer has been told of the new agent already. Enter the way back as another change of the agent, "
             "with the day on which it holds: then they are told of that too."

@@ -19,6 +19,7 @@ from policyserve.tables import (
     Customer,
     Debit,
     Event,
+    HandoverLine,
     Message,
     MessagePart,
     PointEntry,
@@ -129,6 +130,7 @@ HOLDINGS: tuple[Holding, ...] = tuple(
         ("message_parts", N_("Parts of messages"), table(MessagePart), _parts),
         ("replies", N_("Replies"), table(Reply), _phone),
         ("refusals", N_("Refusals"), table(Refusal), _phone),
+        ("handovers", N_("Hand-overs"), table(HandoverLine), _own),
         ("audit_log", N_("Audit log"), AUDIT, _audit),
     )
 )

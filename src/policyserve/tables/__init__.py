@@ -16,6 +16,7 @@ from policyserve.tables.access import (
     Token,
     User,
 )
+from policyserve.tables.handovers import Handover, HandoverAgent, HandoverLine
 from policyserve.tables.imports import ImportJob, ImportRun
 from policyserve.tables.jobs import JobRun
 from policyserve.tables.messages import Content, EarlyReceipt, GenerationRun, Message, MessagePart, Pace, Refusal, Reply
@@ -45,6 +46,9 @@ __all__ = [
     "Event",
     "FormerPlace",
     "GenerationRun",
+    "Handover",
+    "HandoverAgent",
+    "HandoverLine",
     "ImportJob",
     "ImportRun",
     "JobRun",

@@ -1,0 +1,1 @@
+"""Hand-over sets: whose households a leaver leaves, who can take them, and what becomes of it."""
