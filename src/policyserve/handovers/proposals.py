@@ -59,7 +59,23 @@ class Proposal:
     """Rows of `handover_lines`, but for the key of the set."""
 
 
-def propose(
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a proposal is asked for: what is held, and who may take it."""
+
+    ground: Ground
+    leavers: tuple[int, ...]
+    takers: tuple[int, ...]
+    ties: pl.DataFrame
+    """As `holdings.ties_of`."""
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """Everybody whose work ahead counts."""
+        return (*self.leavers, *self.takers)
+
+
+def question(
     connection: Connection,
     calendar: Calendar,
     as_of: date,
@@ -67,26 +83,29 @@ def propose(
     *,
     without: Collection[int] = (),
     within: Collection[int] | None = None,
-) -> Proposal:
-    """Work out a set for everything that `leavers` hold.
+) -> Question:
+    """Read what everything that `leavers` hold is, and who may take it; the transaction is one that writes.
 
     `without`: who shall take nothing; `within`: who alone may take any. Raises PolicyserveError where nothing is held.
     """
     ground = ground_of(connection, calendar, leavers, as_of)
     if ground.held.is_empty():
         raise PolicyserveError("These agents serve no customers and no policies; there is nothing to hand over.")
-    takers = ground.able.filter(~pl.col("agent_id").is_in(list(without)))
-    if within is not None:
-        takers = takers.filter(pl.col("agent_id").is_in(list(within)))
-    members = [*leavers, *takers["agent_id"]]
-    touches = loads.ahead(connection, calendar, members, as_of)
-    agents = _with_loads(ground.agents, loads.of_agents(touches))
-    held = loads.of_lines(ground.held, touches)
-    chosen, gap = _choose(held, agents, takers["agent_id"].to_list(), ties_of(connection, held))
-    leaves = pl.col("agent_id").is_in(list(leavers))
-    people = agents.filter(pl.col("agent_id").is_in(members))
+    allowed = set(ground.able["agent_id"]) - set(without)
+    takers = allowed if within is None else allowed & set(within)
+    ties = ties_of(connection, ground.held)
+    return Question(ground=ground, leavers=tuple(sorted(leavers)), takers=tuple(sorted(takers)), ties=ties)
+
+
+def propose(asked: Question, touches: pl.DataFrame) -> Proposal:
+    """Work out a set; `touches`: the work ahead of its members, as `loads.ahead`."""
+    agents = _with_loads(asked.ground.agents, loads.of_agents(touches))
+    held = loads.of_lines(asked.ground.held, touches)
+    chosen, gap = _choose(held, agents, asked.takers, asked.ties)
+    people = agents.filter(pl.col("agent_id").is_in(asked.members))
+    leaves = pl.col("agent_id").is_in(asked.leavers)
     return Proposal(
-        stamp=ground.stamp,
+        stamp=asked.ground.stamp,
         gap=gap,
         members=people.select("agent_id", "team", "branch", "load", "capacity", leaves=leaves),
         lines=held.join(chosen, on="household", how="left", maintain_order="left"),

@@ -18,7 +18,8 @@ from policyserve.errors import NotFoundError
 from policyserve.handovers import records
 from policyserve.handovers.application import apply
 from policyserve.handovers.holdings import numbers_of_agents
-from policyserve.handovers.proposals import propose, store
+from policyserve.handovers.loads import ahead
+from policyserve.handovers.proposals import propose, question, store
 from policyserve.handovers.records import HandoverNotFoundError, HandoverSet
 from policyserve.handovers.reversal import undo
 from policyserve.metrics.figure import Figure
@@ -40,13 +41,16 @@ def propose_set(
 ) -> HandoverSet:
     """Propose who takes what these agents (numbers) hold, and store it as a set; see `proposals.propose`.
 
-    A viewer proposes for agents in scope, to agents in scope. Raises NotFoundError. It is worked out before the
-    database is locked; facts that move meanwhile make the set stale.
+    A viewer proposes for agents in scope, to agents in scope. Raises NotFoundError. It is worked out while
+    others write; facts that move meanwhile make the set stale.
     """
-    with db.reading(engine) as connection:
+    with db.writing(engine) as connection:
         leavers, others = (_keys(connection, viewer, given, stamp.as_of) for given in (agents, without))
         within = _within(connection, viewer, stamp.as_of)
-        found = propose(connection, calendar, stamp.as_of, leavers, without=others, within=within)
+        asked = question(connection, calendar, stamp.as_of, leavers, without=others, within=within)
+    with db.reading(engine) as connection:
+        touches = ahead(connection, calendar, asked.members, stamp.as_of)
+    found = propose(asked, touches)
     with db.writing(engine, bulk=True) as connection:
         sent_forms.take(connection, viewer, form, stamp.at)
         key = store(connection, found, stamp)
