@@ -104,8 +104,8 @@ def test_applied_no_open_work_is_the_leavers_and_undone_the_book_is_what_it_was(
     undo_set(engine, key, STAMP, why="he stays")
     release_tasks(engine, CALENDAR, as_of=MONDAY, at=AT)
     told = "service NOT IN ('handover-notice', 'handover-visit')"
-    now = [*state(engine)[:2], rows_of(engine, STATE[2].replace("ORDER", f"WHERE {told} ORDER"))]
-    assert now == before
+    after = [*state(engine)[:2], rows_of(engine, STATE[2].replace("ORDER", f"WHERE {told} ORDER"))]
+    assert after == before
     fresh = f"SELECT DISTINCT status FROM tasks WHERE NOT {told}"
     assert rows_of(engine, fresh) == [("cancelled",)]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import rich_click as click
 
-from policyserve.cli.options import BY, KEY, Session, figure_options, shared
+from policyserve.cli.option_types import KEY
+from policyserve.cli.options import BY, Session, figure_options, shared
 from policyserve.cli.screen.figures import print_figure
 from policyserve.cli.screen.output import note
 from policyserve.handovers.records import HandoverSet
