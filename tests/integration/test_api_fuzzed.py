@@ -37,7 +37,7 @@ def test_what_is_asked_by_chance_is_answered_as_described(
     opened = listen("127.0.0.1", 0)
     with serve_requests(branch.pages, opened):
         url = f"http://127.0.0.1:{opened.getsockname()[1]}/api/v1/openapi.json"
-        asked = [str(SCHEMATHESIS), "run", url, "-H", f"Authorization: Bearer {token}", "--max-examples", "5"]
+        asked = [str(SCHEMATHESIS), "run", url, "-H", f"Authorization: Bearer {token}", "--max-examples", "3"]
         bounds = ["--phases", "coverage,fuzzing", "--seed", "1", "--no-color", "--mode", "all"]
         hooks = {"SCHEMATHESIS_HOOKS": "peers.fuzzing_hooks", "PYTHONPATH": str(ROOT / "tests")}
         ran = subprocess.run(

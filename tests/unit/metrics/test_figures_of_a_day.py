@@ -37,7 +37,7 @@ NO_SUMS = pl.DataFrame(schema={"policy_id": pl.Int32, "sum_assured": pl.Int64})
 NOBODY = pl.DataFrame(schema={"customer_id": pl.Int32})
 AS_OF = st.sampled_from([date(2026, 11, 21), date(2026, 12, 31), date(2024, 2, 29), date(2026, 1, 1)])
 RUNS = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

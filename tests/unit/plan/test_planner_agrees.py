@@ -119,16 +119,10 @@ def assert_same_together(parts: list[Book], standard: Standard, as_of: date, *, 
     assert not differing
 
 
-@some
-@given(questions())
-def test_both_planners_agree(question: Question) -> None:
-    assert_same(question)
-
-
 @pytest.mark.parametrize("as_of", [date(2026, 11, 21), date(2024, 2, 29), date(2025, 3, 31)], ids=str)
 def test_both_planners_agree_on_hundreds_of_books(as_of: date) -> None:
     parts, random = collected(as_of, 100)
-    for standard in (default_standard(), *random[-6:]):
+    for standard in (default_standard(), *random[-3:]):
         assert_same_together(parts, standard, as_of, standing=False)
         assert_same_together(parts, standard, as_of, standing=True)
 
@@ -136,7 +130,7 @@ def test_both_planners_agree_on_hundreds_of_books(as_of: date) -> None:
 @pytest.mark.slow
 @many
 @given(questions())
-def test_both_planners_agree_on_thousands_of_books(question: Question) -> None:
+def test_both_planners_agree(question: Question) -> None:
     assert_same(question)
 
 

@@ -17,7 +17,7 @@ from policyserve.metrics.collection.steps import STEPS, collected_behind, collec
 from slow.collection import Due, Judge
 
 RUNS = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 AS_OF = date(2026, 11, 21)

@@ -190,7 +190,7 @@ def test_a_target_of_nobody_is_said(text: str) -> None:
         targets_of([text], book(sold("P", 1), agents=[{"agent_no": "A", "branch": "North"}]))
 
 
-patient = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+patient = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

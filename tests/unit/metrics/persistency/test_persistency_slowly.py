@@ -33,8 +33,8 @@ AS_OF = date(2026, 7, 31)
 Row = dict[str, Any]
 
 
-thorough = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
-patient = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+patient = settings(deadline=None, max_examples=35, suppress_health_check=[HealthCheck.too_slow])
 
 
 def near(day: date) -> st.SearchStrategy[date]:

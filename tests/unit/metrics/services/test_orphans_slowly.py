@@ -26,7 +26,7 @@ NO_TASKS = pl.DataFrame(schema=TASKS)
 GROUPINGS = (*((by,) for by in OF_AGENTS), ("team", "agent"), ())
 NAMES = ("orphan_policies", "unassigned")
 RUNS = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
