@@ -36,9 +36,7 @@ RATES = read_rules(fixture("points", "points-cn.yaml"), Rates)
 NO_SUMS = pl.DataFrame(schema={"policy_id": pl.Int32, "sum_assured": pl.Int64})
 NOBODY = pl.DataFrame(schema={"customer_id": pl.Int32})
 AS_OF = st.sampled_from([date(2026, 11, 21), date(2026, 12, 31), date(2024, 2, 29), date(2026, 1, 1)])
-RUNS = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+RUNS = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def figures_of_the_book(book: Book, day: date) -> dict[str, pl.DataFrame]:
