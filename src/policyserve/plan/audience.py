@@ -12,40 +12,37 @@ from policyserve.book.columns import Gender
 from policyserve.contracts.keys import lookup
 from policyserve.dates import add_months, months_later
 from policyserve.plan.services import Services
+from policyserve.plan.steps import Step, where
 from policyserve.plan.subjects import Subjects
-from policyserve.standard.model import Audience, Service
+from policyserve.standard.model import Service
 
 SHORT = 12
 """Months: a policy whose last day of cover comes before their end is renewed, not paid out."""
 
 
-def members(touches: pl.LazyFrame, services: Services, facts: Subjects, first: date) -> pl.LazyFrame:
-    """Leave the touches whose subject belongs to its service's audience on the nominal day; `first`: none is earlier.
+def audience_steps(services: Services, facts: Subjects, first: date) -> Iterator[Step]:
+    """Yield what the audiences ask of the subject on the nominal day; `first`: none is earlier.
 
     A policy-level touch asks its holder and its policy; a customer-level one the customer, and that a policy in force
     on the day is as the audience wants it.
     """
-    if all(services.asked(lambda one: one.audience == Audience())):
-        return touches
-    persons = touches.filter(*_of_person(services, facts))
-    if services.subject == "policy":
-        return persons.filter(*_of_policy(services, facts))
-    return _holding(persons, services, facts, first)
+    yield from _of_person(services, facts)
+    yield from _of_policy(services, facts) if services.subject == "policy" else _holding(services, facts, first)
 
 
-def _of_person(services: Services, facts: Subjects) -> Iterator[pl.Expr]:
+def _of_person(services: Services, facts: Subjects) -> Iterator[Step]:
     """Say what the audiences ask of the holder; an age is counted by the solar birthday."""
     if any(services.asked(_gender)):
         gender = services.told(_gender, Gender)
-        yield gender.is_null() | (_holder(services, facts, "gender") == gender)
+        yield where("other-gender", gender.is_null() | (_holder(services, facts, "gender") == gender))
     if any(services.asked(_has_min_age)):
         grown_on = months_later(_holder(services, facts, "birthday"), services.number(_min_age))
-        yield ~services.told(_has_min_age) | (grown_on <= pl.col("nominal"))
+        yield where("too-young", ~services.told(_has_min_age) | (grown_on <= pl.col("nominal")))
     for words in {*services.asked(_occupations)} - {()}:
         known = facts.book.customers["occupation"].unique()
         meant = known.filter(known.str.to_lowercase().str.contains_any([*words]).fill_null(value=False))
         others = services.each_of([asked != words for asked in services.asked(_occupations)])
-        yield others | _holder(services, facts, "occupation").is_in(meant.implode())
+        yield where("other-occupation", others | _holder(services, facts, "occupation").is_in(meant.implode()))
 
 
 def _gender(service: Service) -> str | None:
@@ -95,58 +92,56 @@ def asks_of_policy(services: Services) -> bool:
     return any(any(services.asked(wish)) for wish in (_participating, _term, _in_instalments, _age_limit))
 
 
-def _of_policy(services: Services, facts: Subjects) -> Iterator[pl.Expr]:
+def _of_policy(services: Services, facts: Subjects) -> Iterator[Step]:
     """Say what the audiences ask of the touch's own policy."""
     if any(services.asked(_participating)):
-        yield ~services.told(_participating) | pl.col("participating")
+        yield where("not-participating", ~services.told(_participating) | pl.col("participating"))
     if any(services.asked(_term)):
         term = services.told(_term, pl.String)
         is_short = pl.col("ends_on") < months_later(pl.col("effective_date"), SHORT)
-        yield term.is_null() | (is_short.fill_null(value=False) == (term == "short"))
+        yield where("other-term", term.is_null() | (is_short.fill_null(value=False) == (term == "short")))
     if any(services.asked(_in_instalments)):
-        yield pays_as_wanted(services)
+        yield where("single-premium", pays_as_wanted(services))
     if any(services.asked(_age_limit)):
         limit = services.told(_age_limit, pl.Int32)
         born = _looked_up(pl.col("insured_id"), facts.book.customers, "birthday")
-        yield limit.is_null() | (months_later(born, limit) > pl.col("nominal"))
+        yield where("insured-too-old", limit.is_null() | (months_later(born, limit) > pl.col("nominal")))
 
 
-def _holding(touches: pl.LazyFrame, services: Services, facts: Subjects, first: date) -> pl.LazyFrame:
-    """Leave the touches of customers with policies in force that the audiences want: each wish by some policy."""
-    in_force = facts.in_force
+def _holding(services: Services, facts: Subjects, first: date) -> Iterator[Step]:
+    """Ask customers for policies in force that the audiences want: each wish by some policy."""
     if any(services.asked(_participating)):
-        sharing = in_force.filter(pl.col("participating")).select("customer_id", "start", "end")
-        touches = _with_policy(touches, sharing, services, _participating, pl.lit(value=True))
+        sharing = facts.in_force.filter(pl.col("participating")).select("customer_id", "start", "end")
+        yield _with_policy("none-participating", sharing, services, _participating, pl.lit(value=True))
     if any(services.asked(_age_limit)):
         oldest = max(filter(None, services.asked(_age_limit)))
         limit = services.told(_age_limit, pl.Int32)
-        born = lookup(facts.book.customers, "customer_id", "birthday", in_force["insured_id"])
-        insured = in_force.select("customer_id", "start", "end").with_columns(born=born)
+        born = lookup(facts.book.customers, "customer_id", "birthday", facts.in_force["insured_id"])
+        insured = facts.in_force.select("customer_id", "start", "end").with_columns(born=born)
         young = insured.filter(pl.col("born") > add_months(first, -oldest - 1))
         grown_on = months_later(pl.col("born"), limit)
-        touches = _with_policy(touches, young, services, _age_limit, grown_on > pl.col("nominal"))
-    return touches
+        yield _with_policy("nobody-young-insured", young, services, _age_limit, grown_on > pl.col("nominal"))
 
 
 def _with_policy(
-    touches: pl.LazyFrame,
-    policies: pl.DataFrame,
-    services: Services,
-    wish: Callable[[Service], Any],
-    condition: pl.Expr,
-) -> pl.LazyFrame:
+    reason: str, policies: pl.DataFrame, services: Services, wish: Callable[[Service], Any], condition: pl.Expr
+) -> Step:
     """Leave the touches of services without the wish, and of customers with one of `policies` in force on the day.
 
     `condition`: what must hold of the two.
     """
     held = policies.lazy().rename({"start": "since", "end": "until"})
     asked = [bool(one) for one in services.asked(wish)]
-    wanted = touches if all(asked) else touches.filter(services.each_of(asked))
-    found = wanted.join(held, on="customer_id").filter(
-        pl.col("nominal").is_between("since", "until", closed="left"), condition
-    )
-    kept = wanted.join(found, on=["subject_id", "rule", "nominal"], how="semi")
-    return kept if all(asked) else pl.concat([touches.filter(~services.each_of(asked)), kept])
+
+    def keep(touches: pl.LazyFrame) -> pl.LazyFrame:
+        wanted = touches if all(asked) else touches.filter(services.each_of(asked))
+        found = wanted.join(held, on="customer_id").filter(
+            pl.col("nominal").is_between("since", "until", closed="left"), condition
+        )
+        kept = wanted.join(found, on=["subject_id", "rule", "nominal"], how="semi")
+        return kept if all(asked) else pl.concat([touches.filter(~services.each_of(asked)), kept])
+
+    return Step(reason, keep)
 
 
 def _holder(services: Services, facts: Subjects, column: str) -> pl.Expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -31,6 +31,8 @@ class Basis:
     workdays: Workdays
     days: Days
     """The nominal days that matter, wide enough for every move of a day off."""
+    whole: ClassVar[bool] = False
+    """Whether what a step is sure to leave out is wanted too; see `candidates`."""
 
     def policies(self, scope: str) -> pl.DataFrame:
         """Return the source of policies of a scope (see `services`)."""
@@ -58,7 +60,9 @@ class Basis:
     def instalments(self) -> pl.DataFrame:
         """Instalments of policies in force that the rules before them may need: `mode`, `due_on`, `cleared_on`."""
         rules = self._rules(BeforeInstalment)
-        ahead = {mode: max((rule.days for rule in rules if mode in rule.modes), default=-1) for mode in MODES}
+        ahead = {
+            mode: max((rule.days for rule in rules if self.whole or mode in rule.modes), default=-1) for mode in MODES
+        }
         last = pl.Series("last", [self.days.widened(after=days).last for days in ahead.values()], dtype=pl.Date)
         asked = pl.col("mode").is_in([mode for mode in MODES if ahead[mode] >= 0])
         payers = self._payers().filter(asked)
@@ -94,14 +98,13 @@ class Basis:
         least = pl.max_horizontal("least", opening)
         numbers = pl.int_ranges(least, pl.max_horizontal(least, pl.min_horizontal("most", closing) + 1), dtype=pl.Int32)
         due_on = due_day_from(pl.col("month"), pl.col("day"), pl.col("step"), pl.col("instalment"))
+        is_due = pl.col("due_on") < pl.col("stopped_on")
         return (
             payers.with_columns(instalment=numbers, last=until)
             .explode("instalment", empty_as_null=False)
             .with_columns(due_on=due_on)
-            .filter(
-                pl.col("due_on") >= first, pl.col("due_on") <= pl.col("last"), pl.col("due_on") < pl.col("stopped_on")
-            )
-            .select(*SOURCE, "receipt_on", "mode", "instalment", "due_on")
+            .filter(pl.col("due_on") >= first, pl.col("due_on") <= pl.col("last"), self.whole | is_due)
+            .select(*SOURCE, "receipt_on", *(("stopped_on",) if self.whole else ()), "mode", "instalment", "due_on")
         )
 
     @cached_property

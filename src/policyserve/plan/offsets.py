@@ -17,24 +17,29 @@ from policyserve.plan.audience import OF_POLICY, asks_of_policy, pays_as_wanted
 from policyserve.plan.basis import Basis, within
 from policyserve.plan.handovers import KIND
 from policyserve.plan.services import Services, parts, trigger_of
+from policyserve.plan.steps import Occurrences, Step, where
 from policyserve.standard.model import BeforeInstalment, Service
 
 ANCHORS = {"issue": "issue_date", "effective": "effective_date", "receipt": "receipt_on", "end": "ends_on"}
 
 
-def after(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+def after(services: Services, basis: Basis) -> Iterator[Occurrences]:
     """Once, some time after a day of the policy's life."""
     firsts: pl.DataFrame | None = None
-    for place, rows in enumerate(_counted(basis.policies(services.scope), services, basis, _anchor)):
+    for place, found in enumerate(_counted(basis.policies(services.scope), services, basis, _anchor)):
         firsts = _first_ones(services, basis) if place == 0 else firsts
-        once = rows.with_columns(ordinal=pl.lit(1, dtype=pl.Int32))
+        once = found.told(ordinal=pl.lit(1, dtype=pl.Int32))
         if firsts is None:
             yield once
             continue
-        each, near = services.told(_is_for_each), once.filter(within("nominal", services.days))
+        each, near = services.told(_is_for_each), once.rows.filter(within("nominal", services.days))
         if any(services.asked(_is_for_each)):
-            yield near.filter(each)
-        yield near.filter(~each).join(firsts.lazy(), on=["rule", "policy_id"], how="semi")
+            yield Occurrences(near.filter(each))
+        yield Occurrences(near.filter(~each), (_among(firsts),))
+
+
+def _among(firsts: pl.DataFrame) -> Step:
+    return Step("given-once", lambda rows: rows.join(firsts.lazy(), on=["rule", "policy_id"], how="semi"))
 
 
 def _anchor(service: Service) -> str:
@@ -69,37 +74,38 @@ def _is_for_each(service: Service) -> bool:
     return service.once_per == "policy"
 
 
-def before_instalment(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+def before_instalment(services: Services, basis: Basis) -> Iterator[Occurrences]:
     """Some days before each instalment from the second on."""
     asked = [pl.col("mode").is_in(list(rule.modes)) for rule in services.asked(trigger_of)]
     terms = basis.facts.policies.lazy().select("policy_id", *OF_POLICY)
-    for rows in _counted(basis.instalments, services, basis, lambda _: "due_on", asked):
-        known = rows.join(terms, on="policy_id", how="left") if asks_of_policy(services) else rows
-        yield known.with_columns(ordinal="instalment")
+    owed = (where("no-longer-due", pl.col("due_on") < pl.col("stopped_on"), "stopped_on"),) if basis.whole else ()
+    for found in _counted(basis.instalments, services, basis, lambda _: "due_on", ("other-mode", asked)):
+        rows = found.rows.join(terms, on="policy_id", how="left") if asks_of_policy(services) else found.rows
+        yield Occurrences(rows, (*owed, *found.steps)).told(ordinal="instalment")
 
 
-def after_unpaid(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+def after_unpaid(services: Services, basis: Basis) -> Iterator[Occurrences]:
     """Some days after the due day of the oldest unpaid instalment."""
-    for rows in _counted(basis.facts.unpaid, services, basis, lambda _: "due_on"):
-        yield rows.with_columns(ordinal="instalment").filter(
-            pl.col("earlier_on") <= pl.col("nominal"), pl.col("nominal") < pl.col("cleared_on")
-        )
+    unpaid = where("instalment-paid", pl.col("nominal") < pl.col("cleared_on"), "cleared_on")
+    oldest = where("earlier-unpaid", pl.col("earlier_on") <= pl.col("nominal"))
+    for found in _counted(basis.facts.unpaid, services, basis, lambda _: "due_on"):
+        yield found.told(unpaid, oldest, ordinal="instalment")
 
 
-def after_suspension(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+def after_suspension(services: Services, basis: Basis) -> Iterator[Occurrences]:
     """Some time after the first day of a suspension."""
-    for rows in _counted(basis.suspensions(services.scope), services, basis, lambda _: "suspended_from"):
-        yield rows.with_columns(ordinal="instalment")
+    for found in _counted(basis.suspensions(services.scope), services, basis, lambda _: "suspended_from"):
+        yield found.told(ordinal="instalment")
 
 
-def after_debit(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+def after_debit(services: Services, basis: Basis) -> Iterator[Occurrences]:
     """Some days after a debit with one of the results."""
     asked = [pl.col("result").is_in(list(rule.results)) for rule in services.asked(trigger_of)]
-    for rows in _counted(basis.debits, services, basis, lambda _: "debit_on", asked):
-        yield rows.with_columns(ordinal="number")
+    for found in _counted(basis.debits, services, basis, lambda _: "debit_on", ("other-result", asked)):
+        yield found.told(ordinal="number")
 
 
-def after_event(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
+def after_event(services: Services, basis: Basis) -> Iterator[Occurrences]:
     """Some days or working days after an event: of a policy, or of a customer, whose policies' events count too."""
     events = _events(services, basis)
     if events.is_empty():
@@ -114,8 +120,9 @@ def after_event(services: Services, basis: Basis) -> Iterator[pl.LazyFrame]:
         asked = [
             kind & (own if one.subject == "either" else True) for kind, one in zip(asked, services.members, strict=True)
         ]
-    for rows in _counted(source, services, basis, lambda _: "occurred_on", asked):
-        yield rows.with_columns(ordinal="number")
+    alone = _hand_over_steps() if "is_handover" in source.columns else ()
+    for found in _counted(source, services, basis, lambda _: "occurred_on", ("", asked)):
+        yield found.told(*alone, ordinal="number")
 
 
 def _events(services: Services, basis: Basis) -> pl.DataFrame:
@@ -131,10 +138,27 @@ def _events(services: Services, basis: Basis) -> pl.DataFrame:
     if services.subject == "customer" and KIND in kinds:
         told = basis.handovers.select("customer_id", "number", is_handover=pl.lit(value=True))
         events = events.join(told, on=["customer_id", "number"], how="left")
-        events = events.filter((pl.col("kind") != KIND) | pl.col("is_handover"))
+        events = _changed_again(events) if basis.whole else events.filter(_IS_TOLD).drop("is_handover")
     return events.join(
         basis.facts.requests.select("customer_id", "number", "closed_on"), on=["customer_id", "number"], how="left"
     )
+
+
+_IS_TOLD = (pl.col("kind") != KIND) | pl.col("is_handover").fill_null(value=False)
+"""Whether an event is no change of agent, or the one change that is left of several; see `handovers`."""
+
+
+def _changed_again(events: pl.DataFrame) -> pl.DataFrame:
+    """Add `again_on`: the day of the next event of the same kind of the customer."""
+    return events.sort("occurred_on", "number").with_columns(
+        again_on=pl.col("occurred_on").shift(-1).over("customer_id", "kind")
+    )
+
+
+def _hand_over_steps() -> tuple[Step, ...]:
+    """Return the steps to the one change of agent of which the customer is told."""
+    last = where("agent-changed-again", _IS_TOLD | pl.col("again_on").is_null(), "again_on")
+    return last, where("agent-came-back", _IS_TOLD)
 
 
 def _counted(
@@ -142,16 +166,21 @@ def _counted(
     services: Services,
     basis: Basis,
     anchor: Callable[[Service], str],
-    asked: Sequence[pl.Expr] = (),
-) -> Iterator[pl.LazyFrame]:
+    asked: tuple[str, Sequence[pl.Expr]] = ("", ()),
+) -> Iterator[Occurrences]:
     """Yield the rows of the source with `rule`, `anchor` and `nominal`, each for the services whose days it can meet.
 
-    `anchor` says from which column a service counts; `asked`: what must hold of a row, a condition for each service.
+    `anchor` says from which column a service counts; `asked`: what must hold of a row, a condition for each service,
+    and the reason to leave it out otherwise, for a step of its own where the basis is `whole`; empty: the rule does not
+    speak of it.
     """
     if source.is_empty():
         return
     near = _near(services, anchor)
-    both = [one & more for one, more in zip(near, asked, strict=True)] if asked else near
+    reason, wanted = asked
+    later = bool(reason) and basis.whole
+    both = near if later or not wanted else [one & more for one, more in zip(near, wanted, strict=True)]
+    steps = (where(reason, _for_rule(wanted)),) if later else ()
     places = (
         source.lazy()
         .select(pl.arg_where(one).implode().alias(str(rule)) for rule, one in enumerate(both))
@@ -166,7 +195,12 @@ def _counted(
     nominal = basis.workdays.later(_offset(pl.col("anchor"), services), services.number(_workdays))
     for part in parts(places):
         rows = source.lazy().gather(part["place"]).with_columns(part["rule"])
-        yield rows.with_columns(anchor=day).with_columns(nominal=nominal)
+        yield Occurrences(rows.with_columns(anchor=day).with_columns(nominal=nominal), steps)
+
+
+def _for_rule(conditions: Sequence[pl.Expr]) -> pl.Expr:
+    """Return the condition that belongs to the service of each row."""
+    return pl.any_horizontal((pl.col("rule") == rule) & one for rule, one in enumerate(conditions))
 
 
 def _near(services: Services, anchor: Callable[[Service], str]) -> list[pl.Expr]:

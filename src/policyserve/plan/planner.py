@@ -6,23 +6,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from policyserve.book.columns import Book
 from policyserve.calendars.calendar import Calendar
 from policyserve.dates import Days, days_later, months_later
-from policyserve.plan.audience import members
+from policyserve.plan.audience import audience_steps
 from policyserve.plan.basis import Basis, within
+from policyserve.plan.endings import other_steps, standing_steps
 from policyserve.plan.services import Services, together
+from policyserve.plan.steps import Occurrences, Step, fold
 from policyserve.plan.subjects import Subjects
-from policyserve.plan.triggers import ENDED_BY, TRIGGERS
+from policyserve.plan.triggers import TRIGGERS
 from policyserve.plan.workdays import Workdays, freelook_end
 from policyserve.standard.model import Service, Standard
-
-RECENTLY = timedelta(days=180)
-"""A service done so recently is not given again for another occasion."""
 
 LONGEST_MOVE = 31
 """No run of days off is longer, so no touch moves further (days)."""
@@ -75,25 +74,14 @@ def plan_of(
     basis = Basis(facts, standard, calendar, workdays, wide)
     festivals = set(calendar.festivals(wide)["name"])
     types = _types(standard)
-    rightful = _rightful(facts.book, standard)
     touches = [
-        _touches(occurrences, services, basis, days, types, standing=standing).filter(*rightful).select(columns)
+        _touches(found, services, basis, days, types, standing=standing).select(columns)
         for services in together(standard, days, wide, festivals)
         if services.trigger in TRIGGERS
-        for occurrences in TRIGGERS[services.trigger](services, basis)
+        for found in TRIGGERS[services.trigger](services, basis)
     ]
     empty = pl.DataFrame(schema={name: types[name] for name in columns})
     return pl.concat([empty, *pl.collect_all(touches, engine="in-memory")], rechunk=False)
-
-
-def _rightful(book: Book, standard: Standard) -> list[pl.Expr]:
-    """Leave out all touches of those whose data were erased, and marketing to those whose data are restricted."""
-    if book.rights.is_empty():
-        return [pl.lit(value=True)]
-    marketing = [service.code for service in standard.services if service.message_class == "marketing"]
-    erased, all_of_them = book.rights.filter("erased")["customer_id"], book.rights["customer_id"]
-    to_them = pl.col("customer_id").is_in(all_of_them.implode()) & pl.col("service").cast(pl.String).is_in(marketing)
-    return [~pl.col("customer_id").is_in(erased.implode()), ~to_them]
 
 
 def _types(standard: Standard) -> dict[str, pl.DataType]:
@@ -111,7 +99,7 @@ def _types(standard: Standard) -> dict[str, pl.DataType]:
 
 
 def _touches(
-    occurrences: pl.LazyFrame,
+    found: Occurrences,
     services: Services,
     basis: Basis,
     days: Days,
@@ -119,23 +107,34 @@ def _touches(
     *,
     standing: bool,
 ) -> pl.LazyFrame:
-    """Turn the occurrences of a trigger into touches of its services: endings, audience, window, days off."""
-    near = occurrences.filter(within("nominal", services.days), *_stands(services, basis, standing))
-    near = members(near, services, basis.facts, services.days.start)
-    near = _without_family_cases(_without_recent(near, services, basis), services, basis, standing)
-    opened = near.with_columns(
-        earliest=days_later(pl.col("nominal"), services.number(lambda one: -one.window.before)),
-        latest=pl.max_horizontal("nominal", *_latest(services, basis)),
-        due="nominal",
-    )
-    if services.moves:
-        day = basis.workdays.moved(pl.col("nominal"), pl.col("earliest"), pl.col("latest"))
-        opened = opened.with_columns(due=day).filter(within("due", days))
-    return opened.with_columns(
+    """Turn the occurrences of a trigger into touches of its services: steps, window, days off."""
+    near = found.rows.filter(within("nominal", services.days))
+    left = fold(near, (*found.steps, *steps(services, basis, standing=standing)))
+    return opened(left, services, basis, days).with_columns(
         subject_kind=pl.lit(services.subject, dtype=SubjectKind),
         provisional=basis.workdays.provisional(pl.col("due")),
         **{name: services.told(ask, types[name]) for name, ask in TOLD.items()},
     )
+
+
+def steps(services: Services, basis: Basis, *, standing: bool) -> Iterator[Step]:
+    """Yield the steps that all triggers share: endings, audience, what was done, the family, rights."""
+    yield from standing_steps(services, basis, standing=standing)
+    yield from audience_steps(services, basis.facts, services.days.start)
+    yield from other_steps(services, basis, standing=standing)
+
+
+def opened(touches: pl.LazyFrame, services: Services, basis: Basis, days: Days) -> pl.LazyFrame:
+    """Add `earliest`, `latest` and `due`, and leave the touches due in `days`."""
+    windowed = touches.with_columns(
+        earliest=days_later(pl.col("nominal"), services.number(lambda one: -one.window.before)),
+        latest=pl.max_horizontal("nominal", *_latest(services, basis)),
+        due="nominal",
+    )
+    if not services.moves:
+        return windowed
+    day = basis.workdays.moved(pl.col("nominal"), pl.col("earliest"), pl.col("latest"))
+    return windowed.with_columns(due=day).filter(within("due", days))
 
 
 TOLD: dict[str, Callable[[Service], str]] = {
@@ -144,20 +143,6 @@ TOLD: dict[str, Callable[[Service], str]] = {
     "channels": lambda one: "+".join(one.channels),
 }
 """The columns of a touch that its service says."""
-
-
-def _stands(services: Services, basis: Basis, standing: bool) -> Iterator[pl.Expr]:
-    """Yield what must hold: the subject may be served on the nominal day, and no ending has come by it."""
-    nominal = pl.col("nominal")
-    as_of = pl.lit(basis.facts.as_of)
-    yield (pl.col("start") <= nominal) & (nominal < pl.col("end"))
-    if standing:
-        yield (nominal >= as_of) | pl.col("now")
-    looked_at = pl.max_horizontal(nominal, as_of) if standing else nominal
-    for ending, column in ENDED_BY.items():
-        if any(ends := [ending in one.ends_when for one in services.members]):
-            came = (pl.col(column) > looked_at).fill_null(value=True)
-            yield came if all(ends) else came | ~services.each_of(ends)
 
 
 def _latest(services: Services, basis: Basis) -> Iterator[pl.Expr]:
@@ -172,43 +157,3 @@ def _latest(services: Services, basis: Basis) -> Iterator[pl.Expr]:
         yield months_later(pl.col("anchor"), services.told(lambda one: one.window.after_months, pl.Int32))
     if any(window.after_workdays for window in windows):
         yield basis.workdays.later(nominal, services.number(lambda one: one.window.after_workdays or 0))
-
-
-def _without_recent(touches: pl.LazyFrame, services: Services, basis: Basis) -> pl.LazyFrame:
-    """Leave out touches of a service that was done for the subject on another occasion shortly before."""
-    rules = [(one.code, rule) for rule, one in enumerate(services.members) if "done-recently" in one.ends_when]
-    contacts = basis.facts.book.contacts
-    if not rules or contacts.is_empty():
-        return touches
-    asked = pl.DataFrame(rules, schema={"service": pl.String, "rule": pl.UInt32}, orient="row")
-    done = contacts.filter(pl.col("done_on") > basis.days.start - RECENTLY, subject_kind=services.subject).join(
-        asked, on="service"
-    )
-    again = (
-        touches.select("subject_id", "rule", "ordinal", "nominal")
-        .join(done.lazy().select("subject_id", "rule", "done_on", done_ordinal="ordinal"), on=["subject_id", "rule"])
-        .filter(
-            pl.col("ordinal") != pl.col("done_ordinal"),
-            pl.col("done_on") <= pl.col("nominal"),
-            pl.col("done_on") > pl.col("nominal") - RECENTLY,
-        )
-    )
-    return touches.join(again, on=["subject_id", "rule", "ordinal"], how="anti")
-
-
-def _without_family_cases(touches: pl.LazyFrame, services: Services, basis: Basis, standing: bool) -> pl.LazyFrame:
-    """Leave out touches on days on which a death, claim or lapse is open in the family."""
-    ends = services.asked(_stops_for_family)
-    if not any(ends) or (cases := basis.cases).is_empty():
-        return touches
-    nominal, as_of = pl.col("nominal"), pl.lit(basis.facts.as_of)
-    open_then = nominal.is_between("from", "to", closed="left")
-    if standing:
-        open_then |= (nominal < as_of) & as_of.is_between("from", "to", closed="left")
-    asked = touches if all(ends) else touches.filter(services.told(_stops_for_family))
-    troubled = asked.select("customer_id", "rule", "nominal").join(cases.lazy(), on="customer_id").filter(open_then)
-    return touches.join(troubled, on=["customer_id", "rule", "nominal"], how="anti")
-
-
-def _stops_for_family(service: Service) -> bool:
-    return "family-case" in service.ends_when

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import polars as pl
-
 from policyserve.plan import offsets, recurrences
 from policyserve.plan.basis import Basis
 from policyserve.plan.services import Services
+from policyserve.plan.steps import Occurrences
 from policyserve.standard.model import (
     After,
     AfterDebit,
@@ -31,7 +30,7 @@ ENDED_BY = {
 }
 """The column that holds the day on which an ending comes."""
 
-TRIGGERS: dict[type, Callable[[Services, Basis], Iterator[pl.LazyFrame]]] = {
+TRIGGERS: dict[type, Callable[[Services, Basis], Iterator[Occurrences]]] = {
     After: offsets.after,
     OnCalendar: recurrences.on_calendar,
     OnBirthday: recurrences.on_birthday,

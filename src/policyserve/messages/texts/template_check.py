@@ -19,8 +19,9 @@ from policyserve.messages.generation.due_touches import rules, sends
 from policyserve.messages.generation.occasions import occasions_of
 from policyserve.messages.people import read_people
 from policyserve.messages.texts.templates import Message, Problem
-from policyserve.plan.audience import members
+from policyserve.plan.audience import audience_steps
 from policyserve.plan.services import Services
+from policyserve.plan.steps import fold
 from policyserve.plan.subjects import Subjects
 from policyserve.settings_file import Caps, MessageSettings
 from policyserve.standard.model import (
@@ -127,7 +128,7 @@ def _of_audience(subjects: pl.DataFrame, service: Service, facts: Subjects, day:
     """Return the `subject_id` of those whom the service is for on the day."""
     touches = subjects.lazy().with_columns(rule=pl.lit(0, dtype=pl.UInt32), nominal=pl.lit(day))
     services = Services.alone(service, Days.between(day, day))
-    return members(touches, services, facts, day).select("subject_id").collect()["subject_id"]
+    return fold(touches, audience_steps(services, facts, day)).select("subject_id").collect()["subject_id"]
 
 
 def _subjects(facts: Subjects, service: Service) -> pl.DataFrame:
