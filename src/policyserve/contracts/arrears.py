@@ -26,13 +26,18 @@ def arrears(book: Book, terms: pl.DataFrame, rows: pl.DataFrame, as_of: date) ->
         ),
         terms,
     )
-    reinstated = first_after(late, event_days(book, "reinstated"), "due_on")
-    return late.select(
+    return cleared(book, late)
+
+
+def cleared(book: Book, due: pl.DataFrame) -> pl.DataFrame:
+    """Say of instalments (as from `existing`) when each was cleared; columns as of `arrears`."""
+    reinstated = first_after(due, event_days(book, "reinstated"), "due_on")
+    return due.select(
         "policy_id",
         "instalment",
         "due_on",
         "ended_on",
-        loaned_on=first_after(late, event_days(book, "premium_loan"), "due_on"),
+        loaned_on=first_after(due, event_days(book, "premium_loan"), "due_on"),
         cleared_on=pl.min_horizontal("paid_on", reinstated).fill_null(FOREVER),
     )
 

@@ -73,10 +73,15 @@ class Subjects(Contracts):
         """
         if self.late.is_empty():
             return self.late
-        late = self.late.sort("policy_id", "instalment")
-        late = late.with_columns(earlier_on=latest_so_far(late, "policy_id", "cleared_on").fill_null(EVER))
-        late = late.filter(pl.col("earlier_on") < pl.col("cleared_on")).drop("ended_on", "loaned_on")
+        late = self.in_turn(self.late).filter(pl.col("earlier_on") < pl.col("cleared_on"))
+        late = late.drop("ended_on", "loaned_on")
         return self.in_force.join(late, on="policy_id", how="semi").join(late, on="policy_id")
+
+    @staticmethod
+    def in_turn(owed: pl.DataFrame) -> pl.DataFrame:
+        """Add `earlier_on` to instalments; see `unpaid`."""
+        owed = owed.sort("policy_id", "instalment")
+        return owed.with_columns(earlier_on=latest_so_far(owed, "policy_id", "cleared_on").fill_null(EVER))
 
     @cached_property
     def not_ended(self) -> pl.DataFrame:
@@ -95,6 +100,10 @@ class Subjects(Contracts):
         With their columns in the book and those of `customers.relations`.
         """
         ranges = customers.covered(self.in_force.select("customer_id", "start", "end"))
+        return self.known_customers(ranges).filter(pl.col("start") < pl.col("end"))
+
+    def known_customers(self, ranges: pl.DataFrame) -> pl.DataFrame:
+        """Add the columns of `customers` to ranges (`customer_id`, `start`, `end`), which end with their lives."""
         people = self.book.customers.drop("agent_id")
         keys = ranges["customer_id"]
         known = people.select(pl.all().gather(locate(people["customer_id"], keys))).with_columns(ranges["start", "end"])
@@ -108,7 +117,7 @@ class Subjects(Contracts):
             subject="customer_no",
             policy_id=pl.lit(None, dtype=pl.Int32),
             receipt_on=pl.lit(None, dtype=pl.Date),
-        ).filter(pl.col("start") < pl.col("end"))
+        )
         within = living.filter(pl.lit(self.as_of).is_between("start", "end", closed="left"))
         return living.with_columns(now=locate(within["customer_id"], living["customer_id"]).is_not_null())
 
