@@ -26,6 +26,7 @@ ACTIONS = N_all(
     "contact noted", "referral noted", "event noted", "calendar made", "calendar revoked",
     "message let go", "message refused",
     "hand-over proposed", "hand-over changed", "hand-over applied", "hand-over undone",
+    "absence entered", "absence withdrawn",
     "list imported", "token added", "token revoked", "token refused",
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 An agent's own are the customers that they serve, those of policies that they serve, and those of whom they have open
 work; so are those of people who reported to them and left. A manager's are those of everybody below, through managers
-as well.
+as well. Whoever stands in for somebody who is away sees, as long as it lasts, the customers of the work that they do.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select, true, union
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, true, union
 
+from policyserve.access import stand_ins
 from policyserve.access.viewer import Scope, Viewer
 from policyserve.errors import NotFoundError, PolicyserveError
-from policyserve.tables import Agent, Customer, Policy, Task, Team, table
+from policyserve.tables import Agent, Contact, Customer, Policy, Task, Team, table
 
 AGENTS, TEAMS = table(Agent), table(Team)
-CUSTOMERS, POLICIES, TASKS = table(Customer), table(Policy), table(Task)
+CUSTOMERS, POLICIES, TASKS, CONTACTS = table(Customer), table(Policy), table(Task), table(Contact)
 
 
 class OtherScopeError(PolicyserveError):
@@ -58,14 +59,34 @@ def sees_customers(scope: Scope, day: date) -> ColumnElement[bool]:
     keys = union(
         select(POLICIES.c.customer_id).where(POLICIES.c.agent_id.in_(agents)),
         select(TASKS.c.customer_id).where(TASKS.c.agent_id.in_(agents), open_work),
+        _done_instead(agents, day, TASKS.c.customer_id),
     )
     return or_(CUSTOMERS.c.agent_id.in_(agents), CUSTOMERS.c.id.in_(keys))
 
 
 def sees_tasks(scope: Scope, day: date) -> ColumnElement[bool]:
-    """Return the condition on `tasks` that they are work of those whom a viewer sees."""
+    """Return the condition on `tasks` that they are work of those whom a viewer sees, or work that these do instead."""
     agents = agents_of(scope, day)
-    return true() if agents is None else TASKS.c.agent_id.in_(agents)
+    if agents is None:
+        return true()
+    away = stand_ins.away(day)
+    whose = union(agents, select(away.c.agent_id).where(away.c.who.in_(agents)))  # an index leads there, not to an OR
+    instead = TASKS.c.id.in_(_done_instead(agents, day, TASKS.c.id))
+    return and_(TASKS.c.agent_id.in_(whose), or_(TASKS.c.agent_id.in_(agents), instead))
+
+
+def _done_instead(agents: Select[Any], day: date, shown: ColumnElement[Any]) -> Select[Any]:
+    """Select the work of people who are away on a day with which some agents stand in: open, or done meanwhile."""
+    away = stand_ins.away(day)
+    done = select(CONTACTS.c.task_id).where(CONTACTS.c.done_on >= away.c.first_day).correlate(away)
+    return (
+        select(shown)
+        .join_from(TASKS, away, away.c.agent_id == TASKS.c.agent_id)
+        .where(
+            away.c.who.in_(agents), TASKS.c.performer == "agent", TASKS.c.latest >= away.c.first_day,
+            stand_ins.pressing(away), or_(TASKS.c.status == "open", TASKS.c.id.in_(done)),
+        )
+    )  # fmt: skip
 
 
 def check_customer(connection: Connection, viewer: Viewer, customer_no: str, day: date) -> None:
@@ -101,6 +122,12 @@ def seen_numbers(connection: Connection, viewer: Viewer, numbers: Collection[str
         return set(numbers)
     own = CUSTOMERS.c.customer_no.in_(list(numbers)), sees_customers(viewer.scope, day)
     return set(connection.scalars(select(CUSTOMERS.c.customer_no).where(*own)))
+
+
+def seen_customers(connection: Connection, viewer: Viewer, keys: Collection[int], day: date) -> set[int]:
+    """Return those of some customers, by key, whom a viewer sees."""
+    own = CUSTOMERS.c.id.in_(list(keys)), sees_customers(viewer.scope, day)
+    return set(connection.scalars(select(CUSTOMERS.c.id).where(*own)))
 
 
 def _check(

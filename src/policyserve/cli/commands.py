@@ -15,6 +15,7 @@ MODULES = {
     **dict.fromkeys(("db", "event", "plan", "release"), "book"),
     "standard": "standard",
     **dict.fromkeys(("agenda", "task"), "tasks"),
+    "absence": "absences",
     "sms": "sms",
     **dict.fromkeys(("policy", "customer"), "cards"),
     "personal-data": "personal_data",

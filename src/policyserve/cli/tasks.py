@@ -82,7 +82,8 @@ def _print_task(task: AgendaTask, language: str, *, points: bool) -> None:
     late = say(language, " (overdue, still in time)") if task.overdue else ""
     leaver = say(language, " (for {who}, who has left)", who=task.leaver) if task.leaver else ""
     by = say(language, "by {day} at the latest", day=task.latest)
-    tell(f"{task.name(language)}  {by}{late}{leaver}  #{task.task_id}", indent=5)
+    instead = f" ({task.instead.told(language)})" if task.instead else ""
+    tell(f"{task.name(language)}  {by}{late}{leaver}{instead}  #{task.task_id}", indent=5)
     tell(task.reason(language), indent=7, style="dim")
     said = task.talking_points(language)
     for point in said if points else said[:1]:

@@ -107,7 +107,10 @@ COLUMNS: dict[str, Column] = {
     **_columns("month", cohort=N_("Cohort"), since=N_("Since")),
     **_columns("policy", policy_no=N_("Policy"), bought_no=N_("By policy")),
     **_columns("customer", customer_no=N_("Customer"), referrer_no=N_("Referrer")),
-    **_columns("agent", writing_agent_no=N_("Written by")),
+    **_columns(
+        "agent", writing_agent_no=N_("Written by"), substitute_no=N_("Substitute"),
+        stand_in_no=N_("Does the work today"),
+    ),
     **_columns("key", year=N_("Year"), task_id=N_("Task"), instalment=N_("Instalment")),
     **_columns("text", currency=N_("Currency"), name=N_("Name"), phone=N_("Phone")),
     **_columns("code", rider=N_("Rider"), orphan=N_("Orphan"), unassigned=N_("Unassigned"), needed=N_("Needed")),

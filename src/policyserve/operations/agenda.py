@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -23,12 +24,19 @@ from policyserve.tasks.sums_owed import ABOUT_INSTALMENTS, Occurrence, Sums, sum
 def agent_day(engine: Database, viewer: Viewer, agent_no: str, day: date, *, as_of: date) -> Agenda:
     """Return the day of an agent; raises NotFoundError, for one whom the viewer does not see on `as_of` as well.
 
-    That is the day of asking: who saw an agent on `day` and does so no longer asks in vain.
+    That is the day of asking: who saw an agent on `day` and does so no longer asks in vain. What is done instead of
+    somebody who is away is shown of the customers whom the viewer sees on it.
     """
     with db.reading(engine) as connection:
         scope.check_agent(connection, viewer, agent_no, as_of)
         standard = current_standard(connection, day)
-        return _with_sums(connection, agenda.agenda(connection, agent_no, day, standard), standard)
+        found = agenda.agenda(connection, agent_no, day, standard)
+        instead = {one.customer_id for one in found.customers if any(task.absent for task in one.tasks)}
+        if instead and as_of != day:
+            hidden = instead - scope.seen_customers(connection, viewer, instead, as_of)
+            shown = tuple(one for one in found.customers if one.customer_id not in hidden)
+            found = replace(found, customers=shown, ahead=sum(one.ahead for one in shown))
+        return _with_sums(connection, found, standard)
 
 
 def office_day(engine: Database, branch: str, day: date) -> Agenda:

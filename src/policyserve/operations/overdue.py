@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import polars as pl
-from sqlalchemy import Select, func, select
+from sqlalchemy import Subquery, func, select
 
 from policyserve import db
-from policyserve.access import scope
+from policyserve.access import scope, stand_ins
 from policyserve.access.scope import AGENTS, CUSTOMERS, POLICIES, TASKS
 from policyserve.access.viewer import Viewer
 from policyserve.locale import N_, Sentence
@@ -25,23 +24,29 @@ MEANING = N_(
     "Open tasks of agents whose due day, or the day they were put off to, is over; the latest day of each is still to "
     "come."
 )
-_DAY = func.coalesce(TASKS.c.snoozed_to, TASKS.c.due)
 
 
-def _overdue(viewer: Viewer, as_of: date, *shown: Any) -> Select[Any]:
-    """Select of the overdue tasks in a viewer's scope."""
-    c = TASKS.c
-    open_work = (c.status == "open", c.performer == "agent", c.latest >= as_of, as_of > _DAY)
-    joined = TASKS.join(AGENTS, AGENTS.c.id == c.agent_id)
-    return select(*shown).select_from(joined).where(*open_work, scope.sees_tasks(viewer.scope, as_of))
+def _overdue(viewer: Viewer, as_of: date) -> Subquery:
+    """Select the overdue tasks in a viewer's scope, with the `agent_no` of whom each stands with."""
+    c, away = TASKS.c, stand_ins.away(as_of)
+    day = stand_ins.day_to_do(away)
+    whose = AGENTS.c.id == stand_ins.with_whom(away)
+    joined = TASKS.outerjoin(away, away.c.agent_id == c.agent_id).join(AGENTS, whose)
+    late = (c.status == "open", c.performer == "agent", c.latest >= as_of, as_of > day)
+    return (
+        select(AGENTS.c.agent_no, c.id, c.service, c.customer_id, c.policy_id, day.label("due"), c.latest)
+        .select_from(joined)
+        .where(*late, scope.sees_tasks(viewer.scope, as_of))
+        .subquery()
+    )
 
 
 def overdue_by_agent(engine: Database, viewer: Viewer, *, as_of: date) -> Figure:
     """Return how many tasks of each agent in scope are overdue, most first, and the longest time in days."""
-    agent = AGENTS.c.agent_no
-    query = _overdue(viewer, as_of, agent, func.count(), func.min(_DAY)).group_by(agent)
+    late = _overdue(viewer, as_of).c
+    query = select(late.agent_no, func.count(), func.min(late.due)).group_by(late.agent_no)
     with db.reading(engine) as connection:
-        rows = [(number, count, date.fromisoformat(str(first))) for number, count, first in connection.execute(query)]
+        rows = [tuple(row) for row in connection.execute(query)]
         found = Figure(
             title=Sentence(OVERDUE),
             columns=(
@@ -67,17 +72,17 @@ LISTED = pl.Schema({
 
 def overdue_tasks(engine: Database, viewer: Viewer, *, as_of: date, agent_no: str | None = None) -> Figure:
     """List the overdue tasks in scope, those due longest ago first; `agent_no`: of one agent alone."""
-    c = TASKS.c
-    shown = (AGENTS.c.agent_no, c.service, CUSTOMERS.c.customer_no, POLICIES.c.policy_no, _DAY, c.latest)
+    overdue = _overdue(viewer, as_of)
+    late = overdue.c
     query = (
-        _overdue(viewer, as_of, *shown)
-        .join(CUSTOMERS, CUSTOMERS.c.id == c.customer_id)
-        .outerjoin(POLICIES, POLICIES.c.id == c.policy_id)
-        .where(*([] if agent_no is None else [AGENTS.c.agent_no == agent_no]))
-        .order_by(_DAY, c.id)
+        select(late.agent_no, late.service, CUSTOMERS.c.customer_no, POLICIES.c.policy_no, late.due, late.latest)
+        .join_from(overdue, CUSTOMERS, CUSTOMERS.c.id == late.customer_id)
+        .outerjoin(POLICIES, POLICIES.c.id == late.policy_id)
+        .where(*([] if agent_no is None else [late.agent_no == agent_no]))
+        .order_by(late.due, late.id)
     )
     with db.reading(engine) as connection:
-        rows = [(*row[:4], date.fromisoformat(str(row[4])), row[5]) for row in connection.execute(query)]
+        rows = [tuple(row) for row in connection.execute(query)]
         service = service_column(current_standard(connection, as_of))
         found = Figure(
             title=Sentence(OVERDUE),

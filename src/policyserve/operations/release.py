@@ -15,6 +15,7 @@ from policyserve.calendars.calendar import Calendar
 from policyserve.errors import PolicyserveError
 from policyserve.operations.database import Database
 from policyserve.tasks.nightly_release import draft_release
+from policyserve.tasks.pressing_services import keep_pressing
 from policyserve.tasks.release import RELEASES, Draft, ReleaseCounts, last_release, write
 from policyserve.tasks.stored_standard import current_standard
 
@@ -42,6 +43,7 @@ def release_tasks(
     def written(connection: Connection, draft: Draft) -> ReleaseCounts:
         if by is not None:
             audit.note(connection, by, "tasks released", at=at)
+        keep_pressing(connection, current_standard(connection, as_of))
         return write(connection, draft, at=at)
 
     for _ in range(TRIES):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, case, func, select, type_coerce
+from sqlalchemy import ColumnElement, Date, and_, case, select, type_coerce
 
 from policyserve import db
-from policyserve.access import scope
+from policyserve.access import scope, stand_ins
 from policyserve.access.scope import CUSTOMERS, TASKS
 from policyserve.access.viewer import Viewer
 from policyserve.dates import Days
@@ -31,25 +31,35 @@ NOTHING = DayLoad(tasks=0, customers=0, last=0)
 
 
 def work_ahead(engine: Database, viewer: Viewer, days: Days, *, as_of: date) -> list[Any]:
-    """Return the open work of an agent on some days: `day`, `customer_id`, `latest`, `service`, `channels`, `name`,
-    `gender`. `day` is the day to do it; what is late and still in time falls on `as_of`.
+    """Return the open work of an agent on some days: `task_id`, `day`, `customer_id`, `latest`, `service`, `channels`,
+    `name`, `gender`. `day` is the day to do it; what is late and still in time falls on `as_of`.
+
+    Work that an agent does instead of another one is told while they see its customers.
     """
     c = TASKS.c
-    put_off = case((c.snoozed_to > c.latest, c.latest), else_=func.coalesce(c.snoozed_to, c.due))
-    day = case((put_off < as_of, as_of), else_=put_off)
-    agents = scope.agents_of(viewer.scope, as_of)
-    own = () if agents is None else (c.agent_id.in_(agents),)
+    away = stand_ins.away(as_of, max(days.last, as_of))
+    planned = _from(as_of, stand_ins.planned_day())
+    joined = TASKS.join(CUSTOMERS, CUSTOMERS.c.id == c.customer_id).outerjoin(
+        away, and_(away.c.agent_id == c.agent_id, away.c.day == planned)
+    )
+    day, agents = _from(as_of, stand_ins.day_to_do(away)), scope.agents_of(viewer.scope, as_of)
     query = (
         select(
-            type_coerce(day, Date()).label("day"), c.customer_id, c.latest, c.service, c.channels, CUSTOMERS.c.name,
+            c.id.label("task_id"), day.label("day"), c.customer_id, c.latest, c.service, c.channels, CUSTOMERS.c.name,
             CUSTOMERS.c.gender,
         )
-        .join_from(TASKS, CUSTOMERS, CUSTOMERS.c.id == c.customer_id)
-        .where(c.status == "open", c.performer == "agent", c.latest >= as_of, day >= days.start, day < days.end, *own)
+        .select_from(joined)
+        .where(c.status == "open", c.performer == "agent", c.latest >= as_of, day >= days.start, day < days.end)
         .order_by(day, c.latest, c.id)
     )  # fmt: skip
+    if agents is not None:
+        query = query.where(stand_ins.with_whom(away).in_(agents), scope.sees_tasks(viewer.scope, as_of))
     with db.reading(engine) as connection:
         return list(connection.execute(query))
+
+
+def _from(as_of: date, day: ColumnElement[date]) -> ColumnElement[date]:
+    return type_coerce(case((day < as_of, as_of), else_=day), Date())
 
 
 def schedule(engine: Database, viewer: Viewer, days: Days, *, as_of: date) -> dict[date, DayLoad]:

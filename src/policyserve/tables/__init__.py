@@ -4,6 +4,7 @@ Keys are integers; the numbers that people use are unique columns beside them. M
 are dates, instants are UTC. Names of constraints are fixed, so that both databases can change them.
 """
 
+from policyserve.tables.absences import Absence, PressingService
 from policyserve.tables.access import (
     AuditEntry,
     CalendarFeed,
@@ -31,6 +32,7 @@ from policyserve.tables.tasks import Change, Contact, ReleaseRun, SumOwed, Task,
 
 __all__ = [
     "NAMING",
+    "Absence",
     "Agent",
     "AgentChannel",
     "AuditEntry",
@@ -60,6 +62,7 @@ __all__ = [
     "PointEntry",
     "Policy",
     "Premium",
+    "PressingService",
     "RecoveryCode",
     "Referral",
     "ReferralStage",

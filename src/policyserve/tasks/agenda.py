@@ -3,6 +3,7 @@
 One statement reads it. What falls due, or fell due and is still on time, is on the agenda; the day to which somebody
 put a task off counts as its due day. Open work of people who left shows under the manager they reported to, and where
 there is none, or managers who left report to each other, in the branch's office, so that nothing is without an owner.
+While somebody is away, what does not wait shows with whoever stands in for them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from policyserve.errors import NotFoundError
+from policyserve.locale import N_, Sentence
 from policyserve.standard.model import Standard
 from policyserve.tasks.agenda_queries import OF_OFFICE, of_agent
 from policyserve.tasks.salutation import salutation
@@ -23,7 +25,7 @@ from policyserve.tasks.sums_owed import Occurrence, Sum, Sums
 
 
 class AgendaTask(NamedTuple):
-    """One task on an agenda; the fields up to `leaver` are the first columns of `agenda_queries`, in their order."""
+    """One task on an agenda; the fields up to `until` are the first columns of `agenda_queries`, in their order."""
 
     task_id: int
     service: str
@@ -42,11 +44,22 @@ class AgendaTask(NamedTuple):
     provisional: bool
     leaver: str | None
     """Whose work it was, where that agent has left."""
+    absent: str | None
+    """For whom it is done, where that agent is away."""
+    until: date | None
+    """The last day on which they are away."""
     line: Line
     overdue: bool
     """Its day has passed, and it is still on time."""
     owed: Sum | None = None
     """What is to be paid, where it is about an instalment; filled in by `with_sums`."""
+
+    @property
+    def instead(self) -> Sentence | None:
+        """For whom it is done; None of one's own work, and of that of people who left."""
+        if self.absent is None:
+            return None
+        return Sentence(N_("for {who}, away until {day}"), who=self.absent, day=self.until)
 
     def name(self, language: str) -> str:
         """Say what to do."""
@@ -86,7 +99,7 @@ class AgendaTask(NamedTuple):
         }
 
 
-_OF_TASK = 13
+_OF_TASK = 15
 """How many columns of `agenda_queries` a task is made of; those of its customer follow."""
 
 

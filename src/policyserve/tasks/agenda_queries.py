@@ -1,7 +1,8 @@
 """Whose work lies on whose desk: the statements that read an agenda.
 
 Both give one row per task that can be done on a day, or one row without a task. `owner` is the name of whose day it is,
-`leaver` the name (or number) of the agent who left the work, `day` the day to do it.
+`leaver` the name (or number) of the agent who left the work, `absent` that of the agent who is away until `until` and
+for whom it is done, `day` the day to do it; see `access.stand_ins`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ from datetime import date
 from sqlalchemy import Boolean, Connection, Date, Integer, TextClause, bindparam, text
 
 from policyserve import db
+from policyserve.access.stand_ins import ABSENCES, DAY, PRESSING
 
-_COLUMNS = """
+_DAY, _PRESSING = DAY.format(t="t"), PRESSING.format(t="t", away="desk")
+
+_COLUMNS = f"""
     t.id AS task_id, t.service, t.channels, c.customer_no, p.policy_no, t.ordinal, t.anchor, t.nominal, t.due,
-    CASE WHEN t.snoozed_to IS NULL THEN t.due WHEN t.snoozed_to > t.latest THEN t.latest ELSE t.snoozed_to END AS day,
-    t.latest, t.provisional, desk.leaver, t.customer_id, c.name, c.gender, c.phone, c.vip, c.family_no, desk.owner
+    CASE WHEN desk.back_on > {_DAY} AND NOT {_PRESSING} THEN desk.back_on ELSE {_DAY} END AS day,
+    t.latest, t.provisional, desk.leaver, desk.absent, desk.until, t.customer_id, c.name, c.gender, c.phone, c.vip,
+    c.family_no, desk.owner
 """
 """First what a task on an agenda is made of, then its customer, then whose day it is."""
 
@@ -46,17 +51,28 @@ _OWNED = """
 
 
 def _statement(sql: str) -> TextClause:
-    days = dict.fromkeys(("anchor", "nominal", "due", "latest", "day"), Date())
+    days = dict.fromkeys(("anchor", "nominal", "due", "latest", "day", "until"), Date())
     return text(sql).columns(task_id=Integer(), provisional=Boolean(), **days)  # type: ignore[return-value]
 
 
 def _of_agent(tasks: str) -> TextClause:
     return _statement(f"""
-        WITH RECURSIVE desk(id, owner, leaver) AS (
+        WITH RECURSIVE days(day) AS (VALUES (:day)), {ABSENCES}, desk(id, owner, leaver) AS (
             SELECT id, CAST(name AS text), CAST(NULL AS text) FROM agents WHERE agent_no = :agent_no
             UNION {_LEAVERS} AND a.agent_no <> :agent_no
+        ), work(id, owner, leaver, absent, who, last_day, back_on) AS (
+            SELECT desk.id, desk.owner, desk.leaver, CAST(NULL AS text), away.who, away.last_day, away.back_on
+            FROM desk LEFT JOIN away ON away.agent_id = desk.id
+            UNION ALL SELECT away.agent_id, CAST(me.name AS text),
+                CASE WHEN a.id <> gone.id THEN CAST(coalesce(a.name, a.agent_no) AS text) END,
+                CAST(coalesce(gone.name, gone.agent_no) AS text), away.who, away.last_day, away.back_on
+            FROM agents me JOIN away ON away.who = me.id JOIN agents gone ON gone.id = away.absent_id
+            JOIN agents a ON a.id = away.agent_id WHERE me.agent_no = :agent_no
         )
-        SELECT {_COLUMNS} FROM desk LEFT JOIN {tasks} AND t.performer = 'agent' AND {_CAN_BE_DONE} {_SUBJECTS}
+        SELECT {_COLUMNS}
+        FROM (SELECT work.*, CASE WHEN absent IS NOT NULL THEN last_day END AS until FROM work) AS desk
+        LEFT JOIN {tasks} AND t.performer = 'agent' AND {_CAN_BE_DONE}
+            AND (desk.who IS NULL OR (desk.absent IS NOT NULL) = {_PRESSING}) {_SUBJECTS}
     """)
 
 
@@ -81,7 +97,10 @@ OF_OFFICE = _statement(f"""
         UNION ALL SELECT a.id, CAST(b.name AS text), CAST(coalesce(a.name, a.agent_no) AS text), 'agent'
         FROM {_STAFF} AND a.left_on <= :day AND a.id NOT IN (SELECT id FROM owned)
     )
-    SELECT {_COLUMNS} FROM work AS desk
+    SELECT {_COLUMNS} FROM (
+        SELECT work.*, CAST(NULL AS text) AS absent, CAST(NULL AS date) AS until, CAST(NULL AS date) AS last_day,
+            CAST(NULL AS date) AS back_on FROM work
+    ) AS desk
     LEFT JOIN tasks t ON t.agent_id = desk.id AND t.performer = desk.performer AND {_CAN_BE_DONE} {_SUBJECTS}
 """)
 """Parameters: `branch`, `day`. Leavers who reported to each other in a circle belong to the office of their branch."""

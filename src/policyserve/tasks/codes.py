@@ -23,6 +23,7 @@ CODES = frozenset(N_all(
     "family-case", "done-recently", "issue", "effective", "receipt", "end", "suspension", "on-issue", "on-effective",
     "on-receipt", "on-end", "on-suspension", "annual", "semi-annual", "quarterly", "monthly", "success", "failed",
     "reinstatement", "participating", "everybody", "not-sent", "release", "generate", "send", "notices", "never run",
+    "away", "coming", "over", "withdrawn",
 ))  # fmt: skip
 """The codes that are words: of tasks, messages, policies and standards, kinds of events."""
 

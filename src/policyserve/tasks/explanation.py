@@ -15,6 +15,7 @@ from policyserve.locale import N_, Listed, N_all, N_in, Sentence, say
 from policyserve.standard.model import Service, Standard
 from policyserve.standard.vocabulary import word
 from policyserve.tables import Agent, Customer, Policy, table
+from policyserve.tasks import stand_in_text
 from policyserve.tasks.contacts import CONTACTS, Deed, withdrawn
 from policyserve.tasks.history_text import why
 from policyserve.tasks.standard_lines import Line, line_of
@@ -41,6 +42,7 @@ def explain(connection: Connection, task_id: int, standard: Standard, language: 
         *_what(row, line, owed, language),
         _window(row, language),
         *_decisions(row, language),
+        *stand_in_text.told(connection, row, language, as_of=as_of),
         *(_step(step, language) for step in steps),
         *(_withdrawn(day, deed, language) for day, deed in withdrawn(steps)),
         *_contact(row, language),

@@ -183,6 +183,11 @@ HEADINGS = {
     "lifted_at": N_("Lifted at"),
     "lifted_by": N_("Lifted by"),
     "subject_kind": N_("Is about"),
+    "absence_id": N_("Absence"),
+    "back_on": N_("Back on"),
+    "substitute_no": N_("Substitute"),
+    "stand_in_no": N_("Does the work today"),
+    "entered_by": N_("Entered by"),
     "number": N_("Number"),
 }
 """Headings by column; what is said of one column only has its context."""

@@ -18,7 +18,7 @@ LISTED = (
     Column(name="policy_no", title=N_("Policy")), Column(name="latest", title=N_("At the latest"), kind="day"),
     Column(name="late", title=N_("Late"), kind="code"), Column(name="owed", title=N_("To be paid")),
     Column(name="why", title=N_("Why"), kind="long"), Column(name="talk", title=N_("What to say"), kind="long"),
-    Column(name="tools", title=N_("What to bring")),
+    Column(name="tools", title=N_("What to bring")), Column(name="instead", title=N_("For whom")),
 )  # fmt: skip
 
 
@@ -36,4 +36,5 @@ def _row(customer: AgendaCustomer, task: AgendaTask, language: str) -> dict[str,
         "task": task.name(language), "channels": task.channels, "policy_no": task.policy_no, "latest": task.latest,
         "late": task.overdue, "owed": task.owed.told(language) if task.owed else None, "why": task.reason(language),
         "talk": "\n".join(task.talking_points(language)), "tools": ", ".join(task.tools(language)),
+        "instead": task.instead.told(language) if task.instead else task.leaver,
     }  # fmt: skip

@@ -119,6 +119,11 @@ class _Writer:
             late=self._bold(self._say("overdue")),  # markdown closes no bold between a comma and a character
             day=self._date(task.latest),
         )
+        if task.absent:
+            told = self._say(
+                "{task} (for {who}, away until {day})", task=told, who=harmless(task.absent),
+                day=self._date(task.until or self.day),
+            )  # fmt: skip
         return self._say("{task} (for {who})", task=told, who=harmless(task.leaver)) if task.leaver else told
 
     def _counts(self, found: Agenda) -> dict[str, str]:

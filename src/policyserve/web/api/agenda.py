@@ -39,6 +39,8 @@ class AgendaItem(Answer):
     channels: list[str]
     owed: str | None = Field(description="What is to be paid, of a task about an instalment.", examples=["3395.00"])
     currency: str | None = Field(examples=["CNY"])
+    instead_of: str | None = Field(description="The agent for whom it is done, who is away.", examples=["王丽"])
+    away_until: Day | None = Field(description="The last day on which that agent is away.")
 
 
 class Agenda(Answer):
@@ -73,5 +75,5 @@ def _item(asked: Asked, customer: AgendaCustomer, task: AgendaTask) -> AgendaIte
         phone=shown_phone(viewer, customer.phone), vip=customer.vip,
         talking_points=list(task.talking_points(language)), tools=list(task.tools(language)),
         channels=task.channels.split("+"), owed=str(decimal(owed.owed, owed.currency)) if owed else None,
-        currency=owed.currency if owed else None,
+        currency=owed.currency if owed else None, instead_of=task.absent, away_until=task.until,
     )  # fmt: skip

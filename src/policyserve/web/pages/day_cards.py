@@ -40,6 +40,8 @@ class TaskCard(NamedTuple):
     """What is to be paid; empty where it is about no instalment."""
     leaver: str
     """Whose work it was; empty where it is nobody else's."""
+    instead: str
+    """For whom it is done, while that agent is away; empty for nobody."""
     talk: Talk
 
 
@@ -119,5 +121,6 @@ def _task(task: AgendaTask, today: date, language: str) -> TaskCard:
         task.channels.partition("+")[0],
         say(language, "To be paid: {amount}", amount=task.owed) if task.owed else "",
         say(language, "For {who}, who has left", who=task.leaver) if task.leaver else "",
+        task.instead.told(language) if task.instead else "",
         talk(task, language),
     )

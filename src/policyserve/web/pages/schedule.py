@@ -8,7 +8,7 @@ from policyserve.dates import Days
 from policyserve.locale import N_all
 from policyserve.metrics.figure import Figure
 from policyserve.operations.agenda import agent_day
-from policyserve.operations.schedule import NOTHING, schedule
+from policyserve.operations.schedule import NOTHING, schedule, work_ahead
 from policyserve.tasks.agenda import AgendaCustomer, AgendaTask
 from policyserve.web.day_lists import day_figure
 from policyserve.web.visit import Answer, Screen, Visit
@@ -49,9 +49,8 @@ def _chosen(visit: Visit) -> date | None:
 
 def _falling_on(visit: Visit, day: date) -> list[tuple[AgendaCustomer, list[AgendaTask]]]:
     """Return the customers of a day with the tasks of that day alone; of today with what is late."""
-    found = agent_day(visit.house.engine, visit.viewer, visit.viewer.agent_no or "", day, as_of=visit.as_of)
-    pairs = [
-        (one, [task for task in one.tasks if task.day == day or (day == visit.as_of and task.overdue)])
-        for one in found.customers
-    ]
+    engine, viewer = visit.house.engine, visit.viewer
+    found = agent_day(engine, viewer, viewer.agent_no or "", day, as_of=visit.as_of)
+    falling = {row.task_id for row in work_ahead(engine, viewer, Days.between(day, day), as_of=visit.as_of)}
+    pairs = [(one, [task for task in one.tasks if task.task_id in falling]) for one in found.customers]
     return [pair for pair in pairs if pair[1]]

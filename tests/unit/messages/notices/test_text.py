@@ -38,10 +38,13 @@ CHECK_UP = Service.model_validate(
 PLAIN = Style(most_bytes=100_000)
 
 
-def task(*, overdue: bool = False, latest: date = date(2026, 5, 6), leaver: str | None = None) -> AgendaTask:
+def task(
+    *, overdue: bool = False, latest: date = date(2026, 5, 6), leaver: str | None = None, absent: str | None = None
+) -> AgendaTask:
     day = MONDAY - timedelta(days=overdue)
     line = Line(service=CHECK_UP, score=1.0, duty=False)
-    return AgendaTask(1, "visit-m4", "visit", "C1", "P1", 1, day, day, day, day, latest, False, leaver, line, overdue)
+    whose = (leaver, absent, date(2026, 5, 8) if absent else None)
+    return AgendaTask(1, "visit-m4", "visit", "C1", "P1", 1, day, day, day, day, latest, False, *whose, line, overdue)
 
 
 def customer(name: str | None, *tasks: AgendaTask, number: str = "C1", gender: str | None = "female") -> AgendaCustomer:
