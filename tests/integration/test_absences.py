@@ -28,7 +28,9 @@ from policyserve.tasks.transitions import Stamp
 from slow.absences import Gone, Person, Staff, Work
 
 FRIDAY = MONDAY + timedelta(days=4)
-BACK = MONDAY + timedelta(days=7)
+BACK = MONDAY + timedelta(days=5)
+"""A Saturday that is worked in exchange for a day off."""
+LATER = MONDAY + timedelta(days=7)
 STAMP = Stamp(at=AT, as_of=MONDAY, actor="m1")
 STANDARD = default_standard()
 ABSENCES, AGENTS, PRESSING = table(Absence), table(Agent), table(PressingService)
@@ -76,9 +78,9 @@ def away(substitute: str | None = "1003", agent: str = "1002", first: date = MON
 
 
 EXPIRES = Work(agent=2, due=MONDAY, latest=FRIDAY)
-WAITS = Work(agent=2, due=MONDAY, latest=BACK)
-URGENT = Work(agent=2, due=MONDAY, latest=BACK, pressing=True)
-APPOINTED = Work(agent=2, due=MONDAY - timedelta(days=1), latest=BACK, snoozed_to=MONDAY)
+WAITS = Work(agent=2, due=MONDAY, latest=LATER)
+URGENT = Work(agent=2, due=MONDAY, latest=LATER, pressing=True)
+APPOINTED = Work(agent=2, due=MONDAY - timedelta(days=1), latest=LATER, snoozed_to=MONDAY)
 
 
 def test_what_does_not_wait_stands_with_the_substitute_and_the_rest_on_the_day_of_the_return(
@@ -90,14 +92,13 @@ def test_what_does_not_wait_stands_with_the_substitute_and_the_rest_on_the_day_o
         connection.execute(insert(PRESSING), [{"service": "urgent"}])
         before = lists(connection, MONDAY)
         assert before == {key: [("1003", MONDAY, "Agent 1002")] for key in (1, 3, 4)}
-        assert lists(connection, BACK - timedelta(days=1)).keys() >= {2, 3, 4}  # the weekend is no absence
         assert [one[0][:1] for one in lists(connection, BACK).values()] == [("1002",)] * 3
     late = overdue_by_agent(book, SYSTEM, as_of=MONDAY + timedelta(days=1)).rows
     assert late["agent_no"].to_list() == ["1003"]
     assert late["overdue"].to_list() == [3]
-    ahead = work_ahead(book, viewer("agent", 2), Days.between(MONDAY, BACK), as_of=MONDAY)
+    ahead = work_ahead(book, viewer("agent", 2), Days.between(MONDAY, LATER), as_of=MONDAY)
     assert [(one.task_id, one.day) for one in ahead] == [(2, BACK)]
-    ahead = work_ahead(book, viewer("agent", 3), Days.between(MONDAY, BACK), as_of=MONDAY)
+    ahead = work_ahead(book, viewer("agent", 3), Days.between(MONDAY, LATER), as_of=MONDAY)
     assert sorted(one.task_id for one in ahead) == [1, 3, 4]
 
 
@@ -215,7 +216,7 @@ def staffed(book: Engine) -> Engine:
 
 def test_every_task_stands_on_one_list_and_where_the_slow_reading_says(staffed: Engine) -> None:
     seen: Counter[str] = Counter()
-    for seed in range(6):
+    for seed in range(10):
         staff, work = drawn(Random(seed))
         with db.writing(staffed) as connection:
             connection.execute(delete(TASKS))
@@ -233,10 +234,12 @@ def test_every_task_stands_on_one_list_and_where_the_slow_reading_says(staffed: 
                 slow = {key: staff.stands(one, day) for key, one in enumerate(work, 1) if one.latest >= day}
                 here = {key: found for key, found in slow.items() if staff.people[found[0]].here(day)}
                 due = {key: [(f"100{who}", to_do)] for key, (who, to_do) in here.items() if to_do <= day}
-                found = lists(connection, day)
-                now = {key for key in found if staff.people[int(found[key][0][0][3:])].here(day)}
-                assert {key: [one[:2] for one in found[key]] for key in now} == due
-                seen.update("instead" for one in found.values() if one[0][2])
+                found = {
+                    key: [one for one in stands if staff.people[int(one[0][3:])].here(day)]
+                    for key, stands in lists(connection, day).items()
+                }
+                assert {key: [one[:2] for one in stands] for key, stands in found.items() if stands} == due
+                seen.update("instead" for stands in found.values() for one in stands if one[2])
                 seen.update("waits" for key, one in here.items() if one[1] > day >= work[key - 1].due)
     assert seen["instead"] > 50
     assert seen["waits"] > 20

@@ -20,6 +20,7 @@ from policyserve.locale.format import money
 
 Kind = Literal[
     "text", "long", "code", "key", "day", "month", "customer", "agent", "policy", "phone", "sample", "handover",
+    "absence",
     "money", "count", "number", "ratio", "interval", "step", "estimate",
 ]  # fmt: skip
 """What a column holds.
@@ -28,7 +29,7 @@ Kind = Literal[
 2026-03. `customer`, `agent` and `policy` are numbers, shown with the name; `phone` is the phone of a customer.
 `money` is in minor units of the row's `currency`, `ratio` a fraction. An `interval` is made of its lower and upper
 ratio, a `step` of a count and its ratio, an `estimate` of a number with its limits.
-`sample` is the key of a sample of spot checks, `handover` that of a set of hand-overs.
+`sample` is the key of a sample of spot checks, `handover` that of a set of hand-overs, `absence` that of an absence.
 """
 
 RIGHT = frozenset({"money", "count", "number", "ratio", "interval", "step", "estimate"})

@@ -82,9 +82,9 @@ def list_absences(
 ) -> list[dict[str, Any]]:
     """List absences of agents whom the viewer sees, and those whom they stand in for; the newest key last.
 
-    `every`: also those that are over or withdrawn. Fields: `absence_id`, `agent_no`, `name`, `first_day`, `last_day`,
+    `every`: also those that are over or withdrawn. Fields: `absence_id`, `agent_no`, `first_day`, `last_day`,
     `back_on`, `substitute_no` (None: the manager above), `stand_in_no` (who does the work on `as_of`, while it lasts),
-    `status`, `entered_by`, `entered_at`, `withdrawn_by`, `withdrawn_at`.
+    `status`, `entered_by`, `entered_at`, `withdrawn_by`, `withdrawn_at`; names: `name`, `substitute`, `stand_in`.
     """
     lasting = and_(ABSENCES.c.withdrawn_at.is_(None), ABSENCES.c.last_day >= as_of)
     query = _listed(or_(_own(viewer, as_of), _stood_in_for(viewer, as_of)), as_of)
@@ -138,7 +138,8 @@ def _listed(whose: ColumnElement[bool], as_of: date) -> Select[Any]:
     return (
         select(
             c.id.label("absence_id"), AGENTS.c.agent_no, AGENTS.c.name, *shown, c.withdrawn_by, c.withdrawn_at,
-            SUBSTITUTES.c.agent_no.label("substitute_no"), who.c.agent_no.label("stand_in_no"),
+            SUBSTITUTES.c.agent_no.label("substitute_no"), SUBSTITUTES.c.name.label("substitute"),
+            who.c.agent_no.label("stand_in_no"), who.c.name.label("stand_in"),
         )
         .join_from(ABSENCES, AGENTS, AGENTS.c.id == c.agent_id)
         .outerjoin(SUBSTITUTES, SUBSTITUTES.c.id == c.substitute_id)
@@ -159,7 +160,7 @@ def _one(connection: Connection, whose: ColumnElement[bool], key: int, as_of: da
 def _row(row: Any, as_of: date) -> dict[str, Any]:
     found = dict(row)
     if found["withdrawn_at"] is not None:
-        return {**found, "status": "withdrawn", "stand_in_no": None}
+        return {**found, "status": "withdrawn", "stand_in_no": None, "stand_in": None}
     over, begun = found["last_day"] < as_of, found["first_day"] <= as_of
     return {**found, "status": "over" if over else "away" if begun else "coming"}
 

@@ -19,6 +19,7 @@ from policyserve.web.door import Door, Page, Trouble
 from policyserve.web.errors import NO_METHOD, NO_PAGE
 from policyserve.web.headers import STATIC, WORKER
 from policyserve.web.pages import (
+    absences,
     account,
     audit,
     customers,
@@ -100,6 +101,9 @@ PAGES: tuple[Page, ...] = (
     *_for(AGENT, "/customers/{customer_no}/event", entries.event, entries.keep_event),
     *_for((*AGENT, *MANAGER, *CLERK), "/policies/{policy_no}", policies.show),
     *_for(AGENT, "/schedule", schedule.show),
+    *_for((*AGENT, *MANAGER), "/absences", absences.show),
+    *_for(MANAGER, "/absences", send=absences.send),
+    *_for(MANAGER, "/absences/{absence:key}", absences.one, absences.withdraw),
     *_for(AGENT, "/calendar", feeds.show, feeds.make),
     *_for(AGENT, "/calendar/revoke", send=feeds.revoke),
     *_for(None, "/calendar/{secret}.ics", feeds.feed),

@@ -38,6 +38,7 @@ PLACES = {
         ("/referrals", N_in("page", "Referrals")),
         ("/approvals", N_in("page", "Approvals")),
         ("/spot-checks", N_in("page", "Spot checks")),
+        ("/absences", N_in("page", "Absences")),
         ("/standard", N_in("page", "Standard")),
         ("/customers", N_in("page", "Customers")),
     ),

@@ -14,7 +14,13 @@ from policyserve.metrics.legend import legend, title
 from policyserve.signs import seen
 from policyserve.web.addresses import part
 
-LINKS = {"agent": "/agents/{}", "customer": "/customers/{}", "sample": "/spot-checks/{}", "policy": "/policies/{}"}
+LINKS = {
+    "agent": "/agents/{}",
+    "customer": "/customers/{}",
+    "sample": "/spot-checks/{}",
+    "absence": "/absences/{}",
+    "policy": "/policies/{}",
+}
 """Where the number of a kind leads."""
 
 

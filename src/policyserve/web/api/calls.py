@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
-from policyserve.web.api import agenda, customers, events, figures, imports, jobs, messages, policies, tasks
+from policyserve.web.api import absences, agenda, customers, events, figures, imports, jobs, messages, policies, tasks
 from policyserve.web.api.call import Call
 from policyserve.web.errors import ACCEPTED, MADE
 
@@ -21,6 +21,9 @@ DEEDS: dict[str, Callable[..., BaseModel]] = {
 
 CALLS: tuple[Call, ...] = (
     Call(path="/agenda", method="GET", work=agenda.get_agenda, roles=OF_BOOK),
+    Call(path="/absences", method="GET", work=absences.get_absences, roles=OF_BOOK),
+    Call(path="/absences", method="POST", work=absences.post_absence, roles=MANAGER, status=MADE),
+    Call(path="/absences/{absence_id}/withdraw", method="POST", work=absences.post_withdraw, roles=MANAGER),
     Call(path="/tasks", method="GET", work=tasks.get_tasks, roles=OF_BOOK),
     Call(path="/tasks/{task_id}", method="GET", work=tasks.get_task, roles=OF_BOOK),
     Call(path="/customers", method="GET", work=customers.get_customers, roles=OF_BOOK),

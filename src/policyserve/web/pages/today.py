@@ -11,6 +11,7 @@ from policyserve.operations.task_titles import TaskTitle, task_title
 from policyserve.tasks.agenda import Agenda
 from policyserve.tasks.deeds import CHANNELS
 from policyserve.web.day_lists import day_figure
+from policyserve.web.pages.absences import now_told
 from policyserve.web.pages.day_cards import households
 from policyserve.web.visit import Answer, Screen, Visit
 
@@ -35,7 +36,7 @@ def show(visit: Visit) -> Answer:
     cards = households(found, visit.language)
     values = {
         "found": found, "late": [one for one in cards if one.late], "rest": [one for one in cards if not one.late],
-        "told": _told(visit),
+        "told": _told(visit), "away": now_told(visit),
         "paper": visit.query.get("view") == "paper", "shown_customers": {one.customer_no for one in found.customers},
         "today": visit.as_of, "channels": CHANNELS, "typed": lambda _name: "",
     }  # fmt: skip
