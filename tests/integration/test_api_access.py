@@ -23,6 +23,7 @@ from policyserve.web.app import API
 BODIES: dict[str, dict[str, Any]] = {
     "done": {"channel": "visit"}, "put-off": {"to": "2026-05-06"}, "skip": {"why": "abroad"},
     "reopen": {"why": "by mistake"}, "retract": {"why": "by mistake"}, "mend": {"cells": []},
+    "absences": {"agent_no": "1002", "first_day": "2026-06-01", "last_day": "2026-06-05", "substitute_no": "1003"},
     "events": {"policy_no": "P1", "kind": "claim", "occurred_on": "2026-05-04"},
 }  # fmt: skip
 """What is sent, by the last part of the path."""
@@ -40,7 +41,15 @@ def machines(branch: Branch) -> dict[str, TestClient]:
 
 
 def asked(client: TestClient, call: Call, **places: str) -> Any:
-    known = {"task_id": "1", "customer_no": "C1", "policy_no": "P1", "name": "agents", "import_id": "1", "event": "1"}
+    known = {
+        "task_id": "1",
+        "customer_no": "C1",
+        "policy_no": "P1",
+        "name": "agents",
+        "import_id": "1",
+        "event": "1",
+        "absence_id": "1",
+    }
     path = API + call.path.format(**{**known, **places})
     body = BODIES.get(path.rpartition("/")[2]) if call.method == "POST" else None
     if call.upload:

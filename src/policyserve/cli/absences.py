@@ -7,7 +7,8 @@ from datetime import date
 import rich_click as click
 
 from policyserve.access.viewer import SYSTEM
-from policyserve.cli.options import BY, DATE, KEY, Session, shared
+from policyserve.cli.option_types import DATE, KEY
+from policyserve.cli.options import BY, Session, shared
 from policyserve.locale import say_many
 from policyserve.operations import absences
 from policyserve.operations.absences import Moves
