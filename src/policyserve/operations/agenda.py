@@ -65,7 +65,7 @@ def _worked_out(
     return sums_owed(Contracts.of(book, day, *standard.lapse_rules), asked)
 
 
-def busiest_agent(engine: Database, day: date) -> str | None:
-    """Return the number of the agent whose day has most kinds of work; None where nobody has any."""
+def busiest_agent(engine: Database, day: date, beside: str | None = None) -> str | None:
+    """Return the number of the agent whose day has most kinds of work; see `agenda_queries.busiest`."""
     with db.reading(engine) as connection:
-        return agenda_queries.busiest(connection, day)
+        return agenda_queries.busiest(connection, day, beside)

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Boolean, Connection, Date, Integer, TextClause, bindparam, text
+from sqlalchemy import Boolean, Connection, Date, Integer, String, TextClause, bindparam, text
 
 from policyserve import db
 from policyserve.access.stand_ins import ABSENCES, DAY, PRESSING
@@ -108,8 +108,10 @@ OF_OFFICE = _statement(f"""
 BUSIEST = text("""
     SELECT a.agent_no FROM tasks t JOIN agents a ON a.id = t.agent_id
     WHERE t.status = 'open' AND t.performer = 'agent' AND t.due <= :day AND t.latest >= :day
+    AND (:beside IS NULL OR (a.agent_no <> :beside AND a.manager_id = (
+        SELECT manager_id FROM agents WHERE agent_no = :beside)))
     GROUP BY a.agent_no ORDER BY count(DISTINCT t.service) DESC, count(*) DESC, a.agent_no LIMIT 1
-""").bindparams(bindparam("day", type_=Date()))
+""").bindparams(bindparam("day", type_=Date()), bindparam("beside", type_=String()))
 
 REMINDERS = text("""
     SELECT p.policy_no, t.ordinal, t.id AS task_id FROM tasks t JOIN policies p ON p.id = t.policy_id
@@ -128,9 +130,12 @@ class Reminder:
     task_id: int
 
 
-def busiest(connection: Connection, day: date) -> str | None:
-    """Return the number of the agent whose day has most kinds of work; None where nobody has any."""
-    row = connection.execute(BUSIEST, {"day": day}).first()
+def busiest(connection: Connection, day: date, beside: str | None = None) -> str | None:
+    """Return the number of the agent whose day has most kinds of work, `beside`: of an agent's colleagues.
+
+    None where nobody has any.
+    """
+    row = connection.execute(BUSIEST, {"day": day, "beside": beside}).first()
     return None if row is None else str(row.agent_no)
 
 

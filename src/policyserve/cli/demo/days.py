@@ -21,6 +21,7 @@ from policyserve.locale.format import money
 from policyserve.messages.generation.generation import Generation
 from policyserve.messages.reasons import in_words
 from policyserve.metrics.services.work import service_names
+from policyserve.operations.absences import preview_absence
 from policyserve.operations.agenda import agent_day, busiest_agent
 from policyserve.operations.cards import policy_card
 from policyserve.operations.figures import read_book
@@ -29,6 +30,7 @@ from policyserve.operations.messages import generate_messages
 from policyserve.operations.outbox import send_messages
 from policyserve.operations.release import release_tasks
 from policyserve.operations.tasks import explain_task, find_reminder, finish_task
+from policyserve.tasks.absences import Away
 from policyserve.tasks.agenda import Agenda, AgendaCustomer
 from policyserve.tasks.agenda_queries import Reminder
 from policyserve.tasks.transitions import Stamp
@@ -56,10 +58,27 @@ def day_of_an_agent(story: Story) -> None:
     contact: dict[str, Any] = {"channel": "visit", "outcome": "met", "satisfaction": 5}
     finish_task(story.engine, SYSTEM, task.task_id, stamp, on=story.day, **contact)
     click.echo()
+    _away(story, found.whose)
     story.tell(
         "The agent visits the first one and says so: policyserve task done {task} --channel visit --satisfaction 5",
         task=str(task.task_id),
     )
+
+
+def _away(story: Story, agent_no: str) -> None:
+    """Say what a colleague's absence would bring."""
+    if (colleague := busiest_agent(story.engine, story.day, beside=agent_no)) is None:
+        return
+    asked = Away(agent_no=colleague, first=story.day, last=story.day + timedelta(days=4), substitute_no=agent_no)
+    stamp = Stamp(at=story.now, as_of=story.day, actor=agent_no)
+    moves = preview_absence(story.engine, SYSTEM, story.calendar, asked, stamp)
+    story.tell(
+        "Were agent {colleague} away until {last}, {tasks} that do not wait would stand with {agent}, and {waiting} "
+        "would wait: policyserve absence add {colleague} --from {first} --to {last} --substitute {agent}",
+        colleague=colleague, agent=agent_no, first=asked.first, last=asked.last,
+        tasks=say_many(story.language, "{n} task", "{n} tasks", sum(one.tasks for one in moves.shares)),
+        waiting=say_many(story.language, "{n} task", "{n} tasks", moves.waiting),
+    )  # fmt: skip
 
 
 def _different(found: Agenda) -> Iterator[tuple[int, AgendaCustomer]]:

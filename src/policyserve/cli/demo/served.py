@@ -6,6 +6,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,15 @@ from policyserve.cli.demo.story import Story
 from policyserve.generated_book.files import write_lists
 from policyserve.generated_book.generator import generate
 from policyserve.locale import N_in, Sentence, say
+from policyserve.operations.absences import add_absence
 from policyserve.operations.agenda import busiest_agent
 from policyserve.operations.calendars import calendar_named
 from policyserve.operations.database import open_database
 from policyserve.operations.lists import import_list
 from policyserve.operations.release import release_tasks
 from policyserve.operations.users import add_user, manager_of
+from policyserve.tasks.absences import Away
+from policyserve.tasks.transitions import Stamp
 
 if TYPE_CHECKING:
     from policyserve.web.visit import House
@@ -43,6 +47,7 @@ def demo_house(language: str, customers: int = CUSTOMERS) -> Iterator[House]:
         )  # fmt: skip
         try:
             _fill(story)
+            _away(story)
             yield House(
                 engine=engine, settings=story.settings, calendar=story.calendar, now=lambda: story.now,
                 today=lambda: A_MONDAY, demo=_people(story),
@@ -56,6 +61,18 @@ def _fill(story: Story) -> None:
     for kind in KINDS:
         import_list(story.engine, kind, story.folder / f"{kind}.csv", as_of=story.day, at=story.now)
     release_tasks(story.engine, story.calendar, as_of=story.day, at=story.now)
+
+
+def _away(story: Story) -> None:
+    """Let a colleague of the busiest agent, who stands in, be away for the week."""
+    agent = busiest_agent(story.engine, story.day)
+    colleague = agent and busiest_agent(story.engine, story.day, beside=agent)
+    if colleague:
+        asked = Away(
+            agent_no=colleague, first=story.day, last=story.day + timedelta(days=4), substitute_no=agent
+        )  # fmt: skip
+        stamp = Stamp(at=story.now, as_of=story.day, actor="demo-manager")
+        add_absence(story.engine, SYSTEM, story.calendar, asked, stamp)
 
 
 def _people(story: Story) -> tuple[tuple[str, str], ...]:
