@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from policyserve.access.sent_forms import SentBeforeError
-from policyserve.errors import PolicyserveError
+from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import N_, N_in, Sentence
 from policyserve.metrics.figure import Column, Figure
 from policyserve.operations import absences
@@ -100,7 +100,7 @@ def withdraw(visit: Visit) -> Answer:
         absences.withdraw_absence(visit.house.engine, visit.viewer, key, visit.stamp, form=visit.form_key)
     except SentBeforeError:
         pass
-    except absences.AbsenceNotFoundError:
+    except NotFoundError:
         raise
     except PolicyserveError as refusal:
         return one(visit, refusal)
