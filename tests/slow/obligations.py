@@ -69,7 +69,8 @@ def cases(evening: Evening, first: date, last: date) -> Iterator[Case]:
     for obligation in evening.standard.obligations:
         for occasion in _occasions(obligation, facts, evening):
             due = _due(obligation, occasion, evening)
-            if first <= due <= last:
+            begins = occasion.day + timedelta(days=obligation.begins)
+            if first <= due <= last and begins <= evening.as_of:
                 yield _judge(obligation, occasion, due, evening)
 
 

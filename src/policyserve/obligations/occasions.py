@@ -78,7 +78,10 @@ class Ground:
 
 
 def occasions(ground: Ground, days: Days) -> pl.DataFrame:
-    """Return what is owed with its last day in `days`, as known on the day of the facts: columns as OCCASIONS."""
+    """Return what is owed with its last day in `days`, as known on the day of the facts: columns as OCCASIONS.
+
+    What begins after that day is not owed yet.
+    """
     found = [_owed(one, ground, days) for one in ground.standard.obligations]
     erased = ground.book.rights.filter("erased")["customer_id"]
     whole = pl.concat([pl.DataFrame(schema=OCCASIONS), *found])
@@ -92,7 +95,7 @@ def _owed(one: Obligation, ground: Ground, days: Days) -> pl.DataFrame:
     ended_on = pl.when(pl.col("ended_on") < FOREVER).then("ended_on")
     return (
         rows.with_columns(due=_due(one, ground), begins=days_later(pl.col("day"), one.begins), ended_on=ended_on)
-        .filter(pl.col("due") >= days.start, pl.col("due") < days.end)
+        .filter(pl.col("due") >= days.start, pl.col("due") < days.end, pl.col("begins") <= ground.as_of)
         .with_columns(
             obligation=pl.lit(one.code),
             subject_kind=pl.lit("customer" if one.occasion == "agent-changed" else "policy"),
