@@ -39,14 +39,16 @@ def obligations_(
     if sum(map(bool, (soon, broken, policy_no, customer_no))) > 1:
         raise QuestionError("--open, --broken, --policy and --customer are different lists; ask for one of them.")
     if policy_no or customer_no:
-        session.print(lambda facts: proof(facts, session.calendar, policy_no=policy_no, customer_no=customer_no))
+        session.print(
+            lambda facts: proof(facts, policy_no=policy_no, customer_no=customer_no), calendar=session.calendar
+        )
         return
     days = session.days(first, last)
 
     def made(facts: Reading) -> Figure:
-        return obligations_figure(*owed(facts, session.calendar, days), by=by)
+        return obligations_figure(*owed(facts, days), by=by)
 
-    session.print(made, behind="open" if soon else "broken" if broken else "")
+    session.print(made, behind="open" if soon else "broken" if broken else "", calendar=session.calendar)
 
 
 COMMANDS = [obligations_]

@@ -140,7 +140,7 @@ class Session:
 
         return Stamp(at=self.now, as_of=self.as_of, actor=actor)
 
-    def print(self, make: Callable[[Reading], Figure], *, behind: str = "") -> None:
+    def print(self, make: Callable[[Reading], Figure], *, behind: str = "", calendar: Calendar | None = None) -> None:
         """Make a figure, or the list `behind` it, in one read of the facts, and print it as was asked."""
         from policyserve.cli.screen.export import check_out
         from policyserve.cli.screen.figures import print_figure
@@ -149,7 +149,7 @@ class Session:
         if self.out is not None:
             check_out(self.out, kept=self.kept_files)
         named = self.form == "table" or self.out is not None
-        made = figures.figure(self.engine, make, as_of=self.as_of, behind=behind, named=named)
+        made = figures.figure(self.engine, make, as_of=self.as_of, behind=behind, named=named, calendar=calendar)
         print_figure(made, self.form, self.language, out=self.out, zone=self.settings.time_zone, kept=self.kept_files)
 
     def show(self, rows: Sequence[Row], *, columns: Sequence[str], **layout: Any) -> None:

@@ -20,7 +20,7 @@ from policyserve.locale.format import money
 
 Kind = Literal[
     "text", "long", "code", "key", "day", "month", "customer", "agent", "policy", "phone", "sample", "handover",
-    "absence",
+    "absence", "task",
     "money", "count", "number", "ratio", "interval", "step", "estimate",
 ]  # fmt: skip
 """What a column holds.
@@ -29,7 +29,8 @@ Kind = Literal[
 2026-03. `customer`, `agent` and `policy` are numbers, shown with the name; `phone` is the phone of a customer.
 `money` is in minor units of the row's `currency`, `ratio` a fraction. An `interval` is made of its lower and upper
 ratio, a `step` of a count and its ratio, an `estimate` of a number with its limits.
-`sample` is the key of a sample of spot checks, `handover` that of a set of hand-overs, `absence` that of an absence.
+`sample` is the key of a sample of spot checks, `handover` that of a set of hand-overs, `absence` that of an absence,
+`task` that of a task.
 """
 
 RIGHT = frozenset({"money", "count", "number", "ratio", "interval", "step", "estimate"})

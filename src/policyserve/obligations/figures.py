@@ -117,27 +117,31 @@ LISTED = (
 
 
 def listed(rows: pl.DataFrame, asked: Question, title: str = TITLE) -> Figure:
-    """List obligations: of whom, whose, since when, by when, and how much of what is owed was given."""
+    """List obligations: by when, of whom, whose, since when, and how much of what is owed was given.
+
+    People see no state, and nobody whose it is, that all rows share.
+    """
+    shared = [name for name in ("state", "owner") if rows[name].n_unique() < 2]
+    shown = (
+        obligation_column(asked.standard), column("state", words=STATE),
+        column("why", N_("Why"), kind="code", words=WHY),
+        column("due", N_in("obligation", "Last day"), kind="day"), column("days_left", N_("Days left"), kind="count"),
+        *columns("policy_no", "customer_no"),
+        column("owner", N_in("obligation", "Whose"), kind="code", words=of_standard), *columns("agent_no"),
+        column("day", N_in("obligation", "Occasion"), kind="day"),
+        column("given", N_in("obligation", "Given"), kind="count"),
+        column("least", N_in("obligation", "Owed"), kind="count"),
+        column("met_on", N_in("obligation", "Met on"), kind="day"),
+        column("late_on", N_in("obligation", "Done late on"), kind="day"), column("task_id", kind="task"),
+    )  # fmt: skip
     return Figure(
         title=Sentence(title),
-        days=None,
-        columns=(
-            obligation_column(asked.standard), column("state", words=STATE), column("why", N_("Why"), kind="code",
-            words=WHY), *columns("policy_no", "customer_no"),
-            column("owner", N_in("obligation", "Whose"), kind="code", words=of_standard), *columns("agent_no"),
-            column("day", N_in("obligation", "Occasion"), kind="day"),
-            column("due", N_in("obligation", "Last day"), kind="day"),
-            column("days_left", N_("Days left"), kind="count"),
-            column("given", N_in("obligation", "Given"), kind="count"),
-            column("least", N_in("obligation", "Owed"), kind="count"),
-            column("met_on", N_in("obligation", "Met on"), kind="day"),
-            column("late_on", N_in("obligation", "Done late on"), kind="day"), *columns("task_id"),
-        ),
+        columns=tuple(one for one in shown if one.name not in shared),
         rows=rows.select(LISTED),
         as_of=asked.as_of,
         definition=(Sentence(MEANING),),
         dense=True,
-    )  # fmt: skip
+    )
 
 
 ABOUT_TO_BREAK, BROKEN = N_("Obligations about to break"), N_("Broken obligations")
@@ -165,3 +169,9 @@ def obligations_figure(owed: Owed, asked: Question, *, by: Sequence[str] = ()) -
         "all": lambda: listed(owed.rows, asked),
     }
     return Figure(**{**vars(made), "lists": lists})
+
+
+def overview(rows: pl.DataFrame, asked: Question, *, teams: bool) -> list[Figure]:
+    """Return what is about to break, the shares, those of `teams` where they are asked for, and what is broken."""
+    figures = [about_to_break(rows, asked), shares_figure(rows, asked), broken(rows, asked)]
+    return [*figures[:2], shares_figure(rows, asked, by=("team",)), figures[2]] if teams else figures

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from policyserve import db
 from policyserve.book.columns import Book
 from policyserve.book.snapshot import load_agents, load_book
+from policyserve.calendars.calendar import Calendar
 from policyserve.dates import Days
 from policyserve.metrics import names
 from policyserve.metrics.add_ons.candidates import read_refusals, read_sums
@@ -34,6 +35,13 @@ class Reading:
 
     connection: Connection
     as_of: date
+    calendar: Calendar | None = None
+
+    @property
+    def market(self) -> Calendar:
+        """The calendar of the market, which only some figures ask for."""
+        assert self.calendar is not None
+        return self.calendar
 
     @cached_property
     def book(self) -> Book:
@@ -79,11 +87,12 @@ class Reading:
 
 
 def figure(
-    engine: Database, make: Callable[[Reading], Figure], *, as_of: date, behind: str = "", named: bool = False
-) -> Figure:
+    engine: Database, make: Callable[[Reading], Figure], *, as_of: date, behind: str = "", named: bool = False,
+    calendar: Calendar | None = None,
+) -> Figure:  # fmt: skip
     """Make a figure, or one of the lists behind it, in one read of the facts; `named`: with names and phones."""
     with db.reading(engine) as connection:
-        made = make(Reading(connection, as_of))
+        made = make(Reading(connection, as_of, calendar))
         shown = made.lists[behind]() if behind else made
         return shown.named(names.names_in(connection, shown)) if named else shown
 

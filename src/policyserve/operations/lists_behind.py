@@ -41,14 +41,14 @@ PERSISTENCY = ("teams", "agents", "cohorts", "own")
 LISTS: Mapping[str, str] = {
     **dict.fromkeys((*PERSISTENCY, "forecast", "collection", "collection-agents", "collected", "orphans"), "policies"),
     **dict.fromkeys(("services", "callbacks", "satisfaction"), "tasks"),
-    "referrals": "people", "add-ons": "customers", "funnel": "leads",
+    "obligations": "all", "referrals": "people", "add-ons": "customers", "funnel": "leads",
 }  # fmt: skip
 """What each figure counts, for those that have a list."""
 
 CODES = ("fate", "state", "kept", "bought")
 """The fields of which several values can be asked for, joined by `+`."""
 
-ASKED = (*GROUPS, "cohort", *CODES)
+ASKED = (*GROUPS, "cohort", "obligation", *CODES)
 """The fields by which a list can be narrowed."""
 
 

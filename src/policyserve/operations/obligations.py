@@ -25,18 +25,16 @@ YEAR_AHEAD = 400
 """Days ahead within which what is owed to one customer is shown."""
 
 
-def owed(facts: Reading, calendar: Calendar, days: Days) -> tuple[Owed, Question]:
+def owed(facts: Reading, days: Days) -> tuple[Owed, Question]:
     """Judge what is owed with its last day in `days`, and what is about to break; return it with what was asked."""
     ahead = facts.as_of + timedelta(days=AHEAD + 1)
     wide = Days(start=min(days.start, facts.as_of), end=max(days.end, ahead))
-    ground = Ground.of(facts.book, facts.standard, calendar, wide, facts.as_of)
+    ground = Ground.of(facts.book, facts.standard, facts.market, wide, facts.as_of)
     found = read_owed(facts.connection, ground, wide)
     return found, Question(standard=facts.standard, days=days, as_of=facts.as_of)
 
 
-def proof(
-    facts: Reading, calendar: Calendar, *, policy_no: str | None = None, customer_no: str | None = None
-) -> Figure:
+def proof(facts: Reading, *, policy_no: str | None = None, customer_no: str | None = None) -> Figure:
     """Prove what was owed in the life of a policy, or to a customer and for all policies held.
 
     Raises NotFoundError for a number that the book does not know.
@@ -46,7 +44,7 @@ def proof(
     theirs = book.policies.filter(customer_id=key)
     first = min([facts.as_of, *theirs["issue_date"].drop_nulls()])
     days = Days(start=first, end=facts.as_of + timedelta(days=YEAR_AHEAD))
-    ground = Ground.of(book, facts.standard, calendar, days, facts.as_of)
+    ground = Ground.of(book, facts.standard, facts.market, days, facts.as_of)
     found = read_owed(facts.connection, ground, days, customers=[key])
     of_it = found.rows.filter(pl.col("customer_id") == key if policy_no is None else pl.col("policy_no") == policy_no)
     return proof_figure(found, Question(standard=facts.standard, days=days, as_of=facts.as_of), of_it)
@@ -62,5 +60,5 @@ def proof_seen(
             scope.check_policy(connection, viewer, policy_no, as_of)
         else:
             scope.check_customer(connection, viewer, customer_no or "", as_of)
-        made = proof(Reading(connection, as_of), calendar, policy_no=policy_no, customer_no=customer_no)
+        made = proof(Reading(connection, as_of, calendar), policy_no=policy_no, customer_no=customer_no)
         return named(connection, viewer, made)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import polars as pl
 from sqlalchemy import Connection, text
 
 from policyserve import db
@@ -19,6 +20,7 @@ from policyserve.access.scope import check_agent, check_customer
 from policyserve.access.viewer import Viewer
 from policyserve.book.facts_stamp import facts_stamp
 from policyserve.book.snapshot import load_book
+from policyserve.calendars.calendar import Calendar
 from policyserve.dates import Days, add_months
 from policyserve.errands import held, while_waited_for
 from policyserve.errors import NotFoundError
@@ -32,9 +34,11 @@ from policyserve.metrics.referrals.figures import funnel_figure, influence_figur
 from policyserve.metrics.services.figures import callbacks_figure, satisfaction_figure, services_figure
 from policyserve.metrics.services.orphans_figure import orphans_figure
 from policyserve.metrics.targets import COHORTS, KEPT, last_cohort
+from policyserve.obligations.figures import Question, obligations_figure, overview
 from policyserve.operations.database import Database
 from policyserve.operations.figures import Reading
 from policyserve.operations.lists_behind import LISTS, Make, list_behind, narrowed
+from policyserve.operations.obligations import owed
 from policyserve.operations.seen_figures import agents_seen, list_in_scope, named, of_agents, of_customers, worst_first
 
 
@@ -93,13 +97,17 @@ FIGURES: Mapping[str, Make] = {
     "callbacks": lambda facts: callbacks_figure(facts.work(_year(facts)), by=("agent",)),
     "satisfaction": lambda facts: satisfaction_figure(facts.work(_year(facts), of="done_on"), by=("agent",)),
     "orphans": lambda facts: orphans_figure(facts.book, facts.work(_year(facts)), by=("agent",)),
+    "obligations": lambda facts: obligations_figure(*owed(facts, _year(facts)), by=("agent",)),
 }  # fmt: skip
 """Figures by the names that pages ask for, of the rolling year or the calendar year of the day."""
 
 BEHIND = "/list"
 """What follows the name of a figure for the list behind it."""
 
-OF_WORK = ("gap", "gap-teams", "gap-agents", "forecast", "services", "callbacks", "satisfaction", "orphans")
+OF_WORK = (
+    "gap", "gap-teams", "gap-agents", "forecast", "services", "callbacks", "satisfaction", "orphans",
+    "obligations",
+)  # fmt: skip
 """The figures that also look at tasks, and so change with every deed."""
 
 _NEWEST_DEED = text("SELECT max(id) FROM transitions")
@@ -108,9 +116,9 @@ _NEWEST_DEED = text("SELECT max(id) FROM transitions")
 class Targets:
     """The figures of a database, each kept until its facts change."""
 
-    def __init__(self, engine: Database) -> None:
+    def __init__(self, engine: Database, calendar: Calendar) -> None:
         """Nothing is read yet."""
-        self._engine = engine
+        self._engine, self._calendar = engine, calendar
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[Any, Figure]] = {}
 
@@ -171,6 +179,19 @@ class Targets:
             (found,) = self._figures(connection, (name,), as_of)
             return named(connection, viewer, of_customers(connection, viewer, found, as_of))
 
+    def obligations(self, viewer: Viewer, *, as_of: date) -> list[Figure]:
+        """Return what is about to break, the shares and what is broken, of the agents that a viewer sees.
+
+        To an agent what the office owes is not told.
+        """
+        with db.reading(self._engine) as connection:
+            (found,) = self._figures(connection, ("obligations" + BEHIND,), as_of)
+            rows = of_agents(found, agents_seen(connection, viewer, as_of)).rows
+            facts = Reading(connection, as_of)
+            asked = Question(standard=facts.standard, days=_year(facts), as_of=as_of)
+            own = rows.filter(pl.col("owner") == "agent") if viewer.role == "agent" else rows
+            return [named(connection, viewer, one) for one in overview(own, asked, teams=viewer.role != "agent")]
+
     def tree(self, viewer: Viewer, customer_no: str, *, as_of: date) -> Figure:
         """Return the referral tree of a customer, of it whom the viewer sees; raises NotFoundError."""
         with db.reading(self._engine) as connection:
@@ -183,7 +204,7 @@ class Targets:
     def _figures(self, connection: Connection, names: tuple[str, ...], as_of: date) -> list[Figure]:
         """Return the figures, those that do not hold any more made anew out of one reading."""
         facts, deed = (as_of, *facts_stamp(connection)), connection.scalar(_NEWEST_DEED)
-        reading = Reading(connection, as_of)
+        reading = Reading(connection, as_of, self._calendar)
         with held(self._lock):
             for name in while_waited_for(names):
                 stamp = (*facts, deed) if name.removesuffix(BEHIND) in OF_WORK else facts

@@ -36,6 +36,7 @@ PLACES = {
         ("/forecast", N_in("page", "Forecast")),
         ("/collection", N_in("page", "Collection")),
         ("/referrals", N_in("page", "Referrals")),
+        ("/obligations", N_("Obligations")),
         ("/approvals", N_in("page", "Approvals")),
         ("/spot-checks", N_in("page", "Spot checks")),
         ("/absences", N_in("page", "Absences")),

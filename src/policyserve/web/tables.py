@@ -23,6 +23,9 @@ LINKS = {
 }
 """Where the number of a kind leads."""
 
+OF_AGENT = {"customer": LINKS["customer"], "policy": LINKS["policy"], "task": "/tasks/{}"}
+"""The same for an agent, who alone opens tasks."""
+
 
 HELD = ("agent", "customer", "policy")
 """Kinds of columns that say whom or what a row is about."""

@@ -80,8 +80,9 @@ def print_rows(figure: Figure, language: str) -> None:
     out = console()
     table = laid_out(
         cells, {one.name: translated(language, one.title) for one in shown},
-        numeric=frozenset(one.name for one in shown if one.right or one.kind == "key"),
-        keys=frozenset(one.name for one in shown if one.kind == "key"), width=out.width, stacks=out.is_terminal,
+        numeric=frozenset(one.name for one in shown if one.right or one.kind in {"key", "task"}),
+        keys=frozenset(one.name for one in shown if one.kind in {"key", "task"}), width=out.width,
+        stacks=out.is_terminal,
     )  # fmt: skip
     out.print(table, soft_wrap=True)
 

@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
-from policyserve.web.api import absences, agenda, customers, events, figures, imports, jobs, messages, policies, tasks
+from policyserve.web.api import (
+    absences,
+    agenda,
+    customers,
+    events,
+    figures,
+    imports,
+    jobs,
+    messages,
+    obligations,
+    policies,
+    tasks,
+)
 from policyserve.web.api.call import Call
 from policyserve.web.errors import ACCEPTED, MADE
 
@@ -29,6 +41,15 @@ CALLS: tuple[Call, ...] = (
     Call(path="/customers", method="GET", work=customers.get_customers, roles=OF_BOOK),
     Call(path="/customers/{customer_no}", method="GET", work=customers.get_customer, roles=OF_BOOK),
     Call(path="/policies/{policy_no}", method="GET", work=policies.get_policy, roles=OF_BOOK),
+    Call(
+        path="/policies/{policy_no}/obligations", method="GET", work=obligations.get_policy_obligations, roles=OF_BOOK
+    ),
+    Call(
+        path="/customers/{customer_no}/obligations",
+        method="GET",
+        work=obligations.get_customer_obligations,
+        roles=OF_BOOK,
+    ),
     Call(path="/events", method="GET", work=events.get_events, roles=OF_BOOK),
     Call(path="/events", method="POST", work=events.post_event, roles=(*AGENT, *CLERK), status=MADE),
     Call(path="/events/{event}/retract", method="POST", work=events.post_retract, roles=CLERK),

@@ -19,7 +19,7 @@ from policyserve.web.api.paging import place
 FigureName = Literal[
     "teams", "agents", "cohorts", "own", "gap", "gap-teams", "gap-agents", "referrals", "funnel", "add-ons",
     "collection", "collection-agents", "collected",
-    "services", "callbacks", "satisfaction", "forecast", "influence", "orphans",
+    "services", "callbacks", "satisfaction", "forecast", "influence", "orphans", "obligations",
 ]  # fmt: skip
 """Of persistency: teams, agents, cohorts (team and month), own (agent), gap, gap-teams, gap-agents (both); the others
 by agent."""
@@ -56,7 +56,7 @@ Named = Annotated[FigureName, Path(examples=["agents"])]
 
 ListName = Literal[
     "teams", "agents", "cohorts", "own", "referrals", "funnel", "add-ons", "collection", "collection-agents",
-    "collected", "services", "callbacks", "satisfaction", "forecast", "orphans",
+    "collected", "services", "callbacks", "satisfaction", "forecast", "orphans", "obligations",
 ]  # fmt: skip
 """Figures with a list behind them."""
 

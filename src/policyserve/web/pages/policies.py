@@ -5,7 +5,9 @@ from __future__ import annotations
 from policyserve.access.masks import shown_name
 from policyserve.dates import add_months
 from policyserve.operations.cards import policy_card
+from policyserve.operations.obligations import proof_seen
 from policyserve.tasks.card_text import premium, state
+from policyserve.web.tables import table_of
 from policyserve.web.visit import Answer, Screen, Visit
 
 MONTHS_AHEAD = 12
@@ -19,7 +21,11 @@ def show(visit: Visit) -> Answer:
     card = policy_card(*asked, as_of=visit.as_of, language=language)
     last = add_months(visit.as_of, MONTHS_AHEAD)
     near = [row for row in card.touches if row["due"] <= last]
+    proof = proof_seen(
+        house.engine, visit.viewer, house.calendar, as_of=visit.as_of, policy_no=card.policy["policy_no"]
+    )
     values = {
+        "proof": table_of(proof, language, {}),
         "policy": card.policy, "customer_no": card.customer_no,
         "customer_name": shown_name(visit.viewer, card.customer_name),
         "premium": premium(card.policy, language), "state": state(card.policy, language),
@@ -29,4 +35,4 @@ def show(visit: Visit) -> Answer:
             ("later", card.touches[len(near) :]),
         ],
     }  # fmt: skip
-    return Screen(template="policy", values=values)
+    return Screen(template="policy", values=values, figures=lambda: [proof])
