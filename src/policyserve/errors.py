@@ -72,6 +72,7 @@ NOUNS = N_all(
     "token",
     "import",
     "job",
+    "hand-over",
     "list",
 )
 

@@ -32,6 +32,12 @@ LISTS: Final = words_of({
     "other": N_("has another agent by now"),
 })  # fmt: skip
 
+COUNTS: Final = {
+    "customers": N_("Customers"),
+    "policies": N_in("count", "Policies"),
+    "tasks": N_("Open tasks"),
+}
+
 GAP: Final = N_("This costs at most {gap} % more than the best way there can be.")
 
 TOLD: Final = N_("The customers are told within 30 days and visited within three working days, as the standard says.")
@@ -96,6 +102,30 @@ def lines_figure(found: HandoverSet, *, as_of: date) -> Figure:
             Column(name="why", title=N_("Why"), kind="code", of=("_why",), words=_why),
             Column(name="lists", title=N_("The core's lists"), kind="code", words=LISTS),
             Column(name="outcome", title=N_("Undone"), kind="code", words=_why),
+        ),
+        rows=rows,
+        as_of=as_of,
+        dense=True,
+    )
+
+
+def households_figure(found: HandoverSet, *, as_of: date) -> Figure:
+    """List the households of a set, one row each: how much of what goes from whom to whom, and why."""
+    told = lines_figure(found, as_of=as_of)
+    kinds = {"customers": "customer", "policies": "policy", "tasks": "task"}
+    counted = [(pl.col("subject_kind") == kind).sum().alias(name) for name, kind in kinds.items()]
+    rows = told.rows.sort("household", "subject_kind").group_by("household", maintain_order=True).agg(
+        *counted, pl.col("customer_no", "from_agent_no", "to_agent_no", "_why", "lists", "outcome").first(),
+        pl.col("load").sum(),
+    )  # fmt: skip
+    shown = {one.name: one for one in told.columns}
+    count = {name: Column(name=name, title=title, kind="count") for name, title in COUNTS.items()}
+    return Figure(
+        title=Sentence(N_("Set {key}: households"), key=found.key),
+        columns=(
+            *(shown[name] for name in ("household", "customer_no", "from_agent_no", "to_agent_no")),
+            *count.values(),
+            *(shown[name] for name in ("load", "why", "lists", "outcome")),
         ),
         rows=rows,
         as_of=as_of,

@@ -19,6 +19,7 @@ LINKS = {
     "customer": "/customers/{}",
     "sample": "/spot-checks/{}",
     "absence": "/absences/{}",
+    "handover": "/handovers/{}",
     "policy": "/policies/{}",
 }
 """Where the number of a kind leads."""
