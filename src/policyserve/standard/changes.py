@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from policyserve.locale import N_, N_all, translated
 from policyserve.standard.description import HEADINGS, show_rows
 from policyserve.standard.model import Service, Standard
+from policyserve.standard.obligation import Obligation
 
 NEW, GONE, OTHER = N_all("change of a standard", "new", "gone", "changed")
 
@@ -32,6 +33,8 @@ VALUES = {
     "suspend-rider": N_("the rider is suspended"),
     "suspend-main": N_("the main policy is suspended too"),
 }
+
+OBLIGATION = N_("Obligation")
 
 TOLD = {"trigger": "when", "message_class": "class", "enabled": "on", "name_zh": "name"} | {
     name: name.removesuffix("_zh")
@@ -56,7 +59,23 @@ def changes(old: Standard, new: Standard, language: str) -> list[Row]:
         else:
             rows += _fields(before[key], service, told_before[key], told_after[key], language)
     rows += [_whole(key[0], told_before[key], GONE, language) for key in before if key not in after]
-    return rows
+    return rows + list(_obligations(old, new, language))
+
+
+def _obligations(old: Standard, new: Standard, language: str) -> Iterator[Row]:
+    """Tell the obligations that come, go or differ, field by field as the file writes them."""
+    before, after = ({one.code: one for one in standard.obligations} for standard in (old, new))
+    for code in dict.fromkeys((*after, *before)):
+        was, becomes = before.get(code), after.get(code)
+        row = _changed(code, str((becomes or before[code]).said("name", language)), language)
+        if was is None or becomes is None:
+            change = GONE if becomes is None else NEW
+            yield row | {"change": translated(language, change), "field": translated(language, OBLIGATION)}
+            continue
+        for field in Obligation.model_fields:
+            values = getattr(was, field), getattr(becomes, field)
+            if values[0] != values[1]:
+                yield row | {"field": field, "before": _raw(values[0]), "after": _raw(values[1])}
 
 
 def setting(standard: Standard, field: str, language: str) -> str:
