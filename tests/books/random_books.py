@@ -24,7 +24,7 @@ from policyserve.dates import Days
 Row = dict[str, Any]
 AGENT_NOS = {1: "A2", 2: "A10", 3: "B1"}
 GRACE = 60
-LISTS = ("customers", "policies", "premiums", "debits", "events", "contacts")
+LISTS = ("customers", "policies", "premiums", "debits", "events", "referrals", "contacts")
 """The lists of a book whose rows belong to its customers and policies."""
 
 AGES_OF_DUES = (
@@ -46,7 +46,11 @@ LUNAR_BIRTHDAYS = (
 AGES = (13, 14, 59, 60, 45)
 PEOPLE = tuple(
     product(
-        (None, "female", "male"), (None, "teacher", "教师", "driver"), (None, "F1", "F2", "F1"), (None, None, 1, 2, 3)
+        (None, "female", "male"),
+        (None, "teacher", "教师", "driver"),
+        (None, "F1", "F2", "F1"),
+        (None, None, 1, 2, 3),
+        (None, None, "金卡", "Diamond"),
     )
 )
 TERMS = tuple(product((False, True), (1, 2, 3), (None, 10, 20), (None, None, None, None, 1, 2, 3, 20)))
@@ -98,6 +102,7 @@ def books(draw: st.DrawFn, as_of: date) -> Book:
     """Draw a book of 1 to 4 customers and 1 to 6 policies."""
     customers = [draw(_customers(10 * place + 3, as_of)) for place in range(draw(st.integers(1, 4)))]
     keys = [customer["customer_id"] for customer in customers]
+    referrals = draw(_referred(customers, as_of))
     policies: list[Row] = []
     premiums: list[Row] = []
     debits: list[Row] = []
@@ -119,8 +124,22 @@ def books(draw: st.DrawFn, as_of: date) -> Book:
         premiums=_frame(premiums, columns.PREMIUMS),
         debits=_frame(debits, columns.DEBITS),
         events=_frame(_numbered(events, "customer_id"), columns.EVENTS),
+        referrals=_frame(referrals, columns.REFERRALS),
         contacts=_frame(draw(_contacts(keys, as_of)), columns.CONTACTS),
     )
+
+
+@st.composite
+def _referred(draw: st.DrawFn, customers: list[Row], as_of: date) -> list[Row]:
+    """Say in the customers list who brought whom, and draw what the list of referrals says of it."""
+    days = st.sampled_from((None, 0, 0, 1, -1)).map(lambda ago: None if ago is None else as_of - timedelta(days=ago))
+    first, *others = customers
+    named = []
+    for place, one in enumerate(others, 1):
+        one |= {"referred_by_id": first["customer_id"], "referred_on": draw(days)}
+        mention = {"referral_id": place, "referrer_id": others[-1]["customer_id"], "referred_id": one["customer_id"]}
+        named.append(mention | {"referred_on": as_of - timedelta(days=draw(st.sampled_from((0, 1, -1))))})
+    return named
 
 
 def crowd(parts: list[Book]) -> Book:
@@ -132,7 +151,10 @@ def crowd(parts: list[Book]) -> Book:
 
 def _moved(part: Book, place: int) -> Book:
     """Give the customers and policies of a book keys and numbers of their own."""
-    keys = ("customer_id", "policy_id", "insured_id", "main_policy_id", "subject_id")
+    keys = (
+        "customer_id", "policy_id", "insured_id", "main_policy_id", "subject_id", "referred_by_id", "referrer_id",
+        "referred_id", "referral_id",
+    )  # fmt: skip
     numbers = ("customer_no", "policy_no", "family_no")
 
     def moved(frame: pl.DataFrame) -> pl.DataFrame:
@@ -167,7 +189,7 @@ def _agent(key: int, as_of: date) -> Row:
 def _customers(draw: st.DrawFn, key: int, as_of: date) -> Row:
     birthday = draw(st.sampled_from((date(1980, 5, 5), *BIRTHDAYS, None, *AGES)))
     died = draw(st.sampled_from((None,) * 20 + (0, 1, 30, 364, 365, 366, -1, -20)))
-    gender, occupation, family_no, agent_id = draw(st.sampled_from(PEOPLE))
+    gender, occupation, family_no, agent_id, vip = draw(st.sampled_from(PEOPLE))
     return {
         "customer_id": key,
         "customer_no": f"C{99 - key}",
@@ -177,6 +199,7 @@ def _customers(draw: st.DrawFn, key: int, as_of: date) -> Row:
         else birthday,
         "lunar_birthday": draw(st.sampled_from((None,) * 10 + LUNAR_BIRTHDAYS)),
         "deceased_on": None if died is None else as_of - timedelta(days=died),
+        "vip": vip,
         "occupation": occupation,
         "family_no": family_no,
         "agent_id": agent_id,

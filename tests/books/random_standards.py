@@ -13,6 +13,14 @@ FESTIVALS = (
     "new-year", "spring-festival", "lantern", "womens-day", "labour-day", "mothers-day", "childrens-day", "fathers-day",
     "dragon-boat", "qixi", "mid-autumn", "teachers-day", "national-day", "double-ninth", "christmas",
 )  # fmt: skip
+GRADES = tuple(
+    {"code": code, "name": code, "name_zh": code, "rules": rules}
+    for code, rules in {
+        "top": ({"marks": ("diamond",)}, {"premium": 60, "years": 2}),
+        "old": ({"years": 3, "referrals": 1}, {"premium": 120}),
+        "some": ({"vip": True}, {"referrals": 2}, {"premium": 10, "years": 1}),
+    }.items()
+)
 LENGTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 OF_POLICY = (
     "after",
@@ -99,6 +107,7 @@ def _standard(services: list[dict[str, Any]], grace_days: int, freelook_days: in
             "grace_days": grace_days,
             "freelook_days": freelook_days,
             "feb29": feb29,
+            "grades": GRADES,
             "services": [{"code": f"s{place}", **service} for place, service in enumerate(services)],
         }
     )
@@ -184,5 +193,7 @@ def _audiences(subject: str) -> st.SearchStrategy[dict[str, Any]]:
             {"insured_under_age": 14},
             {"insured_under_age": 60},
             {"occupations": ["教师", "teacher"]},
+            {"grades": ["top", "some"]},
+            {"grades": ["old"], "min_age": 14},
         )
     )

@@ -35,7 +35,7 @@ def cells(content: bytes) -> list[tuple[Any, ...]]:
 
 def test_an_agents_list_has_their_customers_and_no_other(branch: Branch) -> None:
     rows = sheet(branch.signed_in("agent"), "/customers?q=C&form=xlsx")
-    assert rows[0] == ("Customer", "Name", "Phone", "VIP")
+    assert rows[0] == ("Customer", "Name", "Phone", "VIP", "Grade")
     assert [row[0] for row in rows[1:]] == ["C1"]
     assert "13900000001" in rows[1]
 

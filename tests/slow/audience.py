@@ -5,6 +5,7 @@ Readings chosen where `docs/planning.md` leaves a choice:
 * Ages are full years by the solar birthday, 29 February on 28 February; who has no birthday has no age.
 * Of a customer-level service the policies held that are in force on the day count.
 * An insured who is not named is nobody, and so not under any age.
+* A grade is that of the as-of date, whatever the day.
 * An occupation fits where it contains one of the words, in capitals or not.
 """
 
@@ -14,6 +15,7 @@ from datetime import date
 
 from policyserve.standard import model
 from slow.facts import Customer, Facts
+from slow.grades import grade_of
 from slow.occurrence import Occurrence
 from slow.policy import Policy, full_years, months_after
 
@@ -22,7 +24,7 @@ def is_for(facts: Facts, service: model.Service, occurrence: Occurrence) -> bool
     """Whether the subject belongs to the audience on the nominal day."""
     if occurrence.policy is None:
         return customer_is_in(facts, service.audience, occurrence.customer, occurrence.nominal)
-    return _is_person_in(service.audience, occurrence.customer, occurrence.nominal) and _has_policy_in(
+    return _is_person_in(facts, service.audience, occurrence.customer, occurrence.nominal) and _has_policy_in(
         facts, service.audience, [occurrence.policy], occurrence.nominal
     )
 
@@ -30,11 +32,13 @@ def is_for(facts: Facts, service: model.Service, occurrence: Occurrence) -> bool
 def customer_is_in(facts: Facts, audience: model.Audience, customer: Customer, day: date) -> bool:
     """Whether a customer belongs to an audience on a day."""
     in_force = customer.policies_in_force(day)
-    return _is_person_in(audience, customer, day) and _has_policy_in(facts, audience, in_force, day)
+    return _is_person_in(facts, audience, customer, day) and _has_policy_in(facts, audience, in_force, day)
 
 
-def _is_person_in(audience: model.Audience, customer: Customer, day: date) -> bool:
+def _is_person_in(facts: Facts, audience: model.Audience, customer: Customer, day: date) -> bool:
     """Look at what the audience asks of the customer."""
+    if audience.grades and grade_of(facts, customer) not in audience.grades:
+        return False
     if audience.gender is not None and customer.gender != audience.gender:
         return False
     if audience.min_age is not None and not _is_aged(customer, day, audience.min_age):

@@ -17,6 +17,7 @@ from typing import Any
 
 from policyserve.book.columns import Book
 from policyserve.calendars.lunar import LunarDate, parse_lunar_birthday
+from policyserve.standard.grade import Grade
 from slow.policy import Debit, Event, Policy, Row, full_years
 
 
@@ -31,6 +32,7 @@ class Customer:
     birthday: date | None
     lunar_birthday: LunarDate | None
     died: date | None
+    vip: str | None
     occupation: str | None
     family_no: str | None
     own_agent_no: str | None
@@ -98,6 +100,10 @@ class Facts:
     policies: dict[int, Policy]
     customers: dict[int, Customer]
     contacts: list[dict[str, Any]]
+    book: Book
+    as_of: date
+    grades: tuple[Grade, ...]
+    """Those of the standard."""
 
     def family_of(self, customer: Customer) -> list[Customer]:
         """Return the customers with the same family number, or the customer alone."""
@@ -111,7 +117,13 @@ def known(day: date | None, as_of: date) -> date | None:
     return day if day is not None and day <= as_of else None
 
 
-def know(book: Book, grace_days: int, as_of: date, rider_arrears: str = "suspend-rider") -> Facts:
+def know(
+    book: Book,
+    grace_days: int,
+    as_of: date,
+    rider_arrears: str = "suspend-rider",
+    grades: tuple[Grade, ...] = (),
+) -> Facts:
     """Read the facts that exist at the end of `as_of`."""
     agents = {row["agent_id"]: row["agent_no"] for row in book.agents.to_dicts()}
     customers = {row["customer_id"]: _customer(row, agents, as_of) for row in book.customers.to_dicts()}
@@ -129,7 +141,7 @@ def know(book: Book, grace_days: int, as_of: date, rider_arrears: str = "suspend
     _add_premiums(book, policies, as_of)
     _add_events(book, policies, customers, as_of)
     contacts = [row for row in book.contacts.to_dicts() if row["done_on"] <= as_of]
-    return Facts(policies=policies, customers=customers, contacts=contacts)
+    return Facts(policies=policies, customers=customers, contacts=contacts, book=book, as_of=as_of, grades=grades)
 
 
 def _customer(row: dict[str, Any], agents: dict[int, str], as_of: date) -> Customer:
@@ -141,6 +153,7 @@ def _customer(row: dict[str, Any], agents: dict[int, str], as_of: date) -> Custo
         birthday=row["birthday"],
         lunar_birthday=parse_lunar_birthday(row["lunar_birthday"]) if row["lunar_birthday"] else None,
         died=known(row["deceased_on"], as_of),
+        vip=row["vip"],
         occupation=row["occupation"],
         family_no=row["family_no"],
         own_agent_no=agents.get(row["agent_id"]),

@@ -51,7 +51,7 @@ def slow_plan(
     """Return the touches that fall due on `days`, as known at the end of `as_of`."""
     nominal_days = days.widened(before=REACH, after=REACH)
     setting = Setting(
-        facts=know(book, standard.grace_days, as_of, standard.rider_arrears),
+        facts=know(book, standard.grace_days, as_of, standard.rider_arrears, standard.grades),
         standard=standard,
         calendar=calendar,
         as_of=as_of,

@@ -79,6 +79,7 @@ CUSTOMERS = _columns(
     "birthday": pl.Date,
     "lunar_birthday": pl.String,  # 1968-08-15, a leap month 1968-闰07-15; where given, this one is celebrated
     "deceased_on": pl.Date,
+    "vip": pl.String,
     "occupation": pl.String,
     "family_no": pl.String,
     "agent_id": pl.Int32,

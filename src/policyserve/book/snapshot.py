@@ -31,8 +31,8 @@ LEFT JOIN branches of_team ON of_team.id = t.branch_id
 """
 
 CUSTOMERS = """
-SELECT id, customer_no, gender, birthday, lunar_birthday, deceased_on, occupation, family_no, agent_id, referred_by_id,
-    referred_on, known_on
+SELECT id, customer_no, gender, birthday, lunar_birthday, deceased_on, vip, occupation, family_no, agent_id,
+    referred_by_id, referred_on, known_on
 FROM customers
 """
 
@@ -93,6 +93,14 @@ WHERE main.customer_id IN ({ids})
 who holds a rider of theirs."""
 
 
+REFERRED = """{key} IN (
+    SELECT id FROM customers WHERE referred_by_id IN ({{customers}})
+    UNION SELECT referred_id FROM referrals WHERE referrer_id IN ({{customers}})
+)"""
+"""Customers whom those asked for have referred: who they are and who else named them, without policies; a grade counts
+them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Reader:
     """Reads lists of the book, whole or of some customers only."""
@@ -122,18 +130,20 @@ def load_book(connection: Connection, *, customers: Collection[int] | None = Non
     Events that were retracted are left out. Contacts are those of customers; `since` leaves earlier ones out.
     """
     reader = _Reader(connection=connection, customers=None if customers is None else _families(connection, customers))
+    people = f"id IN ({{customers}}) OR {REFERRED.format(key='id')}"
+    mentions = f"referrer_id IN ({{customers}}) OR {REFERRED.format(key='referred_id')}"
     held = "policy_id IN (SELECT id FROM policies WHERE customer_id IN ({customers}))"
     named = "referral_id IN (SELECT id FROM referrals WHERE referrer_id IN ({customers}))"
     contacts = CONTACTS if since is None else f"{CONTACTS} AND done.done_on >= '{since.isoformat()}'"
     return Book(
         agents=_agents(connection),
         places=_places(connection),
-        customers=reader.read(CUSTOMERS, columns.CUSTOMERS, "customer_id", "id IN ({customers})").sort("customer_id"),
+        customers=reader.read(CUSTOMERS, columns.CUSTOMERS, "customer_id", f"({people})").sort("customer_id"),
         policies=reader.read(POLICIES, columns.POLICIES, "policy_id", "customer_id IN ({customers})").sort("policy_id"),
         premiums=reader.read(PREMIUMS, columns.PREMIUMS, "policy_id", held),
         debits=reader.read(DEBITS, columns.DEBITS, "policy_id", held),
         events=reader.read(EVENTS, columns.EVENTS, "event_id", "customer_id IN ({customers})"),
-        referrals=reader.read(REFERRALS, columns.REFERRALS, "referral_id", "referrer_id IN ({customers})"),
+        referrals=reader.read(REFERRALS, columns.REFERRALS, "referral_id", f"({mentions})"),
         stages=reader.read(STAGES, columns.STAGES, "referral_id", named),
         contacts=reader.read(contacts, columns.CONTACTS, "task_id", "done.customer_id IN ({customers})"),
         rights=reader.read(RIGHTS, columns.RIGHTS, "customer_id", "id IN ({customers})"),

@@ -74,8 +74,8 @@ def print_customer(number: int, customer: AgendaCustomer, language: str, *, poin
 
 def _customer_line(number: int, customer: AgendaCustomer, language: str) -> str:
     parts = [customer.salutation(language), customer.customer_no, customer.phone or say(language, "no phone known")]
-    vip = " ★VIP" if customer.vip else ""
-    return f"{number:3}. " + "  ".join(part for part in parts if part) + vip
+    mark = customer.mark(language)
+    return f"{number:3}. " + "  ".join(part for part in parts if part) + (f" ★{mark}" if mark else "")
 
 
 def _print_task(task: AgendaTask, language: str, *, points: bool) -> None:

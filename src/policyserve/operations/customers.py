@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 
 from policyserve import db
 from policyserve.access import audit, scope
@@ -15,6 +15,7 @@ from policyserve.access.viewer import Viewer
 from policyserve.book.snapshot import phone
 from policyserve.errors import NotFoundError
 from policyserve.operations.database import Database
+from policyserve.tasks.stored_standard import current_standard
 
 MOST = 50
 """Customers that a search shows."""
@@ -28,14 +29,24 @@ class Found:
     name: str | None
     phone: str | None
     vip: bool
+    grade: str | None = None
+    """The name of their grade."""
 
 
 def find_customers(
-    engine: Database, viewer: Viewer, typed: str, *, as_of: date, most: int = MOST, after: str = ""
+    engine: Database,
+    viewer: Viewer,
+    typed: str,
+    *,
+    as_of: date,
+    language: str,
+    grade: str = "",
+    most: int = MOST,
+    after: str = "",
 ) -> list[Found]:
     """Return the first customers in scope whose number, name or phone holds what was typed, or with such a policy.
 
-    In the order of their numbers, those that follow the number `after`.
+    In the order of their numbers, those that follow the number `after`; `grade`: only those of one (its code).
     """
     c = CUSTOMERS.c
     wanted = typed.strip()
@@ -44,17 +55,18 @@ def find_customers(
     if viewer.role not in MAY_REVEAL:  # a phone that is masked is not guessed by searching for its digits
         parts.append(c.phone.contains(wanted, autoescape=True))
     query = (
-        select(c.customer_no, c.name, c.phone, c.vip)
+        select(c.customer_no, c.name, c.phone, c.vip, c.grade)
         .where(scope.sees_customers(viewer.scope, as_of), or_(*parts, c.id.in_(holders)), c.customer_no > after)
+        .where(c.grade == grade if grade else true())
         .order_by(c.customer_no)
         .limit(most)
     )
     with db.reading(engine) as connection:
-        rows = connection.execute(query).all()
+        rows, standard = connection.execute(query).all(), current_standard(connection, as_of)
     return [
         Found(
             customer_no=row.customer_no, name=shown_name(viewer, row.name), phone=shown_phone(viewer, row.phone),
-            vip=row.vip is not None,
+            vip=row.vip is not None, grade=standard.grade(row.grade, language),
         )
         for row in rows
     ]  # fmt: skip

@@ -43,6 +43,10 @@ def _of_person(services: Services, facts: Subjects) -> Iterator[Step]:
         meant = known.filter(known.str.to_lowercase().str.contains_any([*words]).fill_null(value=False))
         others = services.each_of([asked != words for asked in services.asked(_occupations)])
         yield where("other-occupation", others | _holder(services, facts, "occupation").is_in(meant.implode()))
+    for codes in {*services.asked(_grades)} - {()}:
+        fitting = facts.grades[services.grades].filter(pl.col("grade").is_in(codes))["customer_id"]
+        others = services.each_of([asked != codes for asked in services.asked(_grades)])
+        yield where("other-grade", others | pl.col("customer_id").is_in(fitting.implode()))
 
 
 def _gender(service: Service) -> str | None:
@@ -59,6 +63,10 @@ def _min_age(service: Service) -> int:
 
 def _occupations(service: Service) -> tuple[str, ...]:
     return tuple(word.lower() for word in service.audience.occupations)
+
+
+def _grades(service: Service) -> tuple[str, ...]:
+    return service.audience.grades
 
 
 def _participating(service: Service) -> bool:

@@ -10,6 +10,7 @@ import polars as pl
 from polars._typing import PolarsDataType as DataType
 
 from policyserve.dates import Days
+from policyserve.standard.grade import Grade
 from policyserve.standard.model import Service, Standard
 
 SCOPES = {"not-in-force": "in_force", "ended": "not_ended"}
@@ -29,14 +30,17 @@ class Services:
     """Whether a day off moves their due days."""
     days: Days
     """The nominal days that matter; wide enough for every move of a day off."""
+    grades: tuple[Grade, ...] = ()
+    """Those of the standard, for audiences that ask for one."""
 
     @classmethod
-    def alone(cls, service: Service, days: Days) -> Self:
+    def alone(cls, service: Service, days: Days, grades: tuple[Grade, ...]) -> Self:
         """Return a service by itself, for the subjects that it has without an event."""
         subject: Literal["policy", "customer"] = "policy" if service.subject == "policy" else "customer"
         return cls(
-            members=(service,), trigger=type(service.trigger), subject=subject, scope="always", moves=False, days=days
-        )
+            members=(service,), trigger=type(service.trigger), subject=subject, scope="always", moves=False, days=days,
+            grades=grades,
+        )  # fmt: skip
 
     def asked(self, ask: Callable[[Service], Any]) -> list[Any]:
         """Return what each service says."""
@@ -84,6 +88,7 @@ def together(standard: Standard, days: Days, wide: Days, festivals: Collection[s
             scope=scope,
             moves=moves,
             days=wide if moves else days,
+            grades=standard.grades,
         )
 
 

@@ -16,6 +16,7 @@ from policyserve.contracts.contracts import Contracts
 from policyserve.contracts.keys import latest_so_far, locate, lookup
 from policyserve.dates import FOREVER
 from policyserve.plan import customers
+from policyserve.plan.grades import GradesByRules
 
 EVER = date(1800, 1, 1)
 """The start of what had no start."""
@@ -134,6 +135,11 @@ class Subjects(Contracts):
         """Open cases in families; see `customers.family_cases`."""
         own = self.suspended.join(self.policies, on="policy_id", how="semi")
         return customers.family_cases(self.book, self.policies, own)
+
+    @cached_property
+    def grades(self) -> GradesByRules:
+        """The grades of customers on `as_of`, by the rules of a standard, worked out when they are asked for."""
+        return GradesByRules(self)
 
     @cached_property
     def requests(self) -> pl.DataFrame:

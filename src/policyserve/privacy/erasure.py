@@ -16,7 +16,7 @@ from policyserve.metrics.services.service_rate import NOT_REACHED
 from policyserve.privacy.holdings import CUSTOMERS, HOLDINGS, REFERRALS, Person
 
 ALWAYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "customer": WISHES[:-1],
+    "customer": (*WISHES[:-1], "grade"),
     "contacts": ("note",),
     "transitions": ("said",),
     "points": ("note",),

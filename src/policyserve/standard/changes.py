@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pydantic import BaseModel
 
 from policyserve.locale import N_, N_all, translated
-from policyserve.standard.description import HEADINGS, show_rows
+from policyserve.standard.description import HEADINGS, grades_in_words, show_rows
 from policyserve.standard.model import Service, Standard
 from policyserve.standard.obligation import Obligation
 
@@ -24,6 +24,7 @@ SETTINGS = {
     "freelook_days": N_("Days of the free-look"),
     "feb29": N_("Birthdays on 29 February"),
     "weights": N_("Weights of persistency/referrals/add-ons"),
+    "grades": N_("Grades of customers"),
 }
 """What a standard settles for all services, and how people call it."""
 
@@ -81,6 +82,8 @@ def _obligations(old: Standard, new: Standard, language: str) -> Iterator[Row]:
 def setting(standard: Standard, field: str, language: str) -> str:
     """Write what a standard settles for all services."""
     value = getattr(standard, field)
+    if field == "grades":
+        return grades_in_words(standard, language)
     if field == "weights":
         return "/".join(f"{weight:g}" for _, weight in value)
     return translated(language, VALUES[value]) if value in VALUES else _raw(value)

@@ -8,6 +8,7 @@ from itertools import combinations
 from policyserve.book.columns import EVENT_KINDS
 from policyserve.calendars.festivals import DAYS_OF_MOURNING
 from policyserve.locale import N_, N_in, Sentence
+from policyserve.standard.grade_problems import check_grades
 from policyserve.standard.model import (
     MONTHS_OF_PERIOD,
     After,
@@ -72,6 +73,7 @@ def check_standard(standard: Standard, festivals: Collection[str] | None = None)
     return (
         *check_services(dict(enumerate(standard.services)), festivals),
         *check_obligations(standard),
+        *check_grades(standard),
         *(Problem(where=("services",), message=text, severity="warning") for text in _few_reminders(standard)),
         *(Problem(where=where, message=text, severity="warning") for where, text in _doubtful(standard)),
     )

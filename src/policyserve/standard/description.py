@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from policyserve.locale import ENGLISH, N_, N_in, say, say_in
+from decimal import Decimal
+
+from policyserve.locale import ENGLISH, N_, N_in, say, say_in, say_many
+from policyserve.locale.format import money
+from policyserve.standard.grade import GradeRule
 from policyserve.standard.model import (
     MONTHS_OF_PERIOD,
     After,
@@ -45,10 +49,10 @@ HEADINGS = {
 
 def show_rows(standard: Standard, language: str) -> list[dict[str, str]]:
     """Write each service as a row of words, with the keys of HEADINGS."""
-    return [_row(service, language) for service in standard.services]
+    return [_row(service, standard, language) for service in standard.services]
 
 
-def _row(service: Service, language: str) -> dict[str, str]:
+def _row(service: Service, standard: Standard, language: str) -> dict[str, str]:
     bearing = service.bearing
     return {
         "code": service.code,
@@ -56,7 +60,7 @@ def _row(service: Service, language: str) -> dict[str, str]:
         "level": word(service.level, language),
         "stage": word(service.stage, language),
         "subject": word(service.subject, language),
-        "audience": audience_in_words(service.audience, language),
+        "audience": audience_in_words(service.audience, standard, language),
         "when": when_in_words(service, language),
         "window": window_in_words(service, language),
         "channels": channels_in_words(service, language),
@@ -76,7 +80,7 @@ def channels_in_words(service: Service, language: str) -> str:
     return listed(names, language)
 
 
-def audience_in_words(audience: Audience, language: str) -> str:
+def audience_in_words(audience: Audience, standard: Standard, language: str) -> str:
     """Say which customers or policies a service is for."""
     parts = [word(audience.gender, language)] if audience.gender else []
     if audience.min_age is not None:
@@ -89,6 +93,31 @@ def audience_in_words(audience: Audience, language: str) -> str:
         parts.append(word("participating", language))
     if audience.term is not None:
         parts.append(word(f"{audience.term}-term", language))
+    parts += [standard.grade(code, language) or code for code in audience.grades]
+    return listed(parts, language) or word("everybody", language)
+
+
+def grades_in_words(standard: Standard, language: str) -> str:
+    """Say who has which grade, the highest first."""
+    otherwise = say_in(language, "between rules", "; or ")
+    told = (otherwise.join(_rule(rule, language) for rule in grade.rules) for grade in standard.grades)
+    pairs = zip(standard.grades, told, strict=True)
+    parts = [say(language, "{grade}: {rules}.", grade=grade.said(language), rules=rules) for grade, rules in pairs]
+    return " ".join(parts)
+
+
+def _rule(rule: GradeRule, language: str) -> str:
+    """Say what a rule asks for."""
+    parts = [say(language, "a VIP mark")] if rule.vip else []
+    if rule.marks:
+        parts.append(say(language, "VIP mark: {names}", names=listed(list(rule.marks), language)))
+    if rule.premium is not None:
+        amount = money(language, Decimal(rule.premium), rule.currency)
+        parts.append(say(language, "{amount} a year in force", amount=amount))
+    if rule.years is not None:
+        parts.append(say_many(language, "a customer for {n} year", "a customer for {n} years", rule.years))
+    if rule.referrals is not None:
+        parts.append(say_many(language, "{n} customer referred", "{n} customers referred", rule.referrals))
     return listed(parts, language) or word("everybody", language)
 
 

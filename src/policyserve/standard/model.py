@@ -13,6 +13,7 @@ from pydantic import Field
 
 from policyserve.contracts.grace import GRACE_DAYS, RiderArrears
 from policyserve.locale import in_language
+from policyserve.standard.grade import Grade
 from policyserve.standard.obligation import Obligation
 from policyserve.standard.part import Code, Name, PaidMode, Part
 
@@ -184,6 +185,8 @@ class Audience(Part):
     """`short`: policies whose cover lasts a year at most, and is renewed; `long`: all others."""
     instalments: bool = False
     """Policies of more than one instalment: not of a single premium, which has no renewal premium."""
+    grades: tuple[str, ...] = ()
+    """Customers who have one of these grades on the as-of date, by their codes."""
 
 
 class Bearing(Part):
@@ -263,6 +266,8 @@ class Standard(Part):
     freelook_days: Annotated[int, Field(ge=0, le=60)] = 15
     feb29: Literal["feb28", "mar01"] = "feb28"
     weights: Weights = Weights()
+    grades: tuple[Grade, ...] = ()
+    """The highest first: the first one with a rule that fits is the customer's; without one a customer has none."""
     services: Annotated[tuple[Service, ...], Field(min_length=1)]
     obligations: tuple[Obligation, ...] = ()
     """What is proved of them."""
@@ -271,6 +276,10 @@ class Standard(Part):
     def lapse_rules(self) -> tuple[int, RiderArrears]:
         """What `contracts` follow: the days of grace, and what a rider's arrears do."""
         return self.grace_days, self.rider_arrears
+
+    def grade(self, code: str | None, language: str) -> str | None:
+        """Return the name of a grade; one that is there no longer has none."""
+        return next((grade.said(language) for grade in self.grades if grade.code == code), None)
 
     def service(self, code: str) -> Service | None:
         """Return the first service of that code, if there is one."""

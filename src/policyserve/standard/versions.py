@@ -57,7 +57,11 @@ def _rule(standard: Standard, service: Service) -> object:
 
 
 def _setting(standard: Standard, service: Service) -> object:
-    """Return the setting of the standard that the rule counts with."""
+    """Return the settings of the standard that the rule counts with."""
+    return _terms(standard, service), standard.grades if service.audience.grades else ()
+
+
+def _terms(standard: Standard, service: Service) -> object:
     if isinstance(service.trigger, AfterSuspension):
         return standard.lapse_rules
     if service.window.until:

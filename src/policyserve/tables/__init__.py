@@ -26,6 +26,7 @@ from policyserve.tables.notices import AgentChannel, Notice
 from policyserve.tables.people import Agent, Branch, Customer, FormerPlace, Referral, ReferralStage, Team
 from policyserve.tables.points import PointEntry
 from policyserve.tables.policies import Debit, Event, Policy, Premium
+from policyserve.tables.priorities import TargetWeights
 from policyserve.tables.spot_checks import SpotCheck, SpotCheckResult, SpotCheckStratum, SpotCheckTask
 from policyserve.tables.standards import StandardVersion
 from policyserve.tables.tasks import Change, Contact, ReleaseRun, SumOwed, Task, Transition
@@ -79,6 +80,7 @@ __all__ = [
     "SpotCheckTask",
     "StandardVersion",
     "SumOwed",
+    "TargetWeights",
     "Task",
     "Team",
     "Token",

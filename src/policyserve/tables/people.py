@@ -86,6 +86,8 @@ class Customer(Model, table=True):
     known_on: date
     restricted_on: date | None = None
     """Since when their data serve what law and contract ask for, and no marketing (PIPL 44)."""
+    grade: str | None = None
+    """The code of their grade (客户分级) as the last release worked it out; see `plan.grades`."""
     erased_on: date | None = None
     """When who they are was erased (PIPL 47); what remains are figures."""
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from policyserve.errors import NotFoundError
 from policyserve.locale import N_, Sentence
+from policyserve.standard.grade import Grade
 from policyserve.standard.model import Standard
 from policyserve.tasks.agenda_queries import OF_OFFICE, of_agent
 from policyserve.tasks.salutation import salutation
@@ -117,6 +118,12 @@ class AgendaCustomer(NamedTuple):
     """What must be done soonest first; of one last day duties, then the strongest bearing."""
     ahead: int
     """How many more tasks of this customer could already be done on this occasion."""
+    grade: Grade | None = None
+    """As the last release worked it out, and the standard still has it."""
+
+    def mark(self, language: str) -> str:
+        """Say what stands beside the name: the grade, else that a list marks them as a VIP; empty for neither."""
+        return self.grade.said(language) if self.grade else "VIP" if self.vip else ""
 
     @property
     def score(self) -> float:
@@ -168,8 +175,8 @@ def arranged(whose: str, rows: Sequence[Any], day: date, standard: Standard) -> 
     for row in rows:
         by_customer.setdefault(row.customer_id, []).append(row)
     by_customer.pop(None, None)  # type: ignore[call-overload]  # somebody without a task
-    lines = Lines(standard)
-    customers = [_customer(group, day, lines) for group in by_customer.values()]
+    lines, grades = Lines(standard), {grade.code: grade for grade in standard.grades}
+    customers = [_customer(group, day, lines, grades) for group in by_customer.values()]
     due = sorted((customer for customer in customers if customer.tasks), key=_rank)
     ahead = sum(customer.ahead for customer in customers)
     return Agenda(whose=whose, name=rows[0].owner, day=day, customers=tuple(due), ahead=ahead)
@@ -188,11 +195,11 @@ def _sum(occurrence: Occurrence | None, sums: Sums) -> Sum | None:
     return None if occurrence is None else sums.get(occurrence)
 
 
-def _customer(rows: list[Any], day: date, lines: Lines) -> AgendaCustomer:
+def _customer(rows: list[Any], day: date, lines: Lines, grades: dict[str, Grade]) -> AgendaCustomer:
     tasks = [_task(row, day, lines) for row in rows if row.day <= day]
     if len(tasks) > 1:
         tasks.sort(key=lambda task: (task.latest, not task.line.duty, -task.line.score, task.task_id))
-    _, name, gender, phone, vip, family, _ = rows[0][_OF_TASK:]
+    _, name, gender, phone, vip, family, _, grade = rows[0][_OF_TASK:]
     return AgendaCustomer(
         rows[0].customer_id,
         rows[0].customer_no,
@@ -203,6 +210,7 @@ def _customer(rows: list[Any], day: date, lines: Lines) -> AgendaCustomer:
         family,
         tuple(tasks),
         ahead=len(rows) - len(tasks),
+        grade=grades.get(grade),
     )
 
 

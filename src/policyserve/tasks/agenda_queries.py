@@ -22,7 +22,7 @@ _COLUMNS = f"""
     t.id AS task_id, t.service, t.channels, c.customer_no, p.policy_no, t.ordinal, t.anchor, t.nominal, t.due,
     CASE WHEN desk.back_on > {_DAY} AND NOT {_PRESSING} THEN desk.back_on ELSE {_DAY} END AS day,
     t.latest, t.provisional, desk.leaver, desk.absent, desk.until, t.customer_id, c.name, c.gender, c.phone, c.vip,
-    c.family_no, desk.owner
+    c.family_no, desk.owner, c.grade
 """
 """First what a task on an agenda is made of, then its customer, then whose day it is."""
 

@@ -10,7 +10,8 @@ from policyserve.book.columns import Book
 
 
 def narrowed(book: Book, customer_ids: pl.Series) -> Book:
-    """Return the book of `customer_ids` and their families: their policies, and whoever those insure.
+    """Return the book of `customer_ids` and their families: their policies, whoever those insure, and
+    whom they have referred.
 
     Touches of the customers asked for come out as from the whole book; those of the others may be wrong.
     """
@@ -19,7 +20,11 @@ def narrowed(book: Book, customer_ids: pl.Series) -> Book:
     asked = own | pl.col("family_no").is_in(families.implode())
     holders = book.customers.filter(asked).select("customer_id")
     policies = book.policies.join(holders, on="customer_id", how="semi", maintain_order="left")
-    people = pl.concat([holders, policies.select(customer_id="insured_id").drop_nulls()]).unique()
+    listed = book.customers.select("customer_id", holder="referred_by_id")
+    named = book.referrals.select(customer_id="referred_id", holder="referrer_id")
+    referred = pl.concat([listed, named]).join(holders.rename({"customer_id": "holder"}), on="holder", how="semi")
+    insured = policies.select(customer_id="insured_id")
+    people = pl.concat([holders, insured, referred.select("customer_id")]).drop_nulls().unique()
     keys = policies.select("policy_id")
     return replace(
         book,

@@ -35,6 +35,7 @@ PROFILE = {
     "lunar_birthday": N_("Lunar birthday (celebrated)"),
     "deceased_on": N_("Died on"),
     "phone": N_("Phone"),
+    "grade": N_("Grade"),
     "vip": N_("VIP"),
     "occupation": N_("Occupation"),
     "hobbies": N_("Hobbies"),

@@ -12,8 +12,10 @@ from policyserve.book.columns import Book
 from policyserve.book.snapshot import load_book
 from policyserve.calendars.calendar import Calendar
 from policyserve.dates import Days
-from policyserve.plan.planner import LONGEST_MOVE, plan
+from policyserve.plan.planner import LONGEST_MOVE, plan, plan_of
+from policyserve.plan.subjects import Subjects
 from policyserve.standard.model import Service, Standard
+from policyserve.tasks import customer_grades
 from policyserve.tasks.book_part import narrowed
 from policyserve.tasks.cancellation import why_not
 from policyserve.tasks.columns import CONTENT, KEY
@@ -42,7 +44,7 @@ def draft_release(connection: Connection, standard: Standard, calendar: Calendar
     2. Plan the days in which a touch may be on time.
     3. Compare: open tasks whose touch is elsewhere now move, those without one are cancelled with the fact that removed
        it or missed, those whose touch has come back are reopened; a touch whose task is there already adds none.
-    4. Work out what is owed of the instalments that open tasks are about.
+    4. Work out what is owed of the instalments that open tasks are about, and whose grade is another one now.
 
     `release.write` writes it, in one transaction that is `bulk`. One commit ends that: a crash before it leaves no task
     and no transition, and the next release does all of it. A crash after it has lost nothing: the next release finds
@@ -51,12 +53,14 @@ def draft_release(connection: Connection, standard: Standard, calendar: Calendar
     book = load_book(connection, since=as_of - timedelta(days=WIDE))
     stored = read_stored(connection, as_of)
     window = days_to_plan(standard, book, as_of, _last_day(connection, as_of, days))
-    touches = plan(book, work_of(standard), calendar, window, as_of, standing=True, columns=PLANNED).sort(
+    facts = Subjects.of(book, as_of, *standard.lapse_rules)
+    touches = plan_of(facts, work_of(standard), calendar, window, standing=True, columns=PLANNED).sort(
         "service", maintain_order=True
     )
     evidence = evidence_of(book, standard, calendar, as_of)
     drafted = draft(stored, touches, evidence, as_of=as_of, days=days)
-    return replace(drafted, sums=worked_out(connection, book, drafted.work, standard, as_of))
+    sums = worked_out(connection, book, drafted.work, standard, as_of)
+    return replace(drafted, sums=sums, grades=customer_grades.changed(connection, facts.grades[standard.grades]))
 
 
 def run_release(

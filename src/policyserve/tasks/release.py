@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, insert, select, tuple_, update
 
 from policyserve import db
 from policyserve.tables import ReleaseRun, table
-from policyserve.tasks import changes, reconciliation, stored_sums
+from policyserve.tasks import changes, customer_grades, reconciliation, stored_sums
 from policyserve.tasks.columns import KEY, STORED, like_stored, with_same_services
 from policyserve.tasks.transitions import TASKS, Stamp, record_added, record_all
 
@@ -82,6 +82,8 @@ class Draft:
     """The changes of tasks whose touch is found nowhere."""
     sums: pl.DataFrame | None = None
     """What is owed of the instalments that the tasks are about; see `stored_sums.worked_out`."""
+    grades: pl.DataFrame | None = None
+    """The grades of customers that changed; see `customer_grades.changed`."""
 
     @property
     def work(self) -> pl.DataFrame:
@@ -127,6 +129,8 @@ def write(connection: Connection, drafted: Draft, *, at: datetime) -> ReleaseCou
     connection.execute(update(RELEASES).where(RELEASES.c.id == release_id).values(**asdict(counts)))
     if drafted.sums is not None:
         stored_sums.keep(connection, drafted.sums)
+    if drafted.grades is not None:
+        customer_grades.keep(connection, drafted.grades)
     return counts
 
 

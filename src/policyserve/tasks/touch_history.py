@@ -215,12 +215,18 @@ def card(connection: Connection, book: Book, customer_id: int, asked: Question) 
     ahead = customer_life(facts, tasks, Days.between(asked.as_of, asked.as_of).widened(after=90), customer_id, asked)
     done = sorted((task for task in tasks if task["done_on"]), key=lambda task: task["done_on"], reverse=True)
     return Card(
-        profile=_rows(connection, PROFILE, customer_id)[0],
+        profile=_rows(connection, PROFILE, customer_id)[0] | {"grade": _grade(facts, customer_id, asked)},
         family=_rows(connection, FAMILY, customer_id),
         policies=held_policies(book, facts, customer_id, asked.standard.freelook_days),
         ahead=[row for row in ahead if row["status"] in {"open", "planned"}],
         record=[_record_row(task, asked) for task in done],
     )
+
+
+def _grade(facts: Subjects, customer_id: int, asked: Question) -> str | None:
+    """Name the grade of a customer on the day that is asked about."""
+    graded = facts.grades[asked.standard.grades].filter(customer_id=customer_id)
+    return asked.standard.grade(graded["grade"].item(), asked.language)
 
 
 def _record_row(task: dict[str, Any], asked: Question) -> dict[str, Any]:

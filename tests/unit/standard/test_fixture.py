@@ -18,6 +18,7 @@ visit-m4 | policy | after issue, 4 m | -7/+14 | visit | service | assessed | not
 visit-m7 | policy | after issue, 7 m | -7/+14 | visit | service | assessed | not-in-force | 5/3/3
 visit-m10 | policy | after issue, 10 m | -7/+14 | visit | service | assessed | not-in-force | 5/3/3
 birthday-greeting | customer | birthday | 0/0 | visit sms | marketing | spot-checked | done-recently | 1/3/1
+birthday-gift-call | customer | birthday | -3/0 | call | marketing | spot-checked | done-recently | 1/3/1
 good-news | customer | calendar month, month 1, day 5 | 0/+10 | sms | marketing | spot-checked | | 1/1/1
 policy-review | customer | anniversary relation, from 1 | -15/+30 | visit | service | spot-checked | | 3/1/5
 renewal-reminder-d90 | policy | before-instalment 90 d annual semi-annual | 0/+60 | visit sms | service | spot-checked | instalment-paid | 5/0/0
@@ -87,6 +88,7 @@ NAMES = {
     "visit-m7": "邀约客户参加活动",
     "visit-m10": "续期缴费温馨提示",
     "birthday-greeting": "生日祝福",
+    "birthday-gift-call": "生日礼遇致电",
     "good-news": "利好推送",
     "policy-review": "保单体检",
     "payment-feedback": "缴费反馈",
@@ -109,6 +111,7 @@ NAMES_OF_SERIES = {
 }
 AUDIENCES = {
     "visit-m10": {"instalments": True},
+    "birthday-gift-call": {"grades": ("diamond", "platinum", "gold")},
     "festival-womens-day": {"gender": "female"},
     "festival-mothers-day": {"gender": "female"},
     "festival-fathers-day": {"gender": "male"},
@@ -214,6 +217,7 @@ def test_the_office_calls_new_policies_writes_letters_and_decides(standard: Stan
     by_office = {service.code for service in standard.services if service.performer == "office"}
     assert by_office == {
         "new-policy-callback",
+        "birthday-gift-call",
         "grace-demand",
         "lapse-notice",
         "termination-decision",

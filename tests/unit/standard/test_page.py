@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from policyserve.standard import model
+from policyserve.standard.grade import Grade, GradeRule
 from policyserve.standard.obligation import Deadline, Obligation, Occasion, Until
 from policyserve.standard.parser import parse_standard
 from policyserve.standard.part import Part
@@ -43,7 +44,18 @@ def test_every_kind_of_trigger_has_an_example() -> None:
 
 
 @pytest.mark.parametrize(
-    "part", [model.Standard, model.Service, model.Window, model.Audience, model.Bearing, Obligation, Deadline]
+    "part",
+    [
+        model.Standard,
+        model.Service,
+        model.Window,
+        model.Audience,
+        model.Bearing,
+        Obligation,
+        Deadline,
+        Grade,
+        GradeRule,
+    ],
 )
 def test_every_field_is_explained(part: type[Part]) -> None:
     assert [name for name in part.model_fields if f"`{name}" not in PAGE] == []

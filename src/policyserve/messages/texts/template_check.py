@@ -24,6 +24,7 @@ from policyserve.plan.services import Services
 from policyserve.plan.steps import fold
 from policyserve.plan.subjects import Subjects
 from policyserve.settings_file import Caps, MessageSettings
+from policyserve.standard.grade import Grade
 from policyserve.standard.model import (
     After,
     AfterDebit,
@@ -91,7 +92,7 @@ class Trial:
 
     def _composed(self, facts: Subjects, service: Service, customer: int) -> pl.DataFrame:
         subjects = _subjects(facts, service).filter(customer_id=customer)
-        meant = _of_audience(subjects, service, facts, self.day)
+        meant = _of_audience(subjects, service, facts, self.day, self.standard.grades)
         free = self.settings.model_copy(update={"caps": _UNCAPPED})
         composed = compose(self._known(subjects, service), NOTHING_HAD, free, self.day)
         reason = "not-for-them" if service.enabled else "not-given"
@@ -124,10 +125,12 @@ class Trial:
         )
 
 
-def _of_audience(subjects: pl.DataFrame, service: Service, facts: Subjects, day: date) -> pl.Series:
+def _of_audience(
+    subjects: pl.DataFrame, service: Service, facts: Subjects, day: date, grades: tuple[Grade, ...]
+) -> pl.Series:
     """Return the `subject_id` of those whom the service is for on the day."""
     touches = subjects.lazy().with_columns(rule=pl.lit(0, dtype=pl.UInt32), nominal=pl.lit(day))
-    services = Services.alone(service, Days.between(day, day))
+    services = Services.alone(service, Days.between(day, day), grades)
     return fold(touches, audience_steps(services, facts, day)).select("subject_id").collect()["subject_id"]
 
 

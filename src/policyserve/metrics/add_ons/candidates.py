@@ -21,13 +21,13 @@ from sqlalchemy import Connection
 from policyserve import db
 from policyserve.book.columns import Book
 from policyserve.book.money import decimals_of
+from policyserve.contracts.annual_premiums import annual_premiums
 from policyserve.contracts.contracts import Contracts
 from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.dates import completed_years
 from policyserve.locale import in_language
 from policyserve.metrics.add_ons.add_ons import single_policy_customers
 from policyserve.metrics.agents_by_day import customer_agents
-from policyserve.metrics.referrals.purchases import annual_premiums
 from policyserve.metrics.rule_files import Rule
 from policyserve.model_errors import UnfitError
 from policyserve.plan.customers import family_cases

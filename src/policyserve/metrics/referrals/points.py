@@ -10,10 +10,10 @@ from pydantic import Field
 
 from policyserve.book.columns import Book
 from policyserve.book.money import decimals_of
+from policyserve.contracts.annual_premiums import annual_premiums
 from policyserve.contracts.grace import GRACE_DAYS
 from policyserve.metrics.add_ons.add_ons import FREELOOK_DAYS
 from policyserve.metrics.referrals.funnel import people
-from policyserve.metrics.referrals.purchases import annual_premiums
 from policyserve.metrics.referrals.referrals import STAGES, Stage, rows_of_people
 from policyserve.metrics.rule_files import Rule
 

@@ -34,6 +34,7 @@ class AgendaItem(Answer):
     customer: str | None
     phone: str | None
     vip: bool
+    grade: str | None = Field(description="The name of the customer's grade.")
     talking_points: list[str]
     tools: list[str] = Field(description="What to bring.")
     channels: list[str]
@@ -73,6 +74,7 @@ def _item(asked: Asked, customer: AgendaCustomer, task: AgendaTask) -> AgendaIte
         **task.fields(language), name=task.name(language), day=task.day, overdue=task.overdue,
         provisional=task.provisional, customer=shown_name(viewer, customer.name),
         phone=shown_phone(viewer, customer.phone), vip=customer.vip,
+        grade=customer.grade.said(language) if customer.grade else None,
         talking_points=list(task.talking_points(language)), tools=list(task.tools(language)),
         channels=task.channels.split("+"), owed=str(decimal(owed.owed, owed.currency)) if owed else None,
         currency=owed.currency if owed else None, instead_of=task.absent, away_until=task.until,

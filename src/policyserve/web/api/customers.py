@@ -23,6 +23,7 @@ class CustomerRow(Answer):
     name: str | None
     phone: str | None
     vip: bool
+    grade: str | None = Field(description="The name of their grade, as the last release worked it out.")
 
 
 class CustomerList(Answer):
@@ -66,6 +67,7 @@ class Customer(Answer):
     deceased_on: Day | None
     phone: str | None
     vip: str | None
+    grade: str | None = Field(description="The name of the grade on the day.")
     occupation: str | None
     hobbies: str | None
     family_no: str | None
@@ -85,12 +87,18 @@ class Customer(Answer):
 Typed = Annotated[Word, Query(description="Of a number, a name or a phone; or the whole number of a policy.")]
 
 
-def get_customers(asked: Asked, q: Typed = "", most: Most = 50, cursor: Cursor = None) -> CustomerList:
+OfGrade = Annotated[Word, Query(description="The code of a grade of the standard; only its customers.")]
+
+
+def get_customers(
+    asked: Asked, q: Typed = "", grade: OfGrade = "", most: Most = 50, cursor: Cursor = None
+) -> CustomerList:
     """Find customers in your scope."""
     found = place(asked, cursor, str)
     rows = find_customers(
-        asked.house.engine, asked.viewer, q, as_of=asked.as_of, most=most + 1, after=found[0] if found else ""
-    )
+        asked.house.engine, asked.viewer, q, as_of=asked.as_of, language=asked.language, grade=grade, most=most + 1,
+        after=found[0] if found else "",
+    )  # fmt: skip
     shown, following = page(asked, rows, most, "customer_no")
     return CustomerList(items=[CustomerRow(**vars(row)) for row in shown], next=following)
 

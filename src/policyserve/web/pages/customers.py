@@ -10,6 +10,7 @@ from policyserve.locale import N_, N_in, Sentence
 from policyserve.metrics.figure import Column, Figure
 from policyserve.operations.cards import card_with_records
 from policyserve.operations.customers import MOST, Found, find_customers, reveal_phone
+from policyserve.operations.standards import standard_on
 from policyserve.tasks.card_text import PROFILE, premium, state
 from policyserve.tasks.codes import coded
 from policyserve.web.visit import Answer, Screen, Visit
@@ -21,6 +22,7 @@ IN_A_FILE = 10_000
 LISTED = (
     Column(name="customer_no", title=N_("Customer")), Column(name="name", title=N_("Name")),
     Column(name="phone", title=N_("Phone")), Column(name="vip", title="VIP", kind="code"),
+    Column(name="grade", title=N_("Grade")),
 )  # fmt: skip
 """The columns of a list of customers."""
 
@@ -36,9 +38,13 @@ HELD = (
 def search(visit: Visit) -> Answer:
     """Show the customers that were looked for."""
     typed = visit.query.get("q", "").strip()[:100]
-    find = partial(find_customers, visit.house.engine, visit.viewer, typed, as_of=visit.as_of)
+    asked = visit.house.engine, visit.viewer, typed
+    grades = standard_on(visit.house.engine, visit.as_of).grades
+    grade = next((one.code for one in grades if one.code == visit.query.get("grade")), "")
+    find = partial(find_customers, *asked, as_of=visit.as_of, language=visit.language, grade=grade)
     found = find()
-    values = {"found": found, "typed": typed, "many": len(found) == MOST}
+    values = {"found": found, "typed": typed, "many": len(found) == MOST, "grade": grade}
+    values["grades"] = [(one.code, one.said(visit.language)) for one in grades]
     return Screen(template="customers", values=values, figures=lambda: [_list(visit, find(most=IN_A_FILE))])
 
 

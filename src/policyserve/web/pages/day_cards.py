@@ -52,7 +52,8 @@ class CustomerCard(NamedTuple):
     href: str
     who: str
     """How the customer is addressed."""
-    vip: bool
+    mark: str
+    """The grade, else that they are a VIP; empty for neither."""
     phone: str | None
     call: str
     ahead: str
@@ -103,7 +104,7 @@ def _customer(one: AgendaCustomer, today: date, language: str) -> CustomerCard:
         one.customer_no,
         f"/customers/{part(one.customer_no)}",
         one.salutation(language),
-        one.vip,
+        one.mark(language),
         one.phone,
         say(language, "Call {phone}", phone=one.phone) if one.phone else say(language, "no phone known"),
         say_many(language, *words, one.ahead) if one.ahead else "",
