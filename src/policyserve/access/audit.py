@@ -27,6 +27,7 @@ ACTIONS = N_all(
     "message let go", "message refused",
     "hand-over proposed", "hand-over changed", "hand-over applied", "hand-over undone",
     "absence entered", "absence withdrawn",
+    "weights set", "weights taken back",
     "list imported", "token added", "token revoked", "token refused",
 )  # fmt: skip
 

@@ -28,6 +28,7 @@ MODULES = {
     **dict.fromkeys(("run", "jobs", "health"), "jobs"),
     "spot-check": "spot_checks",
     "points": "points",
+    "priority": "priorities",
     "handover": "handovers",
     "report": "report",
 }

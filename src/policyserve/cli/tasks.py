@@ -44,6 +44,8 @@ def print_agenda(found: Agenda, language: str, *, points: bool = False) -> None:
     click.echo(agenda_head(found, language))
     for number, customer in enumerate(found.customers, 1):
         print_customer(number, customer, language, points=points)
+    if found.weighing and found.weighing.manager_no and found.customers:
+        tell(found.weighing.why.told(language), style="dim")
 
 
 def agenda_head(found: Agenda, language: str) -> str:

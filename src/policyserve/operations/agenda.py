@@ -19,6 +19,7 @@ from policyserve.tasks import agenda, agenda_queries, stored_sums
 from policyserve.tasks.agenda import Agenda
 from policyserve.tasks.stored_standard import current_standard
 from policyserve.tasks.sums_owed import ABOUT_INSTALMENTS, Occurrence, Sums, sums_owed
+from policyserve.tasks.target_weights import weighed, weighing
 
 
 def agent_day(engine: Database, viewer: Viewer, agent_no: str, day: date, *, as_of: date) -> Agenda:
@@ -30,13 +31,14 @@ def agent_day(engine: Database, viewer: Viewer, agent_no: str, day: date, *, as_
     with db.reading(engine) as connection:
         scope.check_agent(connection, viewer, agent_no, as_of)
         standard = current_standard(connection, day)
-        found = agenda.agenda(connection, agent_no, day, standard)
+        held = weighing(connection, agent_no, standard, day)
+        found = agenda.agenda(connection, agent_no, day, weighed(standard, held.weights))
         instead = {one.customer_id for one in found.customers if any(task.absent for task in one.tasks)}
         if instead and as_of != day:
             hidden = instead - scope.seen_customers(connection, viewer, instead, as_of)
             shown = tuple(one for one in found.customers if one.customer_id not in hidden)
             found = replace(found, customers=shown, ahead=sum(one.ahead for one in shown))
-        return _with_sums(connection, found, standard)
+        return replace(_with_sums(connection, found, standard), weighing=held)
 
 
 def office_day(engine: Database, branch: str, day: date) -> Agenda:

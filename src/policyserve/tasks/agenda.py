@@ -23,6 +23,7 @@ from policyserve.tasks.agenda_queries import OF_OFFICE, of_agent
 from policyserve.tasks.salutation import salutation
 from policyserve.tasks.standard_lines import Line, Lines
 from policyserve.tasks.sums_owed import Occurrence, Sum, Sums
+from policyserve.tasks.target_weights import Weighing
 
 
 class AgendaTask(NamedTuple):
@@ -146,6 +147,8 @@ class Agenda:
     customers: tuple[AgendaCustomer, ...]
     ahead: int
     """How many tasks of all customers could already be done and are not due."""
+    weighing: Weighing | None = None
+    """By what it is in order; None: as the standard weighs."""
 
     @property
     def tasks(self) -> Iterator[AgendaTask]:

@@ -41,6 +41,7 @@ PLACES = {
         ("/spot-checks", N_in("page", "Spot checks")),
         ("/absences", N_in("page", "Absences")),
         ("/handovers", N_in("page", "Hand-overs")),
+        ("/priority", N_in("page", "Priority")),
         ("/standard", N_in("page", "Standard")),
         ("/customers", N_in("page", "Customers")),
     ),

@@ -51,6 +51,7 @@ class Agenda(Answer):
     name: str | None
     date: Day
     ahead: int = Field(description="Tasks that could already be done and are not due.")
+    order: str = Field(description="By what it is in order, and who decided it.")
     items: list[AgendaItem]
 
 
@@ -65,7 +66,9 @@ def get_agenda(asked: Asked, agent_no: AgentNo = None, date: OnDay = None) -> Ag
         raise NotFoundError("agent", "")
     found = agent_day(asked.house.engine, asked.viewer, number, date or asked.as_of, as_of=asked.as_of)
     items = [_item(asked, customer, task) for customer in found.customers for task in customer.tasks]
-    return Agenda(agent_no=found.whose, name=found.name, date=found.day, ahead=found.ahead, items=items)
+    return Agenda(agent_no=found.whose, name=found.name, date=found.day, ahead=found.ahead, items=items,
+        order=found.weighing.why.told(asked.language) if found.weighing else "",
+    )  # fmt: skip
 
 
 def _item(asked: Asked, customer: AgendaCustomer, task: AgendaTask) -> AgendaItem:

@@ -35,6 +35,7 @@ def show(visit: Visit) -> Answer:
     note_opened(engine, visit.viewer, visit.as_of, visit.now, visit.house.opened_days)
     cards = households(found, visit.language)
     values = {
+        "order": found.weighing.why.told(visit.language) if found.weighing else "",
         "found": found, "late": [one for one in cards if one.late], "rest": [one for one in cards if not one.late],
         "told": _told(visit), "away": now_told(visit),
         "paper": visit.query.get("view") == "paper", "shown_customers": {one.customer_no for one in found.customers},
