@@ -34,7 +34,7 @@ def order(engine: Engine) -> list[str]:
 def test_weights_are_tried_kept_for_the_teams_and_taken_back(book: Engine) -> None:
     assert order(book) == ["C2", "C1"]
     to_persistency = read_weights("3/0/0")
-    rows = preview(book, MANAGER, "1001", to_persistency, "1002", day=MONDAY, as_of=MONDAY)
+    rows = preview(book, MANAGER, "1001", to_persistency, "1002", day=MONDAY, as_of=MONDAY, language="en")
     assert [(row["before"], row["after"], row["customer_no"]) for row in rows] == [(2, 1, "C1"), (1, 2, "C2")]
     assert order(book) == ["C2", "C1"]
     set_weights(book, MANAGER, "1001", to_persistency, STAMP)
@@ -54,14 +54,14 @@ def test_the_nearest_weights_hold_and_those_above_change_nothing(book: Engine) -
     assert order(book) == ["C2", "C1"]
     assert priority(book, SYSTEM, "1003", as_of=MONDAY).weighing.manager_no == "1001"
     with pytest.raises(PolicyserveError, match="1002 is weighed for the teams of 1002"):
-        preview(book, SYSTEM, "1001", TO_REFERRALS, "1002", day=MONDAY, as_of=MONDAY)
+        preview(book, SYSTEM, "1001", TO_REFERRALS, "1002", day=MONDAY, as_of=MONDAY, language="en")
 
 
 def test_a_manager_decides_for_the_own_teams_alone(book: Engine) -> None:
     for deed in (
         lambda: set_weights(book, MANAGER, "1004", TO_REFERRALS, STAMP),
         lambda: priority(book, MANAGER, "1004", as_of=MONDAY),
-        lambda: preview(book, MANAGER, "1001", TO_REFERRALS, "1004", day=MONDAY, as_of=MONDAY),
+        lambda: preview(book, MANAGER, "1001", TO_REFERRALS, "1004", day=MONDAY, as_of=MONDAY, language="en"),
     ):
         with pytest.raises(NotFoundError):
             deed()

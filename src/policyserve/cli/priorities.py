@@ -7,13 +7,14 @@ from datetime import date
 import rich_click as click
 
 from policyserve.access.viewer import SYSTEM
-from policyserve.cli.options import BY, DATE, Session, shared
+from policyserve.cli.option_types import DATE
+from policyserve.cli.options import BY, Session, shared
 from policyserve.locale import N_
 from policyserve.operations import priorities
 from policyserve.tasks.target_weights import Weighing
 
-COLUMNS = ["before", "after", "customer_no", "name", "service", "score"]
-HEADINGS = {"before": N_("Before"), "after": N_("After"), "score": N_("Score")}
+COLUMNS = ["before", "after", "customer_no", "name", "service", "task", "score"]
+HEADINGS = {"before": N_("Before"), "after": N_("After"), "task": N_("First task"), "score": N_("Score")}
 
 
 @click.group()
@@ -39,7 +40,7 @@ def preview(session: Session, manager_no: str, weights: str, *, agent_no: str, d
     """Show what WEIGHTS (persistency/referrals/add-ons, as 2/1/1) would do to a day; nothing is changed."""
     rows = priorities.preview(
         session.engine, SYSTEM, manager_no, priorities.read_weights(weights), agent_no, day=day or session.as_of,
-        as_of=session.as_of,
+        as_of=session.as_of, language=session.language,
     )  # fmt: skip
     headings = {name: session.words(words) for name, words in HEADINGS.items()}
     session.show(rows, columns=COLUMNS, headings=headings, empty=session.words("Nothing is due."))

@@ -17,7 +17,7 @@ from policyserve.web.workbooks import list_figure
 ORDER = (
     Column(name="before", title=N_("Before"), kind="count"), Column(name="after", title=N_("After"), kind="count"),
     Column(name="customer_no", title=N_("Customer"), kind="customer"), Column(name="name", title=N_("Name")),
-    Column(name="service", title=N_("Service"), kind="service"), Column(name="score", title=N_("Score")),
+    Column(name="task", title=N_("First task")), Column(name="score", title=N_("Score")),
 )  # fmt: skip
 """A day's customers in the new order."""
 
@@ -53,6 +53,7 @@ def _tried(visit: Visit) -> Figure:
     rows = priorities.preview(
         visit.house.engine, visit.viewer, visit.viewer.agent_no or "", weights,
         visit.query.get("agent_no", "").strip()[:100], day=visit.as_of, as_of=visit.as_of,
+        language=visit.language,
     )  # fmt: skip
     empty = Sentence(N_("Nothing is due today."))
     return list_figure(Sentence(N_("The day in the new order")), ORDER, rows, as_of=visit.as_of, empty=empty)
