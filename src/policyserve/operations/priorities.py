@@ -76,9 +76,9 @@ def preview(
 ) -> list[dict[str, Any]]:
     """Return the customers of an agent's day with their places before and under other weights.
 
-    `before`, `after`, `customer_no`, `name`, `service` and `task` (the first, and its name) and `score` under the new weights, in the
-    new order. Raises NotFoundError for an agent whom the viewer does not see, PolicyserveError for one not below the
-    manager, or whose nearer manager has weights of their own.
+    `before`, `after`, `customer_no`, `name`, `service` and `task` (the first, and its name) and `score` under the new
+    weights, in the new order. Raises NotFoundError for an agent whom the viewer does not see, PolicyserveError for one
+    not below the manager, or whose nearer manager has weights of their own.
     """
     with db.reading(engine) as connection:
         _manager(connection, viewer, manager_no, as_of)
@@ -93,7 +93,8 @@ def preview(
     places = {one.customer_no: place for place, one in enumerate(old.customers, 1)}
     return [
         {"before": places[one.customer_no], "after": place, "customer_no": one.customer_no,
-         "name": shown_name(viewer, one.name), "service": one.tasks[0].service, "task": one.tasks[0].name(language), "score": one.score}
+         "name": shown_name(viewer, one.name), "service": one.tasks[0].service,
+         "task": one.tasks[0].name(language), "score": one.score}
         for place, one in enumerate(new.customers, 1)
     ]  # fmt: skip
 
