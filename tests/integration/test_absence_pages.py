@@ -64,6 +64,7 @@ def test_it_is_looked_at_entered_seen_and_withdrawn(branch: Branch, agent: TestC
     why = "\n".join(agent.get("/api/v1/tasks/3").json()["why"])
     assert "1003 Agent 1003 is away from 2026-05-04 to 2026-05-18, and back on 2026-05-19" in why
     assert "It does not wait (its last day, 2026-05-18, is before that): 1002 Agent 1002 does it" in why
+    assert "2026-05-18" in manager.get("/board").text
     gone = branch.signed_in("other").get("/today").text
     assert "You are away until 18 May; what does not wait stands with Agent 1002." in gone
     assert "/customers/C2" not in gone

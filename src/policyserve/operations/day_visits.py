@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from policyserve import db
-from policyserve.access import day_visits, scope
+from policyserve.access import day_visits, scope, stand_ins
 from policyserve.access.day_visits import LastVisit
 from policyserve.access.scope import AGENTS
 from policyserve.access.viewer import Viewer
@@ -43,19 +43,26 @@ def last_visits(engine: Database, viewer: Viewer, agents: Collection[str], *, as
 
 
 def visits_in_scope(engine: Database, viewer: Viewer, *, as_of: date) -> list[dict[str, Any]]:
-    """Return of every agent in scope when they were last here: `agent_no`, `name`, `opened_on`, `uploaded`.
+    """Return of every agent in scope when they were last here: `agent_no`, `name`, `opened_on`, `uploaded`, and of whom
+    is away the last day of it, `away_until`.
 
     Whoever was never here stands first, then who was here longest ago; `uploaded` is whether what they did on that day
     has come in, None where they were never here.
     """
     there = or_(AGENTS.c.left_on.is_(None), AGENTS.c.left_on > as_of)
-    query = select(AGENTS.c.agent_no, AGENTS.c.name).where(there).order_by(AGENTS.c.agent_no)
+    away = stand_ins.away(as_of)
+    query = (
+        select(AGENTS.c.agent_no, AGENTS.c.name, away.c.last_day.label("away_until"))
+        .outerjoin_from(AGENTS, away, away.c.agent_id == AGENTS.c.id)
+        .where(there)
+        .order_by(AGENTS.c.agent_no)
+    )
     within = scope.agents_of(viewer.scope, as_of)
     with db.reading(engine) as connection:
         found = connection.execute(query if within is None else query.where(AGENTS.c.id.in_(within)))
-        names = {row.agent_no: row.name for row in found}
-    visits = last_visits(engine, viewer, names, as_of=as_of)
-    rows = [{"agent_no": number, "name": name, **_told(visits.get(number))} for number, name in names.items()]
+        agents = [dict(row) for row in found.mappings()]
+    visits = last_visits(engine, viewer, [row["agent_no"] for row in agents], as_of=as_of)
+    rows = [{**row, **_told(visits.get(row["agent_no"]))} for row in agents]
     return sorted(rows, key=lambda row: (row["opened_on"] or date.min, row["agent_no"]))
 
 

@@ -108,8 +108,8 @@ OF_OFFICE = _statement(f"""
 BUSIEST = text("""
     SELECT a.agent_no FROM tasks t JOIN agents a ON a.id = t.agent_id
     WHERE t.status = 'open' AND t.performer = 'agent' AND t.due <= :day AND t.latest >= :day
-    AND (:beside IS NULL OR (a.agent_no <> :beside AND a.manager_id = (
-        SELECT manager_id FROM agents WHERE agent_no = :beside)))
+    AND (:beside IS NULL OR (a.agent_no <> :beside AND EXISTS (
+        SELECT 1 FROM agents me WHERE me.agent_no = :beside AND a.manager_id IN (me.id, me.manager_id))))
     GROUP BY a.agent_no ORDER BY count(DISTINCT t.service) DESC, count(*) DESC, a.agent_no LIMIT 1
 """).bindparams(bindparam("day", type_=Date()), bindparam("beside", type_=String()))
 
@@ -131,7 +131,7 @@ class Reminder:
 
 
 def busiest(connection: Connection, day: date, beside: str | None = None) -> str | None:
-    """Return the number of the agent whose day has most kinds of work, `beside`: of an agent's colleagues.
+    """Return the number of the agent whose day has most kinds of work, `beside`: among those near an agent.
 
     None where nobody has any.
     """

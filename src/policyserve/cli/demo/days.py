@@ -73,9 +73,9 @@ def _away(story: Story, agent_no: str) -> None:
     stamp = Stamp(at=story.now, as_of=story.day, actor=agent_no)
     moves = preview_absence(story.engine, SYSTEM, story.calendar, asked, stamp)
     story.tell(
-        "Were agent {colleague} away until {last}, {tasks} that do not wait would stand with {agent}, and {waiting} "
-        "would wait: policyserve absence add {colleague} --from {first} --to {last} --substitute {agent}",
-        colleague=colleague, agent=agent_no, first=asked.first, last=asked.last,
+        "Were agent {colleague} away until {day}, {tasks} that do not wait would stand with this one, and {waiting} "
+        "would wait: policyserve absence add",
+        colleague=colleague, day=asked.last,
         tasks=say_many(story.language, "{n} task", "{n} tasks", sum(one.tasks for one in moves.shares)),
         waiting=say_many(story.language, "{n} task", "{n} tasks", moves.waiting),
     )  # fmt: skip

@@ -23,6 +23,7 @@ ON_BOARD = ("teams", "agents", "services", "referrals", "add-ons", "gap-teams")
 
 VISITS = (
     Column(name="agent_no", title=N_("Agent"), kind="agent"),
+    Column(name="away_until", title=N_("Away until"), kind="day"),
     Column(name="opened_on", title=N_("Last here"), kind="day", nameless=N_in("last visit", "never")),
     Column(name="uploaded", title=N_("Work of that day sent"), kind="code"),
 )
