@@ -109,7 +109,8 @@ BUSIEST = text("""
     SELECT a.agent_no FROM tasks t JOIN agents a ON a.id = t.agent_id
     WHERE t.status = 'open' AND t.performer = 'agent' AND t.due <= :day AND t.latest >= :day
     AND (:beside IS NULL OR (a.agent_no <> :beside AND EXISTS (
-        SELECT 1 FROM agents me WHERE me.agent_no = :beside AND a.manager_id IN (me.id, me.manager_id))))
+        SELECT 1 FROM agents me
+        WHERE me.agent_no = :beside AND (me.manager_id IN (a.id, a.manager_id) OR a.manager_id = me.id))))
     GROUP BY a.agent_no ORDER BY count(DISTINCT t.service) DESC, count(*) DESC, a.agent_no LIMIT 1
 """).bindparams(bindparam("day", type_=Date()), bindparam("beside", type_=String()))
 
