@@ -39,7 +39,7 @@ def assign(matching: Matching, *, most_whole: int = EXACT) -> Assignment:
     The programme chooses; what it would split goes one by one where it costs least, and single moves and exchanges
     follow while they better it. The same matching always gives the same assignment.
     """
-    kinds = _kinds(matching.households)
+    kinds = kinds_of(matching.households)
     solved = solve(matching, kinds, most_whole=most_whole)
     chosen = _dealt(matching, kinds, solved)
     _place_the_rest(matching, chosen)
@@ -49,7 +49,7 @@ def assign(matching: Matching, *, most_whole: int = EXACT) -> Assignment:
     return Assignment(chosen=found, value=matching.value(chosen), bound=solved.bound)
 
 
-def _kinds(households: pl.DataFrame) -> pl.Series:
+def kinds_of(households: pl.DataFrame) -> pl.Series:
     """Number the kinds of households: of one load and team."""
     return households.select(kind=pl.struct("load", "team").rank("dense").cast(pl.Int32) - 1)["kind"]
 

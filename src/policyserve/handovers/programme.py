@@ -61,8 +61,16 @@ def solve(matching: Matching, kinds: pl.Series, *, most_whole: int = EXACT) -> S
     sizes = kinds.value_counts().sort(kinds.name)["count"].to_list()
     tied = sorted({way.household for way in ways if way.household is not None})
     rows = dict(zip(tied, count(len(sizes) + matching.agents.height), strict=False))
+    firsts = {kind: row for row, kind in reversed(list(enumerate(kinds)))}
+    of_kinds = {kind: matching.of_team(matching.households["team"][row]) for kind, row in firsts.items()}
     for way in ways:
-        programme.add(*_column(matching, way, kinds, sizes, rows))
+        one = firsts[way.kind] if way.household is None else way.household
+        entries = [(way.kind, 1.0), (len(sizes) + way.agent, float(matching.weights[one]))]
+        if way.household is None:
+            programme.add(float(of_kinds[way.kind][way.agent]), sizes[way.kind], entries)
+        else:
+            price = float(matching.mismatch[one, way.agent] - matching.missed[one])
+            programme.add(price, 1.0, [*entries, (rows[one], 1.0)])
     for agent in range(matching.agents.height):
         _climb(programme, matching, agent, len(sizes) + agent)
     limits = [(size, size) for size in sizes] + [(0, 0)] * matching.agents.height + [(0, 1)] * len(tied)
@@ -78,18 +86,6 @@ def _ways(matching: Matching, kinds: pl.Series) -> list[Way]:
     free = [Way(kind=kind, agent=agent, household=None) for kind in kinds.unique().sort()
             for agent in range(matching.agents.height)]  # fmt: skip
     return free + [Way(kind=int(kinds[row]), agent=column, household=row) for row, column in known]
-
-
-def _column(
-    matching: Matching, way: Way, kinds: pl.Series, sizes: list[int], rows: dict[int, int]
-) -> tuple[float, float, list[tuple[int, float]]]:
-    """Return price, upper bound and entries of a way."""
-    one = way.household if way.household is not None else int((kinds == way.kind).arg_true()[0])
-    entries = [(way.kind, 1.0), (len(sizes) + way.agent, float(matching.weights[one]))]
-    if way.household is None:
-        return float(matching.of_team(matching.households["team"][one])[way.agent]), sizes[way.kind], entries
-    price = float(matching.mismatch[one, way.agent] - matching.missed[one])
-    return price, 1.0, [*entries, (rows[one], 1.0)]
 
 
 def _climb(programme: Programme, matching: Matching, agent: int, row: int) -> None:

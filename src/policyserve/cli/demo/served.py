@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from policyserve.access.viewer import SYSTEM
 from policyserve.book.lists import KINDS
 from policyserve.cli.demo.command import A_MONDAY
 from policyserve.cli.demo.story import Story
+from policyserve.errors import PolicyserveError
 from policyserve.generated_book.files import write_lists
 from policyserve.generated_book.generator import generate
 from policyserve.locale import N_in, Sentence, say
@@ -22,6 +23,7 @@ from policyserve.operations.absences import add_absence
 from policyserve.operations.agenda import busiest_agent
 from policyserve.operations.calendars import calendar_named
 from policyserve.operations.database import open_database
+from policyserve.operations.handovers import propose_set
 from policyserve.operations.lists import import_list
 from policyserve.operations.release import release_tasks
 from policyserve.operations.users import add_user, manager_of
@@ -48,9 +50,11 @@ def demo_house(language: str, customers: int = CUSTOMERS) -> Iterator[House]:
         try:
             _fill(story)
             _away(story)
+            people = _people(story)
+            _propose(story)
             yield House(
                 engine=engine, settings=story.settings, calendar=story.calendar, now=lambda: story.now,
-                today=lambda: A_MONDAY, demo=_people(story),
+                today=lambda: A_MONDAY, demo=people,
             )  # fmt: skip
         finally:
             engine.dispose()
@@ -73,6 +77,14 @@ def _away(story: Story) -> None:
         )  # fmt: skip
         stamp = Stamp(at=story.now, as_of=story.day, actor="demo-manager")
         add_absence(story.engine, SYSTEM, story.calendar, asked, stamp)
+
+
+def _propose(story: Story) -> None:
+    """Propose who takes the households of the busiest agent, where the solver for it is installed."""
+    agent = busiest_agent(story.engine, story.day)
+    stamp = Stamp(at=story.now, as_of=story.day, actor="demo-manager")
+    with suppress(PolicyserveError):
+        propose_set(story.engine, story.calendar, stamp, [agent] if agent else [])
 
 
 def _people(story: Story) -> tuple[tuple[str, str], ...]:
