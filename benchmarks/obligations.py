@@ -65,7 +65,7 @@ def _deeds(book: Book) -> pl.DataFrame:
         on=pl.col("debit_on") + pl.duration(days=pl.col("row") % 3 + 1), subject_id="policy_id", ordinal="number",
         number=pl.col("row").cast(pl.Int32), outcome=pl.lit("delivered"), counts=pl.lit(value=True),
         **{name: pl.lit(word) for name, word in words.items()},
-    ).select(DEEDS.names()).cast(dict(DEEDS))  # fmt: skip
+    ).select(DEEDS.names()).cast(DEEDS)  # fmt: skip
 
 
 def _ours(book: Book, deeds: pl.DataFrame) -> float:

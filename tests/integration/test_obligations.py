@@ -129,3 +129,11 @@ def test_the_api_counts_and_lists_those_in_scope(branch: Branch) -> None:
     assert (row["agent_no"], row["obligation"], row["not_applicable"]) == ("1002", "debit-result-told", 1)
     listed = agent.get("/figures/obligations/list", params={"state": "open"}).json()["items"]
     assert {(one["agent_no"], one["days_left"]) for one in listed} == {("1002", 1), ("1002", 10)}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Told of the new agent within 30 days"), ("zh", "三十日内告知新服务人员")]
+)
+def test_the_page_of_the_standard_tells_what_is_owed(branch: Branch, language: str, words: str) -> None:
+    page = branch.signed_in("clerk", language).get("/standard").text
+    assert words in page.split({"en": "Obligations", "zh": "履约情况"}[language])[-1]

@@ -8,7 +8,8 @@ from typing import Any
 
 from policyserve.access.sent_forms import SentBeforeError
 from policyserve.errors import PolicyserveError
-from policyserve.locale import N_, Sentence, in_language
+from policyserve.locale import N_, N_in, Sentence, in_language
+from policyserve.metrics.columns import of_standard
 from policyserve.metrics.figure import Column, Figure
 from policyserve.operations import standards
 from policyserve.signs import seen
@@ -20,6 +21,12 @@ from policyserve.web.carried_files import packed, sent_file, unpacked
 from policyserve.web.tables import table_of
 from policyserve.web.visit import Answer, Move, Screen, Visit
 from policyserve.web.workbooks import list_figure
+
+OWED = (
+    Column(name="obligation", title=N_("Obligation")), Column(name="services", title=N_("Services"), kind="code"),
+    Column(name="least", title=N_in("obligation", "Owed"), kind="count"),
+    Column(name="owner", title=N_in("obligation", "Whose"), kind="code", words=of_standard),
+)  # fmt: skip
 
 MAY_CHANGE = ("clerk", "administrator")
 """Who puts a standard to use."""
@@ -120,7 +127,18 @@ def _figures(visit: Visit, standard: Standard) -> list[Figure]:
         list_figure(Sentence(N_("Services of the standard")), _columns(shown), rows, as_of=visit.as_of),
         list_figure(Sentence(N_("What to say, and what to bring")), _columns(WORDING), rows, as_of=visit.as_of),
         list_figure(Sentence(N_("Standards put to use")), IN_USE, in_use, as_of=visit.as_of),
+        list_figure(Sentence(N_("Obligations")), OWED, _owed(standard, visit.language), as_of=visit.as_of),
     ]
+
+
+def _owed(standard: Standard, language: str) -> list[dict[str, Any]]:
+    """Return the obligations, each with what proves it."""
+    services = {one.code: str(one.said("name", language)) for one in standard.services}
+    return [
+        {"obligation": one.said("name", language), "services": [services[code] for code in one.services],
+         "least": one.least, "owner": one.owner}
+        for one in standard.obligations
+    ]  # fmt: skip
 
 
 def _columns(names: tuple[str, ...]) -> tuple[Column, ...]:
