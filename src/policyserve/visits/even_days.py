@@ -5,7 +5,7 @@ First the fewest visits (`piercing`), then the days over capacity (`levels`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -34,6 +34,10 @@ class Work:
     alone: Flags
     """It is not done on the visit of others."""
     effort: Costs
+
+    def at(self, places: Numbers) -> Work:
+        """Return the pieces at some places."""
+        return Work(*(getattr(self, one.name)[places] for one in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def visits_of(work: Work, day: Numbers) -> Calls:
 def _doors(work: Work) -> Numbers:
     """Return a number for each agent and household."""
     key = work.agent * (int(work.household.max(initial=0)) + 1) + work.household
-    return np.unique(key, return_inverse=True)[1]
+    return np.asarray(np.unique(key, return_inverse=True)[1])
 
 
 def overload(work: Work, day: Numbers, capacity: Costs) -> Costs:
@@ -104,7 +108,8 @@ def even_days(work: Work, open_days: OpenDays, capacity: Costs) -> EvenDays:
     load = np.zeros(room.shape)
     np.add.at(load, (visits.agent[units], visits.day[units]), visits.effort[units])
     crowded = np.flatnonzero((load > room).any(axis=1))
-    day, found = joined.copy(), {}
+    day = joined.copy()
+    found: dict[int, Levelled] = {}
     if not crowded.size:
         return EvenDays(joined, day, found)
     solver, moved = Programmes(), visits.day.copy()
@@ -121,8 +126,8 @@ def even_days(work: Work, open_days: OpenDays, capacity: Costs) -> EvenDays:
 def _joined(work: Work) -> Numbers:
     together = np.flatnonzero(~work.alone)
     day = work.ideal.copy()
-    columns = (_doors(work), work.low, work.high, work.ideal, work.shown)
-    day[together] = pierced(*(column[together] for column in columns))
+    one = work.at(together)
+    day[together] = pierced(_doors(one), one.low, one.high, one.ideal, one.shown)
     return day
 
 
@@ -130,9 +135,9 @@ def _flow(work: Work, own: Numbers, visits: Calls, room: Costs) -> Visits:
     """Return the visits `own` of an agent: the window that all their pieces share, and what each day costs them."""
     mine, of = visits.pieces_of(own)
     days = np.arange(len(room))
-    columns = (column[mine, None] for column in (work.low, work.high, work.ideal, work.shown))
+    one = work.at(mine[:, None])
     cost = np.zeros((len(own), len(room)))
-    np.add.at(cost, of, distance(days, *columns))
+    np.add.at(cost, of, distance(days, one.low, one.high, one.ideal, one.shown))
     within = np.isfinite(cost)
     low, high = within.argmax(axis=1), len(room) - 1 - within[:, ::-1].argmax(axis=1)
     return Visits(low, high, visits.day[own], visits.effort[own], cost, room)

@@ -83,7 +83,7 @@ def _over(visits: Visits, day: Numbers) -> Flags:
 def _helpers(visits: Visits, day: Numbers, price: Costs) -> Flags:
     """Return the visits that would be cheaper on another day at these prices."""
     asked = visits.cost + visits.effort[:, None] * price
-    return asked.min(axis=1) < asked[np.arange(len(day)), day] - 1e-6
+    return np.asarray(asked.min(axis=1) < asked[np.arange(len(day)), day] - 1e-6)
 
 
 def bound(visits: Visits, price: Costs) -> float:

@@ -51,15 +51,15 @@ class OpenDays:
 
     def from_day(self, agent: Numbers, day: Numbers) -> Numbers:
         """Return the number of the first working day from each day on."""
-        return self.rank[agent, self._place(day)]
+        return np.asarray(self.rank[agent, self._place(day)])
 
     def to_day(self, agent: Numbers, day: Numbers) -> Numbers:
         """Return the number of the last working day up to each day; -1 before the first."""
-        return self.rank[agent, self._place(day + 1)] - 1
+        return np.asarray(self.rank[agent, self._place(day + 1)] - 1)
 
     def day_of(self, agent: Numbers, number: Numbers) -> Numbers:
         """Return the day of each number, since 1970."""
-        return self.days[agent, number]
+        return np.asarray(self.days[agent, number])
 
     def _place(self, day: Numbers) -> Numbers:
-        return np.clip(day - self.start, 0, self.rank.shape[1] - 1)
+        return np.asarray(np.clip(day - self.start, 0, self.rank.shape[1] - 1))
