@@ -9,12 +9,13 @@ from typing import Any
 import rich_click as click
 
 from policyserve.access.viewer import SYSTEM
-from policyserve.cli.options import Session, shared
+from policyserve.cli.options import DATE, Session, shared
 from policyserve.cli.screen.names import with_names
 from policyserve.cli.screen.output import Row, show, tell
 from policyserve.dates import add_months
 from policyserve.locale import N_, N_in, say
 from policyserve.operations.cards import customer_card, policy_card
+from policyserve.operations.touch_absence import Asked, why_not_there
 from policyserve.tasks.card_text import PROFILE, premium, state
 from policyserve.tasks.codes import shown
 from policyserve.tasks.headings import heading
@@ -137,4 +138,22 @@ def _part(session: Session, title: str, rows: Sequence[Row], columns: Sequence[s
     session.show(rows, columns=columns, empty=f"  {session.words(N_in('part of a card', 'none'))}", **layout)
 
 
-COMMANDS = [policy, customer]
+@click.command(name="explain")
+@click.option("--service", required=True, help="The code of the service, as 'standard show' lists it.")
+@click.option("--policy", "policy_no", metavar="NO", help="The policy that should have it.")
+@click.option("--customer", "customer_no", metavar="NO", help="The customer who should have it.")
+@click.option("--date", "day", type=DATE, help="The day on which it is missed; default today.")
+@click.option("--agent", "agent_no", metavar="NO", help="The agent whose work it should be.")
+@shared
+def explain_(session: Session, service: str, day: date | None, **whom: str | None) -> None:
+    """Say why a service is not there: which fact or rule left it out, or on which day it is."""
+    if (whom["policy_no"] is None) == (whom["customer_no"] is None):
+        raise click.UsageError(session.words("Give --policy or --customer, one of the two."))
+    asked = Asked(service=service, day=day or session.as_of, **whom)
+    rows = why_not_there(
+        session.engine, SYSTEM, session.calendar, asked, as_of=session.as_of, language=session.language
+    )
+    session.show(rows, columns=["name", "ordinal", "nominal", "due", "agent_no", "reason"], headings=_service(session))
+
+
+COMMANDS = [policy, customer, explain_]

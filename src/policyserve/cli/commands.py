@@ -17,7 +17,7 @@ MODULES = {
     **dict.fromkeys(("agenda", "task"), "tasks"),
     "absence": "absences",
     "sms": "sms",
-    **dict.fromkeys(("policy", "customer"), "cards"),
+    **dict.fromkeys(("policy", "customer", "explain"), "cards"),
     "personal-data": "personal_data",
     "metrics": "metrics.persistency",
     "obligations": "obligations",

@@ -20,7 +20,10 @@ RECENTLY = timedelta(days=180)
 """A service done so recently is not given again for another occasion."""
 
 NOT_SERVED, NO_LONGER_SERVED = "not-served", "no-longer-served"
-"""The subject may not be served on the nominal day, or not on `as_of`; the facts say more, see `planner`'s caller."""
+"""The subject may not be served on the nominal day, or not on `as_of`; `tasks.touch_absence` says which fact it is."""
+
+REASONS = {"suspension-confirmed": "suspension_confirmed"}
+"""The reasons of endings that are not called as the ending."""
 
 
 def standing_steps(services: Services, basis: Basis, *, standing: bool) -> Iterator[Step]:
@@ -34,7 +37,7 @@ def standing_steps(services: Services, basis: Basis, *, standing: bool) -> Itera
     for ending, column in ENDED_BY.items():
         if any(ends := [ending in one.ends_when for one in services.members]):
             came = (pl.col(column) > looked_at).fill_null(value=True)
-            yield where(ending, came if all(ends) else came | ~services.each_of(ends), column)
+            yield where(REASONS.get(ending, ending), came if all(ends) else came | ~services.each_of(ends), column)
 
 
 def other_steps(services: Services, basis: Basis, *, standing: bool) -> Iterator[Step]:

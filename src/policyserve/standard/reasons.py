@@ -77,7 +77,51 @@ OF_MESSAGES: Final = {
 }
 """Why a message is not made or did not go out, where no fact took it back."""
 
-REASONS: Final = FACTS | OF_MESSAGES
+OF_TOUCHES: Final = {
+    # what the planner's steps leave out; see `plan.steps`
+    "not-issued": N_("it would have come before the policy was issued, on {on}"),
+    "not-covered": N_("the policy was not in force on {on}"),
+    "nobody-covered": N_("no policy of the customer was in force on {on}"),
+    "paid-at-issue": N_("the first instalment was paid when the policy was issued"),
+    "earlier-unpaid": N_("an earlier instalment is unpaid, and its own reminders come first"),
+    "no-longer-due": N_("no instalment falls due any more from {on} on"),
+    "other-mode": N_("the service is for policies that are paid in another mode"),
+    "other-result": N_("the service follows a debit with another result"),
+    "given-once": N_("it is given once, and another policy of the customer has it"),
+    "agent-came-back": N_("the customer's agent is the same as before"),
+    "other-festival": N_("another festival of the same day is greeted"),
+    "other-gender": N_("the service is for customers of the other gender, and the gender must be known"),
+    "too-young": N_("the customer is too young for it, or the birthday is not known"),
+    "other-occupation": N_("the service is for customers of other occupations"),
+    "not-participating": N_("the service is for participating policies, and this is none"),
+    "none-participating": N_("the service is for customers with a participating policy in force"),
+    "other-term": N_("the service is for policies of another term"),
+    "single-premium": N_("the service is for policies of several instalments, and this one has no second"),
+    "insured-too-old": N_("the insured is too old for it, or not known"),
+    "nobody-young-insured": N_("the customer has no policy in force for somebody as young as the service asks"),
+    "given-recently": N_("the same was given on another occasion less than 180 days before"),
+    "family-case": N_("a death, a claim or a lapse is open in the family"),
+    "erased": N_("the customer's data were erased"),
+    "restricted": N_("the customer's data serve no marketing"),
+    # what is planned, and yet no open task on the day
+    "no-fact": N_("no fact calls for it within {days} days of {day}"),
+    "only-by-hand": N_("it is never planned; somebody adds it by hand"),
+    "of-customers": N_("it is given to the customer and not to a policy"),
+    "of-policies": N_("it is given to policies and not to the customer"),
+    "rider": N_("a rider has no services of its own; its main policy has them"),
+    "other-day": N_("it falls due on {due}, and is on time from {earliest} to {latest}"),
+    "other-agent": N_("agent {agent} serves it"),
+    "task-open": N_("it is there: task {task} is open, due {due}"),
+    "task-done": N_("it was done: task {task}"),
+    "message-only": N_("it is a message and no task; its day is {due}"),
+    "message-made": N_("it is a message and no task; the message was made for {due}"),
+    "not-tracked": N_("it fell due on {due}, before anybody kept track"),
+    "not-released": N_("it falls due on {due}, and tasks have been released up to {last}"),
+    "next-release": N_("it falls due on {due}; the next release makes the task"),
+}
+"""Why a touch is not there, where no fact above says it."""
+
+REASONS: Final = FACTS | OF_MESSAGES | OF_TOUCHES
 """All of them."""
 
 

@@ -79,7 +79,7 @@ def policy_life(
     touches = plan_of(facts, _of_policies(asked.standard), asked.calendar, days)
     own = touches.filter(pl.col("subject_kind") == "policy", pl.col("subject_id") == policy["policy_id"])
     tasks = [
-        row for row in _tasks(connection, customer_id)
+        row for row in tasks_of(connection, customer_id)
         if row["subject_kind"] == "policy" and row["subject_id"] == policy["policy_id"]
     ]  # fmt: skip
     held = held_policies(book, facts, customer_id, asked.standard.freelook_days)
@@ -101,7 +101,8 @@ def customer_life(
     return touch_rows(touches.filter(pl.col("customer_id") == customer_id), near, facts, asked)
 
 
-def _tasks(connection: Connection, customer_id: int) -> list[dict[str, Any]]:
+def tasks_of(connection: Connection, customer_id: int) -> list[dict[str, Any]]:
+    """Return the tasks of a customer, each with what came of it and why it was closed."""
     return _rows(connection, TASKS, customer_id)
 
 
@@ -211,7 +212,7 @@ class Card:
 def card(connection: Connection, book: Book, customer_id: int, asked: Question) -> Card:
     """Return the card of a customer as of a day; `book`: at least the part of this customer."""
     facts = asked.facts(book)
-    tasks = _tasks(connection, customer_id)
+    tasks = tasks_of(connection, customer_id)
     ahead = customer_life(facts, tasks, Days.between(asked.as_of, asked.as_of).widened(after=90), customer_id, asked)
     done = sorted((task for task in tasks if task["done_on"]), key=lambda task: task["done_on"], reverse=True)
     return Card(

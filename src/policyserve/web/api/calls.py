@@ -15,6 +15,7 @@ from policyserve.web.api import (
     imports,
     jobs,
     messages,
+    missing_services,
     obligations,
     policies,
     tasks,
@@ -49,6 +50,10 @@ CALLS: tuple[Call, ...] = (
         method="GET",
         work=obligations.get_customer_obligations,
         roles=OF_BOOK,
+    ),
+    Call(path="/policies/{policy_no}/missing", method="GET", work=missing_services.get_policy_missing, roles=OF_BOOK),
+    Call(
+        path="/customers/{customer_no}/missing", method="GET", work=missing_services.get_customer_missing, roles=OF_BOOK
     ),
     Call(path="/events", method="GET", work=events.get_events, roles=OF_BOOK),
     Call(path="/events", method="POST", work=events.post_event, roles=(*AGENT, *CLERK), status=MADE),

@@ -13,6 +13,7 @@ from policyserve.operations.customers import MOST, Found, find_customers, reveal
 from policyserve.operations.standards import standard_on
 from policyserve.tasks.card_text import PROFILE, premium, state
 from policyserve.tasks.codes import coded
+from policyserve.web.absent_touch import why_not
 from policyserve.web.visit import Answer, Screen, Visit
 from policyserve.web.workbooks import list_figure
 
@@ -65,6 +66,7 @@ def show(visit: Visit, phone: str | None = None) -> Answer:
     policies = [{**row, "premium": premium(row, language), "state": state(row, language)} for row in card.policies]
     values = {
         "kept": visit.query.get("kept"),
+        "asked": why_not(visit, "customer", customer_no=number),
         "records": records,
         "card": card, "profile": profile, "family": family, "policies": policies, "headings": PROFILE,
         "products": {row["policy_no"]: row["product"] for row in policies},

@@ -7,6 +7,7 @@ from policyserve.dates import add_months
 from policyserve.operations.cards import policy_card
 from policyserve.operations.obligations import proof_seen
 from policyserve.tasks.card_text import premium, state
+from policyserve.web.absent_touch import why_not
 from policyserve.web.tables import table_of
 from policyserve.web.visit import Answer, Screen, Visit
 
@@ -26,6 +27,7 @@ def show(visit: Visit) -> Answer:
     )
     values = {
         "proof": table_of(proof, language, {}),
+        "asked": why_not(visit, "policy", policy_no=str(card.policy["policy_no"])),
         "policy": card.policy, "customer_no": card.customer_no,
         "customer_name": shown_name(visit.viewer, card.customer_name),
         "premium": premium(card.policy, language), "state": state(card.policy, language),
