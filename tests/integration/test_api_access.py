@@ -54,6 +54,8 @@ def asked(client: TestClient, call: Call, **places: str) -> Any:
     body = BODIES.get(path.rpartition("/")[2]) if call.method == "POST" else None
     if call.upload:
         path += "?kind=customers&name=list.csv"
+    if path.endswith("/missing"):
+        path += "?service=visit-m4"
     return client.request(call.method, f"http://branch{path}", json=body)
 
 
