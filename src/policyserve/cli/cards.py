@@ -9,7 +9,8 @@ from typing import Any
 import rich_click as click
 
 from policyserve.access.viewer import SYSTEM
-from policyserve.cli.options import DATE, Session, shared
+from policyserve.cli.option_types import DATE
+from policyserve.cli.options import Session, shared
 from policyserve.cli.screen.names import with_names
 from policyserve.cli.screen.output import Row, show, tell
 from policyserve.dates import add_months

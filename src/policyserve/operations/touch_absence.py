@@ -168,7 +168,7 @@ def _of_message(now: _Situation, row: Row) -> Row:
     made = _told(now, Reason.of("message-made", due=row["due"]), row)
     if found["reason"] is None:
         return made
-    return made | {"code": found["reason"], "reason": in_words(found, now.language)}
+    return made | {"code": found["reason"], "reason": in_words(dict(found), now.language)}
 
 
 def _planned(now: _Situation, row: Row) -> Reason:
