@@ -70,10 +70,11 @@ return, over absences that follow each other.
 """
 
 DAY = """
-    CASE WHEN {t}.snoozed_to IS NULL THEN {t}.due WHEN {t}.snoozed_to > {t}.latest THEN {t}.latest
-    ELSE {t}.snoozed_to END
+    CASE WHEN coalesce({t}.snoozed_to, {t}.planned_on, {t}.due) > {t}.latest THEN {t}.latest
+    ELSE coalesce({t}.snoozed_to, {t}.planned_on, {t}.due) END
 """
-"""The day to do a task; `t` is what it is called in the statement."""
+"""The day to do a task: the one it was put off to, else the planned one, else the due day. `t` is what it is called in
+the statement."""
 
 WHY = f"""
     (CASE WHEN {{t}}.latest < {{away}}.back_on THEN 'expires' WHEN {DAY} > {{away}}.last_day THEN NULL

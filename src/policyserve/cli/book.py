@@ -113,7 +113,15 @@ def list_(session: Session, policy_no: str | None, customer_no: str | None) -> N
 @shared
 def release(session: Session, days: int) -> None:
     """Turn the touches of the next days into tasks. Running it again changes nothing."""
-    counts = release_tasks(session.engine, session.calendar, as_of=session.as_of, at=session.now, days=days, by=SYSTEM)
+    counts = release_tasks(
+        session.engine,
+        session.calendar,
+        as_of=session.as_of,
+        at=session.now,
+        days=days,
+        by=SYSTEM,
+        visits=session.settings.file.visits,
+    )
     names = ("added", "moved", "cancelled", "reopened", "missed", "unchanged")
     row = {name: getattr(counts, name) for name in names}
     if session.form == "table":

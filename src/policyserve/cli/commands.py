@@ -13,6 +13,7 @@ MODULES = {
     "demo": "demo.command",
     "import": "import_list",
     **dict.fromkeys(("db", "event", "plan", "release"), "book"),
+    "capacity": "capacity",
     "standard": "standard",
     **dict.fromkeys(("agenda", "task"), "tasks"),
     "absence": "absences",

@@ -14,10 +14,15 @@ from policyserve.book.facts_stamp import facts_stamp, rights_stamp
 from policyserve.calendars.calendar import Calendar
 from policyserve.errors import PolicyserveError
 from policyserve.operations.database import Database
+from policyserve.settings_file import VisitSettings
+from policyserve.tasks import planned_days
 from policyserve.tasks.nightly_release import draft_release
 from policyserve.tasks.pressing_services import keep_pressing
-from policyserve.tasks.release import RELEASES, Draft, ReleaseCounts, last_release, write
+from policyserve.tasks.release import ACTOR, RELEASES, Draft, ReleaseCounts, last_release, write
 from policyserve.tasks.stored_standard import current_standard
+from policyserve.tasks.transitions import Stamp
+
+NO_LEVELLING: Final = VisitSettings()
 
 TRIES: Final = 3
 """Drafts without a lock, before one is made under it: facts may move while each of them is worked out."""
@@ -26,9 +31,17 @@ Ground = tuple[object, ...]
 
 
 def release_tasks(
-    engine: Database, calendar: Calendar, *, as_of: date, at: datetime, days: int = 30, by: Viewer | None = None
+    engine: Database,
+    calendar: Calendar,
+    *,
+    as_of: date,
+    at: datetime,
+    days: int = 30,
+    by: Viewer | None = None,
+    visits: VisitSettings = NO_LEVELLING,
 ) -> ReleaseCounts:
     """Turn the touches of the next `days` into tasks; see `draft_release`. `by`: who does so by hand, to be noted.
+    `visits`: whether and how their days are chosen; see `planned_days`.
 
     The book is read and planned while others write; the lock is held for writing alone, once nothing has come in since
     the reading. Raises PolicyserveError for a day before the last release (what has happened since would be taken
@@ -38,13 +51,17 @@ def release_tasks(
     def drafted(connection: Connection) -> Draft:
         _refuse_a_day_gone_by(connection, as_of, at.date() + timedelta(days=1))
         standard = current_standard(connection, as_of)
-        return draft_release(connection, standard, calendar, as_of=as_of, days=days)
+        return draft_release(connection, standard, calendar, as_of=as_of, days=days, ahead=planned_days.reach(visits))
 
     def written(connection: Connection, draft: Draft) -> ReleaseCounts:
         if by is not None:
             audit.note(connection, by, "tasks released", at=at)
-        keep_pressing(connection, current_standard(connection, as_of))
-        return write(connection, draft, at=at)
+        standard = current_standard(connection, as_of)
+        keep_pressing(connection, standard)
+        counts = write(connection, draft, at=at)
+        stamp = Stamp(at=at, as_of=as_of, actor=ACTOR)
+        planned_days.choose(connection, standard, calendar, visits, ahead=draft.ahead, stamp=stamp)
+        return counts
 
     for _ in range(TRIES):
         with db.reading(engine) as connection:

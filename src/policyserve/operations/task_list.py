@@ -15,7 +15,10 @@ from policyserve.errors import NotFoundError
 from policyserve.operations.database import Database
 from policyserve.tasks.transitions import TASKS, versions
 
-_SHOWN = ("service", "channels", "ordinal", "due", "earliest", "latest", "snoozed_to", "provisional", "status")
+_SHOWN = (
+    "service", "channels", "ordinal", "due", "earliest", "latest", "snoozed_to", "planned_on", "planned_why",
+    "provisional", "status",
+)  # fmt: skip
 
 _QUERY = (
     select(

@@ -15,6 +15,7 @@ from policyserve.locale import Sentence
 from policyserve.operations.database import Database
 from policyserve.tasks.contacts import CONTACTS, FIELDS, Deed
 from policyserve.tasks.history_text import why
+from policyserve.tasks.planned_days import day_of
 from policyserve.tasks.transitions import TASKS, history
 
 
@@ -60,7 +61,7 @@ def task_standing(engine: Database, viewer: Viewer, task_id: int, *, as_of: date
             select(*(CONTACTS.c[name] for name in FIELDS)).where(CONTACTS.c.task_id == task_id)
         ).mappings().first()  # fmt: skip
         return TaskStanding(
-            status=row.status, day=row.snoozed_to or row.due, earliest=row.earliest, latest=row.latest,
+            status=row.status, day=day_of(row), earliest=row.earliest, latest=row.latest,
             ending=Ending(
                 on=ends[-1].as_of, why=why(ends[-1]),
                 who=people(connection, [ends[-1].actor]).get(ends[-1].actor, ends[-1].who),

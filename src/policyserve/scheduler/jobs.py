@@ -65,7 +65,12 @@ def _release(call: Call) -> Sentence:
 
     import_expiry.forget_old(call.engine, at=call.at)
     counts = release.release_tasks(
-        call.engine, call.calendar, as_of=call.as_of, at=call.at, days=call.settings.file.jobs.days
+        call.engine,
+        call.calendar,
+        as_of=call.as_of,
+        at=call.at,
+        days=call.settings.file.jobs.days,
+        visits=call.settings.file.visits,
     )
     return released(counts)
 

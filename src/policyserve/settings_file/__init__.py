@@ -1,9 +1,9 @@
 """The settings file: what an installation decides about messages, gateways, notices, jobs, lists and sign-in.
 
-A TOML file with the sections `[messages]`, `[gateways.NAME]`, `[notices]`, `[jobs]`, `[lists.KIND]` and `[sign_in]`;
-what is not given keeps the default. Every default that comes from a rule or a habit of the market names it.
-`docs/messages.md` lists them, those of sign-in `docs/pages.md`. A value `{ env = "NAME" }` or `{ file = "PATH" }` in
-a gateway or a way to sign in stands for a secret that is kept elsewhere.
+A TOML file with the sections `[messages]`, `[gateways.NAME]`, `[notices]`, `[jobs]`, `[lists.KIND]`, `[visits]` and
+`[sign_in]`; what is not given keeps the default. Every default that comes from a rule or a habit of the market names
+it. `docs/messages.md` lists them, those of sign-in `docs/pages.md`. A value `{ env = "NAME" }` or `{ file = "PATH" }`
+in a gateway or a way to sign in stands for a secret that is kept elsewhere.
 """
 
 from policyserve.settings_file.file import SettingsFile, read_file
@@ -21,9 +21,11 @@ from policyserve.settings_file.messages import (
 )
 from policyserve.settings_file.section import Section, SettingsError, checked, in_words
 from policyserve.settings_file.sign_in import OidcSettings, SignInSettings, WecomSettings
+from policyserve.settings_file.visits import VisitSettings
 
 __all__ = [
     "Caps", "ColumnSettings", "ContactHoursSettings", "JobSettings", "ListSettings", "MessageClass", "MessageLanguage",
     "MessageSettings", "NoticeSettings", "OidcSettings", "OpenHours", "Section", "Sending", "SettingsError",
-    "SettingsFile", "SignInSettings", "WecomSettings", "checked", "in_words", "language_of_messages", "read_file",
+    "SettingsFile", "SignInSettings", "VisitSettings", "WecomSettings", "checked", "in_words", "language_of_messages",
+    "read_file",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from policyserve.settings_file.messages import MessageSettings
 from policyserve.settings_file.secrets import revealed
 from policyserve.settings_file.section import Section, SettingsError, in_words
 from policyserve.settings_file.sign_in import SignInSettings
+from policyserve.settings_file.visits import VisitSettings
 
 
 class SettingsFile(Section):
@@ -26,6 +27,7 @@ class SettingsFile(Section):
     notices: NoticeSettings = NoticeSettings()
     jobs: JobSettings = JobSettings()
     lists: ListSettings = ListSettings()
+    visits: VisitSettings = VisitSettings()
     sign_in: SignInSettings = SignInSettings()
 
 

@@ -18,6 +18,9 @@ VARIABLES: Final = {
 """Of the environment."""
 
 FIELDS: Final = {
+    "visits.level": N_("Whether the release joins visits and lays them on even days; needs the extra 'level'."),
+    "visits.capacity": N_("Visits that an agent makes a day, where the list of agents does not say so."),
+    "visits.together": N_("Whose services make one visit: those of a household, or of a customer."),
     "messages.language": N_("The language of texts to customers."),
     "messages.signature": N_("What texts to customers are signed with."),
     "messages.hotline": N_("The phone number that texts to customers name."),

@@ -24,6 +24,9 @@ SubjectKind = Literal["policy", "customer", "either"]
 Channel = Literal["visit", "call", "sms", "letter", "office"]
 MessageClass = Literal["duty", "service", "marketing"]
 Performer = Literal["agent", "office", "nobody"]
+Freedom = Literal["none", "earlier", "any"]
+EFFORTS: dict[Channel, float] = {"visit": 1, "call": 0.2}
+"""How much of an agent's day the channels take."""
 DebitResult = Literal["success", "failed"]
 Ending = Literal[
     "receipt-signed",  # the policy's receipt is signed
@@ -229,6 +232,10 @@ class Service(Part):
     once_per: Literal["policy", "purchase", "customer"] = "policy"
     """Of a policy's service: `purchase` gives it once where several policies were bought together, `customer` once."""
     bearing: Bearing = Bearing()
+    effort: Annotated[float, Field(ge=0, le=20)] | None = None
+    """How much of an agent's day it takes, where a visit takes 1; None is as its channels say, see `takes`."""
+    joins: Literal["any", "alone"] = "any"
+    """`alone`: nothing else is done on the occasion (a birthday, an illness)."""
     template: str | None = None
     talking_points: tuple[str, ...] = ()
     talking_points_zh: tuple[str, ...] = ()
@@ -248,6 +255,22 @@ class Service(Part):
         if {"visit", "call"} & set(self.channels):
             return "office" if self.by_office else "agent"
         return "office" if {"letter", "office"} & set(self.channels) else "nobody"
+
+    @property
+    def takes(self) -> float:
+        """How much of an agent's day it takes: a visit 1, a call 0.2, a greeting that also goes by SMS nothing."""
+        if self.effort is not None:
+            return self.effort
+        if self.days_off == "keep" and "sms" in self.channels:
+            return 0
+        return next((EFFORTS[channel] for channel in self.channels if channel in EFFORTS), 0)
+
+    @property
+    def freedom(self) -> Freedom:
+        """How its day may be moved to another one of its window, to fill the agents' days evenly."""
+        if self.days_off == "keep" or self.window == Window() or self.trigger.kind in {"by-hand", "after-unpaid"}:
+            return "none"
+        return "earlier" if self.message_class == "duty" else "any"
 
     @property
     def moves_off_days_off(self) -> bool:

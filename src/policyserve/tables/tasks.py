@@ -58,6 +58,10 @@ class Task(Model, table=True):
     status: str
     snoozed_to: date | None = None
     """A person's decision: do it on this day instead of `due`."""
+    planned_on: date | None = None
+    """The day that the levelling of visits chose instead of `due`; None where there is no levelling."""
+    planned_why: str | None = None
+    """Why that day: a code of `visits.days`."""
     assigned: bool = False
     """A person's decision: `agent_id` stays as it was given."""
     release_id: int | None = Field(default=None, foreign_key="releases.id")

@@ -105,9 +105,9 @@ OF_OFFICE = _statement(f"""
 """)
 """Parameters: `branch`, `day`. Leavers who reported to each other in a circle belong to the office of their branch."""
 
-BUSIEST = text("""
+BUSIEST = text(f"""
     SELECT a.agent_no FROM tasks t JOIN agents a ON a.id = t.agent_id
-    WHERE t.status = 'open' AND t.performer = 'agent' AND t.due <= :day AND t.latest >= :day
+    WHERE t.status = 'open' AND t.performer = 'agent' AND {_DAY} <= :day AND t.latest >= :day
     AND (:beside IS NULL OR (a.agent_no <> :beside AND EXISTS (
         SELECT 1 FROM agents me
         WHERE me.agent_no = :beside AND (me.manager_id IN (a.id, a.manager_id) OR a.manager_id = me.id))))

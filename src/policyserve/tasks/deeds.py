@@ -24,12 +24,15 @@ CHANNELS = ("visit", "call", "sms", "letter", "office", "other")
 
 AGENTS = table(Agent)
 
+_UNPLANNED = {"planned_on": None, "planned_why": None}
+"""What becomes of the day that was planned when a task begins anew: the next release plans it again."""
+
 _VERBS = {"done": "marked done"}
 """What a deed is called where it is no word of its own."""
 
 N_all(
     "what becomes of a task",
-    "added", "marked done", "moved", "snoozed", "assigned", "skipped", "missed", "cancelled", "reopened",
+    "added", "marked done", "moved", "snoozed", "assigned", "skipped", "missed", "cancelled", "reopened", "planned",
 )  # fmt: skip
 
 
@@ -146,7 +149,7 @@ def snooze(connection: Connection, task_id: int, stamp: Stamp, *, to: date) -> N
 def assign(connection: Connection, task_id: int, stamp: Stamp, *, agent_no: str) -> None:
     """Give a task to an agent who is there."""
     agent_id = agent_there(connection, agent_no, stamp.as_of)
-    task = _change(connection, task_id, "assigned", ("open",), agent_id=agent_id, assigned=True)
+    task = _change(connection, task_id, "assigned", ("open",), agent_id=agent_id, assigned=True, **_UNPLANNED)
     changes = {"agent_id": (task["agent_id"], agent_id)}
     record(connection, task_id, "assigned", stamp, from_status="open", to_status="open", changes=changes)
 
@@ -154,7 +157,7 @@ def assign(connection: Connection, task_id: int, stamp: Stamp, *, agent_no: str)
 def reopen(connection: Connection, task_id: int, stamp: Stamp, *, why: str) -> None:
     """Take back what was done or skipped by mistake, and with it the contact: figures of earlier days still know it."""
     reason = _reason(why, N_("reopening a task"))
-    task = _change(connection, task_id, "reopened", ("done", "skipped"), status="open")
+    task = _change(connection, task_id, "reopened", ("done", "skipped"), status="open", **_UNPLANNED)
     changes = contacts.withdraw(connection, task_id)
     before = task["status"]
     record(connection, task_id, "reopened", stamp, from_status=before, to_status="open", said=reason, changes=changes)

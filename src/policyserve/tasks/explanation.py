@@ -18,6 +18,7 @@ from policyserve.tables import Agent, Customer, Policy, table
 from policyserve.tasks import stand_in_text
 from policyserve.tasks.contacts import CONTACTS, Deed, withdrawn
 from policyserve.tasks.history_text import why
+from policyserve.tasks.planned_days import planned_why
 from policyserve.tasks.standard_lines import Line, line_of
 from policyserve.tasks.sums_owed import ABOUT_INSTALMENTS, Sum, sums_owed
 from policyserve.tasks.transitions import TASKS, Step, history
@@ -26,7 +27,10 @@ _AGENTS = table(Agent)
 _CUSTOMERS = table(Customer)
 _POLICIES = table(Policy)
 
-N_all("deed on a task", "added", "moved", "done", "skipped", "missed", "cancelled", "reopened", "snoozed", "assigned")
+N_all(
+    "deed on a task",
+    "added", "moved", "done", "skipped", "missed", "cancelled", "reopened", "snoozed", "assigned", "planned",
+)  # fmt: skip
 
 
 def explain(connection: Connection, task_id: int, standard: Standard, language: str, *, as_of: date) -> list[str]:
@@ -121,6 +125,8 @@ def _decisions(row: Any, language: str) -> Iterator[str]:
         yield say(language, words, who=who)
     if row.snoozed_to is not None:
         yield say(language, "Put off to {day}", day=row.snoozed_to)
+    elif row.planned_on is not None:
+        yield say(language, "Planned for {day}: {why}", day=row.planned_on, why=planned_why(row.planned_why))
 
 
 def _step(step: Step, language: str) -> str:

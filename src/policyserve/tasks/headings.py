@@ -167,6 +167,8 @@ HEADINGS = {
     "retracted_why": N_("Why retracted"),
     "previous": N_("Before"),
     "snoozed_to": N_("Put off to"),
+    "planned_on": N_("Planned for"),
+    "planned_why": N_("Why this day"),
     "action": N_("Deed"),
     "from_status": N_("Status before"),
     "to_status": N_("Status after"),

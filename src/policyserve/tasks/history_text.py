@@ -10,6 +10,7 @@ from policyserve.standard import reasons
 from policyserve.tasks.transitions import Difference, Step
 
 _FIELDS: Final = {
+    "planned_on": N_("planned for {old} -> {new}"),
     "due": N_("due {old} -> {new}"),
     "earliest": N_("earliest {old} -> {new}"),
     "latest": N_("latest {old} -> {new}"),

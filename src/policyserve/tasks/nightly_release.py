@@ -37,7 +37,9 @@ PLANNED = (*KEY, *CONTENT, "policy_id")
 """The columns of a touch that become a task."""
 
 
-def draft_release(connection: Connection, standard: Standard, calendar: Calendar, *, as_of: date, days: int) -> Draft:
+def draft_release(
+    connection: Connection, standard: Standard, calendar: Calendar, *, as_of: date, days: int, ahead: int = 0
+) -> Draft:
     """Work out the release of the touches of the `days` from `as_of` on, from one reading of book and tasks.
 
     1. Read the book, and the tasks that a release can meet.
@@ -45,6 +47,8 @@ def draft_release(connection: Connection, standard: Standard, calendar: Calendar
     3. Compare: open tasks whose touch is elsewhere now move, those without one are cancelled with the fact that removed
        it or missed, those whose touch has come back are reopened; a touch whose task is there already adds none.
     4. Work out what is owed of the instalments that open tasks are about, and whose grade is another one now.
+
+    `ahead`: so many days after the last one are planned too, for the levelling of visits (`Draft.ahead`).
 
     `release.write` writes it, in one transaction that is `bulk`. One commit ends that: a crash before it leaves no task
     and no transition, and the next release does all of it. A crash after it has lost nothing: the next release finds
@@ -60,7 +64,10 @@ def draft_release(connection: Connection, standard: Standard, calendar: Calendar
     evidence = evidence_of(book, standard, calendar, as_of)
     drafted = draft(stored, touches, evidence, as_of=as_of, days=days)
     sums = worked_out(connection, book, drafted.work, standard, as_of)
-    return replace(drafted, sums=sums, grades=customer_grades.changed(connection, facts.grades[standard.grades]))
+    after = Days.between(window.end, window.last + timedelta(days=ahead))
+    later = plan_of(facts, work_of(standard), calendar, after, standing=True, columns=PLANNED) if ahead else None
+    grades = customer_grades.changed(connection, facts.grades[standard.grades])
+    return replace(drafted, sums=sums, grades=grades, ahead=later)
 
 
 def run_release(

@@ -79,6 +79,8 @@ def renewed(pairs: pl.DataFrame) -> pl.DataFrame:
         *content,
         agent_id=pl.when(_KEEPS_AGENT).then("agent_id").otherwise("agent_id_new"),
         snoozed_to=pl.when(~pl.col("fact_changed")).then("snoozed_to"),
+        planned_on=pl.lit(None, dtype=pl.Date),
+        planned_why=pl.lit(None, dtype=pl.String),
         assigned=_KEEPS_AGENT,
         status=pl.lit("open"),
     )

@@ -85,6 +85,9 @@ class Draft:
     grades: pl.DataFrame | None = None
     """The grades of customers that changed; see `customer_grades.changed`."""
 
+    ahead: pl.DataFrame | None = None
+    """Touches that fall due after the release, where the levelling of visits asks for them."""
+
     @property
     def work(self) -> pl.DataFrame:
         """The tasks that are open, and those that will be."""

@@ -135,6 +135,7 @@ PAGES: tuple[Page, ...] = (
     *_for(MANAGER, "/gap", targets.gap),
     *_for((*AGENT, *MANAGER), "/obligations", obligations.show),
     *_for(MANAGER, "/overdue", targets.overdue),
+    *_for(MANAGER, "/capacity", targets.capacity),
     *_for((*AGENT, *MANAGER), "/lists/{name}", lists.show),
     *_for((*MANAGER, *AUDITOR), "/spot-checks", spot_checks.show),
     *_for((*MANAGER, *AUDITOR), "/spot-checks/{check:key}", spot_checks.sample),

@@ -30,6 +30,8 @@ class TaskRow(Answer):
     earliest: Day
     latest: Day = Field(description="The last day on time.")
     snoozed_to: Day | None
+    planned_on: Day | None
+    planned_why: str | None
     provisional: bool
     status: str = Field(examples=["open"])
     version: str = Field(description="What If-Match takes, in quotation marks.", examples=["107"])

@@ -9,6 +9,7 @@ from policyserve.errors import NoPastError, NotFoundError, PolicyserveError
 from policyserve.locale import N_, N_in, Sentence
 from policyserve.metrics.figure import Column, Figure
 from policyserve.metrics.persistency.heat import heat_figure
+from policyserve.operations.crowded_days import crowded_days
 from policyserve.operations.day_visits import visits_in_scope
 from policyserve.operations.overdue import overdue_by_agent, overdue_tasks
 from policyserve.web.pages.lists import behind, list_screen
@@ -119,6 +120,13 @@ def overdue(visit: Visit) -> Answer:
     agent_no = visit.query.get("agent_no", "").strip()[:100] or None
     found = overdue_tasks(visit.house.engine, visit.viewer, as_of=visit.as_of, agent_no=agent_no)
     return list_screen(visit, found, {"agent_no": agent_no} if agent_no else {})
+
+
+def capacity(visit: Visit) -> Answer:
+    """List the agents below whose coming visits go beyond their capacity."""
+    settings = visit.house.settings.file.visits
+    found = crowded_days(visit.house.engine, visit.viewer, settings, visit.language, as_of=visit.as_of)
+    return list_screen(visit, found, {})
 
 
 def _screen(visit: Visit, template: str, figures: Mapping[str, Figure], agent_no: str = "", typed: str = "") -> Answer:
