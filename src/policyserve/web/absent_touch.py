@@ -35,4 +35,4 @@ def why_not(visit: Visit, subject: str, **whom: str) -> dict[str, Any]:
         question = (house.engine, visit.viewer, house.calendar, asked)
         return shown | {"rows": why_not_there(*question, as_of=visit.as_of, language=visit.language)}
     except PolicyserveError as error:
-        return shown | {"fault": error.told(visit.language)}
+        return shown | {"fault": error.fact.told(visit.language)}
