@@ -187,9 +187,14 @@ def test_a_payment_of_less_than_nothing_is_no_payment(early: Desk) -> None:
     assert changes(early, EARLY) == {}
 
 
-def test_a_changed_vip_or_hobby_changes_no_task(late: Desk) -> None:
-    late.take("customers", "customer_no,vip,hobbies\nC1,gold,tea\n", as_of=LATE)
+def test_a_changed_hobby_changes_no_task(late: Desk) -> None:
+    late.take("customers", "customer_no,hobbies\nC1,tea\n", as_of=LATE)
     assert changes(late, LATE) == {}
+
+
+def test_who_becomes_a_vip_is_called_on_the_birthday(late: Desk) -> None:
+    late.take("customers", "customer_no,vip\nC1,gold\n", as_of=LATE)
+    assert changes(late, LATE) == {"added": 1}
 
 
 def test_the_list_imported_again_changes_no_task(late: Desk) -> None:

@@ -44,6 +44,9 @@ TREE_CALL = """
 """
 """A service of the branch's own."""
 
+WITH_TREE_CALL = SHIPPED.replace("\nobligations:", f"{TREE_CALL}\nobligations:", 1)
+"""The shipped standard with it among its services."""
+
 
 def told(desk: Desk, text: str) -> str:
     """Check a standard that has faults, and return what is said."""
@@ -153,7 +156,7 @@ def touches(desk: Desk, code: str, first: str, last: str, as_of: str) -> list[di
 def test_a_new_service_works_as_data_alone(any_desk: Desk) -> None:
     """12 March 2026 is a Thursday; 12 March 2027 lies in a year whose days off are not published."""
     take_branch(any_desk, LATE)
-    any_desk.do("standard", "use", any_desk.write("mine.yaml", SHIPPED + TREE_CALL), "--from", LATE, "--as-of", LATE)
+    any_desk.do("standard", "use", any_desk.write("mine.yaml", WITH_TREE_CALL), "--from", LATE, "--as-of", LATE)
     planned = touches(any_desk, "tree-call", "2026-03-01", "2027-12-31", LATE)
     assert [(row["ordinal"], row["due"], row["earliest"], row["latest"]) for row in planned] == [
         (2026, "2026-03-12", "2026-03-11", "2026-03-15"),
@@ -182,7 +185,7 @@ def test_a_rule_that_held_in_time_does_fire(early: Desk) -> None:
 
 def test_an_unchanged_rule_goes_on_when_a_new_standard_comes(early: Desk) -> None:
     """Only a service is added; the open reminder of the old standard stays as it is."""
-    early.do("standard", "use", early.write("mine.yaml", SHIPPED + TREE_CALL), "--from", EARLY, "--as-of", EARLY)
+    early.do("standard", "use", early.write("mine.yaml", WITH_TREE_CALL), "--from", EARLY, "--as-of", EARLY)
     assert changes(early, EARLY) == {}
 
 
