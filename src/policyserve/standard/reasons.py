@@ -93,6 +93,7 @@ OF_TOUCHES: Final = {
     "other-gender": N_("the service is for customers of the other gender, and the gender must be known"),
     "too-young": N_("the customer is too young for it, or the birthday is not known"),
     "other-occupation": N_("the service is for customers of other occupations"),
+    "other-grade": N_("the service is for customers of other grades"),
     "not-participating": N_("the service is for participating policies, and this is none"),
     "none-participating": N_("the service is for customers with a participating policy in force"),
     "other-term": N_("the service is for policies of another term"),
