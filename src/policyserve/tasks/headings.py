@@ -48,6 +48,7 @@ HEADINGS = {
     "service": N_("Service"),
     "subject": N_("Subject"),
     "ordinal": N_("No."),
+    "nominal": N_("Day of the rule"),
     "due": N_in("column due", "Due"),
     "earliest": N_in("column earliest", "From"),
     "latest": N_in("column latest", "At the latest"),
