@@ -74,6 +74,7 @@ NOUNS = N_all(
     "job",
     "hand-over",
     "list",
+    "complaint",
 )
 
 

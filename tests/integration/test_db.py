@@ -15,7 +15,7 @@ from sqlalchemy import Engine, make_url
 
 from policyserve import db
 from policyserve.db import text_rows
-from policyserve.db.complaints import explain
+from policyserve.db.faults import explain
 from policyserve.errors import DatabaseBusyError, PolicyserveError
 from policyserve.tables import metadata
 

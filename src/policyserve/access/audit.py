@@ -28,6 +28,7 @@ ACTIONS = N_all(
     "hand-over proposed", "hand-over changed", "hand-over applied", "hand-over undone",
     "absence entered", "absence withdrawn",
     "weights set", "weights taken back",
+    "complaint received", "complaint led on",
     "list imported", "token added", "token revoked", "token refused",
 )  # fmt: skip
 
@@ -37,6 +38,7 @@ CODES = tuple(one.rpartition("\4")[2] for one in ACTIONS)
 N_all(
     "thing in the audit log",
     "user", "customer", "task", "list", "message", "token", "standard", "sample", "job", "agent", "hand-over",
+    "complaint",
 )  # fmt: skip
 
 

@@ -176,6 +176,12 @@ RIGHTS = pl.Schema({
     "erased": pl.Boolean,  # of whom nothing is left; no: whose data serve no marketing
 })  # fmt: skip
 
+COMPLAINTS = pl.Schema({
+    "customer_id": pl.Int32,
+    "opened_on": pl.Date,
+    "closed_on": pl.Date,  # the first day on which it is settled; null: open
+})  # fmt: skip
+
 
 def empty(schema: pl.Schema) -> pl.DataFrame:
     """Return a frame of these columns without rows."""
@@ -235,6 +241,7 @@ class Book:
     stages: pl.DataFrame = field(default_factory=lambda: empty(STAGES))
     contacts: pl.DataFrame = field(default_factory=lambda: empty(CONTACTS))
     rights: pl.DataFrame = field(default_factory=lambda: empty(RIGHTS))
+    complaints: pl.DataFrame = field(default_factory=lambda: empty(COMPLAINTS))
 
     def agents_on(self, day: object) -> pl.DataFrame:
         """Return the agents in the teams and branches in which they were on `day` (a date)."""
@@ -259,4 +266,7 @@ class Book:
             referrals=self.referrals.filter(pl.col("referred_on") <= pl.lit(day)),
             stages=self.stages.filter(pl.col("known_on") <= pl.lit(day)),
             contacts=self.contacts.filter(pl.col("done_on") <= pl.lit(day)),
+            complaints=self.complaints.filter(pl.col("opened_on") <= pl.lit(day)).with_columns(
+                closed_on=pl.when(pl.col("closed_on") <= pl.lit(day)).then("closed_on")
+            ),
         )

@@ -17,7 +17,7 @@ LISTS_STAMP: Final = f"({_LISTS})"
 
 _FACTS = text(f"SELECT {LISTS_STAMP}, count(*), count(retracted_on), (SELECT count(*) FROM referrals) FROM events")
 
-_RIGHTS = text("SELECT count(restricted_on), count(erased_on) FROM customers")
+_RIGHTS = text("SELECT count(restricted_on), count(erased_on), (SELECT count(*) FROM complaint_steps) FROM customers")
 
 
 def lists_stamp(connection: Connection) -> str:
@@ -31,5 +31,5 @@ def facts_stamp(connection: Connection) -> tuple[object, ...]:
 
 
 def rights_stamp(connection: Connection) -> tuple[object, ...]:
-    """Take the stamp of what customers have had restricted or erased, which planning heeds."""
+    """Take the stamp of what customers have had restricted or erased, and of their complaints, which planning heeds."""
     return tuple(connection.execute(_RIGHTS).one())

@@ -79,6 +79,13 @@ SELECT id, restricted_on IS NULL FROM customers WHERE (restricted_on IS NOT NULL
 """
 """Customers whose data were restricted or erased."""
 
+COMPLAINTS = """
+SELECT complaint_id, customer_id, occurred_on, closed_on FROM (
+    SELECT c.id AS complaint_id, e.customer_id, e.occurred_on, c.closed_on
+    FROM complaints c JOIN events e ON e.id = c.event_id
+) complained WHERE 1 = 1
+"""
+
 FAMILIES = """
 SELECT id FROM customers WHERE id IN ({ids})
 UNION
@@ -147,6 +154,7 @@ def load_book(connection: Connection, *, customers: Collection[int] | None = Non
         stages=reader.read(STAGES, columns.STAGES, "referral_id", named),
         contacts=reader.read(contacts, columns.CONTACTS, "task_id", "done.customer_id IN ({customers})"),
         rights=reader.read(RIGHTS, columns.RIGHTS, "customer_id", "id IN ({customers})"),
+        complaints=reader.read(COMPLAINTS, columns.COMPLAINTS, "complaint_id", "customer_id IN ({customers})"),
     )
 
 

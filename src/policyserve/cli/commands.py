@@ -17,6 +17,7 @@ MODULES = {
     "standard": "standard",
     **dict.fromkeys(("agenda", "task"), "tasks"),
     "absence": "absences",
+    "complaint": "complaints",
     "sms": "sms",
     **dict.fromkeys(("policy", "customer", "explain"), "cards"),
     "personal-data": "personal_data",

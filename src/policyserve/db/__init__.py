@@ -6,8 +6,8 @@ advisory lock for bulk work), so that two of them follow each other instead of f
 """
 
 from policyserve.db.bulk import insert_frame, plain, slices, update_frame, wanted
-from policyserve.db.complaints import explained
 from policyserve.db.engine import is_sqlite, missing_file, open_engine
+from policyserve.db.faults import explained
 from policyserve.db.sqlite_files import database_files
 from policyserve.db.text_rows import read_frame
 from policyserve.db.transactions import reading, writing

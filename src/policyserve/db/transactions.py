@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Engine
 
 from policyserve import errands
 from policyserve.db import engine as opened
-from policyserve.db.complaints import explained
 from policyserve.db.driver import driver
 from policyserve.db.engine import is_sqlite
+from policyserve.db.faults import explained
 from policyserve.errors import DatabaseBusyError
 
 BULK_LOCK = 7_202_601

@@ -20,7 +20,7 @@ from policyserve.locale.format import money
 
 Kind = Literal[
     "text", "long", "code", "key", "day", "month", "customer", "agent", "policy", "phone", "sample", "handover",
-    "absence", "task",
+    "absence", "task", "complaint",
     "money", "count", "number", "ratio", "interval", "step", "estimate",
 ]  # fmt: skip
 """What a column holds.
@@ -30,7 +30,7 @@ Kind = Literal[
 `money` is in minor units of the row's `currency`, `ratio` a fraction. An `interval` is made of its lower and upper
 ratio, a `step` of a count and its ratio, an `estimate` of a number with its limits.
 `sample` is the key of a sample of spot checks, `handover` that of a set of hand-overs, `absence` that of an absence,
-`task` that of a task.
+`task` that of a task, `complaint` that of a complaint.
 """
 
 RIGHT = frozenset({"money", "count", "number", "ratio", "interval", "step", "estimate"})

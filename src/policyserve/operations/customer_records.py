@@ -14,6 +14,7 @@ from policyserve.access.masks import shown_name
 from policyserve.access.scope import CUSTOMERS, POLICIES
 from policyserve.access.viewer import Viewer
 from policyserve.book.columns import Book
+from policyserve.complaints.records import COMPLAINTS, listed
 from policyserve.config import fixture
 from policyserve.metrics.add_ons.candidates import CoverRules, candidates
 from policyserve.metrics.rule_files import read_rules
@@ -34,6 +35,8 @@ class Records:
     """What is left."""
     events: list[dict[str, Any]]
     """`id`, `occurred_on`, `kind`, `detail`, `policy_no`, the newest first, complaints first of all."""
+    complaints: list[dict[str, Any]]
+    """Those that are open; see `records.listed`."""
 
 
 def customer_records(
@@ -47,6 +50,7 @@ def customer_records(
         gaps=_gaps(connection, book, key, as_of, language),
         referrals=_referrals(connection, viewer, key, as_of),
         points=max(0, int(connection.scalar(left) or 0)), events=_events(connection, key),
+        complaints=listed(connection, as_of, CUSTOMERS.c.id == key, COMPLAINTS.c.closed_on.is_(None)),
     )  # fmt: skip
 
 

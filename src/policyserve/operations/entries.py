@@ -16,6 +16,7 @@ from policyserve.book import referrals
 from policyserve.book.lists import REFERRALS
 from policyserve.book.problems import problem
 from policyserve.book.snapshot import customer_of
+from policyserve.complaints.records import open_told
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import N_, Listed
 from policyserve.operations.database import Database
@@ -91,3 +92,4 @@ def note_event(
             raise NotFoundError("policy", policy_no)
         subject = {} if policy_no is not None else {"customer_no": customer_no}
         take_event(connection, {**fields, **subject}, as_of=stamp.as_of)
+        open_told(connection, stamp)

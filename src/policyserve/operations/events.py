@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import polars as pl
@@ -21,6 +21,7 @@ from policyserve.book.returned_agents import give_back
 from policyserve.book.rows import Rows
 from policyserve.book.snapshot import customer_of
 from policyserve.book.values import clean
+from policyserve.complaints.records import open_told, withdraw
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import N_, Listed
 from policyserve.operations.database import Database
@@ -38,6 +39,7 @@ def add_event(engine: Database, fields: Mapping[str, str], *, as_of: date, at: d
     """Enter one event by hand; return its key. See `take_event`. `at`: for the audit log."""
     with db.writing(engine) as connection:
         key = take_event(connection, fields, as_of=as_of)
+        open_told(connection, _stamp(as_of, at))
         _note(connection, "event noted", key, at)
         return key
 
@@ -51,6 +53,7 @@ def enter_event(engine: Database, viewer: Viewer, fields: Mapping[str, str], sta
             scope.check_customer(connection, viewer, fields["customer_no"], stamp.as_of)
         sent_forms.take(connection, viewer, form, stamp.at)
         key = take_event(connection, fields, as_of=stamp.as_of)
+        open_told(connection, stamp)
         number = customer_of_event(connection, key)
         audit.note(connection, viewer, "event noted", at=stamp.at, kind="customer", number=number)
         sent_forms.keep(connection, viewer, form, key)
@@ -114,7 +117,7 @@ def retract_event(engine: Database, key: int, *, why: str, as_of: date, at: date
     told: only another change tells them of the next agent.
     """
     with db.writing(engine) as connection:
-        _retract(connection, key, why, as_of)
+        _retract(connection, key, why, _stamp(as_of, at))
         _note(connection, "event retracted", key, at)
 
 
@@ -123,18 +126,25 @@ def retract_of_viewer(engine: Database, viewer: Viewer, key: int, stamp: Stamp, 
     with db.writing(engine) as connection:
         number = _seen(connection, viewer, key, stamp.as_of)["customer_no"]
         sent_forms.take(connection, viewer, form, stamp.at)
-        _retract(connection, key, why, stamp.as_of)
+        _retract(connection, key, why, stamp)
         audit.note(connection, viewer, "event retracted", at=stamp.at, kind="customer", number=number)
         sent_forms.keep(connection, viewer, form, key)
 
 
-def _retract(connection: Connection, key: int, why: str, as_of: date) -> None:
+def _stamp(as_of: date, at: datetime | None) -> Stamp:
+    """Sign what a command does; without an instant it counts as of the start of the day."""
+    return Stamp(at=at or datetime.combine(as_of, time.min, UTC), as_of=as_of, actor=SYSTEM.who)
+
+
+def _retract(connection: Connection, key: int, why: str, stamp: Stamp) -> None:
     if not why.strip():
         raise PolicyserveError("Say why the event is taken back: the reason stays in the records.")
+    as_of = stamp.as_of
     _check_untold(connection, key, as_of)
     guard = (EVENTS.c.id == key) & EVENTS.c.retracted_on.is_(None)
     if connection.execute(update(EVENTS).where(guard).values(retracted_on=as_of, retracted_why=why)).rowcount:
         give_back(connection, key, why=why, as_of=as_of)
+        withdraw(connection, stamp, key, why)
         return
     if connection.scalar(select(EVENTS.c.id).where(EVENTS.c.id == key)) is None:
         raise NotFoundError("event", key)

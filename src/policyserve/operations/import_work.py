@@ -27,7 +27,8 @@ from policyserve.locale.languages import languages
 from policyserve.operations.database import Database
 from policyserve.operations.import_expiry import JOBS, forget
 from policyserve.operations.import_jobs import COUNTS, naming_of
-from policyserve.operations.lists import bring_up, note_list
+from policyserve.operations.lists import bring_up, follow_list, note_list
+from policyserve.tasks.transitions import Stamp
 
 WORKING = {"to read": "reading", "to apply": "applying"}
 """What a job that waits for the work becomes in hand."""
@@ -95,6 +96,7 @@ def _work(engine: Database, row: RowMapping, conditions: Conditions, as_of: date
         if not _set(connection, row["id"], **_finished(row, report, conditions.now())):
             raise PolicyserveError("This list was forgotten meanwhile; send it again if it is still wanted.")
         if not rehearsal:
+            follow_list(connection, kind, Stamp(at=at, as_of=as_of, actor=row["owner"]))
             note_list(connection, row["owner"], kind, at=at)
 
     try:

@@ -11,6 +11,7 @@ from datetime import timedelta
 import polars as pl
 
 from policyserve.plan.basis import Basis
+from policyserve.plan.complaints import complained, is_unasked
 from policyserve.plan.services import Services
 from policyserve.plan.steps import Step, where
 from policyserve.plan.triggers import ENDED_BY
@@ -45,6 +46,7 @@ def other_steps(services: Services, basis: Basis, *, standing: bool) -> Iterator
     yield from _recently_done(services, basis)
     yield from _family_cases(services, basis, standing=standing)
     yield from _rightful(services, basis)
+    yield from _undisturbed(services, basis, standing=standing)
 
 
 def _recently_done(services: Services, basis: Basis) -> Iterator[Step]:
@@ -106,6 +108,16 @@ def _rightful(services: Services, basis: Basis) -> Iterator[Step]:
     yield where("erased", ~pl.col("customer_id").is_in(erased.implode()))
     to_them = pl.col("customer_id").is_in(all_of_them.implode())
     yield where("restricted", ~(to_them & services.told(_is_marketing)))
+
+
+def _undisturbed(services: Services, basis: Basis, *, standing: bool) -> Iterator[Step]:
+    """Leave out what nobody asked for while a complaint of the household is open, and what still stands then."""
+    waiting = complained(basis.facts.book)
+    if waiting.is_empty() or not any(services.asked(is_unasked)):
+        return
+    opened = pl.col("customer_id").replace_strict(dict(waiting.iter_rows()), default=None, return_dtype=pl.Date())
+    stops = opened.is_not_null() if standing else (pl.col("nominal") >= opened).fill_null(value=False)
+    yield where("complained", ~(stops & services.told(is_unasked)))
 
 
 def _is_marketing(service: Service) -> bool:

@@ -21,6 +21,8 @@ ALWAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "transitions": ("said",),
     "points": ("note",),
     "spot_checks": ("note",),
+    "complaints": ("words",),
+    "complaint_steps": ("said",),
 }
 """What no law asks for: wishes, and what people wrote by hand."""
 

@@ -15,6 +15,8 @@ from policyserve.locale import N_, N_in
 from policyserve.tables import (
     AuditEntry,
     Change,
+    Complaint,
+    ComplaintStep,
     Contact,
     Customer,
     Debit,
@@ -36,6 +38,7 @@ from policyserve.tables import (
 )
 
 CUSTOMERS, POLICIES, TASKS, MESSAGES = table(Customer), table(Policy), table(Task), table(Message)
+EVENTS, COMPLAINTS = table(Event), table(Complaint)
 REFERRALS, TRANSITIONS, AUDIT = table(Referral), table(Transition), table(AuditEntry)
 
 
@@ -83,6 +86,14 @@ def _changes(of: Table, person: Person) -> ColumnElement[bool]:
     return of.c.transition_id.in_(select(TRANSITIONS.c.id).where(TRANSITIONS.c.task_id.in_(tasks)))
 
 
+def _complaints(of: Table, person: Person) -> ColumnElement[bool]:
+    return of.c.event_id.in_(select(EVENTS.c.id).where(EVENTS.c.customer_id == person.key))
+
+
+def _complaint_steps(of: Table, person: Person) -> ColumnElement[bool]:
+    return of.c.complaint_id.in_(select(COMPLAINTS.c.id).where(_complaints(COMPLAINTS, person)))
+
+
 def _parts(of: Table, person: Person) -> ColumnElement[bool]:
     return of.c.message_id.in_(select(MESSAGES.c.id).where(MESSAGES.c.customer_id == person.key))
 
@@ -103,10 +114,12 @@ def _phone(of: Table, person: Person) -> ColumnElement[bool]:
 def _audit(of: Table, person: Person) -> ColumnElement[bool]:
     tasks = select(cast(TASKS.c.id, String)).where(TASKS.c.customer_id == person.key)
     policies = select(POLICIES.c.policy_no).where(_policies(POLICIES, person))
+    complaints = select(cast(COMPLAINTS.c.id, String)).where(_complaints(COMPLAINTS, person))
     return or_(
         (of.c.kind == "customer") & (of.c.number == person.customer_no),
         (of.c.kind == "task") & of.c.number.in_(tasks),
         (of.c.kind == "policy") & of.c.number.in_(policies),
+        (of.c.kind == "complaint") & of.c.number.in_(complaints),
     )
 
 
@@ -118,6 +131,8 @@ HOLDINGS: tuple[Holding, ...] = tuple(
         ("premiums", N_("Premiums"), table(Premium), _of_policies),
         ("debits", N_("Debits"), table(Debit), _of_policies),
         ("events", N_("Events"), table(Event), _own),
+        ("complaints", N_("Complaints"), COMPLAINTS, _complaints),
+        ("complaint_steps", N_("What was done about complaints"), table(ComplaintStep), _complaint_steps),
         ("referrals", N_("Referrals"), REFERRALS, _referrals),
         ("referral_stages", N_("Stages of referrals"), table(ReferralStage), _stages),
         ("points", N_("Points"), table(PointEntry), _own),

@@ -6,6 +6,7 @@ still on time, its endings which facts make it pointless. A new service is a new
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -278,6 +279,38 @@ class Service(Part):
         return self.days_off == "shift" and bool({"visit", "call"} & set(self.channels))
 
 
+ComplaintClass = Literal["sales", "service", "claim", "surrender", "premium", "data", "other"]
+
+
+class ComplaintDays(Part):
+    """By when a customer who complains hears; None: as of all complaints."""
+
+    answer_workdays: Annotated[int, Field(ge=0, le=60)] | None = None
+    """The first answer, in working days."""
+    result_days: Annotated[int, Field(ge=1, le=366)] | None = None
+    extension_days: Annotated[int, Field(ge=1, le=366)] | None = None
+    """By how much the day of the result is put off, once and with a reason."""
+
+
+class TermsOfComplaint(Part):
+    """The days that hold for a complaint."""
+
+    answer_workdays: Annotated[int, Field(ge=0, le=60)] = 1
+    result_days: Annotated[int, Field(ge=1, le=366)] = 15
+    extension_days: Annotated[int, Field(ge=1, le=366)] = 15
+
+
+class ComplaintRules(TermsOfComplaint):
+    """The days of complaints, and of the classes that have others."""
+
+    classes: Mapping[ComplaintClass, ComplaintDays] = {}
+
+    def of(self, kind: str) -> TermsOfComplaint:
+        """Return the days that hold for a class."""
+        own_of = {str(name): one.model_dump(exclude_none=True) for name, one in self.classes.items()}
+        return TermsOfComplaint(**{**self.model_dump(exclude={"classes"}), **own_of.get(kind, {})})
+
+
 class Standard(Part):
     """A versioned service standard; services may share a code where only their trigger and channels differ."""
 
@@ -291,6 +324,8 @@ class Standard(Part):
     weights: Weights = Weights()
     grades: tuple[Grade, ...] = ()
     """The highest first: the first one with a rule that fits is the customer's; without one a customer has none."""
+    complaints: ComplaintRules = ComplaintRules()
+    """By when customers who complain hear; an insurer checks its own rule."""
     services: Annotated[tuple[Service, ...], Field(min_length=1)]
     obligations: tuple[Obligation, ...] = ()
     """What is proved of them."""

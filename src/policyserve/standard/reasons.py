@@ -36,6 +36,7 @@ FACTS: Final = {
     "retracted": N_("the event was retracted"),
     "agent-changed-again": N_("the customer's agent changed again on {on}, before anybody was told"),
     "done-recently": N_("it was done already on {on}"),
+    "complained": N_("a complaint of the household of {on} is open"),
     # the standard
     "no-service": N_("the standard no longer has this service"),
     "switched-off": N_("the standard has switched this service off"),

@@ -17,6 +17,7 @@ from policyserve.tables.access import (
     Token,
     User,
 )
+from policyserve.tables.complaints import Complaint, ComplaintStep
 from policyserve.tables.handovers import Handover, HandoverAgent, HandoverLine
 from policyserve.tables.imports import ImportJob, ImportRun
 from policyserve.tables.jobs import JobRun
@@ -40,6 +41,8 @@ __all__ = [
     "Branch",
     "CalendarFeed",
     "Change",
+    "Complaint",
+    "ComplaintStep",
     "Contact",
     "Content",
     "Customer",

@@ -13,6 +13,7 @@ import polars as pl
 from policyserve.book.columns import Book
 from policyserve.contracts.contracts import Contracts
 from policyserve.contracts.endings import policy_ends
+from policyserve.plan.complaints import complained, unasked
 from policyserve.plan.handovers import KIND
 from policyserve.standard import reasons
 from policyserve.standard.model import Standard
@@ -54,7 +55,7 @@ def why_not(
     ]
     found += [_died(known, customers), _no_policy_left(known, customers, as_of), _birthday_gone(known, customers)]
     found += [_closed(known, asked), _retracted(known, asked), _done_recently(known, asked)]
-    found.append(_changed_again(known, customers))
+    found += [_changed_again(known, customers), _complained(known, standard, asked)]
     first = (
         pl.concat(found)
         .sort("rank", "ended_on", nulls_last=True, maintain_order=True)
@@ -227,3 +228,9 @@ def _done_recently(book: Book, tasks: pl.DataFrame) -> pl.DataFrame:
         pl.col("done_on").is_between(pl.col("nominal") - _DONE_RECENTLY, pl.col("nominal"), closed="right"),
     )
     return _told(rows, "done-recently", "done_on")
+
+
+def _complained(book: Book, standard: Standard, tasks: pl.DataFrame) -> pl.DataFrame:
+    """Find an open complaint of the household, for what it was to get unasked."""
+    rows = tasks.filter(pl.col("service").is_in(unasked(standard))).join(complained(book), on="customer_id")
+    return _told(rows, "complained", "opened_on")

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from policyserve.access.scope import OtherScopeError
 from policyserve.access.sent_forms import ChangedError, OtherBodyError
 from policyserve.access.throttle import ThrottledError
+from policyserve.complaints.records import StepError
 from policyserve.errors import (
     UNEXPECTED,
     DatabaseAwayError,
@@ -130,6 +131,7 @@ _AS_SENT = (SignInError, QuestionError, OtherBodyError, InvalidError)
 
 KINDS: dict[type[PolicyserveError], str] = {
     TaskClosedError: "task-closed",
+    StepError: "step-out-of-turn",
     ChangedError: "changed",
     OtherBodyError: "key-sent-before",
     InvalidError: "invalid",

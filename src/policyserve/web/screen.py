@@ -28,6 +28,7 @@ PLACES = {
         ("/today", N_("Today")),
         ("/schedule", N_("Schedule")),
         ("/customers", N_in("page", "Customers")),
+        ("/complaints", N_("Complaints")),
         ("/targets", N_("Targets")),
     ),
     "manager": (
@@ -38,6 +39,7 @@ PLACES = {
         ("/referrals", N_in("page", "Referrals")),
         ("/obligations", N_("Obligations")),
         ("/approvals", N_in("page", "Approvals")),
+        ("/complaints", N_("Complaints")),
         ("/spot-checks", N_in("page", "Spot checks")),
         ("/absences", N_in("page", "Absences")),
         ("/handovers", N_in("page", "Hand-overs")),
@@ -49,6 +51,7 @@ PLACES = {
         ("/import", N_("Import")),
         ("/outbox", N_in("page", "Outbox")),
         ("/handovers", N_in("page", "Hand-overs")),
+        ("/complaints", N_("Complaints")),
         ("/jobs", N_in("page", "Jobs")),
         ("/standard", N_in("page", "Standard")),
         ("/customers", N_in("page", "Customers")),

@@ -20,6 +20,7 @@ LINKS = {
     "sample": "/spot-checks/{}",
     "absence": "/absences/{}",
     "handover": "/handovers/{}",
+    "complaint": "/complaints/{}",
     "policy": "/policies/{}",
 }
 """Where the number of a kind leads."""

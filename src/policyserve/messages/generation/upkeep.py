@@ -30,7 +30,7 @@ MOST = 20_000
 _STAMP = """
 SELECT (SELECT count(*) FROM imports), (SELECT count(*) FROM events),
     (SELECT count(*) FROM events WHERE retracted_on IS NOT NULL), (SELECT count(*) FROM contacts),
-    (SELECT count(*) FROM contents), (SELECT max(id) FROM messages)
+    (SELECT count(*) FROM contents), (SELECT max(id) FROM messages), (SELECT count(*) FROM complaint_steps)
 """
 
 Stamp = tuple[object, ...]

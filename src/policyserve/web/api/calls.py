@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from policyserve.web.api import (
     absences,
     agenda,
+    complaints,
     customers,
     events,
     figures,
@@ -58,6 +59,10 @@ CALLS: tuple[Call, ...] = (
     Call(path="/events", method="GET", work=events.get_events, roles=OF_BOOK),
     Call(path="/events", method="POST", work=events.post_event, roles=(*AGENT, *CLERK), status=MADE),
     Call(path="/events/{event}/retract", method="POST", work=events.post_retract, roles=CLERK),
+    Call(path="/complaints", method="GET", work=complaints.get_complaints, roles=OF_BOOK),
+    Call(path="/complaints", method="POST", work=complaints.post_complaint, roles=OF_BOOK, status=MADE),
+    Call(path="/complaints/{complaint_id}", method="GET", work=complaints.get_complaint, roles=OF_BOOK),
+    Call(path="/complaints/{complaint_id}/steps", method="POST", work=complaints.post_step, roles=(*MANAGER, *CLERK)),
     Call(path="/messages", method="GET", work=messages.get_messages, roles=OF_BOOK),
     Call(path="/figures/{name}", method="GET", work=figures.get_figure, roles=OF_BOOK),
     Call(path="/figures/{name}/list", method="GET", work=figures.get_figure_list, roles=OF_BOOK),

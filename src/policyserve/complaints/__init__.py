@@ -1,0 +1,1 @@
+"""Complaints as a closed loop: which step may follow which, and the records of the steps taken."""
