@@ -24,6 +24,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "done": {"channel": "visit"}, "put-off": {"to": "2026-05-06"}, "skip": {"why": "abroad"},
     "reopen": {"why": "by mistake"}, "retract": {"why": "by mistake"}, "mend": {"cells": []},
     "absences": {"agent_no": "1002", "first_day": "2026-06-01", "last_day": "2026-06-05", "substitute_no": "1003"},
+    "complaints": {"policy_no": "P1", "words": "late", "kind": "service"}, "steps": {"step": "founded", "said": "so"},
     "events": {"policy_no": "P1", "kind": "claim", "occurred_on": "2026-05-04"},
 }  # fmt: skip
 """What is sent, by the last part of the path."""
@@ -49,6 +50,7 @@ def asked(client: TestClient, call: Call, **places: str) -> Any:
         "import_id": "1",
         "event": "1",
         "absence_id": "1",
+        "complaint_id": "1",
     }
     path = API + call.path.format(**{**known, **places})
     body = BODIES.get(path.rpartition("/")[2]) if call.method == "POST" else None

@@ -32,6 +32,8 @@ def address(path: str) -> str:
         "task_id:key": "1", "customer_no": "C1", "policy_no": "P1", "agent_no": "1002", "login": "nobody-here",
         "job:key": "1", "check:key": "1", "event:key": "1", "absence:key": "1", "set:key": "1", "secret": "none",
         "name": "agents",
+        "job:key": "1", "check:key": "1", "event:key": "1", "absence:key": "1", "complaint:key": "1",
+        "secret": "none", "name": "agents",
     }.items():  # fmt: skip
         path = path.replace(f"{{{place}}}", value)
     return path
@@ -61,6 +63,7 @@ HIDDEN = [
     "/customers/C2/contact",
     "/customers/C2/referral",
     "/customers/C2/event",
+    "/customers/C2/complaint",
     "/policies/P3",
     "/tasks/3",
     "/tasks/3/done",

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, true, update
 from sqlalchemy.engine import RowMapping
 
 from policyserve.book.event_numbers import record
 from policyserve.book.lists import EVENT_LIST
-from policyserve.complaints.steps import CLOSED, OPEN, STEPS, after_step, step_said
+from policyserve.complaints.steps import CLOSED, STEPS, UNFINISHED, after_step, step_said
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.standard.model import ComplaintRules
 from policyserve.tables import Agent, Complaint, ComplaintStep, Customer, Event, Policy, Team, table
@@ -212,7 +212,7 @@ def listed(
     connection: Connection, as_of: date, *conditions: ColumnElement[bool], all_of_them: bool = True
 ) -> list[dict[str, Any]]:
     """Return the complaints that came by a day, the open ones first, of these the one whose day comes first."""
-    seen = true() if all_of_them else or_(COMPLAINTS.c.status.in_(OPEN), COMPLAINTS.c.status == "confirmed")
+    seen = true() if all_of_them else COMPLAINTS.c.status.in_(UNFINISHED)
     query = _LISTED.where(EVENTS.c.occurred_on <= as_of, seen, *conditions)
     order = (COMPLAINTS.c.status.in_(CLOSED), COMPLAINTS.c.result_by, COMPLAINTS.c.id)
     return [dict(row) for row in connection.execute(query.order_by(*order)).mappings()]

@@ -15,6 +15,9 @@ OPEN: Final = ("received", "founded", "unfounded", "investigated", "proposed", "
 CLOSED: Final = ("confirmed", "not-reached", "reviewed", "withdrawn", "not-tracked")
 """`not-tracked`: of before anybody kept track of what becomes of complaints."""
 
+UNFINISHED: Final = (*OPEN, "confirmed", "not-reached")
+"""Statuses that wait for a step, the review at the latest."""
+
 KINDS: Final[tuple[str, ...]] = get_args(ComplaintClass)
 """The classes of complaints."""
 

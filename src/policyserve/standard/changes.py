@@ -25,6 +25,7 @@ SETTINGS = {
     "feb29": N_("Birthdays on 29 February"),
     "weights": N_("Weights of persistency/referrals/add-ons"),
     "grades": N_("Grades of customers"),
+    "complaints": N_("Days of complaints"),
 }
 """What a standard settles for all services, and how people call it."""
 
@@ -86,6 +87,8 @@ def setting(standard: Standard, field: str, language: str) -> str:
         return grades_in_words(standard, language)
     if field == "weights":
         return "/".join(f"{weight:g}" for _, weight in value)
+    if field == "complaints":
+        return str(value.model_dump_json(exclude_none=True))
     return translated(language, VALUES[value]) if value in VALUES else _raw(value)
 
 
