@@ -82,7 +82,7 @@ def test_two_complaints_of_one_day_are_two_and_a_list_that_tells_of_one_adds_non
 def test_errands_and_duties_go_on_and_what_is_given_unasked_stops() -> None:
     standard = default_standard()
     stopped = set(unasked(standard))
-    assert {"good-news", "birthday-greeting", "event-invitation-0115", "half-year-visit"} & stopped
+    assert {"good-news", "birthday-greeting", "half-year-visit"} & stopped
     assert stopped.isdisjoint({"errand", "sick-visit", "lapse-reminder-d1", "policy-review", "new-policy-callback"})
     marketing = {one.code for one in standard.services if one.message_class == "marketing"}
     assert marketing <= stopped

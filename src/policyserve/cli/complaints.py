@@ -7,7 +7,8 @@ from datetime import date
 import rich_click as click
 
 from policyserve.access.viewer import SYSTEM
-from policyserve.cli.options import BY, DATE, KEY, Session, figure_options, shared
+from policyserve.cli.option_types import DATE, KEY
+from policyserve.cli.options import BY, Session, figure_options, shared
 from policyserve.cli.screen.figures import print_figure
 from policyserve.cli.screen.output import show, tell
 from policyserve.complaints.records import Told
