@@ -21,6 +21,9 @@ from policyserve.web.api import (
     policies,
     tasks,
 )
+    policies,
+    tasks,
+)  # fmt: skip
 from policyserve.web.api.call import Call
 from policyserve.web.errors import ACCEPTED, MADE
 
