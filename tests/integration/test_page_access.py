@@ -31,9 +31,7 @@ def address(path: str) -> str:
     for place, value in {
         "task_id:key": "1", "customer_no": "C1", "policy_no": "P1", "agent_no": "1002", "login": "nobody-here",
         "job:key": "1", "check:key": "1", "event:key": "1", "absence:key": "1", "set:key": "1", "secret": "none",
-        "name": "agents",
-        "job:key": "1", "check:key": "1", "event:key": "1", "absence:key": "1", "complaint:key": "1",
-        "secret": "none", "name": "agents",
+        "name": "agents", "complaint:key": "1",
     }.items():  # fmt: skip
         path = path.replace(f"{{{place}}}", value)
     return path

@@ -21,9 +21,6 @@ from policyserve.web.api import (
     policies,
     tasks,
 )
-    policies,
-    tasks,
-)  # fmt: skip
 from policyserve.web.api.call import Call
 from policyserve.web.errors import ACCEPTED, MADE
 
