@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -42,7 +43,11 @@ def fill(desk: Desk) -> dict[str, object]:
     desk.do("sms", "generate", "--as-of", DAY)
     desk.do("sms", "send", "--as-of", DAY)
     desk.do("sms", "generate", "--as-of", "2026-11-24")
-    return _numbers(desk) | {"done": done[0]["task_id"], "moved": done[-1]["task_id"]}
+    numbers = _numbers(desk)
+    complaint = ("--words", "客户说没有人回电话", "--class", "service", "--channel", "call", "--by", "王桂")
+    desk.do("complaint", "open", "--customer", numbers["customer"], *complaint, "--as-of", DAY)
+    desk.do("handover", "propose", numbers["other_agent"], "--as-of", DAY)
+    return numbers | {"done": done[0]["task_id"], "moved": done[-1]["task_id"]}
 
 
 def _worked(desk: Desk) -> Iterator[dict[str, Any]]:
@@ -88,6 +93,7 @@ def _numbers(desk: Desk) -> dict[str, object]:
         "waiting": next(row["message_id"] for row in sent if row["status"] == "planned"),
         "referrer": desk.ask("points", "list", *at)[0]["customer_no"],
         "branch": desk.ask("metrics", "referrals", "--by", "branch", *at)[0]["branch"],
+        "manager": _manager(desk),
         "user": "w1",
         "password": desk.folder / "password.txt",
         "standard": fixture("standards", "life-cn.yaml"),
@@ -95,3 +101,9 @@ def _numbers(desk: Desk) -> dict[str, object]:
         "empty": desk.folder / "empty.csv",
         "unknown": desk.folder / "unknown.csv",
     }
+
+
+def _manager(desk: Desk) -> str:
+    """Read in the list of agents whom somebody reports to."""
+    rows = csv.DictReader((desk.folder / "agents.csv").read_text(encoding="utf-8-sig").splitlines())
+    return next(row["主管工号"] for row in rows if row["主管工号"])

@@ -19,6 +19,7 @@ from policyserve.handovers.holdings import held_by, ties_of
 from policyserve.handovers.matching import Matching
 from policyserve.handovers.receivers import able, staff
 from policyserve.locale import columns
+from policyserve.solver import check_solver
 from policyserve.tables import Handover, table
 from policyserve.tasks.transitions import Stamp
 
@@ -98,7 +99,11 @@ def question(
 
 
 def propose(asked: Question, touches: pl.DataFrame) -> Proposal:
-    """Work out a set; `touches`: the work ahead of its members, as `loads.ahead`."""
+    """Work out a set; `touches`: the work ahead of its members, as `loads.ahead`.
+
+    Raises PolicyserveError where the solver is not installed.
+    """
+    check_solver()
     agents = _with_loads(asked.ground.agents, loads.of_agents(touches))
     held = loads.of_lines(asked.ground.held, touches)
     chosen, gap = _choose(held, agents, asked.takers, asked.ties)

@@ -166,8 +166,9 @@ class Figure:
 
     @property
     def statuses(self) -> set[str | None]:
-        """The statuses of the rows."""
-        return set(self.rows["status"]) if "status" in self.rows.columns else {None}
+        """The statuses of the rows; a field that a column of another name shows is not the figure's own."""
+        others = {name for column in self.columns if column.name != "status" for name in column.fields}
+        return set(self.rows["status"]) if "status" in set(self.rows.columns) - others else {None}
 
     @property
     def shown(self) -> tuple[Column, ...]:

@@ -16,6 +16,7 @@ from policyserve import db
 from policyserve.calendars.calendar import Calendar
 from policyserve.locale import N_, Sentence
 from policyserve.settings_file import VisitSettings
+from policyserve.solver import check_solver
 from policyserve.standard.model import Standard
 from policyserve.tasks.columns import CONTENT
 from policyserve.tasks.transitions import Stamp, record_all
@@ -53,6 +54,7 @@ def reach(settings: VisitSettings) -> int:
     """Return how many days after a release are looked at as well: none without levelling."""
     if not settings.level:
         return 0
+    check_solver()
     from policyserve.visits.days import REACH
 
     return REACH

@@ -21,7 +21,7 @@ def why_not(visit: Visit, subject: str, **whom: str) -> dict[str, Any]:
     fitting = [one for one in standard.services if one.enabled and one.subject in (subject, "either")]
     services = {one.code: one.said("name", visit.language) for one in fitting}
     service, typed = visit.query.get("service", ""), visit.query.get("on", "")
-    shown = {
+    shown: dict[str, Any] = {
         "services": services,
         "service": service,
         "on": typed or visit.as_of.isoformat(),
