@@ -14,7 +14,7 @@ from policyserve.book.event_numbers import record
 from policyserve.book.lists import EVENT_LIST
 from policyserve.complaints.steps import CLOSED, STEPS, UNFINISHED, after_step, step_said
 from policyserve.errors import NotFoundError, PolicyserveError
-from policyserve.standard.model import ComplaintRules
+from policyserve.standard.complaint_days import ComplaintRules
 from policyserve.tables import Agent, Complaint, ComplaintStep, Customer, Event, Policy, Team, table
 from policyserve.tasks.stored_standard import current_standard
 from policyserve.tasks.transitions import Stamp

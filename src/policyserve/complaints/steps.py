@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from policyserve.locale import N_all, N_in, Sentence
-from policyserve.standard.model import ComplaintClass
+from policyserve.standard.complaint_days import ComplaintClass
 
 OPEN: Final = ("received", "founded", "unfounded", "investigated", "proposed", "approved", "carried-out")
 """Statuses of a complaint that waits for something; while it does, the household gets nothing that it did not ask."""

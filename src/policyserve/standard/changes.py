@@ -88,7 +88,7 @@ def setting(standard: Standard, field: str, language: str) -> str:
     if field == "weights":
         return "/".join(f"{weight:g}" for _, weight in value)
     if field == "complaints":
-        return str(value.model_dump_json(exclude_none=True))
+        return str(value.told(language))
     return translated(language, VALUES[value]) if value in VALUES else _raw(value)
 
 

@@ -6,7 +6,6 @@ still on time, its endings which facts make it pointless. A new service is a new
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -14,6 +13,7 @@ from pydantic import Field
 
 from policyserve.contracts.grace import GRACE_DAYS, RiderArrears
 from policyserve.locale import in_language
+from policyserve.standard.complaint_days import ComplaintRules
 from policyserve.standard.grade import Grade
 from policyserve.standard.obligation import Obligation
 from policyserve.standard.part import Code, Name, PaidMode, Part
@@ -277,38 +277,6 @@ class Service(Part):
     def moves_off_days_off(self) -> bool:
         """Whether a day off moves the due day."""
         return self.days_off == "shift" and bool({"visit", "call"} & set(self.channels))
-
-
-ComplaintClass = Literal["sales", "service", "claim", "surrender", "premium", "data", "other"]
-
-
-class ComplaintDays(Part):
-    """By when a customer who complains hears; None: as of all complaints."""
-
-    answer_workdays: Annotated[int, Field(ge=0, le=60)] | None = None
-    """The first answer, in working days."""
-    result_days: Annotated[int, Field(ge=1, le=366)] | None = None
-    extension_days: Annotated[int, Field(ge=1, le=366)] | None = None
-    """By how much the day of the result is put off, once and with a reason."""
-
-
-class TermsOfComplaint(Part):
-    """The days that hold for a complaint."""
-
-    answer_workdays: Annotated[int, Field(ge=0, le=60)] = 1
-    result_days: Annotated[int, Field(ge=1, le=366)] = 15
-    extension_days: Annotated[int, Field(ge=1, le=366)] = 15
-
-
-class ComplaintRules(TermsOfComplaint):
-    """The days of complaints, and of the classes that have others."""
-
-    classes: Mapping[ComplaintClass, ComplaintDays] = {}
-
-    def of(self, kind: str) -> TermsOfComplaint:
-        """Return the days that hold for a class."""
-        own_of = {str(name): one.model_dump(exclude_none=True) for name, one in self.classes.items()}
-        return TermsOfComplaint(**{**self.model_dump(exclude={"classes"}), **own_of.get(kind, {})})
 
 
 class Standard(Part):
