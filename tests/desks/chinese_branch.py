@@ -45,8 +45,8 @@ def fill(desk: Desk) -> dict[str, object]:
     desk.do("sms", "generate", "--as-of", "2026-11-24")
     numbers = _numbers(desk)
     complaint = ("--words", "客户说没有人回电话", "--class", "service", "--channel", "call", "--by", "王桂")
-    desk.do("complaint", "open", "--customer", numbers["customer"], *complaint, "--as-of", DAY)
-    desk.do("handover", "propose", numbers["other_agent"], "--as-of", DAY)
+    desk.do("complaint", "open", "--customer", str(numbers["customer"]), *complaint, "--as-of", DAY)
+    desk.do("handover", "propose", str(numbers["other_agent"]), "--as-of", DAY)
     return numbers | {"done": done[0]["task_id"], "moved": done[-1]["task_id"]}
 
 
