@@ -132,6 +132,10 @@ class Nested:
     """What people read of a row, in place of the row."""
 
 
+STATUSES = frozenset({"final", "provisional", None})
+"""Whether the time of a figure is over; nothing where it has no such time."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figure:
     """Rows under a title."""
@@ -166,9 +170,9 @@ class Figure:
 
     @property
     def statuses(self) -> set[str | None]:
-        """The statuses of the rows; a field that a column of another name shows is not the figure's own."""
-        others = {name for column in self.columns if column.name != "status" for name in column.fields}
-        return set(self.rows["status"]) if "status" in set(self.rows.columns) - others else {None}
+        """The statuses of the rows, of STATUSES; the field of a list that says something else is not one of them."""
+        found = set(self.rows["status"]) if "status" in self.rows.columns else {None}
+        return found if found <= STATUSES else {None}
 
     @property
     def shown(self) -> tuple[Column, ...]:
@@ -176,7 +180,7 @@ class Figure:
         return tuple(column for column in self.columns if self._shows(column))
 
     def _shows(self, column: Column) -> bool:
-        if column.name in {"status", "currency"}:
+        if column.name == "currency" or (column.name == "status" and set(self.rows["status"]) <= STATUSES):
             return self.rows[column.name].drop_nulls().n_unique() > 1
         if column.kind == "phone":
             return bool(self.names.get("phone"))
