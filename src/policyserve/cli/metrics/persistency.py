@@ -6,7 +6,7 @@ from typing import Any
 
 import rich_click as click
 
-from policyserve.cli.metrics import collection, forecast, referrals, services
+from policyserve.cli.metrics import appraisal, collection, forecast, referrals, services
 from policyserve.cli.metrics.gap import gap
 from policyserve.cli.metrics.profile_option import PROFILE
 from policyserve.cli.options import Session, figure_options
@@ -61,7 +61,9 @@ def persistency_(
 
 
 metrics.add_command(gap)
-for command in (*services.FIGURES, *forecast.FIGURES, *collection.FIGURES, *referrals.FIGURES):
+for command in (
+    *services.FIGURES, *forecast.FIGURES, *collection.FIGURES, *referrals.FIGURES, *appraisal.FIGURES,
+):  # fmt: skip
     metrics.add_command(command)
 
 COMMANDS = [metrics]
