@@ -30,11 +30,13 @@ EXAMPLES = {
     "sms generate": (),
     "sms list": (),
     "metrics worth": ("--since", START),
+    "handover show": (1,),
+    "handover export": (1,),
     **dict.fromkeys((
         "metrics gap", "metrics services", "metrics callbacks", "metrics satisfaction", "metrics orphans",
         "metrics add-ons", "metrics candidates", "metrics forecast", "metrics survival", "metrics value",
         "metrics persistency", "metrics collection", "metrics collected", "metrics referrals", "metrics influence",
-        "metrics funnel",
+        "metrics funnel", "metrics appraisal", "obligations", "complaint list",
     ), ()),
 }  # fmt: skip
 """What each command with `--out FILE` is asked; a new command needs a line here."""
@@ -76,6 +78,7 @@ def full(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Des
     desk = Desk(url=f"sqlite:///{shutil.copy(sqlite_template, folder / 'book.sqlite3')}", folder=folder)
     take_served_branch(desk).take("customers", CUSTOMERS, as_of=END)
     desk.do("sms", "generate", "--as-of", END)
+    desk.do("handover", "propose", "A1", "--as-of", END)
     return desk
 
 

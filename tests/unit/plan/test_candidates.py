@@ -69,7 +69,7 @@ def test_no_occurrence_is_both_planned_and_left_out() -> None:
 def test_what_the_slow_rules_give_and_then_end_is_left_out_with_a_reason() -> None:
     """The slow triggers yield occurrences before audience and endings: each is among the candidates, planned or not."""
     standard = default_standard()
-    facts = know(drawn()[0], standard.grace_days, AS_OF, standard.rider_arrears)
+    facts = know(drawn()[0], standard.grace_days, AS_OF, standard.rider_arrears, standard.grades)
     setting = Setting(
         facts=facts, standard=standard, calendar=CALENDAR, as_of=AS_OF, nominal_days=DAYS,
         festivals=CALENDAR.festivals(DAYS).to_dicts(),
