@@ -40,7 +40,7 @@ _READ = pl.Schema(
 
 
 def day_of(task: Any) -> date:
-    """Return the same of a task that was read."""
+    """Return the day to do a task that was read: put off to, else planned, else due, at most the latest."""
     day: date = min(task.snoozed_to or task.planned_on or task.due, task.latest)
     return day
 
