@@ -16,7 +16,7 @@ from policyserve.access.viewer import Viewer
 from policyserve.book.snapshot import agent_id
 from policyserve.errors import PolicyserveError
 from policyserve.operations.database import Database
-from policyserve.standard.model import Weights
+from policyserve.standard.weights import Weights
 from policyserve.tasks import agenda, target_weights
 from policyserve.tasks.stored_standard import current_standard
 from policyserve.tasks.target_weights import Weighing

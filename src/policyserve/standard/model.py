@@ -17,6 +17,7 @@ from policyserve.standard.complaint_days import ComplaintRules
 from policyserve.standard.grade import Grade
 from policyserve.standard.obligation import Obligation
 from policyserve.standard.part import Code, Name, PaidMode, Part
+from policyserve.standard.weights import Bearing, Weights
 
 Level = Literal["assessed", "spot-checked", "encouraged"]
 Stage = Literal["meet", "know", "trust", "rely"]
@@ -191,22 +192,6 @@ class Audience(Part):
     """Policies of more than one instalment: not of a single premium, which has no renewal premium."""
     grades: tuple[str, ...] = ()
     """Customers who have one of these grades on the as-of date, by their codes."""
-
-
-class Bearing(Part):
-    """How strongly it bears on each target: 5 strong, 3 medium, 1 weak, 0 none."""
-
-    persistency: Literal[0, 1, 3, 5] = 1
-    referrals: Literal[0, 1, 3, 5] = 1
-    add_ons: Literal[0, 1, 3, 5] = 1
-
-
-class Weights(Part):
-    """How much each target weighs when tasks are put in order."""
-
-    persistency: Annotated[float, Field(ge=0)] = 1
-    referrals: Annotated[float, Field(ge=0)] = 1
-    add_ons: Annotated[float, Field(ge=0)] = 1
 
 
 class Service(Part):

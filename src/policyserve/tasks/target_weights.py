@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Date, bindparam, insert, select, text
 
 from policyserve.locale import Sentence
-from policyserve.standard.model import Standard, Weights
+from policyserve.standard.model import Standard
+from policyserve.standard.weights import Weights
 from policyserve.tables import Agent, TargetWeights, table
 from policyserve.tasks.transitions import Stamp
 

@@ -13,6 +13,7 @@ from policyserve.standard.grade import Grade, GradeRule
 from policyserve.standard.obligation import Deadline, Obligation, Occasion, Until
 from policyserve.standard.parser import parse_standard
 from policyserve.standard.part import Part
+from policyserve.standard.weights import Bearing
 
 PAGE = (Path(__file__).parents[3] / "docs" / "standard.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, flags=re.DOTALL)
@@ -50,7 +51,7 @@ def test_every_kind_of_trigger_has_an_example() -> None:
         model.Service,
         model.Window,
         model.Audience,
-        model.Bearing,
+        Bearing,
         Obligation,
         Deadline,
         Grade,
