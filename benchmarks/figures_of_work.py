@@ -8,9 +8,10 @@ import polars as pl
 
 from benchmarks.figures_desk import AS_OF, TASKS_OF_A_POLICY, YEAR, Asked, Desk, Rows, generated, measured, sql
 from benchmarks.measuring import Figure
+from policyserve.metrics.services.callback_rate import callbacks
 from policyserve.metrics.services.orphans import COUNTS as OF_ORPHANS
 from policyserve.metrics.services.orphans import orphan_service
-from policyserve.metrics.services.service_rate import ALLOWED, callbacks, satisfaction, service_rate
+from policyserve.metrics.services.service_rate import ALLOWED, satisfaction, service_rate
 
 FIELDS = ("company", "branch", "team", "agent_no", "level", "service", "message_class")
 COUNTS = ("numerator", "denominator", "late", "missed", "open", "pending", "skipped")

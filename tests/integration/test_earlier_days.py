@@ -12,7 +12,8 @@ from desks import task_book
 from policyserve import db
 from policyserve.book.snapshot import load_agents
 from policyserve.dates import Days
-from policyserve.metrics.services.service_rate import callbacks, satisfaction
+from policyserve.metrics.services.callback_rate import callbacks
+from policyserve.metrics.services.service_rate import satisfaction
 from policyserve.metrics.services.task_states import read_tasks
 from policyserve.metrics.spot_checks.records import draw_check, read_sample
 from policyserve.metrics.spot_checks.scopes import Scope

@@ -13,8 +13,9 @@ from desks import task_book
 from desks.weeks_of_work import MAY, STANDARD, Weeks
 from policyserve import db
 from policyserve.book.snapshot import load_agents, load_book
+from policyserve.metrics.services.callback_rate import callbacks
 from policyserve.metrics.services.first_year import with_policy_contacts
-from policyserve.metrics.services.service_rate import callbacks, satisfaction, service_rate
+from policyserve.metrics.services.service_rate import satisfaction, service_rate
 from policyserve.metrics.services.task_states import read_tasks
 from policyserve.metrics.spot_checks.records import read_sample
 

@@ -20,7 +20,7 @@ from policyserve import db
 from policyserve.book.snapshot import load_agents, load_book
 from policyserve.dates import Days
 from policyserve.metrics import groupings
-from policyserve.metrics.services import orphans, service_rate
+from policyserve.metrics.services import callback_rate, orphans, service_rate
 from policyserve.metrics.services.task_states import read_tasks
 from policyserve.metrics.services.tasks_behind import tasks_behind
 from slow import services
@@ -94,7 +94,7 @@ class Asked:
         known: dict[str, Any] = {"by": by, "as_of": self.day}
         found = {
             "service_rate": service_rate.service_rate(self.due, STANDARD, self.agents, self.days, **known),
-            "callbacks": service_rate.callbacks(self.due, STANDARD, self.agents, self.days, **known),
+            "callbacks": callback_rate.callbacks(self.due, STANDARD, self.agents, self.days, **known),
             "satisfaction": service_rate.satisfaction(self.done, STANDARD, self.agents, self.days, by=by),
         }
         if set(by) <= set(groupings.OF_AGENTS):
@@ -108,7 +108,7 @@ class Asked:
         wanted = [*fields, "agent_no"]
         of_services = {
             "service_rate": service_rate.tasks_due(self.due, self.days, self.day, fields),
-            "callbacks": service_rate.callbacks_due(self.due, STANDARD, self.days, self.day),
+            "callbacks": callback_rate.callbacks_due(self.due, STANDARD, self.days, self.day),
             "satisfaction": service_rate.tasks_done(self.done, self.days).with_columns(fate=None),
         }
         named = {name: service_rate.named(rows, STANDARD, self.agents, wanted) for name, rows in of_services.items()}

@@ -16,7 +16,8 @@ from typing import Any, assert_never
 from zlib import crc32
 
 from policyserve.calendars.lunar_birthdays import celebrated_on
-from policyserve.standard import model
+from policyserve.standard import trigger
+from policyserve.standard.model import Service
 from slow.audience import customer_is_in
 from slow.facts import Customer
 from slow.occurrence import Occurrence, Setting, workdays_after
@@ -25,7 +26,7 @@ from slow.policy import Debit, Event, Policy, months_after
 MONTHS_OF_PERIOD = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 
 
-def occurrences(setting: Setting, service: model.Service) -> Iterator[Occurrence]:
+def occurrences(setting: Setting, service: Service) -> Iterator[Occurrence]:
     """Yield the days that a service's rule gives to each subject, over the whole life or over a wide range."""
     customers = setting.facts.customers
     if service.subject in ("policy", "either"):
@@ -39,48 +40,48 @@ def occurrences(setting: Setting, service: model.Service) -> Iterator[Occurrence
                     yield occurrence
 
 
-def _of_policy(setting: Setting, service: model.Service, policy: Policy, customer: Customer) -> Iterator[Occurrence]:
+def _of_policy(setting: Setting, service: Service, policy: Policy, customer: Customer) -> Iterator[Occurrence]:
     match service.trigger:
-        case model.After() as rule:
+        case trigger.After() as rule:
             if _is_first(setting, service, rule, policy, customer):
                 yield from _after(setting, rule, policy, customer)
-        case model.OnAnniversary(of="policy") as rule:
+        case trigger.OnAnniversary(of="policy") as rule:
             yield from _policy_anniversaries(setting, rule, policy, customer)
-        case model.BeforeInstalment() as rule:
+        case trigger.BeforeInstalment() as rule:
             yield from _before_instalments(setting, rule, policy, customer)
-        case model.AfterUnpaid() as rule:
+        case trigger.AfterUnpaid() as rule:
             yield from _after_unpaid(setting, rule, policy, customer)
-        case model.AfterSuspension() as rule:
+        case trigger.AfterSuspension() as rule:
             yield from _after_suspensions(rule, policy, customer)
-        case model.AfterDebit() as rule:
+        case trigger.AfterDebit() as rule:
             yield from _after_debits(rule, policy, customer)
-        case model.AfterEvent() as rule:
+        case trigger.AfterEvent() as rule:
             events = [event for event in customer.events if event.policy_id == policy.key]
             yield from _after_events(setting, rule, events, policy, customer)
-        case model.ByHand():
+        case trigger.ByHand():
             pass
-        case model.OnCalendar() | model.OnBirthday() | model.OnAnniversary() | model.OnFestival() as rule:
+        case trigger.OnCalendar() | trigger.OnBirthday() | trigger.OnAnniversary() | trigger.OnFestival() as rule:
             raise ValueError(f"{service.code}: a policy has no {rule.kind}")
         case other:
             assert_never(other)
 
 
-def _of_customer(setting: Setting, service: model.Service, customer: Customer) -> Iterator[Occurrence]:
+def _of_customer(setting: Setting, service: Service, customer: Customer) -> Iterator[Occurrence]:
     match service.trigger:
-        case model.OnCalendar() as rule:
+        case trigger.OnCalendar() as rule:
             yield from _calendar_days(setting, rule, customer)
-        case model.OnBirthday():
+        case trigger.OnBirthday():
             yield from _birthdays(setting, customer)
-        case model.OnAnniversary(of="relation") as rule:
+        case trigger.OnAnniversary(of="relation") as rule:
             yield from _relation_anniversaries(setting, rule, customer)
-        case model.OnFestival() as rule:
+        case trigger.OnFestival() as rule:
             yield from _festivals(setting, rule, customer)
-        case model.AfterEvent() as rule:
+        case trigger.AfterEvent() as rule:
             either = service.subject == "either"
             events = _told_once(setting, [event for event in customer.events if event.policy_id is None])
             events += [] if either else [event for event in customer.events if _counts_for_the_holder(event)]
             yield from _after_events(setting, rule, events, None, customer)
-        case model.ByHand():
+        case trigger.ByHand():
             pass
         case rule:
             raise ValueError(f"{service.code}: a customer has no {rule.kind}")
@@ -108,7 +109,7 @@ def _counts_for_the_holder(event: Event) -> bool:
     return event.policy_id is not None and event.kind != "agent_changed"
 
 
-def _after(setting: Setting, rule: model.After, policy: Policy, customer: Customer) -> Iterator[Occurrence]:
+def _after(setting: Setting, rule: trigger.After, policy: Policy, customer: Customer) -> Iterator[Occurrence]:
     """Give anchor + months, then days, then working days."""
     anchor = {
         "issue": policy.issued,
@@ -122,7 +123,7 @@ def _after(setting: Setting, rule: model.After, policy: Policy, customer: Custom
         yield Occurrence(customer=customer, policy=policy, ordinal=1, anchor=anchor, nominal=nominal)
 
 
-def _is_first(setting: Setting, service: model.Service, rule: model.After, policy: Policy, customer: Customer) -> bool:
+def _is_first(setting: Setting, service: Service, rule: trigger.After, policy: Policy, customer: Customer) -> bool:
     """Whether a policy is the one of its purchase, or of its customer, with which the service is given."""
     if service.once_per == "policy":
         return True
@@ -143,7 +144,7 @@ def _is_first(setting: Setting, service: model.Service, rule: model.After, polic
 
 
 def _policy_anniversaries(
-    setting: Setting, rule: model.OnAnniversary, policy: Policy, customer: Customer
+    setting: Setting, rule: trigger.OnAnniversary, policy: Policy, customer: Customer
 ) -> Iterator[Occurrence]:
     """Give E + 12k + months; with `dividend`, the day of the first declaration in the policy year instead."""
     if rule.dividend and not policy.participating:
@@ -158,7 +159,7 @@ def _policy_anniversaries(
         yield Occurrence(customer=customer, policy=policy, ordinal=k, anchor=anchor, nominal=nominal)
 
 
-def _relation_anniversaries(setting: Setting, rule: model.OnAnniversary, customer: Customer) -> Iterator[Occurrence]:
+def _relation_anniversaries(setting: Setting, rule: trigger.OnAnniversary, customer: Customer) -> Iterator[Occurrence]:
     """Give the anchor + 12k + months; the ordinal goes on from the customer's first policy ever."""
     if customer.anchor is None:
         return
@@ -178,7 +179,7 @@ def _years_since(setting: Setting, day: date, first: int) -> range:
 
 
 def _before_instalments(
-    setting: Setting, rule: model.BeforeInstalment, policy: Policy, customer: Customer
+    setting: Setting, rule: trigger.BeforeInstalment, policy: Policy, customer: Customer
 ) -> Iterator[Occurrence]:
     """Give D(n) - days, while the policy is in force."""
     if policy.mode not in rule.modes:
@@ -190,7 +191,7 @@ def _before_instalments(
 
 
 def _after_unpaid(
-    setting: Setting, rule: model.AfterUnpaid, policy: Policy, customer: Customer
+    setting: Setting, rule: trigger.AfterUnpaid, policy: Policy, customer: Customer
 ) -> Iterator[Occurrence]:
     """Give D(n) + days of the oldest unpaid instalment, while the policy is in force."""
     for instalment, due in policy.instalments(setting.as_of):
@@ -208,7 +209,7 @@ def _of_instalment(customer: Customer, policy: Policy, instalment: int, due: dat
     )
 
 
-def _after_suspensions(rule: model.AfterSuspension, policy: Policy, customer: Customer) -> Iterator[Occurrence]:
+def _after_suspensions(rule: trigger.AfterSuspension, policy: Policy, customer: Customer) -> Iterator[Occurrence]:
     """Give S + months, then days."""
     for suspension in policy.suspensions:
         yield Occurrence(
@@ -222,7 +223,7 @@ def _after_suspensions(rule: model.AfterSuspension, policy: Policy, customer: Cu
         )
 
 
-def _after_debits(rule: model.AfterDebit, policy: Policy, customer: Customer) -> Iterator[Occurrence]:
+def _after_debits(rule: trigger.AfterDebit, policy: Policy, customer: Customer) -> Iterator[Occurrence]:
     """Give the debit + days, while the policy is in force."""
     for debit in policy.debits:
         nominal = debit.on + timedelta(days=rule.days)
@@ -242,7 +243,7 @@ def _of_debit(customer: Customer, policy: Policy, debit: Debit, nominal: date) -
 
 
 def _after_events(
-    setting: Setting, rule: model.AfterEvent, events: list[Event], policy: Policy | None, customer: Customer
+    setting: Setting, rule: trigger.AfterEvent, events: list[Event], policy: Policy | None, customer: Customer
 ) -> Iterator[Occurrence]:
     """Give the event + days, then working days."""
     for event in events:
@@ -258,7 +259,7 @@ def _after_events(
             )
 
 
-def _calendar_days(setting: Setting, rule: model.OnCalendar, customer: Customer) -> Iterator[Occurrence]:
+def _calendar_days(setting: Setting, rule: trigger.OnCalendar, customer: Customer) -> Iterator[Occurrence]:
     """Give the day of each period, clamped to the month, and so many days later as the customer's number says."""
     length = MONTHS_OF_PERIOD[rule.every]
     for year in range(setting.nominal_days.start.year, setting.nominal_days.end.year + 1):
@@ -290,7 +291,7 @@ def _solar_birthday(born: date, year: int, feb29: str) -> date:
     return date(year, born.month, born.day)
 
 
-def _festivals(setting: Setting, rule: model.OnFestival, customer: Customer) -> Iterator[Occurrence]:
+def _festivals(setting: Setting, rule: trigger.OnFestival, customer: Customer) -> Iterator[Occurrence]:
     """Give the festival's days, but for those on which an earlier one in the list is greeted."""
     for festival in setting.festivals:
         if festival["name"] == rule.name and not _is_outranked(setting, festival, customer):
@@ -307,7 +308,7 @@ def _is_outranked(setting: Setting, festival: dict[str, Any], customer: Customer
         if other["on"] == festival["on"] and other["rank"] < festival["rank"]
     }
     return any(
-        isinstance(service.trigger, model.OnFestival)
+        isinstance(service.trigger, trigger.OnFestival)
         and service.trigger.name in earlier
         and service.enabled
         and customer_is_in(setting.facts, service.audience, customer, festival["on"])

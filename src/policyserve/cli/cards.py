@@ -19,8 +19,8 @@ from policyserve.operations.cards import customer_card, policy_card
 from policyserve.operations.touch_absence import Asked, why_not_there
 from policyserve.tasks.card_text import PROFILE, premium, state
 from policyserve.tasks.codes import shown
+from policyserve.tasks.customer_card import Card
 from policyserve.tasks.headings import heading
-from policyserve.tasks.touch_history import Card
 
 MONTHS_AHEAD = 12
 """How much of what is ahead of a policy a screen shows."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from policyserve import db
 from policyserve.dates import Days
 from policyserve.messages.outbox.stored_messages import GONE_OUT
-from policyserve.metrics.services.service_rate import nobody_reached
+from policyserve.metrics.services.callback_rate import nobody_reached
 from policyserve.metrics.services.task_states import read_as_they_stood, tracked_since
 
 IDENTITY = ("service", "subject_kind", "subject_id", "ordinal")

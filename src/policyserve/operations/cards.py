@@ -17,8 +17,9 @@ from policyserve.calendars.calendar import Calendar
 from policyserve.operations.customer_records import Records, customer_records
 from policyserve.operations.database import Database
 from policyserve.tasks import touch_history
+from policyserve.tasks.customer_card import Card, card_of
 from policyserve.tasks.stored_standard import current_standard
-from policyserve.tasks.touch_history import Card, Question
+from policyserve.tasks.touch_history import Question
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,7 @@ def _seen(connection: Connection, viewer: Viewer, customer_no: str, as_of: date)
 
 
 def _card(connection: Connection, viewer: Viewer, book: Book, key: int, asked: Question) -> Card:
-    card = touch_history.card(connection, book, key, asked)
+    card = card_of(connection, book, key, asked)
     referrer = card.profile["referred_by"]
     others = {one["customer_no"] for one in card.family} | ({referrer} if referrer else set())
     seen = scope.seen_numbers(connection, viewer, others, asked.as_of)

@@ -18,7 +18,8 @@ from policyserve.plan.handovers import handovers
 from policyserve.plan.services import parts
 from policyserve.plan.subjects import EVER, SOURCE, Subjects
 from policyserve.plan.workdays import Workdays
-from policyserve.standard.model import AfterDebit, BeforeInstalment, Standard
+from policyserve.standard.model import Standard
+from policyserve.standard.trigger import AfterDebit, BeforeInstalment
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import polars as pl
 
 from policyserve.book.columns import Book
-from policyserve.standard.model import AfterEvent, Service, Standard
+from policyserve.standard.model import Service, Standard
+from policyserve.standard.trigger import AfterEvent
 
 KIND = "agent_changed"
 

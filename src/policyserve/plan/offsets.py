@@ -18,7 +18,8 @@ from policyserve.plan.basis import Basis, within
 from policyserve.plan.handovers import KIND
 from policyserve.plan.services import Services, parts, trigger_of
 from policyserve.plan.steps import Occurrences, Step, where
-from policyserve.standard.model import BeforeInstalment, Service
+from policyserve.standard.model import Service
+from policyserve.standard.trigger import BeforeInstalment
 
 ANCHORS = {"issue": "issue_date", "effective": "effective_date", "receipt": "receipt_on", "end": "ends_on"}
 

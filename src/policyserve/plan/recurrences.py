@@ -15,7 +15,8 @@ from policyserve.plan.audience import audience_steps
 from policyserve.plan.basis import Basis
 from policyserve.plan.services import Services, parts, trigger_of
 from policyserve.plan.steps import Occurrences, Step, fold, where
-from policyserve.standard.model import MONTHS_OF_PERIOD, OnCalendar, OnFestival, Service, Standard
+from policyserve.standard.model import Service, Standard
+from policyserve.standard.trigger import MONTHS_OF_PERIOD, OnCalendar, OnFestival
 
 FIXED_DAYS = pl.Schema({"nominal": pl.Date, "ordinal": pl.Int32, "rule": pl.UInt32, "rank": pl.Int32})
 """Days on which every customer gets something: the rule, and its rank among those of the day."""

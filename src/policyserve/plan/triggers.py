@@ -8,7 +8,7 @@ from policyserve.plan import offsets, recurrences
 from policyserve.plan.basis import Basis
 from policyserve.plan.services import Services
 from policyserve.plan.steps import Occurrences
-from policyserve.standard.model import (
+from policyserve.standard.trigger import (
     After,
     AfterDebit,
     AfterEvent,

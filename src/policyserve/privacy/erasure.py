@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, and_, case, func, or_, select, update
 
 from policyserve.book.customers import PERSONAL, WISHES
-from policyserve.metrics.services.service_rate import NOT_REACHED
+from policyserve.metrics.services.callback_rate import NOT_REACHED
 from policyserve.privacy.holdings import CUSTOMERS, HOLDINGS, REFERRALS, Person
 
 ALWAYS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -7,22 +7,20 @@ from decimal import Decimal
 from policyserve.locale import ENGLISH, N_, N_in, say, say_in, say_many
 from policyserve.locale.format import money
 from policyserve.standard.grade import GradeRule
-from policyserve.standard.model import (
+from policyserve.standard.model import Audience, Service, Standard
+from policyserve.standard.trigger import (
     MONTHS_OF_PERIOD,
     After,
     AfterDebit,
     AfterEvent,
     AfterSuspension,
     AfterUnpaid,
-    Audience,
     BeforeInstalment,
     ByHand,
     OnAnniversary,
     OnBirthday,
     OnCalendar,
     OnFestival,
-    Service,
-    Standard,
 )
 from policyserve.standard.vocabulary import amount, event_word, listed, month_names, word
 

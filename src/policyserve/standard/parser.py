@@ -13,12 +13,13 @@ from pydantic_core import ErrorDetails
 from policyserve.config import fixture
 from policyserve.errors import PolicyserveError
 from policyserve.locale import Counted, Listed, Sentence
-from policyserve.standard.consistency import check_services, check_standard
+from policyserve.standard.consistency import check_standard
 from policyserve.standard.document import Node, read_document
 from policyserve.standard.faults import in_plain_words
 from policyserve.standard.model import Service, Standard
 from policyserve.standard.problem import Problem
 from policyserve.standard.series import expanded
+from policyserve.standard.service_problems import check_services
 
 
 class StandardError(PolicyserveError):

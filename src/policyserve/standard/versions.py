@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from policyserve.standard.model import AfterSuspension, OnBirthday, Service, Standard
+from policyserve.standard.model import Service, Standard
+from policyserve.standard.trigger import AfterSuspension, OnBirthday
 
 
 def carry_since(old: Standard | None, new: Standard, holds_from: date) -> dict[str, date | None]:

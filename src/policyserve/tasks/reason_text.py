@@ -8,7 +8,8 @@ from typing import Protocol
 
 from policyserve.locale import N_, say, say_in, translated
 from policyserve.standard.description import when_in_words
-from policyserve.standard.model import After, AfterDebit, AfterEvent, OnAnniversary, Service
+from policyserve.standard.model import Service
+from policyserve.standard.trigger import After, AfterDebit, AfterEvent, OnAnniversary
 from policyserve.standard.vocabulary import event_word, listed, word
 
 _OF_POLICY = {

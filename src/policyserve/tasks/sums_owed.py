@@ -13,8 +13,8 @@ from policyserve.contracts.contracts import Contracts
 from policyserve.contracts.owed import amounts_owed
 from policyserve.locale import Sentence
 from policyserve.locale.format import money, with_riders
-from policyserve.standard.model import OF_INSTALMENTS
 from policyserve.standard.reasons import sentence
+from policyserve.standard.trigger import OF_INSTALMENTS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from policyserve.dates import Days, add_months
 from policyserve.plan.planner import plan_of
 from policyserve.plan.subjects import Subjects
 from policyserve.standard import reasons
-from policyserve.standard.model import Standard
+from policyserve.standard.model import Service, Standard
 from policyserve.tasks.held_policies import held_policies
 from policyserve.tasks.reason_text import reason_words
 from policyserve.tasks.standard_lines import line_of
@@ -103,10 +103,11 @@ def customer_life(
 
 def tasks_of(connection: Connection, customer_id: int) -> list[dict[str, Any]]:
     """Return the tasks of a customer, each with what came of it and why it was closed."""
-    return _rows(connection, TASKS, customer_id)
+    return rows_of(connection, TASKS, customer_id)
 
 
-def _rows(connection: Connection, query: str, customer_id: int) -> list[dict[str, Any]]:
+def rows_of(connection: Connection, query: str, customer_id: int) -> list[dict[str, Any]]:
+    """Return what a query with `:customer_id` answers, its days and flags as Python's."""
     typed = text(query).columns(**{name: kind for name, kind in _TYPES.items() if name in query})
     return [dict(row) for row in connection.execute(typed, {"customer_id": customer_id}).mappings()]
 
@@ -167,7 +168,7 @@ def _row(touch: dict[str, Any], task: dict[str, Any] | None, asked: Question, ow
     why = _why_closed(task, asked.language) if task and task["status"] in CLOSED else None
     return {
         "service": known["service"],
-        "name": _name(service, asked.language, known["service"]),
+        "name": service_name(service, asked.language, known["service"]),
         "subject": touch["subject"],
         "ordinal": known["ordinal"],
         "due": known["due"],
@@ -185,7 +186,8 @@ def _why_closed(task: dict[str, Any], language: str) -> str | None:
     return reasons.sentence(reason, task["arguments"]).told(language) if reason else task["said"]
 
 
-def _name(service: Any, language: str, code: str) -> str:
+def service_name(service: Service | None, language: str, code: str) -> str:
+    """Name a service; one that the standard lost by its code."""
     if service is None:
         return code
     return str(service.said("name", language))
@@ -193,59 +195,3 @@ def _name(service: Any, language: str, code: str) -> str:
 
 def _untasked(touch: dict[str, Any], as_of: date) -> str:
     return "planned" if touch["due"] >= as_of else "not tracked"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Card:
-    """The 360° service card of a customer."""
-
-    profile: dict[str, Any]
-    family: list[dict[str, Any]]
-    policies: list[dict[str, Any]]
-    """The policies held, riders below their main policy, with `state` and what is due next."""
-    ahead: list[dict[str, Any]]
-    """What to do in the next three months; SMS to everybody left out."""
-    record: list[dict[str, Any]]
-    """What was done, the newest first."""
-
-
-def card(connection: Connection, book: Book, customer_id: int, asked: Question) -> Card:
-    """Return the card of a customer as of a day; `book`: at least the part of this customer."""
-    facts = asked.facts(book)
-    tasks = tasks_of(connection, customer_id)
-    ahead = customer_life(facts, tasks, Days.between(asked.as_of, asked.as_of).widened(after=90), customer_id, asked)
-    done = sorted((task for task in tasks if task["done_on"]), key=lambda task: task["done_on"], reverse=True)
-    return Card(
-        profile=_rows(connection, PROFILE, customer_id)[0] | {"grade": _grade(facts, customer_id, asked)},
-        family=_rows(connection, FAMILY, customer_id),
-        policies=held_policies(book, facts, customer_id, asked.standard.freelook_days),
-        ahead=[row for row in ahead if row["status"] in {"open", "planned"}],
-        record=[_record_row(task, asked) for task in done],
-    )
-
-
-def _grade(facts: Subjects, customer_id: int, asked: Question) -> str | None:
-    """Name the grade of a customer on the day that is asked about."""
-    graded = facts.grades[asked.standard.grades].filter(customer_id=customer_id)
-    return asked.standard.grade(graded["grade"].item(), asked.language)
-
-
-def _record_row(task: dict[str, Any], asked: Question) -> dict[str, Any]:
-    service = line_of(asked.standard, task["service"], task["channels"]).service
-    names = ("done_on", "service", "subject", "channel", "outcome", "satisfaction", "note", "task_id")
-    return {**{name: task[name] for name in names}, "name": _name(service, asked.language, task["service"])}
-
-
-PROFILE = """
-SELECT c.customer_no, c.name, c.gender, c.birthday, c.lunar_birthday, c.deceased_on, c.phone, c.vip, c.occupation,
-       c.hobbies, c.family_no, c.marketing_consent, c.sms_optout, a.agent_no, a.name AS agent_name,
-       r.customer_no AS referred_by, c.referred_on,
-       (SELECT count(*) FROM customers x WHERE x.referred_by_id = c.id) AS referred
-FROM customers c LEFT JOIN agents a ON a.id = c.agent_id LEFT JOIN customers r ON r.id = c.referred_by_id
-WHERE c.id = :customer_id
-"""
-
-FAMILY = """
-SELECT o.customer_no, o.name, o.gender, o.birthday FROM customers c
-JOIN customers o ON o.family_no = c.family_no AND o.id <> c.id WHERE c.id = :customer_id ORDER BY o.birthday
-"""

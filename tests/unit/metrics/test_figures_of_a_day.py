@@ -25,8 +25,9 @@ from policyserve.metrics.referrals.points import Rates, facts
 from policyserve.metrics.referrals.referrals import referrals
 from policyserve.metrics.referrals.tree import centres_of_influence, referral_tree
 from policyserve.metrics.rule_files import read_rules
+from policyserve.metrics.services.callback_rate import callbacks
 from policyserve.metrics.services.orphans import orphan_service
-from policyserve.metrics.services.service_rate import ALLOWED, callbacks, satisfaction, service_rate
+from policyserve.metrics.services.service_rate import ALLOWED, satisfaction, service_rate
 from policyserve.metrics.services.task_states import Past, as_they_stood
 from policyserve.standard.parser import default_standard
 

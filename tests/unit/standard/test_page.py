@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from policyserve.standard import model
+from policyserve.standard import model, trigger
 from policyserve.standard.grade import Grade, GradeRule
 from policyserve.standard.obligation import Deadline, Obligation, Occasion, Until
 from policyserve.standard.parser import parse_standard
@@ -40,7 +40,7 @@ def test_every_trigger_on_the_page_is_right(trigger: str) -> None:
 
 
 def test_every_kind_of_trigger_has_an_example() -> None:
-    kinds = {get_args(kind.model_fields["kind"].annotation)[0] for kind in get_args(get_args(model.Trigger)[0])}
+    kinds = {get_args(kind.model_fields["kind"].annotation)[0] for kind in get_args(get_args(trigger.Trigger)[0])}
     assert {re.split(r"[,}]", trigger.removeprefix("{kind: "))[0] for trigger in TRIGGERS} == kinds
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desks.standard_text import HEAD, errors, read, visit
-from policyserve.standard.model import AfterDebit, BeforeInstalment
+from policyserve.standard.trigger import AfterDebit, BeforeInstalment
 
 SERIES = """\
   - code: reminder

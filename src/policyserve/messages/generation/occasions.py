@@ -16,7 +16,8 @@ from policyserve.contracts.owed import amounts_owed
 from policyserve.messages.people import People
 from policyserve.messages.texts.values import Occasion
 from policyserve.plan.handovers import handovers
-from policyserve.standard.model import OF_INSTALMENTS, AfterDebit, OnFestival, Service, Standard
+from policyserve.standard.model import Service, Standard
+from policyserve.standard.trigger import OF_INSTALMENTS, AfterDebit, OnFestival
 
 FIELDS = tuple(name for name in Occasion.__annotations__ if name != "due")
 """The columns of `occasions_of` that are fields of `Occasion`; the instalment's due day is in `owed_on`."""

@@ -25,16 +25,8 @@ from policyserve.plan.steps import fold
 from policyserve.plan.subjects import Subjects
 from policyserve.settings_file import Caps, MessageSettings
 from policyserve.standard.grade import Grade
-from policyserve.standard.model import (
-    After,
-    AfterDebit,
-    AfterSuspension,
-    AfterUnpaid,
-    BeforeInstalment,
-    Service,
-    Standard,
-    Trigger,
-)
+from policyserve.standard.model import Service, Standard
+from policyserve.standard.trigger import After, AfterDebit, AfterSuspension, AfterUnpaid, BeforeInstalment, Trigger
 
 _UNCAPPED = Caps(marketing_per_day=1000, marketing_per_week=1000, all_per_day=1000)
 

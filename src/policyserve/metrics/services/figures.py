@@ -10,7 +10,7 @@ import polars as pl
 from policyserve.locale import N_, N_in, Sentence
 from policyserve.metrics.columns import column, columns
 from policyserve.metrics.figure import Column, Figure
-from policyserve.metrics.services import service_rate
+from policyserve.metrics.services import callback_rate, service_rate
 from policyserve.metrics.services.work import RATIO, Work, groups, in_order, tasks_figure
 
 SERVICES = N_("Service rate")
@@ -59,13 +59,13 @@ def services_figure(work: Work, *, by: Sequence[str] = ("level",)) -> Figure:
 
 
 def callbacks_figure(work: Work, *, by: Sequence[str] = ("company",)) -> Figure:
-    """Return the call-backs that reached customers (see `service_rate.callbacks`), and behind it the list `tasks`."""
-    rows = service_rate.callbacks(work.tasks, work.standard, work.agents, work.days, by=by, as_of=work.as_of)
+    """Return the call-backs that reached customers (see `callback_rate.callbacks`), and behind it the list `tasks`."""
+    rows = callback_rate.callbacks(work.tasks, work.standard, work.agents, work.days, by=by, as_of=work.as_of)
     shown = (
         column("numerator", N_("Reached in time"), kind="count"), DUE, RATIO,
         *columns("not_reached", "late", "missed"), OPEN, *columns("status"),
     )  # fmt: skip
-    due = partial(service_rate.callbacks_due, work.tasks, work.standard, work.days, work.as_of)
+    due = partial(callback_rate.callbacks_due, work.tasks, work.standard, work.days, work.as_of)
     told, more = ("outcome", "fate"), tracked(work)
     return _figure(work, by, rows, shown, due, told=told, title=CALLBACKS, meaning=CALLBACKS_MEAN, more=more)
 

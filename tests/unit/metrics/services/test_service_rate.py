@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from desks.task_rows import DUE, MAY, Row, call, day, task, tasks
 from policyserve.dates import Days
 from policyserve.errors import PolicyserveError
-from policyserve.metrics.services.service_rate import ALLOWED, callbacks, callbacks_due, satisfaction, service_rate
+from policyserve.metrics.services.callback_rate import callbacks, callbacks_due
+from policyserve.metrics.services.service_rate import ALLOWED, satisfaction, service_rate
 from policyserve.standard.parser import default_standard
 
 STANDARD = default_standard()
