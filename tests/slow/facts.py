@@ -18,7 +18,8 @@ from typing import Any
 from policyserve.book.columns import Book
 from policyserve.calendars.lunar import LunarDate, parse_lunar_birthday
 from policyserve.standard.grade import Grade
-from slow.policy import Debit, Event, Policy, Row, full_years
+from slow.policy import Policy, full_years
+from slow.policy_facts import Debit, Event, Row
 
 
 @dataclass(kw_only=True)

@@ -10,7 +10,8 @@ from dateutil.relativedelta import relativedelta
 
 from policyserve.book.columns import ENDING_KINDS
 from slow.persistency import Asked, Line, judge, left_out, line_of, part_of
-from slow.policy import Policy, Row
+from slow.policy import Policy
+from slow.policy_facts import Row
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,8 @@ from policyserve.dates import FOREVER
 from policyserve.standard.model import Standard
 from policyserve.standard.obligation import Obligation
 from slow.facts import Customer, Facts, know
-from slow.policy import DAY, Policy, full_years, months_after
+from slow.policy import Policy, full_years, months_after
+from slow.policy_facts import DAY
 
 Deed = dict[str, Any]
 """With `service`, `subject_kind`, `subject_id`, `ordinal`, `kind`, `on`, `outcome`, `counts`."""

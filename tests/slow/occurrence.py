@@ -10,7 +10,8 @@ from policyserve.calendars.calendar import Calendar
 from policyserve.dates import Days
 from policyserve.standard import model
 from slow.facts import Customer, Facts
-from slow.policy import Event, Policy, Suspension
+from slow.policy import Policy
+from slow.policy_facts import Event, Suspension
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,8 @@ from dateutil.relativedelta import relativedelta
 
 from policyserve.book.columns import MONTHS_OF_MODE, Book
 from slow.facts import know
-from slow.policy import Policy, Row
+from slow.policy import Policy
+from slow.policy_facts import Row
 
 OUT = {"freelook_cancel", "claim_termination", "waiver", "void", "transfer_out"}
 """What leaves a policy out everywhere."""

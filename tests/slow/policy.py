@@ -19,8 +19,7 @@ from dateutil.relativedelta import relativedelta
 
 from policyserve.book.columns import ENDING_KINDS, MONTHS_OF_MODE, told_terms
 from policyserve.dates import FOREVER
-
-DAY = timedelta(days=1)
+from slow.policy_facts import DAY, Debit, Event, Row, Suspension
 
 
 @cache
@@ -32,48 +31,6 @@ def months_after(day: date, months: int) -> date:
 def full_years(first: date, second: date) -> int:
     """Count the anniversaries of `first` that have come by `second`; 29 February comes on 28 February."""
     return next(years for years in count(second.year - first.year, -1) if months_after(first, 12 * years) <= second)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """Something that happened to a customer, or to a policy of this holder."""
-
-    customer_id: int
-    policy_id: int | None
-    number: int
-    kind: str
-    on: date
-    amount: int | None = None
-    detail: str | None = None
-    previous: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """A line of the list of premiums, as known."""
-
-    amount: int | None
-    paid_on: date | None
-    paid_amount: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Debit:
-    """An attempt to collect an instalment."""
-
-    number: int
-    instalment: int | None
-    on: date
-    result: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Suspension:
-    """The days from `start` on, without `until`, on which the cover is suspended over an instalment."""
-
-    instalment: int
-    start: date
-    until: date
 
 
 @dataclass(kw_only=True)

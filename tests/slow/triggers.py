@@ -21,7 +21,8 @@ from policyserve.standard.model import Service
 from slow.audience import customer_is_in
 from slow.facts import Customer
 from slow.occurrence import Occurrence, Setting, workdays_after
-from slow.policy import Debit, Event, Policy, months_after
+from slow.policy import Policy, months_after
+from slow.policy_facts import Debit, Event
 
 MONTHS_OF_PERIOD = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 
