@@ -209,3 +209,19 @@ def test_the_numbers_of_a_report_add_up_to_its_rows(engine: Engine, tmp_path: Pa
     report = import_text(engine, tmp_path, "customers", text.replace("Wang", "Weng"))
     assert report.rows == sum(counts(report)) == 8
     assert counts(report) == (1, 1, 3, 3)
+
+
+def test_what_lists_lacked_is_taken_in_and_days_that_are_none_are_left_empty(engine: Engine, tmp_path: Path) -> None:
+    import_text(engine, tmp_path, "agents", "工号,姓名,区域,语言\nA1,Gan,西湖,普通话、英语\n")
+    heads = "客户号,姓名,通讯地址,邮政编码,方便日,免打扰日,语言,区域"
+    rows = "C1,Li,𠮷林路1号,050000,周一至周五,周日,粤语,西湖\nC2,Wu,,,晚上,-,,\n"
+    report = import_text(engine, tmp_path, "customers", f"{heads}\n{rows}")
+    assert problems(report) == [(3, "warning", "preferred_days", "晚上")]
+    import_text(engine, tmp_path, "referrals", "转介绍人客户号,被介绍人,日期,关系\nC1,Xu,2026-01-02,同事\n")
+    assert rows_of(engine, "SELECT region, languages FROM agents") == [("西湖", "zh,en")]
+    assert rows_of(engine, "SELECT relation FROM referrals") == [("colleague",)]
+    names = "address, postcode, preferred_days, quiet_days, language, region"
+    assert rows_of(engine, f"SELECT {names} FROM customers ORDER BY customer_no") == [
+        ("𠮷林路1号", "050000", "1,2,3,4,5", "7", "yue", "西湖"),
+        (None, None, None, None, None, None),
+    ]

@@ -55,7 +55,9 @@ def branch(engine: Engine) -> Branch:
     waiting = {"ordinal": 2, "status": "planned", "final_at": None, "phone": None, "said": None}
     named = {"referred_name": "客户1", "referred_phone": "13900000001", "referred_on": date(2026, 3, 1)}
     with db.writing(engine) as connection:
-        connection.execute(text("UPDATE customers SET hobbies = :it, occupation = :it WHERE id = 1"), {"it": SECRET})
+        connection.execute(
+            text("UPDATE customers SET hobbies = :it, occupation = :it, address = :it WHERE id = 1"), {"it": SECRET}
+        )
         connection.execute(insert(table(Message)), [message])
         connection.execute(insert(table(Message)), [message | waiting])
         connection.execute(insert(table(Referral)), [{"referrer_id": 2, **named}, {"referrer_id": 2, **named}])

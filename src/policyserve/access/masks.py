@@ -1,7 +1,7 @@
-"""Masks: how much of a name and a phone a role sees.
+"""Masks: how much of a name, a phone and an address a role sees.
 
-Agents and clerks work with them; a manager sees names, and a phone after asking for it, which is logged; auditors see
-neither.
+Agents and clerks work with them; a manager sees names, and a phone or an address after asking for it, which is
+logged; auditors see none of them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,12 @@ def shown_name(viewer: Viewer, name: str | None) -> str | None:
 def shown_phone(viewer: Viewer, phone: str | None, *, revealed: bool = False) -> str | None:
     """Return a phone as a viewer sees it."""
     return phone if revealed or viewer.role in SEE_PHONES else masked_phone(phone)
+
+
+def shown_address(viewer: Viewer, address: str | None, *, revealed: bool = False) -> str | None:
+    """Return an address, or a postcode, as a viewer sees it: who sees phones sees it, others its first three signs."""
+    hidden = address is not None and not revealed and viewer.role not in SEE_PHONES
+    return f"{address[:3]}****" if hidden and address else address
 
 
 def masked_name(name: str | None) -> str | None:

@@ -39,11 +39,14 @@ _STORED: dict[str, DataType] = {
     "joined_on": pl.Date,
     "left_on": pl.Date,
     "daily_capacity": pl.Int32,
+    "region": pl.String,
+    "languages": pl.String,
 }
 _QUERY = """
     SELECT a.agent_no AS agent_no, a.id AS id, a.name AS name, t.name AS team, b.name AS branch, a.team_id AS team_id,
         a.branch_id AS branch_id, a.manager_id AS manager_id, a.phone AS phone, a.joined_on AS joined_on,
-        a.left_on AS left_on, a.daily_capacity AS daily_capacity
+        a.left_on AS left_on, a.daily_capacity AS daily_capacity,
+        a.region AS region, a.languages AS languages
     FROM agents a LEFT JOIN teams t ON t.id = a.team_id LEFT JOIN branches b ON b.id = a.branch_id
 """
 _NAMES = tuple(name for name in _STORED if name not in {"agent_no", "id"})

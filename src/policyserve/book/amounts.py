@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from policyserve.book.cells import MANY_DECIMALS
-from policyserve.book.lists import Column, ListKind
+from policyserve.book.list_columns import Column, ListKind
 from policyserve.book.money import step
 from policyserve.book.rows import Rows
 from policyserve.locale import N_

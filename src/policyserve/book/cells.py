@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import polars as pl
 
+from policyserve.book.cleaning import clean, needs_cleaning
 from policyserve.book.files import EXTRA, Source
 from policyserve.book.headers import Headers
-from policyserve.book.lists import Column, Form, ListKind
+from policyserve.book.list_columns import Column, Form, ListKind
 from policyserve.book.modes import AMBIGUOUS, NUMBER, with_named_modes
 from policyserve.book.money import SCALE
 from policyserve.book.rows import Rows, cleared
@@ -17,8 +18,6 @@ from policyserve.book.signs import Signs
 from policyserve.book.totals import without_totals
 from policyserve.book.values import (
     REASONS,
-    clean,
-    needs_cleaning,
     quickly,
     stands_for_none,
     thoroughly,

@@ -20,6 +20,7 @@ from policyserve.locale import N_
 _NAMES = (
     "name", "gender", "birthday", "lunar_birthday", "deceased_on", "phone", "vip", "occupation", "hobbies", "family_no",
     "agent_id", "listed_agent_id", "referred_by_id", "referred_on", "marketing_consent", "sms_optout",
+    "address", "postcode", "preferred_days", "quiet_days", "language", "region",
 )  # fmt: skip
 _QUERY = f"SELECT customer_no, id, {', '.join(_NAMES)} FROM customers"
 _STORED: dict[str, DataType] = {"customer_no": pl.String, "id": pl.Int32} | {
@@ -49,10 +50,13 @@ def take(connection: Connection, rows: Rows, as_of: date) -> ImportResult:
     return ImportResult.counted(rows, laid)
 
 
-WISHES = ("vip", "occupation", "hobbies", "marketing_consent")
+WISHES = ("vip", "occupation", "hobbies", "preferred_days", "quiet_days", "marketing_consent")
 """What nobody need keep, so that it is erased at the customer's request whatever policies there are."""
 
-PERSONAL = ("name", "gender", "birthday", "lunar_birthday", "phone", "family_no", *WISHES)
+PERSONAL = (
+    "name", "gender", "birthday", "lunar_birthday", "phone", "family_no", "address", "postcode", "language", "region",
+    *WISHES,
+)  # fmt: skip
 """Who somebody is: erased where no policy asks for it any more."""
 
 

@@ -35,6 +35,8 @@ _POLICY = _words(
 )
 _CUSTOMER = _words("客户ID customer_number customer_id cust_no client_no client_number client_id")
 
+_REGION = "服务区域 所属区域 所在区域 片区 地区 area district"
+
 _AGENTS: Words = {
     "agent_no": _words(
         "员工工号 员工号 业务员工号 业务员号 代理人工号 代理人号 营销员工号 营销员号 人员工号 人员号 销售人员工号 "
@@ -66,6 +68,8 @@ _AGENTS: Words = {
         "terminated_on resigned_on"
     ),
     "daily_capacity": _words("日上限 每日任务上限 每日工作量 capacity"),
+    "region": _words(f"展业区域 {_REGION}"),
+    "languages": _words("语种 掌握语言 会说语言 服务语言 language languages_spoken"),
 }
 
 _CUSTOMERS: Words = {
@@ -93,6 +97,15 @@ _CUSTOMERS: Words = {
     "sms_optout": _words(
         "退订短信 是否退订 是否退订短信 拒收短信 短信拒收 是否拒收短信 sms_opt_out optout unsubscribed"
     ),
+    "address": _words(
+        "通讯地址 通信地址 邮寄地址 投保人地址 投保人通讯地址 投保人联系地址 客户地址 客户联系地址 客户通讯地址 "
+        "家庭地址 居住地址 现住址 住址 地址 mailing_address postal_address contact_address home_address"
+    ),
+    "postcode": _words("邮政编码 联系邮编 通讯邮编 投保人邮编 客户邮编 post_code postal_code zip zip_code"),
+    "preferred_days": _words("方便时间 方便拜访日 方便拜访时间 可拜访日 可联系日 preferred_weekdays convenient_days"),
+    "quiet_days": _words("勿扰日 免扰日 不便日 不便拜访日 不便时间 免打扰时间 do_not_disturb_days blocked_days"),
+    "language": _words("语种 沟通语言 首选语言 常用语言 使用语言 preferred_language"),
+    "region": _words(_REGION),
 }
 
 _POLICIES: Words = {
@@ -216,6 +229,7 @@ _REFERRALS: Words = {
     "referred_on": _words("转介绍日期 介绍日期 推荐日期 referral_date referred_date date"),
     "agent_no": _AGENT,
     "stage": _words("当前阶段 跟进阶段 跟进状态 状态 进度 进展 status"),
+    "relation": _words("与介绍人关系 与转介绍人关系 与推荐人关系 双方关系 关系类型 relationship"),
 }
 
 OTHER_WORDS: Mapping[str, Words] = {

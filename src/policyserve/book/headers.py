@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from policyserve.book.header_words import OTHER_WORDS
-from policyserve.book.lists import KINDS, Column, ListKind
+from policyserve.book.list_columns import Column, ListKind
+from policyserve.book.lists import KINDS
 from policyserve.book.problems import list_name
 from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.files import REPORT

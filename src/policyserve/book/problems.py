@@ -15,12 +15,13 @@ N_all("severity of a problem", "rejected", "warning")
 N_all(
     "column of agents",
     "row", "agent_no", "name", "team", "branch", "manager_no", "phone", "joined_on", "left_on", "daily_capacity",
+    "region", "languages",
 )  # fmt: skip
 N_all(
     "column of customers",
     "row", "customer_no", "name", "gender", "birthday", "lunar_birthday", "deceased_on", "phone", "vip",
     "occupation", "hobbies", "family_no", "agent_no", "referred_by", "referred_on", "marketing_consent",
-    "sms_optout",
+    "sms_optout", "address", "postcode", "preferred_days", "quiet_days", "language", "region",
 )  # fmt: skip
 N_all(
     "column of policies",
@@ -40,6 +41,7 @@ N_all(
 N_all(
     "column of referrals",
     "row", "referrer_no", "referred_no", "referred_name", "referred_phone", "referred_on", "agent_no", "stage",
+    "relation",
 )  # fmt: skip
 
 

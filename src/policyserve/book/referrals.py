@@ -18,7 +18,7 @@ from policyserve.book.stored_rows import add, beside, change, lay_over, read_mat
 from policyserve.book.values import name_key, phone_key
 from policyserve.locale import N_
 
-_NAMES = ("referred_id", "referred_name", "referred_phone", "referred_on", "agent_id", "stage")
+_NAMES = ("referred_id", "referred_name", "referred_phone", "referred_on", "agent_id", "stage", "relation")
 _QUERY = f"SELECT id, referrer_id, {', '.join(_NAMES)} FROM referrals"
 _STORED: dict[str, DataType] = {"id": pl.Int32, "referrer_id": pl.Int32} | {
     name: pl.Int32() if name.endswith("_id") else REFERRALS.column(name).dtype for name in _NAMES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from policyserve.book.headers import words_of
-from policyserve.book.lists import ListKind
+from policyserve.book.list_columns import ListKind
 
 _BLANK = r"[\s\p{Cf}]"
 _TOTAL = (

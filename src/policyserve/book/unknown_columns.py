@@ -13,7 +13,7 @@ import polars as pl
 
 from policyserve.book.files import Source
 from policyserve.book.headers import Headers, plain_header, words_of
-from policyserve.book.lists import Column, ListKind
+from policyserve.book.list_columns import Column, ListKind
 from policyserve.errors import QuestionError
 from policyserve.locale import N_, Counted, Listed, Sentence
 
@@ -22,9 +22,6 @@ _LOOKED_AT = 500
 
 _NEAR = 0.45
 """How like (0 to 1) a known header must be to be proposed."""
-
-_HARMLESS = {plain_header(word) for word in ("方便日", "免打扰日", "preferred_days", "quiet_days")}
-"""Headers that end like days and are none."""
 
 _MONEY_HEADER = (
     r"保费|保险费|保额|金额|费用|余额|欠款|本金|利息|红利|年金|佣金|现金|价值|[款费额金]$|[(]万?(元|rmb|cny|usd|hkd)[)]|"
@@ -77,7 +74,7 @@ def _look(cells: pl.Series, label: str) -> Look | None:
     text = cells.str.strip_chars()
     filled = text.filter(text.str.len_chars() > 0).head(_LOOKED_AT)
     word = plain_header(label)
-    if filled.is_empty() or word in _HARMLESS or not filled.str.contains(r"\d").any():
+    if filled.is_empty() or not filled.str.contains(r"\d").any():
         return None
     apart = re.sub(r"[_\-./]", " ", label.lower())
     by_header: dict[Look, bool] = {

@@ -6,15 +6,14 @@ second is only asked where the first leaves something unread.
 
 from __future__ import annotations
 
-import string
 from collections.abc import Callable
 from datetime import date
 
 import polars as pl
 
-from policyserve.book.lists import Column, Form
+from policyserve.book import languages, weekdays
+from policyserve.book.list_columns import Column, Form
 from policyserve.book.money import SCALE
-from policyserve.book.signs import Signs, is_odd, may_be_odd
 from policyserve.book.words import CURRENCIES, NO, YES, lookup
 from policyserve.calendars.lunar import LunarDateError, parse_lunar_birthday
 from policyserve.locale import N_
@@ -33,16 +32,6 @@ _ABROAD = r"^(\+(?:[1-79]|8[0-57-9])\d{6,14})$"
 _UNIT = "[¥$]|(?i:rmb|cny)|人民币"
 _AMOUNT = r"^[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$"
 
-_INVISIBLE = r"[\p{Cf}\u{34F}\u{115F}\u{1160}\u{3164}\u{FFA0}\u{180B}-\u{180F}\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}]"
-_FULL_WIDTH = {chr(ord(sign) + 0xFEE0): sign for sign in string.digits + string.ascii_letters}
-_MACHINE_WORDS = ("NULL", "N/A", "#N/A")
-_NOTHING = tuple(
-    {
-        spelt
-        for word in ("NULL", "(NULL)", "N/A", "#N/A", "无", "空", "暂无", "--", "—", "——", "/", "\\N")
-        for spelt in (word, word.lower(), word.capitalize(), word.title())
-    }
-)
 _ROUNDED = r"^-?\d+([.,]\d+)?[Ee]\+\d+$|^-?\d+[.,]\d+[Ee]\d+$"
 """A long number as spreadsheets show it: 1.2E+17."""
 
@@ -65,28 +54,10 @@ REASONS: dict[Form, str] = {
     "phone": N_("is no phone number"),
     "lunar": N_("is no lunar date that existed; write it like 1968-08-15, a leap month like 1968-闰7-15"),
     "currency": N_("is no currency; write its three letters, like CNY"),
+    "days": N_("names no weekdays or days; write them like 1,3,5 (1 is Monday), Mon-Fri, or 2026-12-24"),
+    "languages": N_("cannot be read"),
 }
 """What is wrong with a cell that cannot be read, in plain words that follow the column's name."""
-
-
-def clean(text: pl.Expr, column: Column) -> pl.Expr:
-    """Make signs plain, trim a cell, unwrap `="0012"` and `'0012`, and turn one that says nothing to null."""
-    text = text.str.replace_all(_INVISIBLE, "").str.replace_all(r"[\p{Cc}\p{Z}]+", " ")
-    text = text.str.replace_many(_FULL_WIDTH) if column.form in {"text", "name"} else text.str.normalize("NFKC")
-    text = text.str.strip_chars().str.replace(r'^="(.*)"$', "$1").str.replace(r"^'([^a-z].*?)'?$", "$1")
-    text = text.str.strip_chars()
-    if column.form == "name":
-        text = text.str.replace_all(r"(\p{Han}) +", "$1").str.replace_all(r" +(\p{Han})", "$1")
-    empty = text.is_in(_MACHINE_WORDS if column.own else _NOTHING)
-    return pl.when((text != "") & ~empty).then(text)
-
-
-def needs_cleaning(texts: pl.Series, signs: Signs) -> pl.Series:
-    """Which cells of a column `clean` may change, in a file with these signs; every other one is clean."""
-    special = texts.is_in(("", *_NOTHING))
-    if signs.wrapping:
-        special |= texts.str.starts_with("=") | texts.str.starts_with("'")
-    return special | is_odd(texts) if may_be_odd(texts, signs) else special
 
 
 def quickly(text: pl.Expr, column: Column) -> pl.Expr:
@@ -190,14 +161,23 @@ def _any_phone(text: pl.Expr, _: Column) -> pl.Expr:
     return pl.coalesce(text.str.extract(form) for form in (MOBILE, _LANDLINE, _ABROAD))
 
 
+def _each(text: pl.Series, read: Callable[[str], str | None]) -> pl.Series:
+    """Read each different text once."""
+    told = text.unique().drop_nulls()
+    canonical = pl.Series([read(one) for one in told], dtype=pl.String)
+    return text.replace_strict(told, canonical, default=None, return_dtype=pl.String)
+
+
+def _days(text: pl.Expr, _: Column) -> pl.Expr:
+    return text.map_batches(lambda texts: _each(texts, weekdays.parse), return_dtype=pl.String)
+
+
+def _languages(text: pl.Expr, column: Column) -> pl.Expr:
+    return _as_it_is(text, column).map_batches(lambda texts: _each(texts, languages.parse), return_dtype=pl.String)
+
+
 def _lunar(text: pl.Expr, _: Column) -> pl.Expr:
-    return text.map_batches(_lunar_birthdays, return_dtype=pl.String)
-
-
-def _lunar_birthdays(text: pl.Series) -> pl.Series:
-    days = text.unique().drop_nulls()
-    canonical = pl.Series([_lunar_birthday(day) for day in days], dtype=pl.String)
-    return text.replace_strict(days, canonical, default=None, return_dtype=pl.String)
+    return text.map_batches(lambda texts: _each(texts, _lunar_birthday), return_dtype=pl.String)
 
 
 def _lunar_birthday(text: str) -> str | None:
@@ -229,6 +209,8 @@ _QUICK: dict[Form, Callable[[pl.Expr, Column], pl.Expr]] = {
     "phone": _mobile,
     "lunar": _lunar,
     "currency": _currency,
+    "days": _days,
+    "languages": _languages,
 }
 
 _THOROUGH: dict[Form, Callable[[pl.Expr, Column], pl.Expr]] = {

@@ -75,6 +75,14 @@ STAGES: Words = {
     "issued": ("已承保",),
 }
 
+RELATIONS: Words = {
+    "relative": ("亲属", "亲戚", "家人", "亲人", "family"),
+    "colleague": ("同事", "co-worker"),
+    "friend": ("朋友", "好友"),
+    "other": ("其他", "其它"),
+}
+"""How who was named stands to who named them."""
+
 _EVENT_WORDS: Words = {
     "freelook_cancel": ("犹豫期撤单", "犹豫期退保"),
     "surrender": ("退保",),

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from policyserve.book.lists import Column, find_kind
+from policyserve.book.list_columns import Column
+from policyserve.book.lists import find_kind
 
 SLICE = 200_000
 """Rows that are encoded at a time, where the encoding is not UTF-8."""

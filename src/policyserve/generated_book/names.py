@@ -25,6 +25,12 @@ FEMALE = "芳娜敏静丽艳娟霞秀英慧玲桂梅红燕倩雪琳洁婷颖欣�
 CITIES = ("杭州", "宁波", "温州", "嘉兴", "湖州", "绍兴", "金华", "台州", "丽水", "衢州", "舟山", "义乌")
 """Where branches are."""
 
+POSTCODES = {city: f"31{place:02}00" for place, city in enumerate(CITIES)}
+"""The postcode of each city."""
+
+STREETS = ("人民路", "解放路", "中山路", "建设路", "和平路", "文化路", "学院路", "滨江路", "新华路", "花园路")
+"""Names of streets that many towns have."""
+
 HOBBIES = ("书法", "摄影", "广场舞", "太极", "烘焙", "园艺", "旅游", "钓鱼", "羽毛球", "瑜伽", "阅读", "茶艺")
 """What events can be made of."""
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from policyserve.calendars.lunar import to_lunar
 from policyserve.generated_book.draws import Draws, days, known_by, number
-from policyserve.generated_book.names import HOBBIES, OCCUPATIONS, given, phone, surname
+from policyserve.generated_book.names import HOBBIES, OCCUPATIONS, POSTCODES, STREETS, given, phone, surname
 
 HOUSEHOLDS = {"single": 56, "couple": 16, "couple+1": 16, "couple+2": 5, "parent+1": 7}
 """Kinds of household, of a hundred."""
@@ -63,14 +63,34 @@ def _served(draws: Draws, households: pl.DataFrame, agents: pl.DataFrame, as_of:
             first_agent=pl.lit(turns["agent"]).gather(pl.col("household") % len(turns)),
             referrer=_referrer(draws, len(turns)),
         )
-        .join(agents.select("agent", "left_on", "heir"), left_on="first_agent", right_on="agent", maintain_order="left")
+        .join(
+            agents.select("agent", "left_on", "heir", "branch"),
+            left_on="first_agent",
+            right_on="agent",
+            maintain_order="left",
+        )
         .with_columns(
             handed_on=known_by(handed, pl.lit(as_of)),
             referrer_since=pl.col("since").gather("referrer"),
             referrer=pl.col("start").gather("referrer"),
         )
         .with_columns(agent=pl.when(pl.col("handed_on").is_null()).then("first_agent").otherwise("heir"))
+        .with_columns(city=pl.col("branch").str.strip_suffix("分公司"), address=_address(draws))
     )
+
+
+def _address(draws: Draws) -> pl.Expr:
+    """Draw where a household lives, in the town of its agent's branch; of one in twenty it is not known."""
+    street = pl.concat_str(
+        pl.col("branch").str.strip_suffix("分公司"), pl.lit("市"), draws.pick("house.street", STREETS)
+    )
+    number, stair, door = (
+        draws.whole("house.no", 1, 399),
+        draws.whole("house.stair", 1, 9),
+        draws.whole("house.door", 1, 30),
+    )
+    told = pl.format("{}{}号{}幢{}室", street, number, stair, door * 100 + draws.whole("house.side", 1, 4))
+    return pl.when(~draws.happens("house.unknown", 0.05)).then(told)
 
 
 def _referrer(draws: Draws, turns: int) -> pl.Expr:
@@ -174,6 +194,13 @@ def _with_wishes(draws: Draws, members: pl.DataFrame) -> pl.DataFrame:
     return members.with_columns(
         marketing_consent=pl.when(~pl.col("child")).then(consent),
         sms_optout=pl.when(~pl.col("child")).then(draws.happens("person.optout", 0.03)),
+        preferred_days=pl.when(~pl.col("child") & draws.happens("person.suits", 0.1)).then(
+            draws.pick("person.days", {"6,7": 5, "1,2,3,4,5": 3, "3": 1, "2,4": 1})
+        ),
+        quiet_days=pl.when(~pl.col("child") & draws.happens("person.quiet", 0.06)).then(
+            draws.pick("person.quiet.days", {"7": 3, "1": 2, "6,7": 1})
+        ),
+        language=pl.when(~pl.col("child")).then(draws.pick("person.language", {"zh": 985, "yue": 5, "en": 10})),
     )
 
 
@@ -196,6 +223,12 @@ def customer_list(members: pl.DataFrame, agent_numbers: pl.Series) -> pl.DataFra
         referred_on="referred_on",
         marketing_consent="marketing_consent",
         sms_optout="sms_optout",
+        address="address",
+        postcode=pl.when(pl.col("address").is_not_null()).then(pl.col("city").replace_strict(POSTCODES)),
+        preferred_days="preferred_days",
+        quiet_days="quiet_days",
+        language="language",
+        region="city",
     )
 
 

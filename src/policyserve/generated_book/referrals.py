@@ -13,6 +13,8 @@ from policyserve.generated_book.people import customer_no
 STAGES = {"named": 35, "contacted": 30, "consented": 20, "met": 15}
 """How far it has come with people who are no customers yet, of a hundred."""
 
+RELATIONS = {"friend": 40, "relative": 30, "colleague": 22, "other": 8}
+
 PHONES_FROM = 50_000_000
 
 
@@ -27,6 +29,7 @@ def referral_list(draws: Draws, members: pl.DataFrame, agents: pl.DataFrame, as_
         referred_on="referred_on",
         agent_no=pl.lit(agents["agent_no"]).gather("agent"),
         stage="stage",
+        relation="relation",
     )
 
 
@@ -36,6 +39,7 @@ def _bought(draws: Draws, members: pl.DataFrame) -> pl.DataFrame:
     return kept.select(
         "name", "phone", "referred_on", "agent",
         referrer="referred_by", referred=pl.col("person"), stage=pl.lit("issued"),
+        relation=draws.pick("naming.relation", RELATIONS),
     )  # fmt: skip
 
 
@@ -51,4 +55,5 @@ def _named(draws: Draws, members: pl.DataFrame, as_of: date) -> pl.DataFrame:
         referrer="person",
         referred=pl.lit(None, dtype=pl.Int32),
         stage=draws.pick("named.stage", STAGES),
+        relation=draws.pick("named.relation", RELATIONS),
     )

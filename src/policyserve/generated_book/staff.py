@@ -64,6 +64,8 @@ def _with_people(draws: Draws, agents: pl.DataFrame, as_of: date) -> pl.DataFram
         joined_on=today - days(age),
         left_on=known_by(pl.when(leaves).then(today - days(draws.whole("agent.left", 3, 500))), today),
         daily_capacity=pl.when(draws.happens("agent.capacity", 0.3)).then(draws.whole("agent.visits", 6, 12)),
+        region=pl.col("branch").str.strip_suffix("分公司"),
+        languages=draws.pick("agent.languages", {"zh": 88, "zh,en": 9, "zh,yue": 3}),
         care=team_care * poor,
     )
 
@@ -79,5 +81,5 @@ def agent_list(agents: pl.DataFrame) -> pl.DataFrame:
     """Return the list `agents`."""
     return agents.select(
         "agent_no", "name", "team", "branch", pl.col("agent_no").gather("manager").alias("manager_no"), "phone",
-        "joined_on", "left_on", "daily_capacity",
+        "joined_on", "left_on", "daily_capacity", "region", "languages",
     )  # fmt: skip

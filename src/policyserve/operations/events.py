@@ -14,13 +14,14 @@ from policyserve.access import audit, scope, sent_forms
 from policyserve.access.sent_forms import Form
 from policyserve.access.viewer import SYSTEM, Viewer
 from policyserve.book.cells import parse_texts
+from policyserve.book.cleaning import clean
 from policyserve.book.events import take as take_events
-from policyserve.book.lists import EVENT_LIST, ListKind
+from policyserve.book.list_columns import ListKind
+from policyserve.book.lists import EVENT_LIST
 from policyserve.book.problems import problem
 from policyserve.book.returned_agents import give_back
 from policyserve.book.rows import Rows
 from policyserve.book.snapshot import customer_of
-from policyserve.book.values import clean
 from policyserve.complaints.records import open_told, withdraw
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import N_, Listed

@@ -63,7 +63,7 @@ def _forget_names_as_referred(connection: Connection, person: Person) -> None:
     pairs = [(row.referred_name, row.referred_phone) for row in connection.execute(named)]
     alike = [and_(c.referred_name == name, c.referred_phone == phone) for name, phone in pairs if name and phone]
     own = or_(c.referred_id == person.key, *alike)
-    values = {"referred_id": person.key, "referred_name": None, "referred_phone": None}
+    values = {"referred_id": person.key, "referred_name": None, "referred_phone": None, "relation": None}
     connection.execute(update(REFERRALS).where(own, c.referrer_id != person.key).values(values))
 
 

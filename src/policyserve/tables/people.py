@@ -43,6 +43,9 @@ class Agent(Model, table=True):
     joined_on: date | None = None
     left_on: date | None = None
     daily_capacity: int | None = None
+    region: str | None = None
+    languages: str | None = None
+    """Which they speak, as `book.languages` writes them: zh,yue."""
 
 
 class FormerPlace(Model, table=True):
@@ -83,6 +86,15 @@ class Customer(Model, table=True):
     referred_on: date | None = None
     marketing_consent: bool | None = None
     sms_optout: bool | None = None
+    address: str | None = None
+    postcode: str | None = None
+    preferred_days: str | None = None
+    """When a visit suits, as `book.weekdays` writes it: 1,3,2026-12-24 (1 is Monday)."""
+    quiet_days: str | None = None
+    """When nobody is to come or call, in the same way."""
+    language: str | None = None
+    """Which they speak, as `book.languages` writes it: zh."""
+    region: str | None = None
     known_on: date
     restricted_on: date | None = None
     """Since when their data serve what law and contract ask for, and no marketing (PIPL 44)."""
@@ -105,6 +117,8 @@ class Referral(Model, table=True):
     referred_on: date
     agent_id: int | None = Field(default=None, foreign_key="agents.id")
     stage: str | None = None
+    relation: str | None = None
+    """How who was named stands to who named them: relative, colleague, friend, other."""
 
 
 class ReferralStage(Model, table=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policyserve.book import languages, weekdays
 from policyserve.locale import N_all, N_in, say_in, translated
 from policyserve.tasks.transitions import who_did
 
@@ -23,14 +24,14 @@ CODES = frozenset(N_all(
     "family-case", "done-recently", "issue", "effective", "receipt", "end", "suspension", "on-issue", "on-effective",
     "on-receipt", "on-end", "on-suspension", "annual", "semi-annual", "quarterly", "monthly", "success", "failed",
     "reinstatement", "participating", "everybody", "not-sent", "release", "generate", "send", "notices", "never run",
-    "away", "coming", "over", "withdrawn",
+    "away", "coming", "over", "withdrawn", "relative", "colleague", "friend", "other",
 ))  # fmt: skip
 """The codes that are words: of tasks, messages, policies and standards, kinds of events."""
 
 CODED = frozenset({
     "status", "state", "outcome", "message_class", "mode", "gender", "severity", "performer", "channels", "channel",
     "kind", "subject_kind", "product_kind", "from_status", "to_status", "ended_by", "level", "stage", "result", "kept",
-    "company", "job",
+    "company", "job", "relation",
 })  # fmt: skip
 """Columns that hold such codes; what stands in others is the users' own text."""
 
@@ -43,6 +44,10 @@ def shown(column: str, value: object, language: str) -> object:
         return say_in(language, "role", str(value))
     if column == "actor":
         return who_did(str(value)).told(language)
+    if column in {"preferred_days", "quiet_days"} and isinstance(value, str):
+        return weekdays.said(value, language)
+    if column in {"language", "languages"} and isinstance(value, str):
+        return languages.said(value, language)
     return coded(value, language) if column in CODED and isinstance(value, str) else value
 
 

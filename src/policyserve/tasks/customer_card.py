@@ -58,7 +58,8 @@ def _record_row(task: dict[str, Any], asked: Question) -> dict[str, Any]:
 
 PROFILE = """
 SELECT c.customer_no, c.name, c.gender, c.birthday, c.lunar_birthday, c.deceased_on, c.phone, c.vip, c.occupation,
-       c.hobbies, c.family_no, c.marketing_consent, c.sms_optout, a.agent_no, a.name AS agent_name,
+       c.hobbies, c.address, c.postcode, c.region, c.language,
+       c.preferred_days, c.quiet_days, c.family_no, c.marketing_consent, c.sms_optout, a.agent_no, a.name AS agent_name,
        r.customer_no AS referred_by, c.referred_on,
        (SELECT count(*) FROM customers x WHERE x.referred_by_id = c.id) AS referred
 FROM customers c LEFT JOIN agents a ON a.id = c.agent_id LEFT JOIN customers r ON r.id = c.referred_by_id

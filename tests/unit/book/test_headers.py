@@ -12,7 +12,8 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from policyserve.book.files import read_source
 from policyserve.book.headers import Naming, likeness, plain_header, read_as, recognise, words_of
-from policyserve.book.lists import CUSTOMERS, KINDS, PREMIUMS, ListKind
+from policyserve.book.list_columns import ListKind
+from policyserve.book.lists import CUSTOMERS, KINDS, PREMIUMS
 from policyserve.book.unknown_columns import refuse_losses
 from policyserve.errors import PolicyserveError, QuestionError
 
@@ -146,7 +147,7 @@ def test_a_column_that_looks_like_money_or_a_date_stops_the_import(
 
 
 HARMLESS = [
-    ("年龄", "45"), ("证件号码", "110101196001010011"), ("方便日", "1-5"), ("体重", "60.5"), ("缴费日期", ""),
+    ("年龄", "45"), ("证件号码", "110101196001010011"), ("体重", "60.5"), ("缴费日期", ""),
     ("费用说明", "无"), ("机构层级", "3"),
 ]  # fmt: skip
 

@@ -17,7 +17,8 @@ from policyserve.book import files
 from policyserve.book.cells import parse
 from policyserve.book.files import read_source
 from policyserve.book.headers import likeness, recognise
-from policyserve.book.lists import KINDS, Column
+from policyserve.book.list_columns import Column
+from policyserve.book.lists import KINDS
 from policyserve.book.rows import Rows
 from policyserve.book.values import name_key, phone_key
 
@@ -75,6 +76,7 @@ def found(rows: Rows, column: str) -> list[str]:
 GOOD = {
     "number": "K12", "text": "甲乙", "name": "甲乙", "date": "2025-03-01", "birthday": "1980-03-01", "money": "1234.50",
     "whole": "7", "yes-no": "Y", "phone": "13800138000", "lunar": "1968-08-15", "currency": "CNY",
+    "days": "周一、周三", "languages": "普通话",
 }  # fmt: skip
 
 

@@ -9,13 +9,14 @@ import polars as pl
 import pytest
 
 from policyserve.book.cells import cleaned
+from policyserve.book.cleaning import clean
 from policyserve.book.csv_files import read_csv
 from policyserve.book.header_row import any_row
 from policyserve.book.headers import words_of
-from policyserve.book.lists import CUSTOMERS, KINDS, POLICIES, Column
+from policyserve.book.list_columns import Column
+from policyserve.book.lists import CUSTOMERS, KINDS, POLICIES
 from policyserve.book.signs import Signs, signs_of
 from policyserve.book.totals import without_totals
-from policyserve.book.values import clean
 
 PLAIN = ["C001", "张三", "2026-11-21", "", "NULL", "无", "n/a", "O'Neil", "a=b"]
 ODD = {

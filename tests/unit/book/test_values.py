@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from policyserve.book.cells import parse_texts
-from policyserve.book.lists import AGENTS, CUSTOMERS, POLICIES, PREMIUMS, Column
+from policyserve.book.list_columns import Column
+from policyserve.book.lists import AGENTS, CUSTOMERS, POLICIES, PREMIUMS
 
 
 def read(column: Column, *cells: str | None, sheet: bool = False) -> list[object]:

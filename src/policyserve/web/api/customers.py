@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
-from policyserve.access.masks import shown_name, shown_phone
+from policyserve.access.masks import shown_address, shown_name, shown_phone
 from policyserve.operations.cards import customer_card
 from policyserve.operations.customers import find_customers
 from policyserve.web.api.call import Asked
@@ -70,6 +70,12 @@ class Customer(Answer):
     grade: str | None = Field(description="The name of the grade on the day.")
     occupation: str | None
     hobbies: str | None
+    address: str | None
+    postcode: str | None
+    region: str | None
+    language: str | None = Field(examples=["zh"])
+    preferred_days: str | None = Field(description="Weekdays (1 is Monday) and days.", examples=["1,3,2026-12-24"])
+    quiet_days: str | None = Field(description="When nobody is to come or call, in the same way.")
     family_no: str | None
     marketing_consent: bool | None
     sms_optout: bool | None
@@ -110,6 +116,7 @@ def get_customer(asked: Asked, customer_no: CustomerNo) -> Customer:
     profile = {
         **card.profile, "name": shown_name(viewer, card.profile["name"]),
         "phone": shown_phone(viewer, card.profile["phone"]),
+        **{name: shown_address(viewer, card.profile[name]) for name in ("address", "postcode")},
     }  # fmt: skip
     return Customer(
         **profile,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from policyserve.access.masks import MAY_REVEAL, shown_name, shown_phone
+from policyserve.access.masks import MAY_REVEAL, shown_address, shown_name, shown_phone
 from policyserve.locale import N_, N_in, Sentence
 from policyserve.metrics.figure import Column, Figure
 from policyserve.operations.cards import card_with_records
@@ -60,8 +60,10 @@ def show(visit: Visit, phone: str | None = None) -> Answer:
     number = str(visit.path["customer_no"])
     asked = (house.engine, viewer, house.calendar, number)
     card, records = card_with_records(*asked, as_of=visit.as_of, language=language)
-    masked = phone or shown_phone(viewer, card.profile["phone"])
-    profile = {**card.profile, "name": shown_name(viewer, card.profile["name"]), "phone": masked}
+    told, revealed = card.profile, phone is not None
+    masked = {name: shown_address(viewer, told[name], revealed=revealed) for name in ("address", "postcode")}
+    masked["phone"] = phone or shown_phone(viewer, told["phone"])
+    profile = {**told, "name": shown_name(viewer, told["name"]), **masked}
     family = [{**one, "name": shown_name(viewer, one["name"])} for one in card.family]
     policies = [{**row, "premium": premium(row, language), "state": state(row, language)} for row in card.policies]
     values = {
