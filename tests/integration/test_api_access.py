@@ -25,6 +25,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "reopen": {"why": "by mistake"}, "retract": {"why": "by mistake"}, "mend": {"cells": []},
     "absences": {"agent_no": "1002", "first_day": "2026-06-01", "last_day": "2026-06-05", "substitute_no": "1003"},
     "complaints": {"policy_no": "P1", "words": "late", "kind": "service"}, "steps": {"step": "founded", "said": "so"},
+    "handovers": {"agents": ["1002"]}, "choice": {"household": "F9", "agent_no": "1003"}, "undo": {"why": "she stays"},
     "events": {"policy_no": "P1", "kind": "claim", "occurred_on": "2026-05-04"},
 }  # fmt: skip
 """What is sent, by the last part of the path."""
@@ -51,6 +52,7 @@ def asked(client: TestClient, call: Call, **places: str) -> Any:
         "event": "1",
         "absence_id": "1",
         "complaint_id": "1",
+        "handover_id": "1",
     }
     path = API + call.path.format(**{**known, **places})
     body = BODIES.get(path.rpartition("/")[2]) if call.method == "POST" else None

@@ -73,3 +73,34 @@ def test_clerks_read_a_set_and_change_nothing(branch: Branch) -> None:
     assert "执行交接" not in said
     assert clerk.post(where, data={"deed": "apply"}).status_code in {403, 404}
     assert where in clerk.get("/handovers").text
+
+
+def test_by_the_api_a_set_is_proposed_changed_applied_once_and_undone(branch: Branch) -> None:
+    manager, before = branch.machine("manager"), serving(branch)
+    made = manager.post("/handovers", json={"agents": ["1002"]})
+    assert (made.status_code, made.json()["status"], made.json()["leavers"]) == (201, "proposed", ["1002"])
+    where, key = f"/handovers/{made.json()['handover_id']}", made.json()["handover_id"]
+    chosen = manager.post(f"{where}/choice", json={"household": "C1", "agent_no": "1001"})
+    assert chosen.json()["households"] == made.json()["households"]
+    lines = [manager.get(f"{where}/lines?most=2").json()]
+    while lines[-1]["next"]:
+        lines.append(manager.get(f"{where}/lines?most=2&cursor={lines[-1]['next']}").json())
+    told = [line for part in lines for line in part["items"]]
+    assert {line["to_agent_no"] for line in told if line["household"] == "C1"} == {"1001"}
+    assert {line["why"] for line in told if line["household"] == "C1"} == {"by-hand"}
+    once = {"idempotency-key": "a-set"}
+    answers = [manager.post(f"{where}/apply", headers=once) for _ in range(2)]
+    assert [(one.status_code, one.json()["status"]) for one in answers] == [(200, "applied")] * 2
+    assert manager.post(f"{where}/apply").status_code == 409
+    export = manager.get(f"{where}/export").json()["items"]
+    assert {(line["customer_no"], line["to_agent_no"]) for line in export if line["subject_kind"] == "customer"} == {
+        (customer, agent) for customer, agent in serving(branch).items() if before[customer] == "1002"
+    }
+    desks = {one["agent_no"]: one for one in manager.get(f"{where}/desks").json()["items"]}
+    assert (desks["1002"]["leaves"], desks["1001"]["households"]) == (True, 1)
+    assert manager.post(f"{where}/undo", json={"why": " "}).status_code == 422
+    assert manager.post(f"{where}/undo", json={"why": "she stays"}).json()["undone_why"] == "she stays"
+    assert serving(branch) == before
+    listed = manager.get("/handovers?most=1").json()
+    assert ([one["handover_id"] for one in listed["items"]], listed["next"] is not None) == ([key], True)
+    assert manager.get("/handovers/99999").status_code == 404

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.engine import RowMapping
 
 from policyserve import db
-from policyserve.errors import PolicyserveError
+from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import N_all, N_in, Sentence
 from policyserve.tables import Agent, Handover, HandoverAgent, HandoverLine, table
 
@@ -77,12 +77,14 @@ FROM handover_agents m JOIN agents a ON a.id = m.agent_id WHERE m.handover_id = 
 """
 
 
-class HandoverNotFoundError(PolicyserveError):
+class HandoverNotFoundError(NotFoundError):
     """A set that is not there, or out of sight."""
 
     def __init__(self, key: int) -> None:
         """`key` is what the user gave."""
-        super().__init__("There is no set of hand-overs {key}; 'policyserve handover list' names them.", key=key)
+        PolicyserveError.__init__(
+            self, "There is no set of hand-overs {key}; 'policyserve handover list' names them.", key=key
+        )
         self.on_pages(Sentence("There is no set of hand-overs {key}.", key=key))
 
 
@@ -138,14 +140,16 @@ def _with_gains(members: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def list_sets(connection: Connection) -> list[dict[str, Any]]:
-    """Return the sets, the newest first: their rows with `households`, and `leavers` (numbers of agents)."""
+    """Return the sets, the newest first: their rows with `households`, `ownerless`, `leavers` (numbers)."""
     counted = select(func.count(LINES.c.household.distinct())).where(LINES.c.handover_id == HANDOVERS.c.id)
-    query = select(HANDOVERS, counted.scalar_subquery().label("households")).order_by(HANDOVERS.c.id.desc())
+    ownerless = counted.where(LINES.c.to_agent_id.is_(None), LINES.c.subject_kind != "task")
+    counts = {"households": counted, "ownerless": ownerless}
+    query = select(HANDOVERS, *(one.scalar_subquery().label(name) for name, one in counts.items()))
     named = select(MEMBERS.c.handover_id, AGENTS.c.agent_no).join(AGENTS, AGENTS.c.id == MEMBERS.c.agent_id)
     leavers: dict[int, list[str]] = {}
     for key, number in connection.execute(named.where(MEMBERS.c.leaves).order_by(AGENTS.c.agent_no)):
         leavers.setdefault(key, []).append(number)
-    rows = connection.execute(query).mappings()
+    rows = connection.execute(query.order_by(HANDOVERS.c.id.desc())).mappings()
     return [{**row, "handover": row["id"], "leavers": leavers.get(row["id"], [])} for row in rows]
 
 

@@ -82,8 +82,8 @@ def choose_agent(
     *,
     viewer: Viewer = SYSTEM,
     form: Form = None,
-) -> None:
-    """Give a household of a proposed set to an agent by hand; see `records.choose`."""
+) -> HandoverSet:
+    """Give a household of a proposed set to an agent by hand, and return the set; see `records.choose`."""
     with db.writing(engine) as connection:
         _seen(connection, viewer, key, stamp.as_of)
         scope.check_agent(connection, viewer, agent_no, stamp.as_of)
@@ -91,7 +91,9 @@ def choose_agent(
         agent_id = agent_there(connection, agent_no, stamp.as_of)
         records.choose(connection, key, household, agent_id, stamp.actor)
         _note(connection, "hand-over changed", key, stamp)
-        sent_forms.keep(connection, viewer, form, key)
+        made = records.read_set(connection, key)
+        sent_forms.keep(connection, viewer, form, made)
+        return made
 
 
 def apply_set(

@@ -13,6 +13,7 @@ from policyserve.web.api import (
     customers,
     events,
     figures,
+    handovers,
     imports,
     jobs,
     messages,
@@ -31,6 +32,16 @@ OF_BOOK = (*AGENT, *MANAGER, *CLERK)
 
 DEEDS: dict[str, Callable[..., BaseModel]] = {
     "done": tasks.post_done, "put-off": tasks.post_put_off, "skip": tasks.post_skip, "reopen": tasks.post_reopen,
+}  # fmt: skip
+
+HANDOVER_LISTS: dict[str, Callable[..., BaseModel]] = {
+    "desks": handovers.get_handover_desks, "lines": handovers.get_handover_lines,
+    "export": handovers.get_handover_export,
+}  # fmt: skip
+
+HANDOVER_DEEDS: dict[str, Callable[..., BaseModel]] = {
+    "choice": handovers.post_handover_choice, "apply": handovers.post_handover_apply,
+    "undo": handovers.post_handover_undo,
 }  # fmt: skip
 
 CALLS: tuple[Call, ...] = (
@@ -63,6 +74,17 @@ CALLS: tuple[Call, ...] = (
     Call(path="/complaints", method="POST", work=complaints.post_complaint, roles=OF_BOOK, status=MADE),
     Call(path="/complaints/{complaint_id}", method="GET", work=complaints.get_complaint, roles=OF_BOOK),
     Call(path="/complaints/{complaint_id}/steps", method="POST", work=complaints.post_step, roles=(*MANAGER, *CLERK)),
+    Call(path="/handovers", method="GET", work=handovers.get_handovers, roles=(*MANAGER, *CLERK)),
+    Call(path="/handovers", method="POST", work=handovers.post_handover, roles=MANAGER, status=MADE),
+    Call(path="/handovers/{handover_id}", method="GET", work=handovers.get_handover, roles=(*MANAGER, *CLERK)),
+    *(
+        Call(path=f"/handovers/{{handover_id}}/{name}", method="GET", work=work, roles=(*MANAGER, *CLERK))
+        for name, work in HANDOVER_LISTS.items()
+    ),
+    *(
+        Call(path=f"/handovers/{{handover_id}}/{name}", method="POST", work=work, roles=MANAGER)
+        for name, work in HANDOVER_DEEDS.items()
+    ),
     Call(path="/messages", method="GET", work=messages.get_messages, roles=OF_BOOK),
     Call(path="/figures/{name}", method="GET", work=figures.get_figure, roles=OF_BOOK),
     Call(path="/figures/{name}/list", method="GET", work=figures.get_figure_list, roles=OF_BOOK),

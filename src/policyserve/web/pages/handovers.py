@@ -8,7 +8,7 @@ from typing import Final
 
 from policyserve.access.sent_forms import SentBeforeError
 from policyserve.errors import NotFoundError, PolicyserveError
-from policyserve.handovers.records import HandoverNotFoundError, HandoverSet
+from policyserve.handovers.records import HandoverSet
 from policyserve.metrics.figure import Figure
 from policyserve.metrics.handovers import (
     STATE,
@@ -73,10 +73,7 @@ def one(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
 
 
 def _found(visit: Visit) -> HandoverSet:
-    try:
-        return handovers.read_set(visit.house.engine, visit.path["set"], as_of=visit.as_of, viewer=visit.viewer)
-    except HandoverNotFoundError:
-        raise NotFoundError("hand-over", visit.path["set"]) from None
+    return handovers.read_set(visit.house.engine, visit.path["set"], as_of=visit.as_of, viewer=visit.viewer)
 
 
 def _links(visit: Visit) -> Mapping[str, str]:
