@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -113,3 +114,11 @@ def test_a_program_enters_one_once_and_sees_it(branch: Branch) -> None:
     taken = machine.post(f"/absences/{seen[0]['absence_id']}/withdraw")
     assert (taken.status_code, taken.json()["status"]) == (200, "withdrawn")
     assert machine.post("/absences/999/withdraw").status_code == 404
+
+
+def test_a_form_offers_the_agents_below_by_number_and_name_and_nobody_else(manager: TestClient) -> None:
+    offered = [
+        re.findall(r'<option value="(\d+)">([^<]*)</option>', manager.get(page).text)
+        for page in ("/absences", "/priority", "/spot-checks")
+    ]
+    assert offered == [[(number, f"Agent {number}") for number in ("1001", "1002", "1003")]] * 3

@@ -18,6 +18,7 @@ from policyserve.config import template_folder
 from policyserve.locale import N_, N_in, say, say_in, say_many, translated
 from policyserve.locale.format import day as day_in_words
 from policyserve.locale.languages import languages
+from policyserve.operations.colleagues import colleagues
 from policyserve.tasks.codes import coded, shown
 from policyserve.web.addresses import part
 from policyserve.web.kept_forms import key_of_form
@@ -123,6 +124,7 @@ def render(visit: Visit, template: str, values: Mapping[str, Any]) -> str:
         form_key=key_of_form(viewer.user_id),
         FORM_KEY=FORM_KEY,
         demo=visit.house.demo,
+        colleagues=partial(colleagues, visit.house.engine, viewer, visit.as_of),
         again=partial(_again, visit),
         **values,
     )  # fmt: skip
