@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from policyserve.locale import N_all, say_in
+from policyserve.locale import N_all, say, say_in
 
 _WORDS = {
     "zh": ("chinese", "mandarin", "putonghua", "zh-cn", "中文", "汉语", "普通话", "国语", "华语"),
@@ -31,5 +31,5 @@ def parse(text: str) -> str | None:
 
 def said(kept: str, language: str) -> str:
     """Write languages, as they are kept, for people; what has no name here as somebody typed it."""
-    told = (say_in(language, "language", _NAMES[one]) if one in _NAMES else one for one in kept.split(","))
+    told = (say(language, _NAMES[one]) if one in _NAMES else one for one in kept.split(","))
     return say_in(language, "between words of a list", ", ").join(told)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from policyserve.locale import N_all, say_in
+from policyserve.locale import N_all, say, say_in
 
 _NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAYS = N_all("day of the week", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -35,7 +35,7 @@ def parse(text: str) -> str | None:
 def said(kept: str, language: str) -> str:
     """Write days, as they are kept, for people: Monday, Wednesday, 24 December 2026."""
     parts = kept.split(",")
-    told = (say_in(language, "day of the week", _WEEKDAYS[int(one) - 1]) if len(one) == 1 else one for one in parts)
+    told = (say(language, _WEEKDAYS[int(one) - 1]) if len(one) == 1 else one for one in parts)
     return say_in(language, "between words of a list", ", ").join(told)
 
 

@@ -29,7 +29,7 @@ def test_what_names_no_days_is_not_guessed(written: str) -> None:
 
 def test_days_are_said_in_the_language_of_the_reader() -> None:
     assert weekdays.said("1,7,2026-12-24", "en") == "Monday, Sunday, 2026-12-24"
-    assert weekdays.said("1,7", "zh") == "星期一、星期日"
+    assert weekdays.said("1,7", "zh") == "周一、周日"
 
 
 @pytest.mark.parametrize(
