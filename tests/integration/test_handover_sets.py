@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
+import signal
+import subprocess
+import sys
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from books.lists_in import AT, import_text, rows_of
 from policyserve import db
+from policyserve.access.viewer import SYSTEM
+from policyserve.book.snapshot import load_book
 from policyserve.calendars.calendar import Calendar, load_calendar
 from policyserve.config import fixture
+from policyserve.dates import Days
 from policyserve.errors import PolicyserveError
 from policyserve.handovers.records import HandoverSet
+from policyserve.operations.absences import add_absence
 from policyserve.operations.events import add_event
 from policyserve.operations.handovers import apply_set, choose_agent, list_sets, propose_set, read_set, undo_set
 from policyserve.operations.release import release_tasks
+from policyserve.plan.planner import plan
+from policyserve.tasks.absences import Away
+from policyserve.tasks.nightly_release import work_of
+from policyserve.tasks.stored_standard import current_standard
 from policyserve.tasks.transitions import Stamp
 
 MONDAY = date(2026, 3, 2)
@@ -58,6 +69,9 @@ OPEN_OF_LEAVER = (
 CHANGE = {"customer_no": "C3", "kind": "agent_changed", "occurred_on": "2026-03-02", "detail": "A4"}
 TO = "SELECT l.subject_kind, l.subject_id, a.agent_no FROM handover_lines l JOIN agents a ON a.id = l.to_agent_id"
 
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What both databases do alike is tried on one."""
+
 
 @pytest.fixture(autouse=True)
 def _book(engine: Engine, tmp_path: Path) -> None:
@@ -78,6 +92,7 @@ def applied(engine: Engine) -> HandoverSet:
     return apply_set(engine, CALENDAR, proposed(engine).key, STAMP)
 
 
+@SQLITE
 def test_everything_of_the_leaver_goes_each_household_to_one_agent_of_the_branch(engine: Engine) -> None:
     found = proposed(engine)
     goes = found.lines.group_by("household").agg(pl.col("to_no").unique(), pl.col("subject").sort())
@@ -110,6 +125,7 @@ def test_applied_no_open_work_is_the_leavers_and_undone_the_book_is_what_it_was(
     assert rows_of(engine, fresh) == [("cancelled",)]
 
 
+@SQLITE
 def test_lists_that_still_name_the_leaver_change_nothing_of_a_set(engine: Engine, tmp_path: Path) -> None:
     applied(engine)
     after = state(engine)
@@ -118,6 +134,7 @@ def test_lists_that_still_name_the_leaver_change_nothing_of_a_set(engine: Engine
     assert state(engine) == after
 
 
+@SQLITE
 def test_a_proposal_that_facts_have_overtaken_is_refused_and_nothing_is_changed(engine: Engine, tmp_path: Path) -> None:
     key = proposed(engine).key
     import_text(engine, tmp_path, "customers", "customer_no,agent_no\nC3,A2\n")
@@ -144,6 +161,27 @@ def test_what_fails_in_the_middle_leaves_nothing(engine: Engine, monkeypatch: py
         apply_set(engine, CALENDAR, key, STAMP)
 
 
+DRIVER = Path(__file__).parents[1] / "peers" / "dying_office.py"
+
+
+@pytest.mark.parametrize(
+    ("database_url", "deed"), [("sqlite", "undo"), ("postgresql", "apply")], indirect=["database_url"]
+)
+def test_a_set_whose_process_is_killed_before_its_end_is_as_it_was_and_can_be_carried_out(
+    engine: Engine, database_url: str, deed: str
+) -> None:
+    key = (applied if deed == "undo" else proposed)(engine).key
+    before = state(engine), read_set(engine, key, as_of=MONDAY).row["status"]
+    command = [sys.executable, DRIVER, database_url, deed, str(key), MONDAY.isoformat()]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    assert (state(engine), read_set(engine, key, as_of=MONDAY).row["status"]) == before
+    if deed == "undo":
+        assert undo_set(engine, key, STAMP, why="he stays").row["status"] == "undone"
+    else:
+        assert apply_set(engine, CALENDAR, key, STAMP).row["status"] == "applied"
+
+
+@SQLITE
 def test_a_household_is_given_to_another_by_hand_before_the_set_is_applied(engine: Engine) -> None:
     key = proposed(engine).key
     choose_agent(engine, key, "F1", "A4", STAMP)
@@ -160,6 +198,43 @@ def proposed_for_nobody(engine: Engine) -> int:
     return propose_set(engine, CALENDAR, STAMP, ["A4"]).key
 
 
+@SQLITE
+@pytest.mark.parametrize(("last", "takes"), [("2026-03-12", True), ("2026-03-13", False)])
+def test_who_is_away_for_more_than_ten_of_the_next_thirty_days_takes_nothing(
+    engine: Engine, last: str, *, takes: bool
+) -> None:
+    away = Away(agent_no="A2", first=date(2026, 3, 3), last=date.fromisoformat(last), substitute_no="A4")
+    later = Away(agent_no="A3", first=date(2026, 4, 1), last=date(2026, 5, 20), substitute_no="A4")
+    for one in (away, later):
+        add_absence(engine, SYSTEM, CALENDAR, one, STAMP)
+    found = proposed(engine)
+    assert ("A2" in set(found.lines["to_no"])) is takes
+    assert "A3" in set(found.lines["to_no"])
+
+
+@SQLITE
+def test_loads_are_what_the_standard_says_that_work_takes(engine: Engine) -> None:
+    with db.reading(engine) as connection:
+        takes = {one.code: one.takes for one in current_standard(connection, MONDAY).services}
+        planned = [touch for agent in ("A1", "A2", "A3") for touch in touches_of(connection, agent)]
+    expected = {
+        agent: round(sum(takes[service] for one, service in planned if one == agent), 2) for agent, _ in planned
+    }
+    found = dict(proposed(engine).members.select("agent_no", "load").iter_rows())
+    assert found == {agent: pytest.approx(expected.get(agent, 0.0)) for agent in found}
+    assert sum(found.values()) < len(planned)  # greetings that also go by SMS take nothing
+
+
+def touches_of(connection: Connection, agent_no: str) -> list[tuple[str, str]]:
+    """Return the agent and the service of each touch of 90 days that an agent does."""
+    standard = work_of(current_standard(connection, MONDAY))
+    days = Days.between(MONDAY, MONDAY + timedelta(days=89))
+    touches = plan(load_book(connection), standard, CALENDAR, days, MONDAY)
+    own = touches.filter(pl.col("performer") == "agent", agent_no=agent_no)
+    return [(agent_no, service) for service in own["service"].cast(pl.String)]
+
+
+@SQLITE
 def test_a_branch_without_anybody_else_says_so_and_is_not_applied(engine: Engine) -> None:
     add_event(engine, CHANGE, as_of=MONDAY)
     key = proposed_for_nobody(engine)
@@ -192,6 +267,7 @@ def test_whom_nobody_told_goes_back_quietly_and_whom_somebody_told_by_another_ch
     assert rows_of(engine, again) == [(1,)]
 
 
+@SQLITE
 def test_what_has_gone_on_to_a_third_agent_stays_there(engine: Engine) -> None:
     key = applied(engine).key
     add_event(engine, {**CHANGE, "event_no": "E9"}, as_of=MONDAY)

@@ -11,10 +11,10 @@ import pytest
 
 from policyserve.handovers.assignment import assign
 from policyserve.handovers.load_cost import at_corner, cost, slope
-from policyserve.handovers.matching import MISSED, OTHER_TEAM, Matching
+from policyserve.handovers.matching import MISSED, OTHER_LANGUAGE, OTHER_REGION, OTHER_TEAM, Matching
 
 
-def matching(seed: int, households: int, agents: int, *, most: int = 60) -> Matching:
+def matching(seed: int, households: int, agents: int, *, most: int = 60, traits: bool = False) -> Matching:
     draw = Random(seed)
     numbers = [f"H{one:05}" for one in range(households)]
     loads = {"household": pl.String, "load": pl.Int32, "team": pl.String}
@@ -24,9 +24,17 @@ def matching(seed: int, households: int, agents: int, *, most: int = 60) -> Matc
         (one, draw.choice("ABC"), draw.randint(0, 400), draw.choice([60, 378, 500])) for one in range(1, agents + 1)
     ]
     ties = [(number, draw.randint(1, agents), draw.choice(list(MISSED))) for number in numbers if draw.random() < 0.4]
+    homes, desks = pl.DataFrame(rows, schema=loads, orient="row"), pl.DataFrame(staff, schema=people, orient="row")
+    if traits:
+        where = {"region": [draw.choice(["East", "West", None]) for _ in numbers],
+                 "language": [draw.choice(["Wu", "Hakka", None]) for _ in numbers]}  # fmt: skip
+        homes = homes.with_columns(**{name: pl.Series(values, dtype=pl.String) for name, values in where.items()})
+        speak = pl.Series([draw.choice([["Wu"], ["Hakka", "Wu"], None]) for _ in staff], dtype=pl.List(pl.String))
+        live = pl.Series([draw.choice(["East", "West", None]) for _ in staff], dtype=pl.String)
+        desks = desks.with_columns(region=live, languages=speak)
     return Matching(
-        households=pl.DataFrame(rows, schema=loads, orient="row"),
-        agents=pl.DataFrame(staff, schema=people, orient="row"),
+        households=homes,
+        agents=desks,
         ties=pl.DataFrame(ties, schema={"household": pl.String, "agent_id": pl.Int32, "tie": pl.String}, orient="row"),
     )
 
@@ -39,6 +47,10 @@ def plainly(asked: Matching, chosen: tuple[int, ...]) -> float:
         agent = agents[place]
         agent["load"] += household["load"]
         total += OTHER_TEAM * (agent["team"] != household["team"])
+        if household.get("region") and agent.get("region"):
+            total += OTHER_REGION * (household["region"] != agent["region"])
+        if household.get("language") and agent.get("languages"):
+            total += OTHER_LANGUAGE * (household["language"] not in agent["languages"])
         for name, price in MISSED.items():
             known = {one for number, one, tie in ties if (number, tie) == (household["household"], name)}
             total += price * bool(known and agent["agent_id"] not in known)
@@ -51,7 +63,7 @@ def plainly(asked: Matching, chosen: tuple[int, ...]) -> float:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_few_households_are_shared_out_at_the_least_cost_of_all_ways(seed: int) -> None:
-    asked = matching(seed, 5, 3)
+    asked = matching(seed, 5, 3, traits=seed % 2 == 1)
     found = assign(asked)
     best = min(plainly(asked, chosen) for chosen in product(range(3), repeat=5))
     assert found.value == pytest.approx(best)
@@ -61,7 +73,7 @@ def test_few_households_are_shared_out_at_the_least_cost_of_all_ways(seed: int) 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_many_households_cost_hardly_more_than_the_bound_below_every_way(seed: int) -> None:
-    asked = matching(seed, 120, 12, most=9)
+    asked = matching(seed, 120, 12, most=9, traits=seed == 1)
     found = assign(asked)
     row = {agent: place for place, agent in enumerate(asked.agents["agent_id"])}
     assert found.value == pytest.approx(plainly(asked, tuple(row[one] for one in found.chosen["agent_id"])))

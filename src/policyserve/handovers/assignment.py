@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from policyserve.handovers.load_cost import cost
-from policyserve.handovers.matching import Matching
+from policyserve.handovers.matching import TRAITS, Matching, with_traits
 from policyserve.handovers.programme import EXACT, Solved, solve
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def assign(matching: Matching, *, most_whole: int = EXACT) -> Assignment:
 
 
 def kinds_of(households: pl.DataFrame) -> pl.Series:
-    """Number the kinds of households: of one load and team."""
-    return households.select(kind=pl.struct("load", "team").rank("dense").cast(pl.Int32) - 1)["kind"]
+    """Number the kinds of households: of one load, and of the same TRAITS."""
+    return with_traits(households).select(kind=pl.struct("load", *TRAITS).rank("dense").cast(pl.Int32) - 1)["kind"]
 
 
 def _dealt(matching: Matching, kinds: pl.Series, solved: Solved) -> Numbers:

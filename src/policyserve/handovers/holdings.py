@@ -34,6 +34,7 @@ _CUSTOMER: Final = pl.Schema(
     }
 )
 _CUSTOMERS = "SELECT id AS customer_id, customer_no, family_no, referred_by_id FROM customers"
+_TRAITS = "SELECT id AS customer_id, region, language FROM customers"
 _POLICY: Final = pl.Schema({"policy_id": pl.Int32(), "customer_id": pl.Int32(), "agent_id": pl.Int32()})
 _POLICIES = "SELECT id AS policy_id, customer_id, agent_id FROM policies"
 
@@ -72,6 +73,19 @@ def ties_of(connection: Connection, held: pl.DataFrame) -> pl.DataFrame:
         for frame, tie in ((served, "served"), (referred, "referrer"))
     ]
     return pl.concat(found).drop_nulls().unique().sort("household", "agent_id", "tie")
+
+
+def traits_of(connection: Connection, held: pl.DataFrame) -> pl.DataFrame:
+    """Return where households live and what they speak, by the first customer of whom it is known.
+
+    `household`, `region`, `language`: one row each.
+    """
+    read = pl.Schema({"customer_id": pl.Int32(), "region": pl.String(), "language": pl.String()})
+    people = held.select("household", "customer_id").unique()
+    found = read_matching(connection, _TRAITS, read, people.select("customer_id").unique())
+    known = people.join(found, on="customer_id", how="left").sort("household", "customer_id")
+    first = pl.col("region", "language").drop_nulls().first()
+    return known.group_by("household", maintain_order=True).agg(first)
 
 
 def customers_of(connection: Connection, agents: Collection[int]) -> pl.DataFrame:

@@ -24,12 +24,12 @@ def at_corner(step: int) -> float:
 
 
 def slope(step: int) -> float:
-    """Return what one more task costs between two corners of the line."""
+    """Return what one more visit costs between two corners of the line."""
     return (at_corner(step + 1) - at_corner(step)) * STEPS
 
 
 def cost(load: Numbers, capacity: Numbers) -> Numbers:
-    """Return the cost of each load (tasks) on its capacity (tasks, above 0)."""
+    """Return the cost of each load (visits) on its capacity (visits, above 0)."""
     import numpy
 
     shares = load / capacity * STEPS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from policyserve.handovers.load_cost import Numbers
 
 OTHER_TEAM: Final = 1.0
-"""What it costs to leave the team of the former agent; one more task on a half full desk costs as much."""
+"""What it costs to leave the team of the former agent; one more visit on a half full desk costs as much."""
+
+OTHER_REGION: Final = 1.0
+"""What it costs to go to an agent of another region, where lists name both."""
+
+OTHER_LANGUAGE: Final = 3.0
+"""What it costs to go to an agent who does not speak the household's language, where lists name both."""
+
+TRAITS: Final = ("team", "region", "language")
+"""What agents are compared with households by."""
 
 MISSED: Final = {"served": 4.0, "referrer": 2.0}
 """What it costs not to choose whom a household knows: who serves some of it, or who serves its referrer."""
@@ -25,9 +34,11 @@ class Matching:
     """What is to be decided: which agent takes which household."""
 
     households: pl.DataFrame
-    """`household`, `load` (tasks), `team` of the former agent; one row each, in the order of `household`."""
+    """`household`, `load` (visits), `team` of the former agent, and perhaps `region` and `language`; one row each, in
+    the order of `household`."""
     agents: pl.DataFrame
-    """`agent_id`, `team`, `load` and `capacity` (tasks of the same days), who can take some; one row each."""
+    """`agent_id`, `team`, `load` and `capacity` (visits of the same days), and perhaps `region` and `languages` (a
+    list), who can take some; one row each."""
     ties: pl.DataFrame
     """`household`, `agent_id`, `tie` (a key of MISSED): whom a household knows; only of these households and agents."""
 
@@ -59,19 +70,25 @@ class Matching:
         )
         return numpy.array([worths.get(one, 0.0) for one in self.households["household"]])
 
-    def of_team(self, team: str | None) -> Numbers:
-        """Return what each agent costs a household of a team, knowledge aside."""
+    @cached_property
+    def apart(self) -> Numbers:
+        """What each household costs with each agent for being apart (TRAITS), knowledge aside: a row for each."""
         import numpy
 
-        return numpy.array([OTHER_TEAM * (one != team) for one in self.agents["team"]])
+        agents = list(zip(*(self._of_agents(name) for name in ("team", "region", "languages")), strict=True))
+        rows = list(with_traits(self.households).select(TRAITS).iter_rows())
+        each = {one: numpy.array([_apart(one, agent) for agent in agents]) for one in set(rows)}
+        return numpy.array([each[one] for one in rows])
+
+    def _of_agents(self, name: str) -> list[Any]:
+        return self.agents[name].to_list() if name in self.agents.columns else [None] * self.agents.height
 
     @cached_property
     def mismatch(self) -> Numbers:
         """What each household costs with each agent, loads aside: a row for each household."""
         import numpy
 
-        teams = {team: self.of_team(team) for team in self.households["team"].unique()}
-        found = numpy.array([teams[team] for team in self.households["team"]]) + self.missed[:, None]
+        found = self.apart + self.missed[:, None]
         row, column, worth = (self.places[name].to_numpy() for name in ("row", "column", "worth"))
         found[row, column] -= worth
         return numpy.asarray(found)
@@ -99,3 +116,17 @@ class Matching:
     def capacities(self) -> Numbers:
         """The capacity of each agent."""
         return self.agents["capacity"].cast(pl.Float64).to_numpy()
+
+
+def with_traits(households: pl.DataFrame) -> pl.DataFrame:
+    """Add the traits that households lack, as not known."""
+    missing = [name for name in TRAITS if name not in households.columns]
+    return households.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing)
+
+
+def _apart(household: tuple[str | None, ...], agent: tuple[Any, ...]) -> float:
+    """Return what it costs that a household (TRAITS) and an agent (`team`, `region`, `languages`) are apart."""
+    (team, region, language), (own, near, speaks) = household, agent
+    found = OTHER_TEAM * (team != own)
+    found += OTHER_REGION * (region is not None and near is not None and region != near)
+    return found + OTHER_LANGUAGE * (language is not None and speaks is not None and language not in speaks)

@@ -57,7 +57,7 @@ def along(connection: Connection, tasks: pl.DataFrame, lines: pl.DataFrame) -> p
         subject_kind=pl.lit("task"),
         to_agent_id=pl.coalesce(goes, "serves"),
         why=pl.when(goes.is_not_null()).then(pl.lit("goes-along")).otherwise(pl.lit("not-theirs")),
-        load=pl.lit(0),
+        load=pl.lit(0.0),
     ).select(
         "subject_kind", "subject_id", "customer_id", "household", "from_agent_id", "to_agent_id", "load", "why",
         "assigned",

@@ -1,7 +1,8 @@
 """The linear programme of a matching: households of a kind flow to agents, whose loads climb a convex line.
 
-Households of the same load and team are one kind; one that knows an agent may go there by a way of its own. What the
-programme costs bounds every choice from below; where it is small it is solved in whole numbers and so exactly.
+Households of the same load, team, region and language are one kind; one that knows an agent may go there by a way of
+its own. What the programme costs bounds every choice from below; where it is small it is solved in whole numbers and so
+exactly.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def solve(matching: Matching, kinds: pl.Series, *, most_whole: int = EXACT) -> S
     tied = sorted({way.household for way in ways if way.household is not None})
     rows = dict(zip(tied, count(len(sizes) + matching.agents.height), strict=False))
     firsts = {kind: row for row, kind in reversed(list(enumerate(kinds)))}
-    of_kinds = {kind: matching.of_team(matching.households["team"][row]) for kind, row in firsts.items()}
+    of_kinds = {kind: matching.apart[row] for kind, row in firsts.items()}
     for way in ways:
         one = firsts[way.kind] if way.household is None else way.household
         entries = [(way.kind, 1.0), (len(sizes) + way.agent, float(matching.weights[one]))]

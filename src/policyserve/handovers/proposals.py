@@ -15,7 +15,7 @@ from policyserve.calendars.calendar import Calendar
 from policyserve.errors import PolicyserveError
 from policyserve.handovers import loads
 from policyserve.handovers.assignment import assign
-from policyserve.handovers.holdings import held_by, ties_of
+from policyserve.handovers.holdings import held_by, ties_of, traits_of
 from policyserve.handovers.matching import Matching
 from policyserve.handovers.receivers import able, staff
 from policyserve.locale import columns
@@ -69,6 +69,8 @@ class Question:
     takers: tuple[int, ...]
     ties: pl.DataFrame
     """As `holdings.ties_of`."""
+    traits: pl.DataFrame
+    """As `holdings.traits_of`."""
 
     @property
     def members(self) -> tuple[int, ...]:
@@ -94,8 +96,10 @@ def question(
         raise PolicyserveError("These agents serve no customers and no policies; there is nothing to hand over.")
     allowed = set(ground.able["agent_id"]) - set(without)
     takers = allowed if within is None else allowed & set(within)
-    ties = ties_of(connection, ground.held)
-    return Question(ground=ground, leavers=tuple(sorted(leavers)), takers=tuple(sorted(takers)), ties=ties)
+    return Question(
+        ground=ground, leavers=tuple(sorted(leavers)), takers=tuple(sorted(takers)),
+        ties=ties_of(connection, ground.held), traits=traits_of(connection, ground.held),
+    )  # fmt: skip
 
 
 def propose(asked: Question, touches: pl.DataFrame) -> Proposal:
@@ -106,7 +110,7 @@ def propose(asked: Question, touches: pl.DataFrame) -> Proposal:
     check_solver()
     agents = _with_loads(asked.ground.agents, loads.of_agents(touches))
     held = loads.of_lines(asked.ground.held, touches)
-    chosen, gap = _choose(held, agents, asked.takers, asked.ties)
+    chosen, gap = _choose(held, agents, asked)
     people = agents.filter(pl.col("agent_id").is_in(asked.members))
     leaves = pl.col("agent_id").is_in(asked.leavers)
     return Proposal(
@@ -129,33 +133,32 @@ def store(connection: Connection, proposal: Proposal, stamp: Stamp) -> int:
 
 def _with_loads(agents: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
     return agents.join(counted, on="agent_id", how="left", maintain_order="left").with_columns(
-        pl.col("load").fill_null(0)
+        pl.col("load").fill_null(0.0)
     )
 
 
-def _choose(
-    held: pl.DataFrame, agents: pl.DataFrame, takers: Collection[int], ties: pl.DataFrame
-) -> tuple[pl.DataFrame, float]:
+def _choose(held: pl.DataFrame, agents: pl.DataFrame, asked: Question) -> tuple[pl.DataFrame, float]:
     """Choose branch by branch: return `household`, `to_agent_id`, `why`, `arguments`, and the widest gap to a bound."""
     homes = agents.select("agent_id", "team", "branch")
     households = (
         held.join(homes, left_on="from_agent_id", right_on="agent_id", how="left", maintain_order="left")
         .group_by("household", maintain_order=True)
-        .agg(pl.col("load").sum(), pl.col("team", "branch").first())
+        .agg(pl.col("load").sum().round(loads.PLACES), pl.col("team", "branch").first())
+        .join(asked.traits, on="household", how="left", maintain_order="left")
     )
-    free = agents.filter(pl.col("agent_id").is_in(list(takers)))
+    free = agents.filter(pl.col("agent_id").is_in(list(asked.takers)))
     parts, gaps = [], [0.0]
     for (branch,), own in households.partition_by("branch", as_dict=True, maintain_order=True).items():
         there = free.filter(pl.col("branch").eq_missing(pl.lit(branch)))
         if there.is_empty():
             parts.append(own.select("household", to_agent_id=pl.lit(None, dtype=pl.Int32)))
             continue
-        known = ties.join(own, on="household", how="semi").join(there, on="agent_id", how="semi")
+        known = asked.ties.join(own, on="household", how="semi").join(there, on="agent_id", how="semi")
         matching = Matching(households=own, agents=there, ties=known)
         found = assign(matching)
         gaps.append((found.value - found.bound) / max(found.value, 1.0))
         parts.append(found.chosen.rename({"agent_id": "to_agent_id"}))
-    return _explained(pl.concat(parts), households, agents, ties), max(gaps)
+    return _explained(pl.concat(parts), households, agents, asked.ties), max(gaps)
 
 
 def _explained(
@@ -171,7 +174,7 @@ def _explained(
     )
     near = pl.when(pl.col("team").eq_missing(pl.col("own_team"))).then(pl.lit("team")).otherwise(pl.lit("branch"))
     why = pl.when(pl.col("to_agent_id").is_null()).then(pl.lit("nobody")).otherwise(pl.coalesce("tie", near))
-    told = columns.values(load="load", capacity="capacity")
+    told = columns.values(load=pl.col("load").round(1), capacity="capacity")
     return joined.with_columns(why=why).select(
         "household", "to_agent_id", "why", arguments=pl.when(pl.col("why").is_in(["team", "branch"])).then(told)
     )

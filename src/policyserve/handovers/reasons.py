@@ -9,8 +9,8 @@ from policyserve.locale import N_, Sentence, columns
 CHOICES: Final = {
     "served": N_("serves some of the household already"),
     "referrer": N_("serves who referred the household"),
-    "team": N_("is of the same team, with {load} tasks in 90 days and room for {capacity}"),
-    "branch": N_("is of the same branch, with {load} tasks in 90 days and room for {capacity}"),
+    "team": N_("is of the same team, with work for {load:g} visits in 90 days and room for {capacity}"),
+    "branch": N_("is of the same branch, with work for {load:g} visits in 90 days and room for {capacity}"),
     "nobody": N_("nobody of the branch can take it: choose somebody by hand"),
     "by-hand": N_("chosen by {actor}"),
     "goes-along": N_("goes along with its customer or policy"),

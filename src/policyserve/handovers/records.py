@@ -33,7 +33,7 @@ LINE: Final = pl.Schema(
         "from_no": pl.String(),
         "to_agent_id": pl.Int32(),
         "to_no": pl.String(),
-        "load": pl.Int32(),
+        "load": pl.Float64(),
         "why": pl.String(),
         "arguments": pl.String(),
         "before_agent_id": pl.Int32(),
@@ -67,7 +67,7 @@ MEMBER: Final = pl.Schema(
         "leaves": pl.Boolean(),
         "team": pl.String(),
         "branch": pl.String(),
-        "load": pl.Int32(),
+        "load": pl.Float64(),
         "capacity": pl.Int32(),
     }
 )
@@ -97,7 +97,7 @@ class HandoverSet:
     lines: pl.DataFrame
     """Like LINE, in the order of households."""
     members: pl.DataFrame
-    """Like MEMBER, with `gets` and `after` (tasks); the leavers first."""
+    """Like MEMBER, with `gets` and `after` (visits); the leavers first."""
 
     @property
     def key(self) -> int:
@@ -131,11 +131,11 @@ def _with_gains(members: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     own = lines.filter(pl.col("subject_kind") != "task")
     takes = own.group_by(agent_id="to_agent_id")
     gains = takes.agg(gets=pl.col("load").sum(), households=pl.col("household").n_unique())
-    visits = pl.col("load") - (pl.col("subject_kind") == "customer").cast(pl.Int32)
+    visits = pl.col("load") - (pl.col("subject_kind") == "customer").cast(pl.Float64)
     gone = own.filter(pl.col("to_agent_id").is_not_null()).group_by(agent_id="from_agent_id").agg(goes=visits.sum())
     joined = members.join(gains, on="agent_id", how="left").join(gone, on="agent_id", how="left")
     filled = joined.with_columns(pl.col("gets", "households", "goes").fill_null(0))
-    after = pl.max_horizontal(pl.col("load") + pl.col("gets") - pl.col("goes"), 0)
+    after = pl.max_horizontal(pl.col("load") + pl.col("gets") - pl.col("goes"), 0.0).round(2)
     return filled.with_columns(after=after).drop("goes").sort(~pl.col("leaves"), "agent_no")
 
 

@@ -40,10 +40,10 @@ class HandoverAgent(Model, table=True):
     leaves: bool
     team: str | None = None
     branch: str | None = None
-    load: int
-    """Tasks of the 90 days from the proposal on."""
+    load: float | None = None
+    """Work of the 90 days from the proposal on, in visits."""
     capacity: int
-    """How many tasks there is room for in those days."""
+    """How many visits there is room for in those days."""
 
 
 class HandoverLine(Model, table=True):
@@ -63,8 +63,8 @@ class HandoverLine(Model, table=True):
     from_agent_id: int = Field(foreign_key="agents.id")
     to_agent_id: int | None = Field(default=None, foreign_key="agents.id")
     """Empty: nobody of the branch can take it."""
-    load: int
-    """Tasks of the 90 days from the proposal on, and the first visit."""
+    load: float | None = None
+    """Work of the 90 days from the proposal on, in visits, the first visit among them."""
     why: str
     """A code of `handovers.reasons`."""
     arguments: str | None = None

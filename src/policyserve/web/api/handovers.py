@@ -43,15 +43,15 @@ class HandoverList(Answer):
 
 
 class Desk(Answer):
-    """The work of an agent of a set in the 90 days from the proposal, in whole tasks."""
+    """The work of an agent of a set in the 90 days from the proposal, in visits (a call takes 0.2 of one)."""
 
     agent_no: str = Field(examples=["A02"])
     team: str | None
     branch: str | None
     leaves: bool = Field(description="Whether the households of this agent go.")
     households: int = Field(description="How many this agent gets.")
-    load: int = Field(description="Before.")
-    after: int
+    load: float = Field(description="Before.")
+    after: float
     capacity: int
 
 
@@ -71,7 +71,7 @@ class Line(Answer):
     task_id: int | None
     from_agent_no: str
     to_agent_no: str | None = Field(description="Null: nobody yet.")
-    load: int = Field(description="Tasks in 90 days.")
+    load: float = Field(description="Work of 90 days, in visits.")
     why: str | None = Field(description="Why it goes there.", examples=["served"])
     lists: str | None = Field(
         description="What the core's lists say of one that was applied: waiting (for the core), agreed or other."
