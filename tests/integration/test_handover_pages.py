@@ -38,7 +38,7 @@ def test_a_manager_proposes_changes_applies_and_undoes(branch: Branch) -> None:
     assert [words in said for words in ("Apply the hand-over", "1002", "1003", "C1")] == [True] * 4
     assert manager.get(where).text.count("Undo the hand-over") == 0
     manager.post(where, data={"deed": "choose", "household": "C1", "agent_no": "1001"})
-    assert "chosen by manager" in manager.get(where).text
+    assert "chosen by Agent 1001 (manager)" in manager.get(where).text
     for _ in range(2):  # a double tap acts once
         answer = manager.post(where, data={"deed": "apply", "form_key": "apply"}, follow_redirects=False)
         assert answer.status_code == 303

@@ -172,7 +172,7 @@ def test_a_set_whose_process_is_killed_before_its_end_is_as_it_was_and_can_be_ca
 ) -> None:
     key = (applied if deed == "undo" else proposed)(engine).key
     before = state(engine), read_set(engine, key, as_of=MONDAY).row["status"]
-    command = [sys.executable, DRIVER, database_url, deed, str(key), MONDAY.isoformat()]
+    command = [sys.executable, str(DRIVER), database_url, deed, str(key), MONDAY.isoformat()]
     assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
     assert (state(engine), read_set(engine, key, as_of=MONDAY).row["status"]) == before
     if deed == "undo":

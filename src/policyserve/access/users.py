@@ -69,6 +69,12 @@ def people(connection: Connection, logins: Collection[str]) -> dict[str, str]:
     return {row.login: row.called for row in rows}
 
 
+def called(connection: Connection, logins: Collection[str]) -> dict[str, str]:
+    """Return how people are told of, by what they sign in with: by name as well, where they have one."""
+    names = people(connection, logins)
+    return {login: f"{names[login]} ({login})" if login in names else login for login in logins}
+
+
 def login_of(text: str) -> str:
     """Return a name to sign in with as it is stored: in small letters, without blanks around it."""
     return text.strip().lower()

@@ -127,6 +127,7 @@ def with_traits(households: pl.DataFrame) -> pl.DataFrame:
 def _apart(household: tuple[str | None, ...], agent: tuple[Any, ...]) -> float:
     """Return what it costs that a household (TRAITS) and an agent (`team`, `region`, `languages`) are apart."""
     (team, region, language), (own, near, speaks) = household, agent
-    found = OTHER_TEAM * (team != own)
+    found: float = OTHER_TEAM * (team != own)
     found += OTHER_REGION * (region is not None and near is not None and region != near)
-    return found + OTHER_LANGUAGE * (language is not None and speaks is not None and language not in speaks)
+    found += OTHER_LANGUAGE * (language is not None and speaks is not None and language not in speaks)
+    return found

@@ -13,7 +13,7 @@ from sqlalchemy.engine import RowMapping
 
 from policyserve import db
 from policyserve.errors import NotFoundError, PolicyserveError
-from policyserve.locale import N_all, N_in, Sentence
+from policyserve.locale import N_, N_all, N_in, Sentence
 from policyserve.tables import Agent, Handover, HandoverAgent, HandoverLine, table
 
 AGENTS, HANDOVERS = table(Agent), table(Handover)
@@ -82,9 +82,8 @@ class HandoverNotFoundError(NotFoundError):
 
     def __init__(self, key: int) -> None:
         """`key` is what the user gave."""
-        PolicyserveError.__init__(
-            self, "There is no set of hand-overs {key}; 'policyserve handover list' names them.", key=key
-        )
+        words = N_("There is no set of hand-overs {key}; 'policyserve handover list' names them.")
+        PolicyserveError.__init__(self, words, key=key)
         self.on_pages(Sentence("There is no set of hand-overs {key}.", key=key))
 
 

@@ -54,19 +54,24 @@ def _why(told: str, language: str) -> str:
 def sets_figure(rows: Sequence[Mapping[str, Any]], *, as_of: date) -> Figure:
     """List sets (see `records.list_sets`)."""
     fields = ("handover", "status", "leavers", "households", "as_of", "actor", "applied_on", "undone_on")
-    schema = {"handover": pl.Int32, "status": pl.String, "leavers": pl.String, "households": pl.Int32,
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {"_leavers": pl.List(pl.String), "_by": pl.String,
+              "handover": pl.Int32, "status": pl.String, "leavers": pl.String, "households": pl.Int32,
               "as_of": pl.Date, "actor": pl.String, "applied_on": pl.Date, "undone_on": pl.Date}  # fmt: skip
-    told = [{**{name: row[name] for name in fields}, "leavers": ", ".join(row["leavers"])} for row in rows]
+    told = [
+        {**{name: row[name] for name in fields}, "leavers": ", ".join(row["leavers"]), "_leavers": row["people"],
+         "_by": row["by"]}
+        for row in rows
+    ]  # fmt: skip
     frame = pl.DataFrame(told, schema=schema).rename({"status": "set_state", "as_of": "proposed_on"})
     return Figure(
         title=Sentence(N_("Hand-overs")),
         columns=(
             Column(name="handover", title=N_("Set"), kind="handover"),
             Column(name="set_state", title=N_("State"), kind="code", words=STATE),
-            Column(name="leavers", title=N_("Of agents")),
+            Column(name="leavers", title=N_("Of agents"), of=("_leavers",)),
             Column(name="households", title=N_("Households"), kind="count"),
             Column(name="proposed_on", title=N_("Proposed on"), kind="day"),
-            Column(name="actor", title=N_("By")),
+            Column(name="actor", title=N_("By"), of=("_by",)),
             Column(name="applied_on", title=N_("Applied on"), kind="day"),
             Column(name="undone_on", title=N_("Undone on"), kind="day"),
         ),

@@ -10,7 +10,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from policyserve import db
-from policyserve.access import audit, scope, sent_forms
+from policyserve.access import audit, scope, sent_forms, users
 from policyserve.access.sent_forms import Form
 from policyserve.access.viewer import SYSTEM, Viewer
 from policyserve.calendars.calendar import Calendar
@@ -23,6 +23,7 @@ from policyserve.handovers.proposals import propose, question, store
 from policyserve.handovers.records import HandoverNotFoundError, HandoverSet
 from policyserve.handovers.reversal import undo
 from policyserve.metrics.figure import Figure
+from policyserve.metrics.names import names_of
 from policyserve.operations.database import Database
 from policyserve.operations.seen_figures import named
 from policyserve.tasks.deeds import agent_there
@@ -61,10 +62,20 @@ def propose_set(
 
 
 def list_sets(engine: Database, *, as_of: date, viewer: Viewer = SYSTEM) -> list[dict[str, Any]]:
-    """Return the sets whose leavers a viewer sees, the newest first; see `records.list_sets`."""
+    """Return the sets whose leavers a viewer sees, the newest first; see `records.list_sets`.
+
+    `by`: who proposed it, by name; `people`: the leavers by number and name.
+    """
     with db.reading(engine) as connection:
         seen = _seen_agents(connection, viewer, as_of)
-        return [row for row in records.list_sets(connection) if seen is None or set(row["leavers"]) <= seen]
+        rows = [row for row in records.list_sets(connection) if seen is None or set(row["leavers"]) <= seen]
+        who = users.called(connection, {row["actor"] for row in rows})
+        names = names_of(connection, {"agent": {number for row in rows for number in row["leavers"]}})["agent"]
+        return [
+            {**row, "by": who[row["actor"]],
+             "people": [f"{number} {names.get(number) or ''}".rstrip() for number in row["leavers"]]}
+            for row in rows
+        ]  # fmt: skip
 
 
 def read_set(engine: Database, key: int, *, as_of: date, viewer: Viewer = SYSTEM) -> HandoverSet:
@@ -89,7 +100,8 @@ def choose_agent(
         scope.check_agent(connection, viewer, agent_no, stamp.as_of)
         sent_forms.take(connection, viewer, form, stamp.at)
         agent_id = agent_there(connection, agent_no, stamp.as_of)
-        records.choose(connection, key, household, agent_id, stamp.actor)
+        actor = users.called(connection, [stamp.actor])[stamp.actor]
+        records.choose(connection, key, household, agent_id, actor)
         _note(connection, "hand-over changed", key, stamp)
         made = records.read_set(connection, key)
         sent_forms.keep(connection, viewer, form, made)
@@ -120,6 +132,13 @@ def undo_set(
         _note(connection, "hand-over undone", key, stamp)
         sent_forms.keep(connection, viewer, form, found)
         return found
+
+
+def who_decided(engine: Database, found: HandoverSet) -> dict[str, str]:
+    """Return who proposed, applied and undid a set, by name: by what they sign in with."""
+    with db.reading(engine) as connection:
+        logins = {found.row[name] for name in ("actor", "applied_by", "undone_by")} - {None}
+        return users.called(connection, logins)
 
 
 def figure_named(engine: Database, figure: Figure, *, viewer: Viewer = SYSTEM) -> Figure:

@@ -65,11 +65,24 @@ def one(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
         "key": found.key, "status": found.row["status"], "state": STATE(found.row["status"], visit.language),
         "set": found.row, "tables": [table_of(figure, visit.language, _links(visit)) for figure in drawn],
         "more": figures[1].rows.height > MOST, "most": MOST, "decides": visit.viewer.role == "manager",
-        "households": found.lines["household"].unique(maintain_order=True).to_list(),
-        "agents": found.members.filter(~found.members["leaves"])["agent_no"].to_list(),
+        "households": _households(figures[1]), "agents": _takers(found, figures[0]),
+        "who": handovers.who_decided(visit.house.engine, found),
         "typed": lambda name: visit.form.get(name, ""), "ownerless": found.ownerless,
     }  # fmt: skip
     return Screen(template="handover", values=values, refusal=refusal, figures=lambda: figures)
+
+
+def _households(figure: Figure) -> list[tuple[str, str]]:
+    """Return the number of each household, and what people choose it by: with the name of its first customer."""
+    names = figure.names.get("customer", {})
+    rows = figure.rows.select("household", "customer_no").iter_rows()
+    return [(number, f"{number} {names.get(customer) or ''}".rstrip()) for number, customer in rows]
+
+
+def _takers(found: HandoverSet, figure: Figure) -> list[tuple[str, str]]:
+    """Return number and name of the agents who may take something."""
+    names, free = figure.names.get("agent", {}), found.members.filter(~found.members["leaves"])
+    return [(number, names.get(number) or "") for number in free["agent_no"]]
 
 
 def _found(visit: Visit) -> HandoverSet:
