@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_config_path, user_data_path
@@ -16,6 +17,9 @@ from policyserve.errors import PolicyserveError
 from policyserve.locale.languages import language_named, language_of_system, languages
 from policyserve.settings_file import SettingsFile, read_file
 
+DEFAULT_ZONE: Final = "Asia/Shanghai"
+"""The business time zone where none is set."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -23,7 +27,7 @@ class Settings:
 
     database_url: str
     """Where the book and the tasks are."""
-    time_zone: str = "Asia/Shanghai"
+    time_zone: str = DEFAULT_ZONE
     """The business time zone: which day is today."""
     language: str = "en"
     """The language of screens, one of `policyserve.locale.languages`."""
@@ -45,7 +49,7 @@ def read_settings(environment: Mapping[str, str] | None = None, *, database_url:
     Raises PolicyserveError for a time zone or a language that does not exist.
     """
     env = os.environ if environment is None else environment
-    zone = env.get("POLICYSERVE_TIME_ZONE", "Asia/Shanghai")
+    zone = env.get("POLICYSERVE_TIME_ZONE", DEFAULT_ZONE)
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as error:

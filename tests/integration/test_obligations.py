@@ -35,10 +35,10 @@ def noon(day: int) -> datetime:
     return datetime(2026, 5, day, 4, 0, tzinfo=UTC)
 
 
-def states(engine: Engine, as_of: date) -> dict[tuple[str, str], str]:
+def states(engine: Engine, as_of: date, zone: str = "Asia/Shanghai") -> dict[tuple[str, str], str]:
     """Return what has become of each obligation with its last day in May, by its code and policy."""
     with db.reading(engine) as connection:
-        found, _ = owed(Reading(connection, as_of, CHINA), MAY)
+        found, _ = owed(Reading(connection, as_of, CHINA, zone), MAY)
     rows = found.rows.select("obligation", "policy_no", "state").rows()
     return {(code, policy): state for code, policy, state in rows}
 
@@ -61,6 +61,18 @@ def test_a_text_proves_from_its_day_until_it_is_known_to_have_failed(engine: Eng
     debited(engine, status="failed", final_at=noon(7))
     told = [states(engine, may(day))["debit-result-told", "P1"] for day in (4, 5, 6, 7, 8)]
     assert told == ["open", "met", "met", "broken", "broken"]
+
+
+def test_a_receipt_is_of_the_day_that_it_was_in_the_business_time_zone(engine: Engine) -> None:
+    fill(engine)
+    debited(engine, status="failed", final_at=datetime(2026, 5, 6, 16, 0, tzinfo=UTC))  # the first moment of 7 May
+    told = {
+        (zone, day): states(engine, may(day), zone)["debit-result-told", "P1"]
+        for zone in ("Asia/Shanghai", "UTC") for day in (6, 7)
+    }  # fmt: skip
+    assert told == {
+        ("Asia/Shanghai", 6): "met", ("Asia/Shanghai", 7): "broken", ("UTC", 6): "broken", ("UTC", 7): "broken"
+    }  # fmt: skip
 
 
 def test_a_call_counts_when_somebody_was_reached_and_each_day_keeps_what_it_knew(engine: Engine) -> None:

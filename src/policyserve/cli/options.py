@@ -149,8 +149,11 @@ class Session:
         if self.out is not None:
             check_out(self.out, kept=self.kept_files)
         named = self.form == "table" or self.out is not None
-        made = figures.figure(self.engine, make, as_of=self.as_of, behind=behind, named=named, calendar=calendar)
-        print_figure(made, self.form, self.language, out=self.out, zone=self.settings.time_zone, kept=self.kept_files)
+        zone = self.settings.time_zone
+        made = figures.figure(
+            self.engine, make, as_of=self.as_of, behind=behind, named=named, calendar=calendar, zone=zone
+        )
+        print_figure(made, self.form, self.language, out=self.out, zone=zone, kept=self.kept_files)
 
     def show(self, rows: Sequence[Row], *, columns: Sequence[str], **layout: Any) -> None:
         """Print rows as was asked; in a table people and policies stand with their names. See `output.show`."""

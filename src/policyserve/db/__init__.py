@@ -9,13 +9,14 @@ from policyserve.db.bulk import insert_frame, plain, slices, update_frame, wante
 from policyserve.db.engine import is_sqlite, missing_file, open_engine
 from policyserve.db.faults import explained
 from policyserve.db.sqlite_files import database_files
-from policyserve.db.text_rows import read_frame
+from policyserve.db.text_rows import instant, read_frame
 from policyserve.db.transactions import reading, writing
 
 __all__ = [
     "database_files",
     "explained",
     "insert_frame",
+    "instant",
     "is_sqlite",
     "missing_file",
     "open_engine",

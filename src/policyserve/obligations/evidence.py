@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import polars as pl
 from sqlalchemy import Connection
@@ -54,7 +55,8 @@ _SUBJECTS = "SELECT t.id, t.subject_kind, t.subject_id, t.ordinal FROM tasks t"
 
 _TEXTS = """
 SELECT m.service, m.subject_kind, m.subject_id, m.ordinal, m.id, m.send_on, m.channel,
-    coalesce(carrier.status, m.status), substr(CAST(coalesce(carrier.final_at, m.final_at) AS TEXT), 1, 10)
+    CASE WHEN coalesce(carrier.final_at, m.final_at) < :known_before THEN coalesce(carrier.status, m.status)
+    ELSE 'accepted' END
 FROM messages m LEFT JOIN messages carrier ON carrier.id = m.merged_into_id
 WHERE coalesce(carrier.submitted_at, m.submitted_at) IS NOT NULL
 """
@@ -78,12 +80,18 @@ def read_evidence(
     days: Days,
     as_of: date,
     *,
+    zone: str,
     customers: Collection[int] | None = None,
 ) -> Evidence:
-    """Read what was done for touches of `services` about `days`, as known on `as_of`; `customers`: of these alone."""
+    """Read what was done for touches of `services` about `days`, as known on `as_of`, a day of the business time zone.
+
+    `customers`: of these alone.
+    """
     within = days.widened(before=LONGEST, after=LONGEST)
-    tasks = _tasks(connection, as_of, _condition("t", "t.latest", services, within, customers))
-    texts = _texts(connection, as_of, _condition("m", "m.send_on", services, within, customers))
+    names = {f"service{number}": code for number, code in enumerate(sorted(services))}
+    values = {**names, "first": within.start.isoformat(), "last": within.last.isoformat()}
+    tasks = _tasks(connection, as_of, _condition("t", "t.latest", names, customers), values)
+    texts = _texts(connection, as_of, _condition("m", "m.send_on", names, customers), values, zone)
     done = tasks.filter(pl.col("status") == "done").select(
         *IDENTITY, "channel", "outcome", kind=pl.lit("task"), number="task_id", on="done_on", counts=~nobody_reached()
     )
@@ -95,32 +103,30 @@ def read_evidence(
     )
 
 
-def _condition(name: str, day: str, services: Collection[str], within: Days, customers: Collection[int] | None) -> str:
-    codes = ", ".join(f"'{code}'" for code in sorted(services)) or "NULL"
-    found = (
-        f"{name}.service IN ({codes}) AND {day} BETWEEN '{within.start.isoformat()}' AND '{within.last.isoformat()}'"
-    )
+def _condition(name: str, day: str, names: Collection[str], customers: Collection[int] | None) -> str:
+    codes = ", ".join(f":{one}" for one in names) or "NULL"
+    found = f"{name}.service IN ({codes}) AND {day} BETWEEN :first AND :last"
     if customers is None:
         return found
     keys = ", ".join(str(int(key)) for key in customers) or "NULL"
     return f"{found} AND {name}.customer_id IN ({keys})"
 
 
-def _tasks(connection: Connection, as_of: date, condition: str) -> pl.DataFrame:
+def _tasks(connection: Connection, as_of: date, condition: str, values: Mapping[str, str]) -> pl.DataFrame:
     """Read tasks as they stood on `as_of`, with what they are for."""
     kinds = pl.Schema({"task_id": pl.Int32(), **{name: WORK[name] for name in IDENTITY[1:]}})
-    subjects = db.read_frame(connection, f"{_SUBJECTS} WHERE {condition}", kinds)
-    stood = read_as_they_stood(connection, condition, as_of, keys=f"SELECT t.id FROM tasks t WHERE {condition}")
+    subjects = db.read_frame(connection, f"{_SUBJECTS} WHERE {condition}", kinds, values=values)
+    keys = f"SELECT t.id FROM tasks t WHERE {condition}"
+    stood = read_as_they_stood(connection, condition, as_of, keys=keys, values=values)
     return stood.join(subjects, on="task_id")
 
 
-def _texts(connection: Connection, as_of: date, condition: str) -> pl.DataFrame:
-    """Read texts that have left, or may have, with what their receipts said by `as_of`."""
+def _texts(connection: Connection, as_of: date, condition: str, values: Mapping[str, str], zone: str) -> pl.DataFrame:
+    """Read texts that have left, or may have, with what their receipts said by the end of `as_of`."""
+    midnight = datetime.combine(as_of + timedelta(days=1), time(), ZoneInfo(zone))
+    values = {**values, "known_before": db.instant(connection, midnight)}
     own = {name: DEEDS[name] for name in (*IDENTITY, "number", "on", "channel")}
-    read = pl.Schema({**own, "status": pl.String(), "final_on": pl.String()})
-    texts = db.read_frame(connection, f"{_TEXTS} AND {condition}", read).filter(pl.col("on") <= as_of)
-    told = (pl.col("final_on") <= as_of.isoformat()).fill_null(value=False)
-    outcome = pl.when(told).then("status").otherwise(pl.lit("accepted"))
-    return texts.with_columns(kind=pl.lit("text"), outcome=outcome).with_columns(
-        counts=pl.col("outcome").is_in(GONE_OUT)
-    )
+    read = pl.Schema({**own, "outcome": pl.String()})
+    texts = db.read_frame(connection, f"{_TEXTS} AND {condition}", read, values=values)
+    gone = pl.col("outcome").is_in(GONE_OUT)
+    return texts.filter(pl.col("on") <= as_of).with_columns(kind=pl.lit("text"), counts=gone)

@@ -35,10 +35,16 @@ class Owed:
     """`judgement.proofs`."""
 
 
-def read_owed(connection: Connection, ground: Ground, days: Days, *, customers: Collection[int] | None = None) -> Owed:
-    """Judge what is owed with its last day in `days`; `customers`: keys of those to whom the book belongs."""
+def read_owed(
+    connection: Connection, ground: Ground, days: Days, *, zone: str, customers: Collection[int] | None = None
+) -> Owed:
+    """Judge what is owed with its last day in `days`.
+
+    `zone` is the business time zone; `customers`: keys of those to whom the book belongs.
+    """
     services = {code for one in ground.standard.obligations for code in one.services}
-    return owed_of(ground, days, read_evidence(connection, services, days, ground.as_of, customers=customers))
+    evidence = read_evidence(connection, services, days, ground.as_of, zone=zone, customers=customers)
+    return owed_of(ground, days, evidence)
 
 
 def owed_of(ground: Ground, days: Days, evidence: Evidence) -> Owed:

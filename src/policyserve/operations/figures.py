@@ -15,6 +15,7 @@ from policyserve import db
 from policyserve.book.columns import Book
 from policyserve.book.snapshot import load_agents, load_book
 from policyserve.calendars.calendar import Calendar
+from policyserve.config import DEFAULT_ZONE
 from policyserve.dates import Days
 from policyserve.metrics import names
 from policyserve.metrics.add_ons.candidates import read_refusals, read_sums
@@ -36,6 +37,8 @@ class Reading:
     connection: Connection
     as_of: date
     calendar: Calendar | None = None
+    zone: str = DEFAULT_ZONE
+    """The business time zone, in which instants have their days."""
 
     @property
     def market(self) -> Calendar:
@@ -88,11 +91,11 @@ class Reading:
 
 def figure(
     engine: Database, make: Callable[[Reading], Figure], *, as_of: date, behind: str = "", named: bool = False,
-    calendar: Calendar | None = None,
+    calendar: Calendar | None = None, zone: str = DEFAULT_ZONE,
 ) -> Figure:  # fmt: skip
     """Make a figure, or one of the lists behind it, in one read of the facts; `named`: with names and phones."""
     with db.reading(engine) as connection:
-        made = make(Reading(connection, as_of, calendar))
+        made = make(Reading(connection, as_of, calendar, zone))
         shown = made.lists[behind]() if behind else made
         return shown.named(names.names_in(connection, shown)) if named else shown
 

@@ -30,7 +30,7 @@ def owed(facts: Reading, days: Days) -> tuple[Owed, Question]:
     ahead = facts.as_of + timedelta(days=AHEAD + 1)
     wide = Days(start=min(days.start, facts.as_of), end=max(days.end, ahead))
     ground = Ground.of(facts.book, facts.standard, facts.market, wide, facts.as_of)
-    found = read_owed(facts.connection, ground, wide)
+    found = read_owed(facts.connection, ground, wide, zone=facts.zone)
     return found, Question(standard=facts.standard, days=days, as_of=facts.as_of)
 
 
@@ -45,13 +45,13 @@ def proof(facts: Reading, *, policy_no: str | None = None, customer_no: str | No
     first = min([facts.as_of, *theirs["issue_date"].drop_nulls()])
     days = Days(start=first, end=facts.as_of + timedelta(days=YEAR_AHEAD))
     ground = Ground.of(book, facts.standard, facts.market, days, facts.as_of)
-    found = read_owed(facts.connection, ground, days, customers=[key])
+    found = read_owed(facts.connection, ground, days, zone=facts.zone, customers=[key])
     of_it = found.rows.filter(pl.col("customer_id") == key if policy_no is None else pl.col("policy_no") == policy_no)
     return proof_figure(found, Question(standard=facts.standard, days=days, as_of=facts.as_of), of_it)
 
 
 def proof_seen(
-    engine: Database, viewer: Viewer, calendar: Calendar, *, as_of: date, policy_no: str | None = None,
+    engine: Database, viewer: Viewer, calendar: Calendar, *, as_of: date, zone: str, policy_no: str | None = None,
     customer_no: str | None = None,
 ) -> Figure:  # fmt: skip
     """Prove the same to a viewer; raises NotFoundError also for a policy or customer who is not seen."""
@@ -60,5 +60,5 @@ def proof_seen(
             scope.check_policy(connection, viewer, policy_no, as_of)
         else:
             scope.check_customer(connection, viewer, customer_no or "", as_of)
-        made = proof(Reading(connection, as_of, calendar), policy_no=policy_no, customer_no=customer_no)
+        made = proof(Reading(connection, as_of, calendar, zone), policy_no=policy_no, customer_no=customer_no)
         return named(connection, viewer, made)

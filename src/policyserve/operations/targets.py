@@ -116,9 +116,9 @@ _NEWEST_DEED = text("SELECT max(id) FROM transitions")
 class Targets:
     """The figures of a database, each kept until its facts change."""
 
-    def __init__(self, engine: Database, calendar: Calendar) -> None:
-        """Nothing is read yet."""
-        self._engine, self._calendar = engine, calendar
+    def __init__(self, engine: Database, calendar: Calendar, zone: str) -> None:
+        """Nothing is read yet; `zone` is the business time zone."""
+        self._engine, self._calendar, self._zone = engine, calendar, zone
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[Any, Figure]] = {}
 
@@ -204,7 +204,7 @@ class Targets:
     def _figures(self, connection: Connection, names: tuple[str, ...], as_of: date) -> list[Figure]:
         """Return the figures, those that do not hold any more made anew out of one reading."""
         facts, deed = (as_of, *facts_stamp(connection)), connection.scalar(_NEWEST_DEED)
-        reading = Reading(connection, as_of, self._calendar)
+        reading = Reading(connection, as_of, self._calendar, self._zone)
         with held(self._lock):
             for name in while_waited_for(names):
                 stamp = (*facts, deed) if name.removesuffix(BEHIND) in OF_WORK else facts

@@ -51,7 +51,7 @@ class House:
     @cached_property
     def targets(self) -> Targets:
         """The figures of the targets, kept until the facts change."""
-        return Targets(self.engine, self.calendar)
+        return Targets(self.engine, self.calendar, self.settings.time_zone)
 
     @cached_property
     def imports(self) -> ImportWorker:

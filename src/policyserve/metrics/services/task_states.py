@@ -6,8 +6,10 @@ contact for it that they changed, with what it was and what it became.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
 import polars as pl
@@ -114,17 +116,24 @@ def changed_after(as_of: date) -> str:
     return f"SELECT task_id FROM transitions WHERE as_of > '{as_of.isoformat()}'"
 
 
-def read_as_they_stood(connection: Connection, condition: str, as_of: date, *, keys: str | None = None) -> pl.DataFrame:
+def read_as_they_stood(
+    connection: Connection,
+    condition: str,
+    as_of: date,
+    *,
+    keys: str | None = None,
+    values: Mapping[str, str] = MappingProxyType({}),
+) -> pl.DataFrame:
     """Read the tasks for which `condition` holds now, as they stood on `as_of`: columns as TASKS.
 
     `condition` is SQL over tasks `t` and their contacts `c`; `keys` is a query for their keys where they are few:
-    without it every task is looked for that has changed since.
+    without it every task is looked for that has changed since. `values` are bound to the names in both.
     """
-    tasks = db.read_frame(connection, f"{_TASKS} WHERE {condition}", TASKS)
+    tasks = db.read_frame(connection, f"{_TASKS} WHERE {condition}", TASKS, values=values)
     changed = f"WHERE task_id IN ({keys or changed_after(as_of)})"
     past = Past(
-        statuses=db.read_frame(connection, f"{_STATUSES} {changed}", STATUSES),
-        changes=db.read_frame(connection, f"{_CHANGES} {changed}", CHANGES),
+        statuses=db.read_frame(connection, f"{_STATUSES} {changed}", STATUSES, values=values),
+        changes=db.read_frame(connection, f"{_CHANGES} {changed}", CHANGES, values=values),
     )
     return as_they_stood(tasks, past, as_of)
 

@@ -57,19 +57,18 @@ class Obligations(Answer):
 
 def get_policy_obligations(asked: Asked, policy_no: PolicyNo) -> Obligations:
     """Return what was owed in the life of a policy, with the evidence."""
-    house = asked.house
-    return _written(
-        proof_seen(house.engine, asked.viewer, house.calendar, as_of=asked.as_of, policy_no=policy_no), asked.as_of
-    )
+    return _proof(asked, policy_no=policy_no)
 
 
 def get_customer_obligations(asked: Asked, customer_no: CustomerNo) -> Obligations:
     """Return what was owed to a customer and for the policies held, with the evidence."""
-    house = asked.house
-    return _written(
-        proof_seen(house.engine, asked.viewer, house.calendar, as_of=asked.as_of, customer_no=customer_no),
-        asked.as_of,
-    )
+    return _proof(asked, customer_no=customer_no)
+
+
+def _proof(asked: Asked, **subject: str) -> Obligations:
+    house, zone = asked.house, asked.house.settings.time_zone
+    found = proof_seen(house.engine, asked.viewer, house.calendar, as_of=asked.as_of, zone=zone, **subject)
+    return _written(found, asked.as_of)
 
 
 def _written(found: Figure, as_of: date) -> Obligations:

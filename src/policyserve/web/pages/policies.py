@@ -23,7 +23,12 @@ def show(visit: Visit) -> Answer:
     last = add_months(visit.as_of, MONTHS_AHEAD)
     near = [row for row in card.touches if row["due"] <= last]
     proof = proof_seen(
-        house.engine, visit.viewer, house.calendar, as_of=visit.as_of, policy_no=card.policy["policy_no"]
+        house.engine,
+        visit.viewer,
+        house.calendar,
+        as_of=visit.as_of,
+        zone=house.settings.time_zone,
+        policy_no=card.policy["policy_no"],
     )
     values = {
         "proof": table_of(proof, language, {}),
