@@ -16,6 +16,7 @@ from policyserve.dates import FOREVER
 from policyserve.standard.model import Standard
 from policyserve.standard.obligation import Obligation
 from slow.facts import Customer, Facts, know
+from slow.grades import grade_of
 from slow.policy import Policy, full_years, months_after
 from slow.policy_facts import DAY
 
@@ -66,9 +67,12 @@ class Evening:
 
 def cases(evening: Evening, first: date, last: date) -> Iterator[Case]:
     """Yield all that is owed with its last day from `first` to `last`."""
-    facts = know(evening.book, evening.standard.grace_days, evening.as_of, evening.standard.rider_arrears)
+    facts = know(evening.book, evening.standard.grace_days, evening.as_of, evening.standard.rider_arrears,
+                 evening.standard.grades)  # fmt: skip
     for obligation in evening.standard.obligations:
         for occasion in _occasions(obligation, facts, evening):
+            if obligation.grades and grade_of(facts, occasion.customer) not in obligation.grades:
+                continue
             due = _due(obligation, occasion, evening)
             begins = occasion.day + timedelta(days=obligation.begins)
             if first <= due <= last and begins <= evening.as_of:

@@ -15,6 +15,8 @@ from policyserve.operations.database import missing_file
 from policyserve.operations.standards import read_standard, standard_on, use_standard
 from policyserve.standard.description import HEADINGS, show_rows
 from policyserve.standard.model import Standard
+from policyserve.standard.obligation_rows import HEADINGS as OWED
+from policyserve.standard.obligation_rows import NONE, obligation_rows
 from policyserve.standard.parser import StandardError, default_standard
 
 
@@ -44,10 +46,14 @@ def check(session: Session, file: Path) -> None:
 @standard.command(name="show")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--points", is_flag=True, help="What to say and what to bring, service by service.")
+@click.option("--obligations", is_flag=True, help="What is owed by it, and which services prove it, alone.")
 @shared
-def show_(session: Session, file: Path | None, points: bool) -> None:
+def show_(session: Session, file: Path | None, points: bool, obligations: bool) -> None:
     """Print the standard that holds, or the one in FILE, as a readable table."""
     found = _read(session, file)
+    if obligations:
+        _show_obligations(session, found)
+        return
     rows = show_rows(found, session.language)
     columns = [
         "code",
@@ -72,6 +78,15 @@ def show_(session: Session, file: Path | None, points: bool) -> None:
         session.tell("{name}, version {version}", **_named(found, session.language))
     titled = {key: session.words(words) for key, words in HEADINGS.items()}
     show(rows, session.form, columns=columns, language=session.language, headings=titled)
+    if session.form == "table" and found.obligations and not points:
+        session.tell("Obligations")
+        _show_obligations(session, found)
+
+
+def _show_obligations(session: Session, found: Standard) -> None:
+    titled = {key: session.words(words) for key, words in OWED.items()}
+    rows, none = obligation_rows(found, session.language), session.words(NONE)
+    show(rows, session.form, columns=[*OWED], language=session.language, headings=titled, empty=none)
 
 
 def _named(found: Standard, language: str) -> dict[str, str]:

@@ -92,6 +92,8 @@ def _owed(one: Obligation, ground: Ground, days: Days) -> pl.DataFrame:
     rows = SOURCES[one.occasion](one, ground, reach(one, days))
     if rows.is_empty():
         return pl.DataFrame(schema=OCCASIONS)
+    if one.grades:
+        rows = rows.filter(pl.col("customer_id").is_in(_graded(one, ground).implode()))
     ended_on = pl.when(pl.col("ended_on") < FOREVER).then("ended_on")
     return (
         rows.with_columns(due=_due(one, ground), begins=days_later(pl.col("day"), one.begins), ended_on=ended_on)
@@ -103,6 +105,11 @@ def _owed(one: Obligation, ground: Ground, days: Days) -> pl.DataFrame:
         )
         .select(pl.col(name).cast(kind) for name, kind in OCCASIONS.items())
     )
+
+
+def _graded(one: Obligation, ground: Ground) -> pl.Series:
+    grades = ground.facts.grades[ground.standard.grades]
+    return grades.filter(pl.col("grade").is_in(list(one.grades)))["customer_id"]
 
 
 def reach(one: Obligation, days: Days) -> Days:

@@ -53,6 +53,7 @@ EVIDENCE = ("kind", "service", "on", "channel", "outcome", "number", "counts")
 
 def _evidence(owed: Owed, rows: pl.DataFrame, asked: Question) -> Figure:
     """List what was done for `rows`."""
+    numbers = {f"_{name}": pl.when(kind=kind).then("number") for name, kind in (("task", "task"), ("message", "text"))}
     of_rows = owed.done.join(rows.select("place"), on="place", how="semi")
     return Figure(
         title=Sentence(PROOF),
@@ -61,10 +62,10 @@ def _evidence(owed: Owed, rows: pl.DataFrame, asked: Question) -> Figure:
             Column(name="service", title=N_("Service"), kind="code", words=_given(asked.standard)),
             column("on", N_in("evidence", "Day"), kind="day"), column("channel", words=of_standard),
             column("outcome", N_("Outcome"), kind="code", words=of_standard),
-            column("number", N_in("evidence", "Number"), kind="key"),
+            column("_task", N_("Task"), kind="task"), column("_message", N_("Message"), kind="key"),
             column("counts", N_in("evidence", "Counts"), kind="code"),
         ),
-        rows=of_rows.select(*EVIDENCE, _place="place"),
+        rows=of_rows.select(*EVIDENCE, _place="place", **numbers),
         as_of=asked.as_of,
         dense=True,
     )  # fmt: skip

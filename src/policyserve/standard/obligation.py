@@ -42,6 +42,8 @@ class Obligation(Part):
     occasion: Occasion
     modes: Annotated[tuple[PaidMode, ...], Field(min_length=1)] = ("annual", "semi-annual", "quarterly", "monthly")
     """Of `instalment` and `unpaid`: policies paid in one of these modes."""
+    grades: tuple[str, ...] = ()
+    """Customers who have one of these grades on the as-of date, by their codes; none: of any, or of none."""
     begins: Annotated[int, Field(ge=-366, le=366)] = 0
     """Days from the occasion to the day from which it is owed; what began before work was tracked is not judged."""
     within: Deadline = Deadline()

@@ -100,6 +100,8 @@ def _cells(figure: Figure, row: dict[str, Any], language: str, links: Mapping[st
     for one in figure.shown:
         number = row.get(one.fields[0])
         link = links[one.kind].format(part(number)) if one.kind in links and number is not None else None
+        if one.kind == "task" and link is None and number is not None:
+            link = behind(row, one)
         if one.right and (number or (one.kind == "ratio" and number is not None)):
             link = behind(row, one)
         told = seen(cell(one, row, language, figure.names))

@@ -8,7 +8,7 @@ from policyserve.operations.cards import policy_card
 from policyserve.operations.obligations import proof_seen
 from policyserve.tasks.card_text import premium, state
 from policyserve.web.absent_touch import why_not
-from policyserve.web.tables import table_of
+from policyserve.web.tables import OF_AGENT, table_of
 from policyserve.web.visit import Answer, Screen, Visit
 
 MONTHS_AHEAD = 12
@@ -31,7 +31,7 @@ def show(visit: Visit) -> Answer:
         policy_no=card.policy["policy_no"],
     )
     values = {
-        "proof": table_of(proof, language, {}),
+        "proof": table_of(proof, language, OF_AGENT if visit.viewer.role == "agent" else {}),
         "asked": why_not(visit, "policy", policy_no=str(card.policy["policy_no"])),
         "policy": card.policy, "customer_no": card.customer_no,
         "customer_name": shown_name(visit.viewer, card.customer_name),

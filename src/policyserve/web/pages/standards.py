@@ -8,25 +8,20 @@ from typing import Any
 
 from policyserve.access.sent_forms import SentBeforeError
 from policyserve.errors import PolicyserveError
-from policyserve.locale import N_, N_in, Sentence, in_language
-from policyserve.metrics.columns import of_standard
+from policyserve.locale import N_, Sentence, in_language
 from policyserve.metrics.figure import Column, Figure
 from policyserve.operations import standards
 from policyserve.signs import seen
 from policyserve.standard.changes import SETTINGS, changes, setting
 from policyserve.standard.description import HEADINGS, show_rows
 from policyserve.standard.model import Standard
+from policyserve.standard.obligation_rows import HEADINGS as OWED
+from policyserve.standard.obligation_rows import obligation_rows
 from policyserve.standard.parser import StandardError
 from policyserve.web.carried_files import packed, sent_file, unpacked
 from policyserve.web.tables import table_of
 from policyserve.web.visit import Answer, Move, Screen, Visit
 from policyserve.web.workbooks import list_figure
-
-OWED = (
-    Column(name="obligation", title=N_("Obligation")), Column(name="services", title=N_("Services"), kind="code"),
-    Column(name="least", title=N_in("obligation", "Owed"), kind="count"),
-    Column(name="owner", title=N_in("obligation", "Whose"), kind="code", words=of_standard),
-)  # fmt: skip
 
 MAY_CHANGE = ("clerk", "administrator")
 """Who puts a standard to use."""
@@ -116,7 +111,7 @@ def _settings(standard: Standard, language: str) -> list[tuple[str, str]]:
 
 def _figures(visit: Visit, standard: Standard) -> list[Figure]:
     """Return the services, the wording, and the standards that were put to use."""
-    rows = show_rows(standard, visit.language)
+    rows, owed = show_rows(standard, visit.language), obligation_rows(standard, visit.language)
     shown = (*RULES, "on") if any(not one.enabled for one in standard.services) else RULES
     in_use = [
         {"holds_from": one.holds_from, "name": in_language(one.standard, "name", visit.language),
@@ -127,18 +122,18 @@ def _figures(visit: Visit, standard: Standard) -> list[Figure]:
         list_figure(Sentence(N_("Services of the standard")), _columns(shown), rows, as_of=visit.as_of),
         list_figure(Sentence(N_("What to say, and what to bring")), _columns(WORDING), rows, as_of=visit.as_of),
         list_figure(Sentence(N_("Standards put to use")), IN_USE, in_use, as_of=visit.as_of),
-        list_figure(Sentence(N_("Obligations")), OWED, _owed(standard, visit.language), as_of=visit.as_of),
+        list_figure(Sentence(N_("Obligations")), _owed(standard), owed, as_of=visit.as_of),
     ]
 
 
-def _owed(standard: Standard, language: str) -> list[dict[str, Any]]:
-    """Return the obligations, each with what proves it."""
-    services = {one.code: str(one.said("name", language)) for one in standard.services}
-    return [
-        {"obligation": one.said("name", language), "services": [services[code] for code in one.services],
-         "least": one.least, "owner": one.owner}
-        for one in standard.obligations
-    ]  # fmt: skip
+def _owed(standard: Standard) -> tuple[Column, ...]:
+    """Return the columns of obligations; those of grades where some ask for one."""
+    asked = any(one.grades for one in standard.obligations)
+    return tuple(
+        Column(name=name, title=title, kind="count" if name == "least" else "text")
+        for name, title in OWED.items()
+        if name != "code" and (asked or name != "grades")
+    )
 
 
 def _columns(names: tuple[str, ...]) -> tuple[Column, ...]:
