@@ -34,7 +34,7 @@ POLICY: Occasion = {
     "debit_on": date(2026, 11, 22), "next_debit_on": date(2026, 11, 28), "failure": "余额不足",
     "suspended_on": date(2027, 1, 21), "issued_on": date(2026, 11, 18), "ends_on": date(2027, 1, 15),
     "festival": "dragon-boat", "gender": "female", "birthday": date(1980, 5, 12), "agent_phone": "15400000102",
-    "hotline": "95500",
+    "hotline": "95500", "news": "e-policies are online", "event": "the salon of 5 December",
 }  # fmt: skip
 
 PEOPLE: dict[Language, Occasion] = {
@@ -45,7 +45,7 @@ PEOPLE: dict[Language, Occasion] = {
 NEEDED: dict[str, Occasion] = {
     "issue-notice": {"policy_no": "P00001", "issued_on": TODAY},
     "birthday-greeting": {},
-    "good-news": {},
+    "good-news": {"news": "e-policies are online"},
     "renewal-reminder": {"policy_no": "P00001", "amount": 100, "due": TODAY},
     "payment-feedback-success": {"policy_no": "P00001", "amount": 100, "debit_on": TODAY},
     "payment-feedback-failed": {"policy_no": "P00001", "amount": 100, "debit_on": TODAY},
@@ -57,7 +57,7 @@ NEEDED: dict[str, Occasion] = {
     "reinstatement-last-call": {"policy_no": "P00001", "suspended_on": TODAY},
     "maturity-notice": {"policy_no": "P00001", "ends_on": TODAY},
     "cover-renewal": {"policy_no": "P00001", "ends_on": TODAY},
-    "event-invitation": {},
+    "event-invitation": {"event": "the salon of 5 December"},
     "festival-greeting": {"festival": "mid-autumn"},
     "handover-notice": {"agent_name": "林慧"},
 }

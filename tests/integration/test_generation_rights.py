@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -19,12 +20,16 @@ from desks.message_book import (
     fill,
     generate,
     messages,
+    only,
     owe,
     policy,
     states,
     store,
 )
+from policyserve import db
+from policyserve.messages import contents
 from policyserve.messages.outbox.stored_messages import MESSAGES
+from policyserve.settings_file import MessageSettings
 from policyserve.tables import Policy, Refusal
 
 
@@ -85,8 +90,50 @@ def born(engine: Engine, day: date) -> None:
     change(engine, f"UPDATE customers SET birthday = '1980-{day:%m-%d}'")
 
 
+def tell(engine: Engine, kind: str, day: date, text: str = "书法沙龙") -> None:
+    with db.writing(engine) as connection:
+        contents.store_content(connection, kind, day, "zh", text)
+
+
+def test_a_text_about_what_the_company_has_yet_to_say_is_not_made_and_one_that_waits_goes_with_it(book: Engine) -> None:
+    invitation = "event-invitation"
+    assert fates(generate(book, APRIL_18, invitation)) == {invitation: ("withheld", "no-content")}
+    assert states(book) == []
+    tell(book, "event", date(2026, 3, 31))  # of the quarter before
+    tell(book, "news", APRIL_18)
+    assert fates(generate(book, APRIL_18, invitation)) == {invitation: ("withheld", "no-content")}
+    tell(book, "event", date(2026, 6, 30))
+    assert fates(generate(book, APRIL_18, invitation)) == {invitation: ("made", None)}
+    tell(book, "event", APRIL_18, "")
+    generate(book, APRIL_18, invitation)
+    assert states(book) == [(invitation, "cancelled", "no-content")]
+
+
+def test_a_template_of_the_company_s_own_that_asks_first_goes_without(book: Engine, tmp_path: Path) -> None:
+    own = "{{ greeting }}{% if event is defined %}{{ event }}{% else %}Come and see us{% endif %}"
+    (tmp_path / "event-invitation.zh.j2").write_text(own, encoding="utf-8")
+    made = generate(book, APRIL_18, "event-invitation", templates=tmp_path)
+    assert fates(made) == {"event-invitation": ("made", None)}
+
+
+def test_the_office_is_warned_two_weeks_before_a_text_needs_what_nobody_has_said(book: Engine) -> None:
+    def warned(day: date) -> list[str]:
+        with db.reading(book) as connection:
+            found = contents.missing(connection, only("good-news"), MessageSettings(), day)
+        return [one.sentence("en").told("en") for one in found]
+
+    said = "'Good-news push' falls due on 2026-05-05, and the news of the month is not entered: no text will go out."
+    assert [warned(date(2026, 4, day)) for day in (20, 21)] == [[], [said]]
+    assert warned(date(2026, 5, 5)) == [said]
+    tell(book, "news", date(2026, 4, 30))
+    assert warned(date(2026, 5, 5)) == [said]
+    tell(book, "news", date(2026, 5, 1))
+    assert warned(date(2026, 5, 5)) == []
+
+
 def test_of_two_marketing_texts_the_weaker_one_is_dropped_for_good_and_listed(book: Engine) -> None:
     born(book, APRIL_18)
+    tell(book, "event", APRIL_18)
     generate(book, APRIL_18, GREETING, "event-invitation")
     expected = [("event-invitation", "planned", None), (GREETING, "cancelled", "cap-day")]
     assert states(book) == expected

@@ -26,6 +26,7 @@ from policyserve.messages.outbox.stored_messages import CHANNEL
 from policyserve.messages.reasons import in_words
 from policyserve.messages.texts.segments import ROUTES
 from policyserve.messages.texts.template_check import Check
+from policyserve.operations.contents import missing_contents
 from policyserve.operations.messages import (
     check_messages,
     export_messages,
@@ -67,6 +68,8 @@ def generate(session: Session, day: date | None, dry_run: bool, out: Path | None
         _print_generation(session, done, dry_run=dry_run)
     else:
         show(_rows_of(session, done, dry_run=dry_run), session.form, columns=overview.FIELDS)
+    for one in missing_contents(session.engine, session.settings, as_of=asked, language=session.language):
+        click.echo(one.told(session.language), err=True)
     if out is not None:
         waiting = export_messages(session.engine, session.calendar, session.settings, asked, at=session.now)
         save_rows(session, waiting, out, overview.EXPORTED)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import rich_click as click
 from rich.progress import Progress
 
+from policyserve.access.viewer import SYSTEM
 from policyserve.cli.option_types import DATE, KEY, MOMENT
 from policyserve.cli.options import BY, Session, shared
 from policyserve.cli.screen.output import console, note, show
@@ -19,6 +20,7 @@ from policyserve.errors import QuestionError
 from policyserve.locale import N_, Listed, N_in, Sentence
 from policyserve.messages.outbox.outbox import RESOLVED
 from policyserve.messages.outbox.sender import Clock
+from policyserve.operations.contents import set_content
 from policyserve.operations.outbox import (
     approve_messages,
     cancel_messages,
@@ -27,7 +29,6 @@ from policyserve.operations.outbox import (
     refuse_marketing,
     resolve_message,
     send_messages,
-    set_content,
 )
 from policyserve.tasks.codes import coded
 
@@ -131,7 +132,9 @@ CONTENTS = {"news": N_("The news of {period} is stored."), "event": N_("The even
 @shared
 def content(session: Session, kind: str, text: str, day: date | None, language: str) -> None:
     """Say what the company tells its customers: the month's news, the quarter's event. An empty TEXT takes it back."""
-    period = set_content(session.engine, kind, day or session.as_of, language, text)
+    period = set_content(
+        session.engine, SYSTEM, kind, text, day=day or session.as_of, language=language, at=session.now
+    )
     session.tell(CONTENTS[kind], period=period)
 
 

@@ -16,7 +16,6 @@ from policyserve.book.snapshot import phone
 from policyserve.calendars.calendar import Calendar
 from policyserve.config import Settings
 from policyserve.errors import PolicyserveError
-from policyserve.messages.contents import store_content
 from policyserve.messages.gateways.gateway import News
 from policyserve.messages.gateways.registry import open_gateway
 from policyserve.messages.generation.upkeep import Stamp, facts_stamp, keep_up
@@ -148,12 +147,3 @@ def lift_refusal(engine: Database, phone: str, *, by: str, at: datetime) -> None
         if not inbound.lift(connection, canonical(phone), by=by, now=at):
             raise PolicyserveError("This phone has not refused anything; there is nothing to take back.")
         audit.note(connection, by, "refusal lifted", at=at)
-
-
-def set_content(engine: Database, kind: str, day: date, language: str, text: str) -> str:
-    """Say what the company tells its customers in the period that holds `day`; an empty text takes it back.
-
-    Returns the period.
-    """
-    with db.writing(engine) as connection:
-        return store_content(connection, kind, day, language, text.strip())

@@ -61,6 +61,7 @@ OF_MESSAGES: Final = {
     "not-given": N_("the company does not give this service"),
     "opted-out": N_("the customer has refused marketing by SMS"),
     "deceased": N_("the customer has died; the family is told in person"),
+    "no-content": N_("nobody has entered what the company tells its customers in this period"),
     "child": N_("no marketing to a person below 14"),
     "superseded": N_("the next reminder of the same takes its place"),
     "cap-day": N_("another marketing message of the day bears more on the targets"),

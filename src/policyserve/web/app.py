@@ -131,7 +131,7 @@ PAGES: tuple[Page, ...] = (
     *_for(MANAGER, "/board", targets.board),
     *_for(MANAGER, "/persistency", targets.persistency),
     *_for(MANAGER, "/approvals", messages.approvals, messages.decide),
-    *_for(CLERK, "/outbox", messages.outbox),
+    *_for(CLERK, "/outbox", messages.outbox, messages.say_content),
     *_for((*CLERK, *ADMINISTRATOR, *AUDITOR), "/jobs", jobs.show),
     *_for((*CLERK, *ADMINISTRATOR), "/jobs", send=jobs.begin),
     *_for(MANAGER, "/forecast", targets.forecast),

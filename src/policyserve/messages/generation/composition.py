@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from policyserve.messages.contents import untold
 from policyserve.messages.generation import combination, debts, permission
 from policyserve.messages.generation.due_touches import IDENTITY
 from policyserve.messages.generation.occasions import occasion_of
@@ -64,7 +65,9 @@ def compose(known: pl.DataFrame, had: pl.DataFrame, settings: MessageSettings, d
     `had`: `customer_id`, `phone` (where it went) and how many messages went there besides: `today` and `this_week` of
     marketing, `all_today` of all.
     """
-    asked = known.with_columns(reason=permission.withheld(day, settings.route))
+    asked = known.with_columns(
+        reason=pl.coalesce(permission.withheld(day, settings.route), untold(known["template"], settings))
+    )
     kept_back = asked.filter(pl.col("reason").is_not_null()).with_columns(outcome=pl.lit("withheld"))
     ready = _beside(permission.in_order(asked.filter(pl.col("reason").is_null())), had)
     written = _written(ready, settings, day)

@@ -14,6 +14,7 @@ from policyserve.book.columns import Book
 from policyserve.dates import Days
 from policyserve.errors import PolicyserveError
 from policyserve.locale import Sentence
+from policyserve.messages.contents import KINDS
 from policyserve.messages.generation.composition import NOTHING_HAD, compose, render_one_by_one
 from policyserve.messages.generation.due_touches import rules, sends
 from policyserve.messages.generation.occasions import occasions_of
@@ -27,6 +28,8 @@ from policyserve.settings_file import Caps, MessageSettings
 from policyserve.standard.grade import Grade
 from policyserve.standard.model import Service, Standard
 from policyserve.standard.trigger import After, AfterDebit, AfterSuspension, AfterUnpaid, BeforeInstalment, Trigger
+
+_YET_TO_SAY = "-"
 
 _UNCAPPED = Caps(marketing_per_day=1000, marketing_per_week=1000, all_per_day=1000)
 
@@ -61,8 +64,11 @@ class Trial:
         return [self._tried(facts, service) for service in services]
 
     def texts(self, facts: Subjects, service: Service) -> tuple[list[Message], list[Problem]]:
-        """Write a service's text to every customer or policy in force that it could come to."""
-        known = self._known(_subjects(facts, service), service)
+        """Write a service's text to every customer or policy in force that it could come to.
+
+        What the company has yet to say (see `contents`) is taken as said.
+        """
+        known = self._known(_subjects(facts, service), service).with_columns(pl.col(KINDS).fill_null(_YET_TO_SAY))
         return render_one_by_one(known, self.settings, self.day)
 
     def preview(self, customer: int, code: str) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, Template, TemplateNotFound, TemplateSyntaxError
+from jinja2 import Environment, Template, TemplateNotFound, TemplateSyntaxError, meta, nodes
 
 from policyserve.config import template_folder
 from policyserve.errors import PolicyserveError
@@ -47,6 +47,21 @@ def compiled(name: str, language: Language, folder: Path | None = None) -> Templ
         raise RenderError(name, language, wrong) from error
     except (RecursionError, SyntaxError, MemoryError) as error:  # brackets in brackets without end
         raise RenderError(name, language, Sentence("its file is nested too deeply")) from error
+
+
+def needed(name: str, language: Language, folder: Path | None = None) -> frozenset[str]:
+    """Return the facts without which a template cannot be written: those that it says and does not ask for first.
+
+    None of a template that is missing or no template: `compiled` says so.
+    """
+    environment = _environment(folder)
+    try:
+        source = environment.loader.get_source(environment, f"{name}.{language}.j2")[0] if environment.loader else ""
+        tree = environment.parse(source)
+    except (TemplateNotFound, TemplateSyntaxError, RecursionError, MemoryError):
+        return frozenset()
+    asked = [test.node for test in tree.find_all(nodes.Test) if test.name == "defined"]
+    return frozenset(meta.find_undeclared_variables(tree)) - {one.name for one in asked if isinstance(one, nodes.Name)}
 
 
 @cache

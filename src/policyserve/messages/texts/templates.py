@@ -36,6 +36,12 @@ _REFUSED = re.compile(
 _UNDEFINED = re.compile(r"'(\w+)' is undefined")
 
 
+def refused_sign(text: str) -> str | None:
+    """Name the first sign of a text that carriers refuse; None where there is none."""
+    found = _REFUSED.search(text)
+    return None if found is None else f"{found[0]} (U+{ord(found[0]):04X})"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rendered:
     """A whole text, ready to send."""
@@ -128,8 +134,8 @@ class _Writer:
     def write(self, values: Values) -> tuple[str, Segments]:
         """Return the whole text and its segments."""
         body = self._body(values)
-        if (sign := _REFUSED.search(body)) is not None:
-            raise self._error(Sentence("its text holds {sign}, which carriers refuse", sign=_sign(sign[0])))
+        if (sign := refused_sign(body)) is not None:
+            raise self._error(Sentence("its text holds {sign}, which carriers refuse", sign=sign))
         text = f"{self.before}{_ended(body, self.after)}"
         segments = self.route.count(text)
         if segments.length > self.route.limit:
@@ -207,10 +213,6 @@ def _ended(body: str, ending: str) -> str:
     if body.endswith(("！", "!", "？", "?")):
         return body + ending.removeprefix("，").removeprefix(".")
     return body.rstrip("。.") + ending
-
-
-def _sign(character: str) -> str:
-    return f"{character} (U+{ord(character):04X})"
 
 
 def _reason(error: Exception) -> Sentence:
