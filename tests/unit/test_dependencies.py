@@ -18,8 +18,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 OURS = {"policyserve", "benchmarks", "words", *(path.stem for path in (ROOT / "tests").iterdir())}
-LOADED_BY_NAME = {"psycopg", "pylopdf-fonts-zh-cn", "python-multipart"}
-"""SQLAlchemy loads the first by the URL of a database, Starlette the last; the font of reports is no code."""
+LOADED_BY_NAME = {"psycopg", "pylopdf-fonts-zh-cn", "noto-cjk-sans-jp-regular", "python-multipart"}
+"""SQLAlchemy loads the first by the URL of a database, Starlette the last; fonts are no code."""
 LINES_OF_LOCK = re.compile(r"[a-z0-9][a-z0-9.-]*==\S+( ; [^\\]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
 
 

@@ -30,6 +30,7 @@ ACTIONS = N_all(
     "absence entered", "absence withdrawn",
     "weights set", "weights taken back",
     "complaint received", "complaint led on",
+    "letters made", "letters posted", "letter shown",
     "list imported", "token added", "token revoked", "token refused",
 )  # fmt: skip
 
@@ -39,7 +40,7 @@ CODES = tuple(one.rpartition("\4")[2] for one in ACTIONS)
 N_all(
     "thing in the audit log",
     "user", "customer", "task", "list", "message", "token", "standard", "sample", "job", "agent", "hand-over",
-    "complaint",
+    "complaint", "letters", "letter",
 )  # fmt: skip
 
 

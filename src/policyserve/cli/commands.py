@@ -19,6 +19,7 @@ MODULES = {
     "absence": "absences",
     "complaint": "complaints",
     "sms": "sms",
+    "letters": "letters",
     **dict.fromkeys(("policy", "customer", "explain"), "cards"),
     "personal-data": "personal_data",
     "metrics": "metrics.persistency",

@@ -21,6 +21,7 @@ from policyserve.tables.complaints import Complaint, ComplaintStep
 from policyserve.tables.handovers import Handover, HandoverAgent, HandoverLine
 from policyserve.tables.imports import ImportJob, ImportRun
 from policyserve.tables.jobs import JobRun
+from policyserve.tables.letters import Letter, LetterBatch
 from policyserve.tables.messages import Content, EarlyReceipt, GenerationRun, Message, MessagePart, Pace, Refusal, Reply
 from policyserve.tables.model import NAMING, Model, metadata, table
 from policyserve.tables.notices import AgentChannel, Notice
@@ -58,6 +59,8 @@ __all__ = [
     "ImportJob",
     "ImportRun",
     "JobRun",
+    "Letter",
+    "LetterBatch",
     "Message",
     "MessagePart",
     "Model",

@@ -147,7 +147,7 @@ class _Writer:
         try:
             body = seen(self.template.render(values.words)).strip()
         except Exception as error:  # a template is code of its own: whatever it raises is about this message alone
-            raise self._error(_reason(error)) from error
+            raise self._error(fault_of(error)) from error
         if not body:
             raise self._error(Sentence("its text is empty"))
         return body
@@ -215,7 +215,7 @@ def _ended(body: str, ending: str) -> str:
     return body.rstrip("。.") + ending
 
 
-def _reason(error: Exception) -> Sentence:
+def fault_of(error: Exception) -> Sentence:
     """Say what a template did wrong, without the values that it was given."""
     if isinstance(error, UndefinedError):
         unknown = _UNDEFINED.search(error.message or "")

@@ -173,7 +173,7 @@ def _of_day(name: str, day: date, as_of: date, language: Language) -> Mapping[st
 def _of_contract(known: Occasion, language: Language) -> dict[str, str]:
     words: dict[str, str] = {}
     if tail := policy_tail(known.get("policy_no") or ""):
-        words |= {"policy_tail": tail, "policy": _policy(tail, known.get("product"), language)}
+        words |= {"policy_tail": tail, "policy": _told_policy(tail, known.get("product"), language)}
     if (amount := known.get("amount")) is not None:
         currency, riders = known.get("currency") or "CNY", known.get("rider_amount") or 0
         of_riders = amount_in_words(riders, currency, language) if riders else None
@@ -231,7 +231,12 @@ def _addressed(known: Occasion, language: Language, as_of: date) -> str | None:
     return salutation(name, gender, language) if name and gender else None
 
 
-def _policy(tail: str, product: str | None, language: Language) -> str:
+def policy_in_words(policy_no: str, product: str | None, language: Language) -> str:
+    """Name a policy by its product and the end of its number: 《安康重疾险》（尾号1234）."""
+    return _told_policy(policy_tail(policy_no), product, language)
+
+
+def _told_policy(tail: str, product: str | None, language: Language) -> str:
     if language == "en":
         return f"policy ending {tail}"
     return f"{f'《{product}》' if product else '保单'}（尾号{tail}）"

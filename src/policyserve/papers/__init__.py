@@ -1,0 +1,1 @@
+"""Papers: what a branch prints and posts, made from the book."""
