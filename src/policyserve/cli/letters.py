@@ -52,8 +52,8 @@ def make(session: Session, folder: Path, services: tuple[str, ...], actor: str) 
         session.tell("{count} letters: {file}", count=done.count, file=file)
     if done.unmade:
         rows = [
-            {"task_id": one.task_id, "service": one.service, "customer_no": one.customer_no,
-             "reason": one.why.told(session.language)}
+            {"task_id": one.task_id, "service": one.service.said("name", session.language),
+             "customer_no": one.customer_no, "reason": one.why.told(session.language)}
             for one in done.unmade
         ]  # fmt: skip
         note(session.words(N_("{count} letters cannot be made:"), count=len(rows)))

@@ -25,11 +25,11 @@ DEEDS = pl.Schema(
         "subject_kind": pl.String(),
         "subject_id": pl.Int32(),
         "ordinal": pl.Int32(),
-        "kind": pl.String(),  # task, text, event
-        "number": pl.Int32(),  # of the task or the message; null for an event
+        "kind": pl.String(),  # task, text, letter, event
+        "number": pl.Int32(),  # of the task or the message; null for an event and a letter
         "on": pl.Date(),
         "channel": pl.String(),
-        "outcome": pl.String(),  # of a contact; of a text what its receipt said
+        "outcome": pl.String(),  # of a contact; of a text what its receipt said; of a letter its posting number
         "counts": pl.Boolean(),  # somebody was reached, or the text has left
     }
 )
@@ -59,6 +59,12 @@ SELECT m.service, m.subject_kind, m.subject_id, m.ordinal, m.id, m.send_on, m.ch
     ELSE 'accepted' END
 FROM messages m LEFT JOIN messages carrier ON carrier.id = m.merged_into_id
 WHERE coalesce(carrier.submitted_at, m.submitted_at) IS NOT NULL
+"""
+
+
+_LETTERS = """
+SELECT l.service, l.subject_kind, l.subject_id, l.ordinal, l.posted_on, l.posting_no, l.returned_on
+FROM letters l WHERE l.posted_on IS NOT NULL
 """
 
 
@@ -92,12 +98,14 @@ def read_evidence(
     values = {**names, "first": within.start.isoformat(), "last": within.last.isoformat()}
     tasks = _tasks(connection, as_of, _condition("t", "t.latest", names, customers), values)
     texts = _texts(connection, as_of, _condition("m", "m.send_on", names, customers), values, zone)
-    done = tasks.filter(pl.col("status") == "done").select(
+    letters = _letters(connection, as_of, _condition("l", "l.made_on", names, customers), values)
+    by_hand = tasks.filter(pl.col("status") == "done").join(letters, on=IDENTITY, how="anti")
+    done = by_hand.select(
         *IDENTITY, "channel", "outcome", kind=pl.lit("task"), number="task_id", on="done_on", counts=~nobody_reached()
     )
     work = tasks.filter(pl.col("status") == "open").select(WORK.names())
     return Evidence(
-        deeds=pl.concat([done.select(DEEDS.names()), texts.select(DEEDS.names())]),
+        deeds=pl.concat([done.select(DEEDS.names()), texts.select(DEEDS.names()), letters.select(DEEDS.names())]),
         work=work,
         since=tracked_since(connection),
     )
@@ -130,3 +138,16 @@ def _texts(connection: Connection, as_of: date, condition: str, values: Mapping[
     texts = db.read_frame(connection, f"{_TEXTS} AND {condition}", read, values=values)
     gone = pl.col("outcome").is_in(GONE_OUT)
     return texts.filter(pl.col("on") <= as_of).with_columns(kind=pl.lit("text"), counts=gone)
+
+
+def _letters(connection: Connection, as_of: date, condition: str, values: Mapping[str, str]) -> pl.DataFrame:
+    """Read letters that were posted by `as_of`; one that has come back by then has reached nobody."""
+    own = {name: DEEDS[name] for name in IDENTITY}
+    read = pl.Schema({**own, "on": pl.Date(), "outcome": pl.String(), "returned_on": pl.Date()})
+    letters = db.read_frame(connection, f"{_LETTERS} AND {condition}", read, values=values).filter(
+        pl.col("on") <= as_of
+    )
+    return letters.with_columns(
+        kind=pl.lit("letter"), number=pl.lit(None, pl.Int32), channel=pl.lit("letter"),
+        counts=~(pl.col("returned_on") <= as_of).fill_null(value=False),
+    )  # fmt: skip

@@ -23,6 +23,7 @@ NOTHING_OWED = N_("Nothing was owed yet since work is tracked.")
 KIND = words_of({
     "task": N_in("evidence", "work done"),
     "text": N_in("evidence", "text sent"),
+    "letter": N_in("evidence", "letter posted"),
     "event": N_in("evidence", "event"),
 })  # fmt: skip
 

@@ -14,6 +14,7 @@ from policyserve import db
 from policyserve.access import audit, day_visits, scope, sent_forms
 from policyserve.access.sent_forms import Form, Sending
 from policyserve.access.viewer import Viewer
+from policyserve.errors import PolicyserveError
 from policyserve.locale import Sentence
 from policyserve.operations.database import Database
 from policyserve.tasks import added_tasks, agenda_queries, deeds, explanation
@@ -46,8 +47,19 @@ def finish_task(
 ) -> list[Sentence]:
     """Mark a task done on a day, and keep what came of it (see `deeds.done`); return what is worth a notice."""
     with _deed(engine, viewer, task_id, stamp, action="task done", form=form) as deed:
+        _refuse_letter(deed.connection, task_id)
         deed.notices = deeds.done(deed.connection, task_id, stamp, on=on, **contact)
         return deed.notices
+
+
+def _refuse_letter(connection: Connection, task_id: int) -> None:
+    """Raise PolicyserveError for the office's letter: that it was posted, with its number, is what proves it."""
+    task = connection.execute(select(TASKS.c.performer, TASKS.c.channels).where(TASKS.c.id == task_id)).one()
+    if task.performer == "office" and "letter" in task.channels.split("+"):
+        raise PolicyserveError(
+            "Task {id} is a letter: it is done once it was made and posted. Make it with 'policyserve letters make', "
+            "and hand the register back with 'policyserve letters sent'.", id=task_id,
+        ).on_pages(Sentence("This is a letter: it is done once it was made and posted, by its register."))  # fmt: skip
 
 
 def skip_task(engine: Database, viewer: Viewer, task_id: int, stamp: Stamp, *, why: str, form: Form = None) -> None:

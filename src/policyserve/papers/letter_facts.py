@@ -89,7 +89,7 @@ def words_of_letters(connection: Connection, touches: pl.DataFrame, ground: Grou
 
 def _words(row: Mapping[str, Any], ground: Ground, more: _More) -> dict[str, Word]:
     language = language_of(row["speaks"])
-    words = dict(values_of(occasion_of(row), language=language, as_of=ground.as_of).words)
+    words = dict(values_of(occasion_of(row), language=language, as_of=ground.as_of, with_year=True).words)
     words["company"] = ground.settings.signature
     if row["name"]:
         words["name"] = row["name"]

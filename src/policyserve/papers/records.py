@@ -13,6 +13,7 @@ from policyserve.locale import N_, Sentence
 from policyserve.papers import letter_facts as facts
 from policyserve.papers.letter_text import LetterError, template_of, title_of, written
 from policyserve.papers.print_fonts import unprintable
+from policyserve.standard.model import Service
 from policyserve.tables import Customer, Letter, LetterBatch, Policy, table
 from policyserve.tasks.transitions import Stamp
 
@@ -32,7 +33,7 @@ class Unmade:
 
     task_id: int
     customer_no: str
-    service: str
+    service: Service
     why: Sentence
 
 
@@ -42,6 +43,7 @@ def make(connection: Connection, ground: facts.Ground, services: Sequence[str], 
     For a touch there is one letter for ever: a second run finds it and makes none.
     """
     asked = facts.by_letter(ground.standard, services)
+    services_by_code = {one.code: one for one in asked}
     templates = {one.code: template_of(one.code, one.template, ground.settings.templates) for one in asked}
     touches = facts.calling(connection, [one.code for one in asked], stamp.as_of)
     if touches.is_empty():
@@ -55,14 +57,14 @@ def make(connection: Connection, ground: facts.Ground, services: Sequence[str], 
         try:
             rows.append(_letter(touch, own, template, kinds.get(touch["policy_id"]), ground))
         except LetterError as error:
-            unmade.append(_unmade(touch, error.reason))
+            unmade.append(_unmade(touch, services_by_code[touch["service"]], error.reason))
     if rows:
         _store(connection, rows, stamp)
     return unmade
 
 
-def _unmade(touch: Row, why: Sentence) -> Unmade:
-    return Unmade(task_id=touch["task_id"], customer_no=touch["addressee_no"], service=touch["service"], why=why)
+def _unmade(touch: Row, service: Service, why: Sentence) -> Unmade:
+    return Unmade(task_id=touch["task_id"], customer_no=touch["addressee_no"], service=service, why=why)
 
 
 def _letter(touch: Row, words: Row, template: str, kind: str | None, ground: facts.Ground) -> Row:

@@ -20,7 +20,7 @@ from policyserve.book.headers import plain_header
 from policyserve.book.list_columns import Column
 from policyserve.book.values import thoroughly
 from policyserve.errors import PolicyserveError
-from policyserve.locale import N_, N_in, languages, say, translated
+from policyserve.locale import N_, N_in, Sentence, languages, say, translated
 from policyserve.reporting.sheets import new_workbook, styles_of
 from policyserve.signs import seen
 
@@ -100,7 +100,7 @@ def read(path: Path) -> list[Filled]:
     if "letter_no" not in places or "posted_on" not in places:
         raise PolicyserveError(
             "{file} is no register of letters: it needs the columns '{number}' and '{posted}'.",
-            file=path.name, number=COLUMNS["letter_no"], posted=COLUMNS["posted_on"],
+            file=path.name, number=Sentence(COLUMNS["letter_no"]), posted=Sentence(COLUMNS["posted_on"]),
         )  # fmt: skip
     texts = _texts(source, places)
     read_as = texts.select(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import Any
 
 from policyserve.config import template_folder
-from policyserve.locale import N_, format, say
+from policyserve.locale import N_, N_in, format, say
 from policyserve.papers.letter_text import parts
 from policyserve.papers.print_fonts import FAMILIES, files
 
@@ -30,18 +31,18 @@ def laid_out(letter: Row, *, company: str, hotline: str | None) -> dict[str, Any
         "language": language,
         "to": [one for one in (letter["postcode"], letter["address"], _named(letter["name"], language)) if one],
         "title": letter["title"],
-        "day": format.day(language, letter["made_on"], None),
+        "day": format.day(language, letter["made_on"], 0),
         "page": list(PAGE[language]),
         "parts": [_with_code(one) for one in parts(letter["text"])],
     }
 
 
 def _named(name: str | None, language: str) -> str:
-    return say(language, N_("{name} (addressee)"), name=name) if name else ""
+    return say(language, N_in("whom a letter is for", "{name}"), name=name) if name else ""
 
 
 def _with_code(part: dict[str, Any]) -> dict[str, Any]:
-    return {**part, "svg": _code(part["text"])} if part["kind"] == "code" else part
+    return {**part, "svg": _code(re.split("[:：]", part["text"])[-1].strip())} if part["kind"] == "code" else part
 
 
 @cache

@@ -23,6 +23,7 @@ ALWAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "spot_checks": ("note",),
     "complaints": ("words",),
     "complaint_steps": ("said",),
+    "letters": ("returned_why",),
 }
 """What no law asks for: wishes, and what people wrote by hand."""
 
@@ -30,6 +31,7 @@ WHOLE: Final[Mapping[str, tuple[str, ...]]] = {
     "customer": tuple(name for name in PERSONAL if name not in WISHES),
     "events": ("retracted_why",),
     "messages": ("text", "phone", "said", "arguments"),
+    "letters": ("name", "address", "postcode", "text"),
 }
 """What is erased as well where nothing is to be kept."""
 

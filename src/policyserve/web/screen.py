@@ -51,6 +51,7 @@ PLACES = {
     "clerk": (
         ("/import", N_("Import")),
         ("/outbox", N_in("page", "Outbox")),
+        ("/letters", N_("Letters")),
         ("/handovers", N_in("page", "Hand-overs")),
         ("/complaints", N_("Complaints")),
         ("/jobs", N_in("page", "Jobs")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from policyserve.access.masks import masked_name, masked_phone, shown_address, shown_name, shown_phone
-from policyserve.access.viewer import ROLES, Scope, Viewer
+from policyserve.access.viewer import ROLES, Role, Scope, Viewer
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_each_role_sees_what_the_docs_say() -> None:
 @pytest.mark.parametrize(
     ("role", "seen"), [("agent", "杭州市人民路3号"), ("manager", "杭州市****"), ("auditor", "杭州市****")]
 )
-def test_who_sees_phones_sees_addresses_and_a_manager_after_asking(role: str, seen: str) -> None:
+def test_who_sees_phones_sees_addresses_and_a_manager_after_asking(role: Role, seen: str) -> None:
     viewer = Viewer(who=role, role=role, scope=Scope(reach="all"))
     assert shown_address(viewer, "杭州市人民路3号") == seen
     assert shown_address(viewer, "杭州市人民路3号", revealed=True) == "杭州市人民路3号"

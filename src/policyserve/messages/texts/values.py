@@ -120,8 +120,8 @@ class Values:
     """Some of `VALUES`."""
 
 
-def values_of(known: Occasion, *, language: Language, as_of: date) -> Values:
-    """Put what is known into words; `as_of` is the message's day: dates of another year name their year."""
+def values_of(known: Occasion, *, language: Language, as_of: date, with_year: bool = False) -> Values:
+    """Put what is known into words; `as_of` is the message's day: dates of another year, or all, name their year."""
     who = _addressed(known, language, as_of)
     agent, phone, hotline = known.get("agent_name"), known.get("agent_phone"), known.get("hotline")
     words: dict[str, Word] = {
@@ -136,7 +136,7 @@ def values_of(known: Occasion, *, language: Language, as_of: date) -> Values:
             words[name] = value
     for name in _DAYS:
         if isinstance(day := known.get(name), date) and not (name in _AHEAD and day < as_of):
-            words.update(_of_day(name, day, as_of, language))
+            words.update(_of_day(name, day, as_of, language, with_year))
     words.update(_of_contract(known, language))
     return Values(language=language, words=words)
 
@@ -159,13 +159,15 @@ _LEFT = {
 
 
 @lru_cache(maxsize=4096)
-def _of_day(name: str, day: date, as_of: date, language: Language) -> Mapping[str, str | int]:
+def _of_day(name: str, day: date, as_of: date, language: Language, with_year: bool) -> Mapping[str, str | int]:
     """Word a day, and the days that follow from it: grace ends on the day before suspension."""
     days = {name: day}
     if name == "suspended_on":
         days["last_grace_day"] = day - _DAY
         days["reinstate_by"] = add_months(day, REINSTATEMENT_MONTHS) - _DAY
-    words: dict[str, str | int] = {name: day_in_words(day, as_of.year, language) for name, day in days.items()}
+    words: dict[str, str | int] = {
+        name: day_in_words(day, None if with_year else as_of.year, language) for name, day in days.items()
+    }
     words.update((_LEFT[name], (day - as_of).days) for name, day in days.items() if name in _LEFT and day >= as_of)
     return words
 

@@ -16,11 +16,13 @@ from policyserve.web.api.models import Answer, CustomerNo, Day, PolicyNo
 class Evidence(Answer):
     """Something that was done."""
 
-    kind: str = Field(description="`task`, `text` or `event`.", examples=["task"])
+    kind: str = Field(description="`task`, `text`, `letter` or `event`.", examples=["task"])
     service: str = Field(description="The service, or the kind of an event.", examples=["lapse-confirmation"])
     on: Day
     channel: str | None
-    outcome: str | None = Field(description="Of a contact; of a text what its receipt said.")
+    outcome: str | None = Field(
+        description="Of a contact; of a text what its receipt said; of a letter its posting number."
+    )
     number: int | None = Field(description="Of the task or the message.")
     counts: bool = Field(description="Whether it proves anything: somebody was reached, the text has left.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from policyserve.access.masks import shown_name
 from policyserve.dates import add_months
 from policyserve.operations.cards import policy_card
+from policyserve.operations.letters import letters_figure
 from policyserve.operations.obligations import proof_seen
 from policyserve.tasks.card_text import premium, state
 from policyserve.web.absent_touch import why_not
@@ -30,7 +31,9 @@ def show(visit: Visit) -> Answer:
         zone=house.settings.time_zone,
         policy_no=card.policy["policy_no"],
     )
+    letters = letters_figure(house.engine, visit.viewer, as_of=visit.as_of, policy_no=card.policy["policy_no"])
     values = {
+        "letters": table_of(letters, language, {}) if letters.rows.height else None,
         "proof": table_of(proof, language, OF_AGENT if visit.viewer.role == "agent" else {}),
         "asked": why_not(visit, "policy", policy_no=str(card.policy["policy_no"])),
         "policy": card.policy, "customer_no": card.customer_no,
@@ -42,4 +45,4 @@ def show(visit: Visit) -> Answer:
             ("later", card.touches[len(near) :]),
         ],
     }  # fmt: skip
-    return Screen(template="policy", values=values, figures=lambda: [proof])
+    return Screen(template="policy", values=values, figures=lambda: [proof, letters])
