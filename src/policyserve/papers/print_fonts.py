@@ -33,7 +33,11 @@ def files() -> list[Path]:
 def _signs() -> frozenset[int]:
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
-    return frozenset(sign for file in files() for sign in TTFont(str(file), lazy=True).getBestCmap())
+    found: set[int] = set()
+    for file in files():
+        with TTFont(str(file), lazy=True) as font:
+            found.update(font.getBestCmap())
+    return frozenset(found)
 
 
 def unprintable(text: str) -> str:

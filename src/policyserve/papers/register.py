@@ -20,7 +20,8 @@ from policyserve.book.headers import plain_header
 from policyserve.book.list_columns import Column
 from policyserve.book.values import thoroughly
 from policyserve.errors import PolicyserveError
-from policyserve.locale import N_, N_in, Sentence, languages, say, translated
+from policyserve.locale import N_, N_in, Sentence, say, translated
+from policyserve.locale.languages import languages
 from policyserve.reporting.sheets import new_workbook, styles_of
 from policyserve.signs import seen
 
