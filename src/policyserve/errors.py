@@ -61,6 +61,7 @@ def of_system(error: OSError) -> Sentence:
 
 NOUNS = N_all(
     "thing with a number",
+    "letter",
     "policy",
     "customer",
     "agent",

@@ -36,7 +36,7 @@ EXAMPLES = {
         "metrics gap", "metrics services", "metrics callbacks", "metrics satisfaction", "metrics orphans",
         "metrics add-ons", "metrics candidates", "metrics forecast", "metrics survival", "metrics value",
         "metrics persistency", "metrics collection", "metrics collected", "metrics referrals", "metrics influence",
-        "metrics funnel", "metrics appraisal", "obligations", "complaint list",
+        "metrics funnel", "metrics appraisal", "obligations", "complaint list", "letters list",
     ), ()),
 }  # fmt: skip
 """What each command with `--out FILE` is asked; a new command needs a line here."""

@@ -146,7 +146,7 @@ def letter_document(
         conditions = (LETTERS.c.letter_no == letter_no, scope.sees_customers(viewer.scope, as_of))
         found = records.listed(connection, *conditions)
         if not found or found[0]["text"] is None:
-            raise NotFoundError("There is no letter '{letter_no}'.", letter_no=letter_no)
+            raise NotFoundError("letter", letter_no)
         audit.note(connection, viewer, "letter shown", at=at, kind="letter", number=letter_no)
     asked = settings.file.messages
     return document([laid_out(found[0], company=asked.signature, hotline=asked.hotline)], as_of=found[0]["made_on"])
