@@ -122,7 +122,7 @@ def evidence(engine: Engine, as_of: date) -> list[tuple[str, str, bool]]:
     """Return what proves the demand: kind, what it says, whether it counts."""
     with db.reading(engine) as connection:
         may = Days.between(date(2026, 5, 1), date(2026, 5, 31))
-        found = read_evidence(connection, ["grace-demand"], may, as_of).deeds
+        found = read_evidence(connection, ["grace-demand"], may, as_of, zone="Asia/Shanghai").deeds
     return found.select("kind", "outcome", "counts").rows()
 
 

@@ -99,7 +99,7 @@ def read_evidence(
     tasks = _tasks(connection, as_of, _condition("t", "t.latest", names, customers), values)
     texts = _texts(connection, as_of, _condition("m", "m.send_on", names, customers), values, zone)
     letters = _letters(connection, as_of, _condition("l", "l.made_on", names, customers), values)
-    by_hand = tasks.filter(pl.col("status") == "done").join(letters, on=IDENTITY, how="anti")
+    by_hand = tasks.filter(pl.col("status") == "done").join(letters, on=[*IDENTITY, "channel"], how="anti")
     done = by_hand.select(
         *IDENTITY, "channel", "outcome", kind=pl.lit("task"), number="task_id", on="done_on", counts=~nobody_reached()
     )
