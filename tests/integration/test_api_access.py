@@ -53,6 +53,7 @@ def asked(client: TestClient, call: Call, **places: str) -> Any:
         "absence_id": "1",
         "complaint_id": "1",
         "handover_id": "1",
+        "month": "2026-05",
     }
     path = API + call.path.format(**{**known, **places})
     body = BODIES.get(path.rpartition("/")[2]) if call.method == "POST" else None

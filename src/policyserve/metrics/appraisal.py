@@ -59,7 +59,7 @@ def appraisal_figure(parts: dict[str, Figure], month: date, *, by: Sequence[str]
         title=Sentence(TITLE, month=f"{month:%Y-%m}"),
         days=Days(start=month, end=add_months(month, 1)),
         columns=(*columns(*keys), *SHOWN),
-        rows=everybody.with_columns(pl.col(keys).replace("", None), reached=_reached()),
+        rows=everybody.with_columns(pl.col(keys).replace("", None), **_verdicts()).with_columns(reached=_reached()),
         as_of=as_of,
         definition=(Sentence(MEANING, cohort=cohort),),
     )
@@ -73,24 +73,33 @@ def _taken(rows: pl.DataFrame, keys: list[str], names: dict[str, str]) -> pl.Dat
     return rows.select(named, *(pl.col(name).alias(own) for name, own in names.items()))
 
 
+VERDICTS = {"persistency": "kept_enough", "referred": "referred_enough", "added_on": "added_enough"}
+"""By the number of a target: the field that says whether it is reached; a key of REACHED."""
+
+
+def _verdicts() -> dict[str, pl.Expr]:
+    goals = {"persistency": pl.lit(KEPT), "referred": pl.col("to_refer"), "added_on": pl.lit(ADDED_ON)}
+    return {field: _verdict(pl.col(name) >= goals[name]) for name, field in VERDICTS.items()}
+
+
+def _verdict(met: pl.Expr) -> pl.Expr:
+    return pl.when(met.is_null()).then(pl.lit("nothing")).when(met).then(pl.lit("yes")).otherwise(pl.lit("no"))
+
+
 def _reached() -> pl.Expr:
     """Say whether all three targets are met; `nothing` where one of them has nothing to count."""
-    met = (
-        pl.col("persistency") >= KEPT,
-        pl.col("referred") >= pl.col("to_refer"),
-        pl.col("added_on") >= ADDED_ON,
-    )
-    both = pl.all_horizontal(met)
+    each = [pl.col(field) for field in VERDICTS.values()]
     return (
-        pl.when(pl.any_horizontal(one.is_null() for one in met))
+        pl.when(pl.any_horizontal(one == "nothing" for one in each))
         .then(pl.lit("nothing"))
-        .when(both)
+        .when(pl.all_horizontal(one == "yes" for one in each))
         .then(pl.lit("yes"))
         .otherwise(pl.lit("no"))
     )
 
 
-def _word(code: str, language: str) -> str:
+def verdict_word(code: str, language: str) -> str:
+    """Put a verdict (a key of REACHED) into words."""
     return translated(language, REACHED[code])
 
 
@@ -103,5 +112,5 @@ SHOWN = (
     Column(name="persistency", title=N_("13-month persistency"), kind="ratio", target=KEPT, small="few_policies"),
     Column(name="referred", title=N_("People referred"), kind="count"),
     Column(name="added_on", title=N_("Add-ons"), kind="ratio", target=ADDED_ON, small="few_customers"),
-    Column(name="reached", title=N_("Targets"), kind="code", words=_word),
+    Column(name="reached", title=N_("Targets"), kind="code", words=verdict_word),
 )

@@ -35,6 +35,7 @@ from policyserve.metrics.services.figures import callbacks_figure, satisfaction_
 from policyserve.metrics.services.orphans_figure import orphans_figure
 from policyserve.metrics.targets import COHORTS, KEPT, last_cohort
 from policyserve.obligations.figures import Question, obligations_figure, overview
+from policyserve.operations.appraisal import appraisal, month_of
 from policyserve.operations.database import Database
 from policyserve.operations.figures import Reading
 from policyserve.operations.lists_behind import LISTS, Make, list_behind, narrowed
@@ -104,9 +105,12 @@ FIGURES: Mapping[str, Make] = {
 BEHIND = "/list"
 """What follows the name of a figure for the list behind it."""
 
+APPRAISAL = "appraisal"
+"""The figure of a month; its name goes on with the month and what it is by."""
+
 OF_WORK = (
     "gap", "gap-teams", "gap-agents", "forecast", "services", "callbacks", "satisfaction", "orphans",
-    "obligations",
+    "obligations", APPRAISAL,
 )  # fmt: skip
 """The figures that also look at tasks, and so change with every deed."""
 
@@ -201,16 +205,30 @@ class Targets:
             whole = seen.rows.height == found.rows.height
             return named(connection, viewer, seen if whole else replace(seen, lines=()))
 
+    def appraisal(self, viewer: Viewer, typed: str | None, *, teams: bool, as_of: date) -> Figure:
+        """Return the appraisal of a month, written 2026-11, of the agents in scope, or of the teams seen whole.
+
+        Raises QuestionError for a month that is none.
+        """
+        month, by = month_of(typed, as_of), ("team",) if teams else ("team", "agent")
+        name = f"{APPRAISAL}/{month:%Y-%m}/{by[-1]}"
+        with db.reading(self._engine) as connection:
+            (found,) = self._made(connection, {name: lambda facts: appraisal(facts, month, by)}, as_of)
+            return named(connection, viewer, of_agents(found, agents_seen(connection, viewer, as_of)))
+
     def _figures(self, connection: Connection, names: tuple[str, ...], as_of: date) -> list[Figure]:
-        """Return the figures, those that do not hold any more made anew out of one reading."""
+        return self._made(connection, {name: _maker(name) for name in names}, as_of)
+
+    def _made(self, connection: Connection, makers: Mapping[str, Make], as_of: date) -> list[Figure]:
+        """Return figures, those that do not hold any more made anew out of one reading."""
         facts, deed = (as_of, *facts_stamp(connection)), connection.scalar(_NEWEST_DEED)
         reading = Reading(connection, as_of, self._calendar, self._zone)
         with held(self._lock):
-            for name in while_waited_for(names):
-                stamp = (*facts, deed) if name.removesuffix(BEHIND) in OF_WORK else facts
+            for name in while_waited_for([*makers]):
+                stamp = (*facts, deed) if name.partition("/")[0] in OF_WORK else facts
                 if name not in self._kept or self._kept[name][0] != stamp:
-                    self._kept[name] = (stamp, _maker(name)(reading))
-            return [self._kept[name][1] for name in names]
+                    self._kept[name] = (stamp, makers[name](reading))
+            return [self._kept[name][1] for name in makers]
 
 
 def _maker(name: str) -> Make:

@@ -21,6 +21,7 @@ from policyserve.web.headers import STATIC, WORKER
 from policyserve.web.pages import (
     absences,
     account,
+    appraisal,
     audit,
     complaints,
     customers,
@@ -154,6 +155,7 @@ PAGES: tuple[Page, ...] = (
     *_for(MANAGER, "/handovers", send=handovers.propose),
     *_for(MANAGER, "/handovers/{set:key}", send=handovers.act),
     *_for(MANAGER, "/priority", priorities.show, priorities.send),
+    *_for(MANAGER, "/appraisal", appraisal.show),
     *_for(MANAGER, "/agents/{agent_no}", targets.agent),
     *_for(("manager", "clerk", "administrator", "auditor"), "/standard", standards.show),
     Page(path="/standard", method="POST", work=standards.send, roles=(*CLERK, *ADMINISTRATOR), takes_file=True),

@@ -45,6 +45,7 @@ PLACES = {
         ("/absences", N_in("page", "Absences")),
         ("/handovers", N_in("page", "Hand-overs")),
         ("/priority", N_in("page", "Priority")),
+        ("/appraisal", N_in("page", "Appraisal")),
         ("/standard", N_in("page", "Standard")),
         ("/customers", N_in("page", "Customers")),
     ),

@@ -90,6 +90,7 @@ CALLS: tuple[Call, ...] = (
     Call(path="/messages", method="GET", work=messages.get_messages, roles=OF_BOOK),
     Call(path="/figures/{name}", method="GET", work=figures.get_figure, roles=OF_BOOK),
     Call(path="/figures/{name}/list", method="GET", work=figures.get_figure_list, roles=OF_BOOK),
+    Call(path="/appraisals/{month}", method="GET", work=figures.get_appraisal, roles=OF_BOOK),
     Call(path="/imports", method="GET", work=imports.get_imports, roles=CLERK),
     Call(path="/imports", method="POST", work=imports.post_import, roles=CLERK, status=ACCEPTED, upload=True),
     Call(path="/imports/{import_id}", method="GET", work=imports.get_import, roles=CLERK),

@@ -108,6 +108,19 @@ def get_figure(asked: Asked, name: Named) -> Figure:
         found = targets.of_customers(asked.viewer, name, as_of=asked.as_of)
     else:
         [found] = targets.in_scope(asked.viewer, (name,), as_of=asked.as_of)
+    return _told(name, found, language)
+
+
+Month = Annotated[str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2026-05"])]
+
+
+def get_appraisal(asked: Asked, month: Month, by: Literal["agent", "team"] = "agent") -> Figure:
+    """Return the appraisal of a month, of the agents in your scope: what each has come to, and who has reached what."""
+    found = asked.house.targets.appraisal(asked.viewer, month, teams=by == "team", as_of=asked.as_of)
+    return _told("appraisal", found, asked.language)
+
+
+def _told(name: str, found: metrics.Figure, language: str) -> Figure:
     return Figure(
         name=name, title=title(found, language), as_of=found.as_of, columns=_columns(found, language),
         rows=found.exact(),
