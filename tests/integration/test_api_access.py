@@ -25,6 +25,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "reopen": {"why": "by mistake"}, "retract": {"why": "by mistake"}, "mend": {"cells": []},
     "absences": {"agent_no": "1002", "first_day": "2026-06-01", "last_day": "2026-06-05", "substitute_no": "1003"},
     "complaints": {"policy_no": "P1", "words": "late", "kind": "service"}, "steps": {"step": "founded", "said": "so"},
+    "calls": {"outcome": "not-reached", "at": "10:00"},
     "handovers": {"agents": ["1002"]}, "choice": {"household": "F9", "agent_no": "1003"}, "undo": {"why": "she stays"},
     "events": {"policy_no": "P1", "kind": "claim", "occurred_on": "2026-05-04"},
 }  # fmt: skip

@@ -67,6 +67,7 @@ HIDDEN = [
     "/tasks/3/done",
     "/tasks/3/put-off",
     "/tasks/3/skip",
+    "/calls/3",
 ]
 
 

@@ -29,8 +29,8 @@ ACTIONS = N_all(
     "hand-over proposed", "hand-over changed", "hand-over applied", "hand-over undone",
     "absence entered", "absence withdrawn",
     "weights set", "weights taken back",
-    "complaint received", "complaint led on",
     "letters made", "letters posted", "letter shown",
+    "complaint received", "complaint led on", "call noted",
     "list imported", "token added", "token revoked", "token refused",
 )  # fmt: skip
 

@@ -13,6 +13,16 @@ FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 _WRITTEN: Final = re.compile(r"(\d{4})([-/]?)(\d{1,2})\2(\d{1,2})", re.ASCII)
 
 
+_CLOCK: Final = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)", re.ASCII)
+
+
+def minute_of(text: str) -> int:
+    """Read a time of the day as people type it, 10:30; return the minute. Raises QuestionError for anything else."""
+    if (match := _CLOCK.fullmatch(text.strip())) is None:
+        raise QuestionError("'{value}' is no time of a day; write 10:30.", value=text[:40])
+    return int(match[1]) * 60 + int(match[2])
+
+
 def asked_day(text: str) -> date:
     """Read a day as people type it: 2026-11-21, 2026/11/21 or 20261121; raises QuestionError for anything else."""
     if (match := _WRITTEN.fullmatch(text.strip())) is None:

@@ -17,6 +17,7 @@ MODULES = {
     "standard": "standard",
     **dict.fromkeys(("agenda", "task"), "tasks"),
     "absence": "absences",
+    "call": "calls",
     "complaint": "complaints",
     "sms": "sms",
     "letters": "letters",

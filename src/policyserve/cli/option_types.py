@@ -7,7 +7,7 @@ from typing import Any
 
 import rich_click as click
 
-from policyserve.calendars.asked_days import asked_day
+from policyserve.calendars.asked_days import asked_day, minute_of
 from policyserve.cli.screen.help import language_now
 from policyserve.errors import QuestionError
 from policyserve.locale import say
@@ -49,6 +49,22 @@ class InstantType(click.ParamType[datetime]):
 
 
 MOMENT = InstantType()
+
+
+class MinuteType(click.ParamType[int]):
+    """A time of the day as clocks show it, 10:30; the minute of the day."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the time; a usage error says what is allowed."""
+        try:
+            return minute_of(str(value))
+        except QuestionError as error:
+            return self.fail(error.told(language_now()), param, ctx)
+
+
+MINUTE = MinuteType()
 
 KEY = click.IntRange(1, 2**31 - 1)
 """The key of a task or an event."""

@@ -60,12 +60,12 @@ def open_one(
     if told.on > stamp.as_of:
         raise PolicyserveError("A complaint of {day} lies in the future; give the day on which it came.", day=told.on)
     event = {"event_no": None, "policy_id": policy, "customer_id": customer, "kind": KIND, "occurred_on": told.on}
-    row = pl.DataFrame([event | {"amount": None, "detail": None}], schema=_EVENT)
+    row = pl.DataFrame([event | {"amount": None, "detail": None}], schema=EVENT_SCHEMA)
     (key,) = record(connection, row, stamp.as_of)["id"]
     return _receive(connection, rules, stamp, int(key), told)
 
 
-_EVENT = {
+EVENT_SCHEMA = {
     "event_no": EVENT_LIST.column("event_no").dtype, "customer_id": pl.Int32, "policy_id": pl.Int32,
     **{name: EVENT_LIST.column(name).dtype for name in ("kind", "occurred_on", "amount", "detail")},
 }  # fmt: skip

@@ -24,6 +24,7 @@ ALWAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "complaints": ("words",),
     "complaint_steps": ("said",),
     "letters": ("returned_why",),
+    "calls": ("words",),
 }
 """What no law asks for: wishes, and what people wrote by hand."""
 

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, String, Table, cast, or_, sele
 from policyserve.locale import N_, N_in
 from policyserve.tables import (
     AuditEntry,
+    CallAnswer,
     Change,
     Complaint,
     ComplaintStep,
@@ -25,6 +26,7 @@ from policyserve.tables import (
     Letter,
     Message,
     MessagePart,
+    PhoneCall,
     PointEntry,
     Policy,
     Premium,
@@ -95,6 +97,11 @@ def _complaint_steps(of: Table, person: Person) -> ColumnElement[bool]:
     return of.c.complaint_id.in_(select(COMPLAINTS.c.id).where(_complaints(COMPLAINTS, person)))
 
 
+def _call_answers(of: Table, person: Person) -> ColumnElement[bool]:
+    calls = table(PhoneCall)
+    return of.c.call_id.in_(select(calls.c.id).where(calls.c.customer_id == person.key))
+
+
 def _parts(of: Table, person: Person) -> ColumnElement[bool]:
     return of.c.message_id.in_(select(MESSAGES.c.id).where(MESSAGES.c.customer_id == person.key))
 
@@ -134,6 +141,8 @@ HOLDINGS: tuple[Holding, ...] = tuple(
         ("events", N_("Events"), table(Event), _own),
         ("complaints", N_("Complaints"), COMPLAINTS, _complaints),
         ("complaint_steps", N_("What was done about complaints"), table(ComplaintStep), _complaint_steps),
+        ("calls", N_("Follow-up calls"), table(PhoneCall), _own),
+        ("call_answers", N_("What was answered in calls"), table(CallAnswer), _call_answers),
         ("referrals", N_("Referrals"), REFERRALS, _referrals),
         ("referral_stages", N_("Stages of referrals"), table(ReferralStage), _stages),
         ("points", N_("Points"), table(PointEntry), _own),

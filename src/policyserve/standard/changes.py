@@ -26,6 +26,7 @@ SETTINGS = {
     "weights": N_("Weights of persistency/referrals/add-ons"),
     "grades": N_("Grades of customers"),
     "complaints": N_("Days of complaints"),
+    "calls": N_("Follow-up calls"),
 }
 """What a standard settles for all services, and how people call it."""
 
@@ -87,7 +88,7 @@ def setting(standard: Standard, field: str, language: str) -> str:
         return grades_in_words(standard, language)
     if field == "weights":
         return "/".join(f"{weight:g}" for _, weight in value)
-    if field == "complaints":
+    if field in {"complaints", "calls"}:
         return str(value.told(language))
     return translated(language, VALUES[value]) if value in VALUES else _raw(value)
 

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from policyserve.contracts.grace import GRACE_DAYS, RiderArrears
 from policyserve.locale import in_language
+from policyserve.standard.call_rules import CallRules
 from policyserve.standard.complaint_days import ComplaintRules
 from policyserve.standard.grade import Grade
 from policyserve.standard.obligation import Obligation
@@ -158,6 +159,8 @@ class Standard(Part):
     """The highest first: the first one with a rule that fits is the customer's; without one a customer has none."""
     complaints: ComplaintRules = ComplaintRules()
     """By when customers who complain hear; an insurer checks its own rule."""
+    calls: CallRules = CallRules()
+    """How customers are called, and what they are asked."""
     services: Annotated[tuple[Service, ...], Field(min_length=1)]
     obligations: tuple[Obligation, ...] = ()
     """What is proved of them."""

@@ -17,6 +17,7 @@ from policyserve.tables.access import (
     Token,
     User,
 )
+from policyserve.tables.calls import CallAnswer, PhoneCall
 from policyserve.tables.complaints import Complaint, ComplaintStep
 from policyserve.tables.handovers import Handover, HandoverAgent, HandoverLine
 from policyserve.tables.imports import ImportJob, ImportRun
@@ -41,6 +42,7 @@ __all__ = [
     "AuditEntry",
     "Branch",
     "CalendarFeed",
+    "CallAnswer",
     "Change",
     "Complaint",
     "ComplaintStep",
@@ -66,6 +68,7 @@ __all__ = [
     "Model",
     "Notice",
     "Pace",
+    "PhoneCall",
     "PointEntry",
     "Policy",
     "Premium",

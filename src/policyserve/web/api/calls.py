@@ -20,6 +20,7 @@ from policyserve.web.api import (
     messages,
     missing_services,
     obligations,
+    phone_calls,
     policies,
     tasks,
 )
@@ -71,6 +72,9 @@ CALLS: tuple[Call, ...] = (
     Call(path="/events", method="GET", work=events.get_events, roles=OF_BOOK),
     Call(path="/events", method="POST", work=events.post_event, roles=(*AGENT, *CLERK), status=MADE),
     Call(path="/events/{event}/retract", method="POST", work=events.post_retract, roles=CLERK),
+    Call(path="/calls", method="GET", work=phone_calls.get_calls, roles=OF_BOOK),
+    Call(path="/calls/{task_id}", method="GET", work=phone_calls.get_call, roles=OF_BOOK),
+    Call(path="/tasks/{task_id}/calls", method="POST", work=phone_calls.post_call, roles=OF_BOOK, status=MADE),
     Call(path="/complaints", method="GET", work=complaints.get_complaints, roles=OF_BOOK),
     Call(path="/complaints", method="POST", work=complaints.post_complaint, roles=OF_BOOK, status=MADE),
     Call(path="/complaints/{complaint_id}", method="GET", work=complaints.get_complaint, roles=OF_BOOK),
