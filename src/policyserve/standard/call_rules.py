@@ -6,9 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from policyserve.locale import in_language, say, say_many
+from policyserve.locale import N_all, in_language, say_in, say_many
 from policyserve.standard.part import Code, Name, Part
 from policyserve.standard.vocabulary import listed
+
+
+N_all("way after the last try of a call", "visit", "letter")
 
 
 class CallHours(Part):
@@ -70,8 +73,9 @@ class CallRules(Part):
             say_many(language, "at most {n} try", "at most {n} tries", self.tries),
             say_many(language, "made within {n} day", "made within {n} days", self.within_days),
             listed(hours, language),
+            say_in(language, "way after the last try of a call", self.then),
             *(
-                say(language, "{service}: {count} questions", service=one.service, count=len(one.points))
+                say_many(language, "a questionnaire of {n} point", "a questionnaire of {n} points", len(one.points))
                 for one in self.questionnaires
             ),
         ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 
 LINKS = (
     ("customer_id", "customers"), ("task_id", "tasks"), ("message_id", "messages"), ("complaint_id", "complaints"),
