@@ -10,7 +10,6 @@ from policyserve.locale import N_all, in_language, say_in, say_many
 from policyserve.standard.part import Code, Name, Part
 from policyserve.standard.vocabulary import listed
 
-
 N_all("way after the last try of a call", "visit", "letter")
 
 
