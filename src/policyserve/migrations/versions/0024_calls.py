@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 
 LINKS = (
     ("customer_id", "customers"), ("task_id", "tasks"), ("message_id", "messages"), ("complaint_id", "complaints"),
