@@ -27,6 +27,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "complaints": {"policy_no": "P1", "words": "late", "kind": "service"}, "steps": {"step": "founded", "said": "so"},
     "calls": {"outcome": "not-reached", "at": "10:00"},
     "handovers": {"agents": ["1002"]}, "choice": {"household": "F9", "agent_no": "1003"}, "undo": {"why": "she stays"},
+    "1001": {"persistency": 2, "referrals": 1, "add_ons": 1},
     "events": {"policy_no": "P1", "kind": "claim", "occurred_on": "2026-05-04"},
 }  # fmt: skip
 """What is sent, by the last part of the path."""
@@ -55,11 +56,14 @@ def asked(client: TestClient, call: Call, **places: str) -> Any:
         "complaint_id": "1",
         "handover_id": "1",
         "month": "2026-05",
+        "manager_no": "1001",
     }
     path = API + call.path.format(**{**known, **places})
     body = BODIES.get(path.rpartition("/")[2]) if call.method == "POST" else None
     if call.upload:
         path += "?kind=customers&name=list.csv"
+    if path.endswith("/preview"):
+        path += "?weights=2/1/1&agent_no=1002"
     if path.endswith("/missing"):
         path += "?service=visit-m4"
     return client.request(call.method, f"http://branch{path}", json=body)

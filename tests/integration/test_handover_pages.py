@@ -104,3 +104,17 @@ def test_by_the_api_a_set_is_proposed_changed_applied_once_and_undone(branch: Br
     listed = manager.get("/handovers?most=1").json()
     assert ([one["handover_id"] for one in listed["items"]], listed["next"] is not None) == ([key], True)
     assert manager.get("/handovers/99999").status_code == 404
+
+
+def test_by_the_api_weights_are_tried_set_once_and_taken_back(branch: Branch) -> None:
+    manager, weights = branch.machine("manager"), {"persistency": 3, "referrals": 0, "add_ons": 0}
+    tried = manager.get("/priorities/1001/preview?weights=3/0/0&agent_no=1002").json()["items"]
+    assert [one["after"] for one in tried] == [*range(1, len(tried) + 1)]
+    assert manager.get("/priorities/1001").json()["manager_no"] is None
+    once = {"idempotency-key": "weights"}
+    held = [manager.post("/priorities/1001", json=weights, headers=once).json() for _ in range(2)]
+    assert [(one["persistency"], one["manager_no"], one["actor"]) for one in held] == [(3.0, "1001", "manager")] * 2
+    assert "3/0/0" in manager.get("/priorities/1001").json()["why"]
+    assert manager.post("/priorities/1001", json={**weights, "persistency": 0}).status_code == 409
+    assert manager.get("/priorities/1004").status_code == 404
+    assert manager.post("/priorities/1001/take-back").json()["manager_no"] is None

@@ -114,7 +114,9 @@ def set_weights(
         action = "weights set" if weights else "weights taken back"
         audit.note(connection, actor, action, at=stamp.at, kind="agent", number=manager_no)
         standard = current_standard(connection, stamp.as_of)
-        return target_weights.weighing(connection, manager_no, standard, stamp.as_of)
+        held = target_weights.weighing(connection, manager_no, standard, stamp.as_of)
+        sent_forms.keep(connection, viewer, form, held)
+        return held
 
 
 def _manager(connection: Connection, viewer: Viewer, manager_no: str, day: date) -> int:

@@ -22,6 +22,7 @@ from policyserve.web.api import (
     obligations,
     phone_calls,
     policies,
+    priorities,
     tasks,
 )
 from policyserve.web.api.call import Call
@@ -95,6 +96,12 @@ CALLS: tuple[Call, ...] = (
     Call(path="/figures/{name}", method="GET", work=figures.get_figure, roles=OF_BOOK),
     Call(path="/figures/{name}/list", method="GET", work=figures.get_figure_list, roles=OF_BOOK),
     Call(path="/appraisals/{month}", method="GET", work=figures.get_appraisal, roles=OF_BOOK),
+    Call(path="/priorities/{manager_no}", method="GET", work=priorities.get_priority, roles=MANAGER),
+    Call(path="/priorities/{manager_no}", method="POST", work=priorities.post_priority, roles=MANAGER),
+    Call(path="/priorities/{manager_no}/preview", method="GET", work=priorities.get_priority_preview, roles=MANAGER),
+    Call(
+        path="/priorities/{manager_no}/take-back", method="POST", work=priorities.post_priority_take_back, roles=MANAGER
+    ),
     Call(path="/imports", method="GET", work=imports.get_imports, roles=CLERK),
     Call(path="/imports", method="POST", work=imports.post_import, roles=CLERK, status=ACCEPTED, upload=True),
     Call(path="/imports/{import_id}", method="GET", work=imports.get_import, roles=CLERK),
