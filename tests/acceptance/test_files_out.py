@@ -37,7 +37,7 @@ EXAMPLES = {
         "metrics add-ons", "metrics candidates", "metrics forecast", "metrics survival", "metrics value",
         "metrics persistency", "metrics collection", "metrics collected", "metrics referrals", "metrics influence",
         "metrics funnel", "metrics appraisal", "obligations", "complaint list", "letters list",
-        "call list", "call shares",
+        "call list", "call shares", "complaint counts",
     ), ()),
 }  # fmt: skip
 """What each command with `--out FILE` is asked; a new command needs a line here."""

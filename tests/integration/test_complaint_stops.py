@@ -10,7 +10,13 @@ from books.small_plans import CALENDAR
 from desks.message_book import BIRTHDAY, D30, GREETING, REMINDER, change, fates, fill, generate, states
 from policyserve.access.viewer import SYSTEM
 from policyserve.complaints.records import Told
-from policyserve.operations.complaints import complaints_of_viewer, open_complaint, step_complaint
+from policyserve.dates import Days
+from policyserve.operations.complaints import (
+    complaint_counts_of_viewer,
+    complaints_of_viewer,
+    open_complaint,
+    step_complaint,
+)
 from policyserve.operations.events import add_event, retract_event
 from policyserve.plan.complaints import unasked
 from policyserve.standard.parser import default_standard
@@ -86,3 +92,20 @@ def test_errands_and_duties_go_on_and_what_is_given_unasked_stops() -> None:
     assert stopped.isdisjoint({"errand", "sick-visit", "lapse-reminder-d1", "policy-review", "new-policy-callback"})
     marketing = {one.code for one in standard.services if one.message_class == "marketing"}
     assert marketing <= stopped
+
+
+def test_complaints_are_counted_by_class_with_the_repeated_and_the_late_ones(engine: Engine) -> None:
+    fill(engine)
+    first = complain(engine, day=BEFORE)
+    settle(engine, first, BEFORE + timedelta(days=4))
+    complain(engine, day=BEFORE + timedelta(days=6))
+    late = BEFORE + timedelta(days=40)
+    found = complaint_counts_of_viewer(engine, SYSTEM, Days.between(BEFORE, late), by=("class",), as_of=late)
+    assert found.rows.to_dicts() == [
+        {
+            "kind": "service", "received": 2, "open": 1, "settled": 1, "in_time": 1, "repeated": 1, "overdue": 1,
+            "days_to_result": 4.0, "in_time_share": 1.0,
+        }
+    ]  # fmt: skip
+    by = complaint_counts_of_viewer(engine, SYSTEM, Days.between(late, late), by=("team", "cause"), as_of=late)
+    assert by.rows.is_empty()

@@ -8,13 +8,14 @@ import rich_click as click
 
 from policyserve.access.viewer import SYSTEM
 from policyserve.cli.option_types import DATE, KEY
-from policyserve.cli.options import BY, Session, figure_options, shared
+from policyserve.cli.options import BY, Session, figure_options, grouped_by, shared
 from policyserve.cli.screen.figures import print_figure
 from policyserve.cli.screen.output import show, tell
 from policyserve.complaints.records import Told
 from policyserve.complaints.steps import CAUSES, CHANNELS, KINDS, STEPS, step_said
 from policyserve.complaints.texts import facts_said, steps_said
 from policyserve.errors import QuestionError
+from policyserve.metrics.complaints.figures import GROUPS
 from policyserve.operations import complaints
 
 
@@ -77,6 +78,21 @@ def list_(session: Session, open_only: bool) -> None:
     """List the complaints, what is to be done next first, with the days left."""
     found = complaints.complaints_of_viewer(
         session.engine, SYSTEM, session.calendar, as_of=session.as_of, open_only=open_only
+    )
+    print_figure(
+        found, session.form, session.language, out=session.out, zone=session.settings.time_zone, kept=session.kept_files
+    )
+
+
+@complaint.command()
+@click.option("--from", "first", type=DATE, help="The first day; default the year's first.")
+@click.option("--to", "last", type=DATE, help="The last day; default today.")
+@grouped_by(GROUPS, "class")
+@figure_options
+def counts(session: Session, first: date | None, last: date | None, by: tuple[str, ...]) -> None:
+    """Count complaints: open, overdue, settled in time, repeated, and the days until the result."""
+    found = complaints.complaint_counts_of_viewer(
+        session.engine, SYSTEM, session.days(first, last), by=by, as_of=session.as_of
     )
     print_figure(
         found, session.form, session.language, out=session.out, zone=session.settings.time_zone, kept=session.kept_files

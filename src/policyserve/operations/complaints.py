@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,8 +19,9 @@ from policyserve.calendars.calendar import Calendar
 from policyserve.complaints import records
 from policyserve.complaints.records import COMPLAINTS, CUSTOMERS, Finding, Told
 from policyserve.complaints.steps import STEPS, next_steps
+from policyserve.dates import Days
 from policyserve.errors import NotFoundError, PolicyserveError
-from policyserve.metrics.complaints.figures import complaint_list
+from policyserve.metrics.complaints.figures import complaint_counts, complaint_list
 from policyserve.metrics.figure import Figure
 from policyserve.operations.database import Database
 from policyserve.operations.seen_figures import named
@@ -128,6 +130,15 @@ def complaints_of_viewer(
         rows = records.listed(connection, as_of, seen, all_of_them=not open_only)
         standard = current_standard(connection, as_of)
         return named(connection, viewer, complaint_list(_dated(rows, standard, calendar, as_of), as_of=as_of))
+
+
+def complaint_counts_of_viewer(
+    engine: Database, viewer: Viewer, days: Days, *, by: Sequence[str] = ("company",), as_of: date
+) -> Figure:
+    """Count the complaints of customers in scope: see `metrics.complaints.figures.complaint_counts`."""
+    with db.reading(engine) as connection:
+        rows = records.listed(connection, as_of, scope.sees_customers(viewer.scope, as_of))
+        return named(connection, viewer, complaint_counts(rows, days, by=by, as_of=as_of))
 
 
 def _one(connection: Connection, viewer: Viewer, key: int, day: date) -> dict[str, Any]:

@@ -108,6 +108,7 @@ PAGES: tuple[Page, ...] = (
     *_for(AGENT, "/customers/{customer_no}/event", entries.event, entries.keep_event),
     *_for((*AGENT, *MANAGER, *CLERK), "/customers/{customer_no}/complaint", complaints.ask, complaints.receive),
     *_for((*AGENT, *MANAGER, *CLERK), "/complaints", complaints.show),
+    *_for(MANAGER, "/complaints/counts", complaints.counts),
     *_for((*AGENT, *MANAGER, *CLERK), "/complaints/{complaint:key}", complaints.one),
     *_for((*MANAGER, *CLERK), "/complaints/{complaint:key}", send=complaints.lead),
     *_for((*AGENT, *MANAGER, *CLERK), "/calls", calls.show),

@@ -9,7 +9,9 @@ from policyserve.access.sent_forms import SentBeforeError
 from policyserve.complaints.records import Told
 from policyserve.complaints.steps import CAUSES, CHANNELS, KINDS, STEPS, step_said
 from policyserve.complaints.texts import facts_said, steps_said, told
+from policyserve.dates import Days
 from policyserve.errors import NotFoundError, PolicyserveError
+from policyserve.metrics.complaints.figures import GROUPS
 from policyserve.operations import complaints
 from policyserve.operations.cards import customer_card
 from policyserve.web.addresses import part
@@ -70,6 +72,17 @@ def show(visit: Visit) -> Answer:
     links = LINKS if visit.viewer.role == "manager" else {name: LINKS[name] for name in ("complaint", "customer")}
     values = {"table": table_of(found, visit.language, links), "everything": "all" in visit.query}
     return Screen(template="complaints", values=values, figures=lambda: [found])
+
+
+def counts(visit: Visit) -> Answer:
+    """Count the complaints of this year by class, cause, team or agent."""
+    days = Days.between(visit.as_of.replace(month=1, day=1), visit.as_of)
+    by = visit.query.get("by", "")
+    found = complaints.complaint_counts_of_viewer(
+        visit.house.engine, visit.viewer, days, by=(by if by in GROUPS[1:] else "class",), as_of=visit.as_of
+    )
+    values = {"table": table_of(found, visit.language, LINKS)}
+    return Screen(template="complaint_counts", values=values, figures=lambda: [found])
 
 
 def one(visit: Visit, refusal: PolicyserveError | None = None) -> Answer:
