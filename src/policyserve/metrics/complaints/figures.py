@@ -54,8 +54,8 @@ GROUPED = {"company": "company", "team": "team", "agent": "agent_no", "class": "
 
 COUNTED = N_(
     "Complaints received in these days, without those that were withdrawn. Repeated ones are of a customer who had "
-    "complained within a year before; in time are those settled by the day of the result, overdue those that are open past "
-    "it; the days until the result are the median of those settled."
+    "complained within a year before; in time are those settled by the day of the result, overdue those that are open "
+    "past it; the days until the result are the median of those settled."
 )
 
 
