@@ -86,7 +86,8 @@ def show_(session: Session, file: Path | None, points: bool, obligations: bool) 
 def _show_obligations(session: Session, found: Standard) -> None:
     titled = {key: session.words(words) for key, words in OWED.items()}
     rows, none = obligation_rows(found, session.language), session.words(NONE)
-    show(rows, session.form, columns=[*OWED], language=session.language, headings=titled, empty=none)
+    columns = [name for name in OWED if session.form != "table" or name != "code"]
+    show(rows, session.form, columns=columns, language=session.language, headings=titled, empty=none)
 
 
 def _named(found: Standard, language: str) -> dict[str, str]:
