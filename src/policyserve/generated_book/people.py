@@ -200,7 +200,7 @@ def _with_wishes(draws: Draws, members: pl.DataFrame) -> pl.DataFrame:
         quiet_days=pl.when(~pl.col("child") & draws.happens("person.quiet", 0.06)).then(
             draws.pick("person.quiet.days", {"7": 3, "1": 2, "6,7": 1})
         ),
-        language=pl.when(~pl.col("child")).then(draws.pick("person.language", {"zh": 985, "yue": 5, "en": 10})),
+        language=pl.when(~pl.col("child")).then(draws.pick("person.language", {"普通话": 985, "粤语": 5, "英语": 10})),
     )
 
 

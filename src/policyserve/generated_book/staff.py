@@ -65,7 +65,7 @@ def _with_people(draws: Draws, agents: pl.DataFrame, as_of: date) -> pl.DataFram
         left_on=known_by(pl.when(leaves).then(today - days(draws.whole("agent.left", 3, 500))), today),
         daily_capacity=pl.when(draws.happens("agent.capacity", 0.3)).then(draws.whole("agent.visits", 6, 12)),
         region=pl.col("branch").str.strip_suffix("分公司"),
-        languages=draws.pick("agent.languages", {"zh": 88, "zh,en": 9, "zh,yue": 3}),
+        languages=draws.pick("agent.languages", {"普通话": 88, "普通话、英语": 9, "普通话、粤语": 3}),
         care=team_care * poor,
     )
 
