@@ -16,6 +16,9 @@ from policyserve.papers.letter_text import parts
 from policyserve.papers.print_fonts import FAMILIES, files
 
 Row = Mapping[str, Any]
+LINE = 80
+"""Half signs of a line, counted carefully: a line holds some 90."""
+
 PAGE = {"zh": ("第", "页 共", "页"), "en": ("Page", "of", "")}
 """What stands around the numbers of a page."""
 
@@ -23,6 +26,7 @@ PAGE = {"zh": ("第", "页 共", "页"), "en": ("Page", "of", "")}
 def laid_out(letter: Row, *, company: str, hotline: str | None) -> dict[str, Any]:
     """Return what the printer shows of a letter, a row of `records.LETTERS`: strings, lists and mappings alone."""
     language = letter["language"]
+    found = parts(letter["text"])
     return {
         "no": letter["letter_no"],
         "no_line": say(language, N_("Letter no. {letter_no}"), letter_no=letter["letter_no"]),
@@ -33,8 +37,29 @@ def laid_out(letter: Row, *, company: str, hotline: str | None) -> dict[str, Any
         "title": letter["title"],
         "day": format.day(language, letter["made_on"], 0),
         "page": list(PAGE[language]),
-        "parts": [_with_code(one) for one in parts(letter["text"])],
+        "parts": [_with_code(one) for one in found],
+        "short": _is_short(found),
     }
+
+
+def _is_short(found: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a letter surely fits on one page, by the height of its parts in millimetres, counted generously.
+
+    Only such a letter says "1 of 1" without being asked: counting pages takes time for each letter times all letters.
+    """
+    heights = {"table": 2.6, "counterfoil": 12.0, "signature": 8.0, "code": 24.0, "paragraph": 1.5}
+    above, below, line, room = 74.0, 26.0, 6.0, 235.0
+    used = above + below
+    for part in found:
+        rows = part.get("rows", [[part.get("text", "")]])
+        lines = sum(-(-_width("".join(row)) // LINE) or 1 for row in rows)
+        used += heights[part["kind"]] * len(rows) + line * lines
+    return used <= room
+
+
+def _width(text: str) -> int:
+    """Count half signs: a Chinese one is two, a Latin one at most a little more than one."""
+    return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text) * 11 // 10
 
 
 def _named(name: str | None, language: str) -> str:
