@@ -15,6 +15,7 @@ MODULES = {
     **dict.fromkeys(("db", "event", "plan", "release"), "book"),
     "capacity": "capacity",
     "standard": "standard",
+    "rehearse": "rehearse",
     **dict.fromkeys(("agenda", "task"), "tasks"),
     "absence": "absences",
     "call": "calls",

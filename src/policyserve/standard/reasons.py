@@ -39,6 +39,7 @@ FACTS: Final = {
     "complained": N_("a complaint of the household of {on} is open"),
     # the standard
     "no-service": N_("the standard no longer has this service"),
+    "not-yet": N_("the standard has not had this service"),
     "switched-off": N_("the standard has switched this service off"),
     "other-way": N_("the standard asks for it in another way now"),
     "gone": N_("the facts no longer call for it"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -61,7 +61,7 @@ def near(
     Rows of `candidates.FOUND`; none where no fact calls for one within `REACH` days.
     """
     days = Days.between(day, day).widened(before=REACH, after=REACH)
-    found = candidates(facts, only(standard, service), calendar, days, standing=True)
+    found = candidates(facts, only(standard, {service}), calendar, days, standing=True)
     own = found.filter(
         pl.col("service") == service, pl.col("subject_kind") == subject.kind, pl.col("subject_id") == subject.key
     )
@@ -69,9 +69,9 @@ def near(
     return [row for row in rows if _is_on(row, day)] or rows[:1]
 
 
-def only(standard: Standard, service: str) -> Standard:
-    """Leave a service, and those that have a say in whether it comes: festivals, and what tells of another agent."""
-    asked = [one for one in standard.services if one.code == service]
+def only(standard: Standard, codes: Collection[str]) -> Standard:
+    """Leave services, and those that have a say in whether they come: festivals, and what tells of another agent."""
+    asked = [one for one in standard.services if one.code in codes]
     kinds = {one.trigger.kind for one in asked} & {"festival"}
     kept = [one for one in standard.services if one in asked or one.trigger.kind in kinds or tells(one)]
     return standard.model_copy(update={"services": tuple(kept)})
