@@ -25,8 +25,11 @@ C2,"=HYPERLINK(""http://x"")",male,1985-06-30,13900000002,yes
 C3,-李,male,1985-06-30,13900000003,yes
 """
 
+STANDARD = Path(__file__).parents[2] / "fixtures" / "standards" / "life-cn.yaml"
+
 EXAMPLES = {
     "plan": ("--from", "2025-06-01", "--to", "2025-07-01"),
+    "rehearse": (STANDARD, "--from", "2025-06-01", "--to", "2025-07-01", "--load"),
     "sms generate": (),
     "sms list": (),
     "metrics worth": ("--since", START),

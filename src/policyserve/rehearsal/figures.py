@@ -90,7 +90,8 @@ def rehearsal_figure(found: Rehearsal, price: Price, language: str) -> Figure:
         _load(figure, found),
         _samples(figure, found, language),
     )
-    heaviest = load.rows.sort((pl.col("after") - pl.col("before")).abs(), descending=True, maintain_order=True)
+    changed = load.rows.filter(pl.col("more") != 0)
+    heaviest = changed.sort(pl.col("more").abs(), descending=True, maintain_order=True)
     short = replace(load, rows=heaviest.head(SHOWN), lines=(Sentence(HEAVIEST),))
     below = tuple(one for one in (messages, short, samples) if not one.rows.is_empty())
     return replace(
@@ -103,7 +104,9 @@ def _service(found: Rehearsal) -> Column:
     """Return the column of services, by their names in the changed standard, else in the one that holds."""
     sides = (found.old.standard, found.new.standard)
     names = {one.code: one for standard in sides for one in standard.services}
-    return column("service", kind="code", words=lambda code, language: str(names[code].said("name", language)))
+    return column(
+        "service", N_("Service"), kind="code", words=lambda code, language: str(names[code].said("name", language))
+    )
 
 
 def _messages(figure: Figure, price: Price, language: str) -> Figure:
