@@ -230,3 +230,10 @@ def steps_of(connection: Connection, key: int) -> list[dict[str, Any]]:
         .where(TAKEN.c.complaint_id == key)
     )  # fmt: skip
     return [dict(row) for row in connection.execute(query.order_by(TAKEN.c.id)).mappings()]
+
+
+def managers(connection: Connection) -> dict[str, str]:
+    """Return the number of each agent's manager, by that of the agent."""
+    above = AGENTS.alias("above")
+    query = select(AGENTS.c.agent_no, above.c.agent_no).join(above, above.c.id == AGENTS.c.manager_id)
+    return {number: manager for number, manager in connection.execute(query)}

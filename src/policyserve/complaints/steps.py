@@ -92,3 +92,21 @@ def after_step(status: str, code: str) -> str | None:
     """Return the status after a step; None where it may not follow."""
     step = STEPS[code]
     return (step.to or status) if status in step.after else None
+
+
+def escalated_to(above: Mapping[str, str], agent_no: str | None, days_left: int | None, days: int) -> str | None:
+    """Return the manager to whom a late complaint has gone up: a level more every `days`; None for one in time.
+
+    `above`: the manager of each agent, by their numbers. The highest one keeps it.
+    """
+    if days_left is None or days_left >= 0 or agent_no is None:
+        return None
+    found: str | None = None
+    passed = {agent_no}
+    for _ in range(1 + (-days_left - 1) // days):
+        manager = above.get(found or agent_no)
+        if manager is None or manager in passed:
+            break
+        found = manager
+        passed.add(manager)
+    return found

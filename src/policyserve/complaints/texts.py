@@ -15,7 +15,7 @@ TITLES: Final = {
     "opened_on": N_("Received on"), "words": N_("In the customer's words"),
     "due": N_in("column of complaints", "To be answered by"), "days_left": N_("Days left"),
     "answered_on": N_("First answered on"), "result_by": N_("Result by"), "cause": N_("Cause"),
-    "responsible_no": N_("Responsible"), "closed_on": N_("Settled on"),
+    "responsible_no": N_("Responsible"), "escalated_to": N_("Gone up to"), "closed_on": N_("Settled on"),
 }  # fmt: skip
 
 CONTEXTS: Final = {

@@ -18,7 +18,7 @@ from policyserve.book.snapshot import agent_id, customer_of, policy_id
 from policyserve.calendars.calendar import Calendar
 from policyserve.complaints import records
 from policyserve.complaints.records import COMPLAINTS, CUSTOMERS, Finding, Told
-from policyserve.complaints.steps import STEPS, next_steps
+from policyserve.complaints.steps import STEPS, escalated_to, next_steps
 from policyserve.dates import Days
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.metrics.complaints.figures import complaint_counts, complaint_list
@@ -112,7 +112,7 @@ def seen_complaint(engine: Database, viewer: Viewer, calendar: Calendar, key: in
     """Return a complaint of a customer in scope with its steps; raises NotFoundError."""
     with db.reading(engine) as connection:
         row = _one(connection, viewer, key, as_of)
-        (dated,) = _dated([row], current_standard(connection, as_of), calendar, as_of)
+        (dated,) = _dated(connection, [row], current_standard(connection, as_of), calendar, as_of)
         name = connection.scalar(select(CUSTOMERS.c.name).where(CUSTOMERS.c.customer_no == row["customer_no"]))
         steps = records.steps_of(connection, key)
         return SeenComplaint(
@@ -129,7 +129,9 @@ def complaints_of_viewer(
         seen = scope.sees_customers(viewer.scope, as_of)
         rows = records.listed(connection, as_of, seen, all_of_them=not open_only)
         standard = current_standard(connection, as_of)
-        return named(connection, viewer, complaint_list(_dated(rows, standard, calendar, as_of), as_of=as_of))
+        return named(
+            connection, viewer, complaint_list(_dated(connection, rows, standard, calendar, as_of), as_of=as_of)
+        )
 
 
 def complaint_counts_of_viewer(
@@ -148,14 +150,19 @@ def _one(connection: Connection, viewer: Viewer, key: int, day: date) -> dict[st
     return found[0]
 
 
-def _dated(rows: list[dict[str, Any]], standard: Standard, calendar: Calendar, as_of: date) -> list[dict[str, Any]]:
-    """Add the day of the first answer, the day of what is owed next, and the days left until it."""
+def _dated(
+    connection: Connection, rows: list[dict[str, Any]], standard: Standard, calendar: Calendar, as_of: date
+) -> list[dict[str, Any]]:
+    """Add the day of the first answer, the day of what is owed next, the days left, and to whom it has gone up."""
+    above = records.managers(connection)
     made = []
     for row in rows:
         answer_by = _workdays_later(calendar, row["opened_on"], standard.complaints.of(row["kind"]).answer_workdays)
         owed = row["result_by"] if row["answered_on"] else min(answer_by, row["result_by"])
         due = owed if row["closed_on"] is None else None
-        made.append({**row, "answer_by": answer_by, "due": due, "days_left": due and (due - as_of).days})
+        left = due and (due - as_of).days
+        up = escalated_to(above, row["agent_no"], left, standard.complaints.escalation_days)
+        made.append({**row, "answer_by": answer_by, "due": due, "days_left": left, "escalated_to": up})
     return made
 
 

@@ -35,18 +35,25 @@ class TermsOfComplaint(Part):
 class ComplaintRules(TermsOfComplaint):
     """The days of complaints, and of the classes that have others."""
 
+    escalation_days: Annotated[int, Field(ge=1, le=366)] = 3
+    """What is not answered in time goes to the manager of the agent, and after so many more days one level higher."""
+
     classes: Mapping[ComplaintClass, ComplaintDays] = {}
 
     def of(self, kind: str) -> TermsOfComplaint:
         """Return the days that hold for a class."""
         own_of = {str(name): one.model_dump(exclude_none=True) for name, one in self.classes.items()}
-        return TermsOfComplaint(**{**self.model_dump(exclude={"classes"}), **own_of.get(kind, {})})
+        return TermsOfComplaint(**{**self.model_dump(exclude={"classes", "escalation_days"}), **own_of.get(kind, {})})
 
     def told(self, language: str) -> str:
         """Say the days of all complaints, and of each class that has others."""
         own = {say_in(language, "class of complaint", kind): _told(self.of(kind), language) for kind in self.classes}
         others = [say(language, "{kind}: {days}", kind=kind, days=days) for kind, days in own.items()]
-        return "; ".join([_told(self, language), *others])
+        higher = say_many(
+            language, "a level higher every {n} day that it is late", "a level higher every {n} days that it is late",
+            self.escalation_days,
+        )  # fmt: skip
+        return "; ".join([_told(self, language), *others, higher])
 
 
 def _told(days: TermsOfComplaint, language: str) -> str:

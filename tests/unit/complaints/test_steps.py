@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policyserve.complaints.steps import CLOSED, OPEN, STEPS, after_step, next_steps
+from policyserve.complaints.steps import CLOSED, OPEN, STEPS, after_step, escalated_to, next_steps
 
 SLOW = {
     "received": {"founded": "founded", "unfounded": "unfounded"},
@@ -52,3 +52,12 @@ def test_agents_and_auditors_take_no_step() -> None:
 
 def test_every_status_but_a_withdrawn_one_leads_on() -> None:
     assert [status for status in (*OPEN, *CLOSED) if not next_steps(status, "manager")] == ["withdrawn"]
+
+
+def test_a_late_complaint_goes_up_a_level_every_three_days_and_ends_with_the_highest() -> None:
+    above = {"a": "b", "b": "c", "c": "d"}
+    days = (None, 5, 0, -1, -3, -4, -6, -7, -90)
+    gone = [escalated_to(above, "a", left, 3) for left in days]
+    assert gone == [None, None, None, "b", "b", "c", "c", "d", "d"]
+    assert escalated_to({"a": "b", "b": "a"}, "a", -90, 3) == "b"
+    assert escalated_to(above, None, -90, 3) is None

@@ -31,7 +31,7 @@ SCHEMA: dict[str, Any] = {
     "complaint_id": pl.Int64, "status": pl.String, "due": pl.Date, "days_left": pl.Int32, "customer_no": pl.String,
     "policy_no": pl.String, "kind": pl.String, "words": pl.String, "opened_on": pl.Date, "channel": pl.String,
     "agent_no": pl.String, "team": pl.String, "answer_by": pl.Date, "answered_on": pl.Date, "result_by": pl.Date,
-    "closed_on": pl.Date, "cause": pl.String, "responsible_no": pl.String,
+    "closed_on": pl.Date, "cause": pl.String, "responsible_no": pl.String, "escalated_to": pl.String,
 }  # fmt: skip
 
 LISTED = (
@@ -44,6 +44,7 @@ LISTED = (
     Column(name="words", title=N_("In the customer's words"), kind="long"),
     Column(name="opened_on", title=N_("Received on"), kind="day"),
     column("agent_no"),
+    Column(name="escalated_to", title=N_("Gone up to"), kind="agent"),
 )
 
 

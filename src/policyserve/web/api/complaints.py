@@ -38,6 +38,7 @@ class ComplaintRow(Answer):
     closed_on: Day | None
     cause: str | None
     responsible_no: str | None
+    escalated_to: str | None = Field(description="The manager to whom a late one has gone up.")
 
 
 class ComplaintList(Answer):
