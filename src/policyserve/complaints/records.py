@@ -236,4 +236,4 @@ def managers(connection: Connection) -> dict[str, str]:
     """Return the number of each agent's manager, by that of the agent."""
     above = AGENTS.alias("above")
     query = select(AGENTS.c.agent_no, above.c.agent_no).join(above, above.c.id == AGENTS.c.manager_id)
-    return {number: manager for number, manager in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query)}
