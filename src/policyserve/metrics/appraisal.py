@@ -20,15 +20,16 @@ from policyserve.metrics.targets import ADDED_ON, KEPT
 TITLE = N_("Appraisal of {month}")
 MEANING = N_(
     "Appraisal of a month: service rate and call-backs are of the services that fell due in the month, satisfaction is "
-    "of those done in it; persistency of month 13 is that of the cohort whose grace ends in the month ({cohort}); "
-    "people referred and add-ons count since the year began. Reached: all three targets (persistency, referrals, "
-    "add-ons) are met; where one of them has nothing to count, that is said instead."
+    "of those done in it; complaints are those received in it; persistency of month 13 is that of the cohort whose "
+    "grace ends in the month ({cohort}); people referred and add-ons count since the year began. Reached: all three "
+    "targets (persistency, referrals, add-ons) are met; where one of them has nothing to count, that is said instead."
 )
 
 FROM: dict[str, dict[str, str]] = {
     "services": {"ratio": "service_rate", "denominator": "services_due"},
     "callbacks": {"ratio": "callback_rate", "denominator": "callbacks_due"},
     "satisfaction": {"mean": "satisfaction", "answers": "answers", "small": "few_answers"},
+    "complaints": {"received": "complaints", "in_time_share": "settled_in_time"},
     "persistency": {"ratio": "persistency", "denominator_count": "policies", "small": "few_policies"},
     "referrals": {"referred": "referred", "target": "to_refer"},
     "add-ons": {"ratio": "added_on", "single_policy_customers": "single_policy_customers", "small": "few_customers"},
@@ -109,6 +110,8 @@ SHOWN = (
     Column(name="callback_rate", title=N_("Call-backs in time"), kind="ratio"),
     Column(name="satisfaction", title=N_("Satisfaction"), kind="number"),
     Column(name="answers", title=N_("Answers"), kind="count"),
+    Column(name="complaints", title=N_("Complaints"), kind="count"),
+    Column(name="settled_in_time", title=N_("Complaints settled in time"), kind="ratio"),
     Column(name="persistency", title=N_("13-month persistency"), kind="ratio", target=KEPT, small="few_policies"),
     Column(name="referred", title=N_("People referred"), kind="count"),
     Column(name="added_on", title=N_("Add-ons"), kind="ratio", target=ADDED_ON, small="few_customers"),

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
+import polars as pl
+
+from policyserve.complaints import records
 from policyserve.dates import Days, add_months
 from policyserve.errors import QuestionError
 from policyserve.metrics.add_ons.figures import add_ons_figure
 from policyserve.metrics.appraisal import appraisal_figure, assessed_cohort
+from policyserve.metrics.complaints.figures import complaint_counts
 from policyserve.metrics.figure import Figure
 from policyserve.metrics.persistency.figures import persistency_figure
 from policyserve.metrics.referrals.figures import referrals_figure
@@ -38,10 +44,23 @@ def parts(facts: Reading, month: date, by: Sequence[str]) -> dict[str, Figure]:
         "services": services_figure(work, by=by),
         "callbacks": callbacks_figure(work, by=by),
         "satisfaction": satisfaction_figure(done, by=by),
+        "complaints": _complaints(facts, days, by),
         "persistency": persistency_figure(facts.book, by=by, cohort_from=cohort, cohort_to=cohort, as_of=facts.as_of),
         "referrals": referrals_figure(facts.book, month.year, by=by, as_of=facts.as_of),
         "add-ons": add_ons_figure(facts.book, month.year, by=by, as_of=facts.as_of),
     }
+
+
+def _complaints(facts: Reading, days: Days, by: Sequence[str]) -> Figure:
+    """Count the complaints received in `days`, branch by branch, for a team is only known within its branch."""
+    homes = {row["agent_no"]: row for row in facts.agents.to_dicts()}
+    of_branches: dict[str | None, list[dict[str, Any]]] = {None: []}
+    for row in records.listed(facts.connection, facts.as_of):
+        home = homes.get(row["agent_no"], {"branch": None, "team": None})
+        of_branches.setdefault(home["branch"], []).append({**row, "team": home["team"]})
+    found = {branch: complaint_counts(rows, days, by=by, as_of=facts.as_of) for branch, rows in of_branches.items()}
+    rows = [one.rows.with_columns(branch=pl.lit(branch, dtype=pl.String)) for branch, one in found.items()]
+    return replace(found[None], rows=pl.concat(rows))
 
 
 def appraisal(facts: Reading, month: date, by: Sequence[str]) -> Figure:

@@ -114,7 +114,10 @@ OF_WORK = (
 )  # fmt: skip
 """The figures that also look at tasks, and so change with every deed."""
 
-_NEWEST_DEED = text("SELECT max(id) FROM transitions")
+_NEWEST_DEED = text(
+    "SELECT coalesce((SELECT max(id) FROM transitions), 0) + coalesce((SELECT max(id) FROM complaint_steps), 0)"
+)
+"""Moves with every deed and every step of a complaint: both are added to alone."""
 
 
 class Targets:
