@@ -9,7 +9,9 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +61,13 @@ def ours(path: str) -> None:
 
 
 def laid(start: str) -> list[dict[str, Any]]:
-    """Return the letters as ours lays them out."""
+    """Return the letters as ours lays them out, made in another process: Typst remembers what it has set before."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(laid_by_ours, start).result()
+
+
+def laid_by_ours(start: str) -> list[dict[str, Any]]:
+    """Make the letters, and return them as they are laid out."""
     path = Path(copied(start))
     ours(str(path))
     with opened(path) as engine, db.reading(engine) as connection:
