@@ -25,7 +25,7 @@ from policyserve.migrations import schema
 from policyserve.operations.letters import make_letters
 from policyserve.papers import records
 from policyserve.papers.typesetting import document, laid_out
-from policyserve.tables import Agent, Customer, Policy, Premium, Task, table
+from policyserve.tables import Agent, Customer, Model, Policy, Premium, Task, table
 from policyserve.tasks.transitions import Stamp
 
 DAY = date(2026, 5, 4)
@@ -82,7 +82,7 @@ def floor(letters: list[dict[str, Any]]) -> None:
 def fill(engine: Engine, count: int) -> None:
     """Store a demand that is due to each of `count` customers, of a policy with an unpaid premium."""
     keys = range(1, count + 1)
-    rows = {
+    rows: dict[type[Model], list[dict[str, Any]]] = {
         Customer: [
             {"id": key, "customer_no": f"C{key}", "name": f"王芳{key}", "gender": "female", "agent_id": 1,
              "known_on": DAY, "address": f"杭州市人民路{key}号", "postcode": "310000"} for key in keys
