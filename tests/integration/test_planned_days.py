@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
-from desks.task_book import AT, MONDAY, TASKS, fill, frame, run, steps, tasks, touch
+from desks.planned_book import level
+from desks.task_book import AT, MONDAY, fill, run, steps, tasks, touch
 from policyserve import db
-from policyserve.access.stand_ins import planned_day
-from policyserve.calendars.calendar import load_calendar
-from policyserve.config import fixture
 from policyserve.settings_file import VisitSettings
-from policyserve.standard.parser import default_standard
 from policyserve.tasks import deeds
-from policyserve.tasks.planned_days import choose
 from policyserve.tasks.transitions import Stamp
 
 LATER = MONDAY + timedelta(days=14)
 STAMP = Stamp(at=AT, as_of=MONDAY, actor="release")
-ON = VisitSettings(level=True, capacity=1)
 
 
 @pytest.fixture
 def book(engine: Engine) -> Engine:
     fill(engine)
     return engine
-
-
-def level(
-    book: Engine, settings: VisitSettings = ON, ahead: list[dict[str, Any]] | None = None, as_of: date = MONDAY
-) -> list[date]:
-    calendar = load_calendar(fixture("calendars", "cn.yaml"))
-    stamp = Stamp(at=AT, as_of=as_of, actor="release")
-    with db.writing(book, bulk=True) as connection:
-        later = None if ahead is None else frame(ahead)
-        choose(connection, default_standard(), calendar, settings, ahead=later, stamp=stamp)
-    with db.reading(book) as connection:
-        return [
-            date.fromisoformat(str(day))
-            for day in connection.scalars(select(planned_day()).select_from(TASKS).order_by(TASKS.c.id))
-        ]
 
 
 def test_services_of_one_customer_become_one_visit_and_the_task_says_why(book: Engine) -> None:

@@ -31,6 +31,7 @@ ACTIONS = N_all(
     "weights set", "weights taken back",
     "letters made", "letters posted", "letter shown",
     "complaint received", "complaint led on", "call noted",
+    "visit fixed", "visit set free",
     "list imported", "token added", "token revoked", "token refused",
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ MODULES = {
     "import": "import_list",
     **dict.fromkeys(("db", "event", "plan", "release"), "book"),
     "capacity": "capacity",
+    "visit": "visits",
     "standard": "standard",
     "rehearse": "rehearse",
     **dict.fromkeys(("agenda", "task"), "tasks"),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from policyserve import db
 from policyserve.book.agent_changes import agents_of
 from policyserve.handovers.holdings import listed, numbers_of_agents
+from policyserve.tasks import pins
 from policyserve.tasks.transitions import Stamp, record_all
 
 _OPEN: Final = pl.Schema(
@@ -68,7 +69,9 @@ def give(connection: Connection, tasks: pl.DataFrame, stamp: Stamp) -> None:
     """Give open tasks that `open_of` holds to other agents: `subject_id`, `before` and `agent_id`, `assigned`."""
     if tasks.is_empty():
         return
-    rows = tasks.select("agent_id", "assigned", id="subject_id")
+    unplanned = {name: pl.lit(None, dtype=pl.String) for name in ("planned_why", "planned_at")}
+    rows = tasks.select("agent_id", "assigned", id="subject_id", planned_on=pl.lit(None, dtype=pl.Date), **unplanned)
+    ended = pins.endings(pins.held(connection, rows["id"]))
     db.update_frame(connection, "tasks", rows, keys=["id"])
     steps = tasks.select(
         task_id="subject_id",
@@ -84,4 +87,4 @@ def give(connection: Connection, tasks: pl.DataFrame, stamp: Stamp) -> None:
         old=pl.col("before").cast(pl.String),
         new=pl.col("agent_id").cast(pl.String),
     )
-    record_all(connection, steps, stamp, changed)
+    record_all(connection, steps, stamp, pl.concat([changed, ended]))

@@ -19,6 +19,7 @@ from policyserve.errors import PolicyserveError
 from policyserve.handovers import open_tasks
 from policyserve.handovers.records import HandoverSet, enter_state, read_set
 from policyserve.plan.handovers import KIND
+from policyserve.tasks import pins
 from policyserve.tasks.told_customers import told_of
 from policyserve.tasks.transitions import Stamp
 
@@ -131,6 +132,8 @@ def _give_tasks_back(connection: Connection, tasks: pl.DataFrame, judged: pl.Dat
     )
     back = tasks.join(still, on=["subject_id", "to_agent_id"], how="semi").join(kept, on="customer_id", how="anti")
     moves = back.select("subject_id", "assigned", before="to_agent_id", agent_id="from_agent_id")
+    fixed = pins.given_back(connection, moves["subject_id"], stamp.as_of)
     open_tasks.give(connection, moves, stamp)
+    db.update_frame(connection, "tasks", fixed, keys=["id"])
     returned = pl.col("subject_id").is_in(back["subject_id"].implode())
     return tasks.with_columns(outcome=pl.when(returned).then(pl.lit("restored")).otherwise(pl.lit("closed")))

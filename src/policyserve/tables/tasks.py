@@ -61,7 +61,9 @@ class Task(Model, table=True):
     planned_on: date | None = None
     """The day that the levelling of visits chose instead of `due`; None where there is no levelling."""
     planned_why: str | None = None
-    """Why that day: a code of `visits.days`."""
+    """Why that day: a code of `visits.days`, or that a person fixed it (see `tasks.pins`)."""
+    planned_at: str | None = None
+    """The hour that a person agreed on (HH:MM), where the day is fixed."""
     assigned: bool = False
     """A person's decision: `agent_id` stays as it was given."""
     release_id: int | None = Field(default=None, foreign_key="releases.id")

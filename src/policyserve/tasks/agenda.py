@@ -16,10 +16,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from policyserve.errors import NotFoundError
-from policyserve.locale import N_, Sentence
+from policyserve.locale import N_, Sentence, say
 from policyserve.standard.grade import Grade
 from policyserve.standard.model import Standard
 from policyserve.tasks.agenda_queries import OF_OFFICE, of_agent
+from policyserve.tasks.pins import PINNED
+from policyserve.tasks.planned_days import planned_why
 from policyserve.tasks.salutation import salutation
 from policyserve.tasks.standard_lines import Line, Lines
 from policyserve.tasks.sums_owed import Occurrence, Sum, Sums
@@ -27,7 +29,7 @@ from policyserve.tasks.target_weights import Weighing
 
 
 class AgendaTask(NamedTuple):
-    """One task on an agenda; the fields up to `until` are the first columns of `agenda_queries`, in their order."""
+    """One task on an agenda; the fields up to `planned_at` are the first columns of `agenda_queries`, in order."""
 
     task_id: int
     service: str
@@ -50,6 +52,10 @@ class AgendaTask(NamedTuple):
     """For whom it is done, where that agent is away."""
     until: date | None
     """The last day on which they are away."""
+    planned_why: str | None
+    """Why on that day, where it was planned (see `planned_days.WHY`)."""
+    planned_at: str | None
+    """The hour that was agreed."""
     line: Line
     overdue: bool
     """Its day has passed, and it is still on time."""
@@ -101,7 +107,7 @@ class AgendaTask(NamedTuple):
         }
 
 
-_OF_TASK = 15
+_OF_TASK = 17
 """How many columns of `agenda_queries` a task is made of; those of its customer follow."""
 
 
@@ -125,6 +131,14 @@ class AgendaCustomer(NamedTuple):
     def mark(self, language: str) -> str:
         """Say what stands beside the name: the grade, else that a list marks them as a VIP; empty for neither."""
         return self.grade.said(language) if self.grade else "VIP" if self.vip else ""
+
+    def why_then(self, language: str) -> str:
+        """Say why it is done on this day, and at which hour where one was agreed; empty: on the day it is meant for."""
+        codes = {task.planned_why for task in self.tasks}
+        code = next((code for code in (PINNED, "eased", "joined") if code in codes), None)
+        hour = next((task.planned_at for task in self.tasks if task.planned_at), None)
+        words = N_("Why this day: {why}, at {hour}") if hour else N_("Why this day: {why}")
+        return "" if code is None else say(language, words, why=planned_why(code), hour=hour)
 
     @property
     def score(self) -> float:

@@ -21,7 +21,9 @@ _DAY, _PRESSING = DAY.format(t="t"), PRESSING.format(t="t", away="desk")
 _COLUMNS = f"""
     t.id AS task_id, t.service, t.channels, c.customer_no, p.policy_no, t.ordinal, t.anchor, t.nominal, t.due,
     CASE WHEN desk.back_on > {_DAY} AND NOT {_PRESSING} THEN desk.back_on ELSE {_DAY} END AS day,
-    t.latest, t.provisional, desk.leaver, desk.absent, desk.until, t.customer_id, c.name, c.gender, c.phone, c.vip,
+    t.latest, t.provisional, desk.leaver, desk.absent, desk.until,
+    CASE WHEN t.snoozed_to IS NULL THEN t.planned_why END AS planned_why,
+    CASE WHEN t.snoozed_to IS NULL THEN t.planned_at END AS planned_at, t.customer_id, c.name, c.gender, c.phone, c.vip,
     c.family_no, desk.owner, c.grade
 """
 """First what a task on an agenda is made of, then its customer, then whose day it is."""

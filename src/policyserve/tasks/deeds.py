@@ -15,7 +15,7 @@ from sqlalchemy.engine import RowMapping
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.locale import N_, Listed, N_all, N_in, Sentence
 from policyserve.tables import Agent, table
-from policyserve.tasks import contacts
+from policyserve.tasks import contacts, pins
 from policyserve.tasks.history_text import why
 from policyserve.tasks.transitions import TASKS, Stamp, history, record
 
@@ -24,15 +24,13 @@ CHANNELS = ("visit", "call", "sms", "letter", "office", "other")
 
 AGENTS = table(Agent)
 
-_UNPLANNED = {"planned_on": None, "planned_why": None}
-"""What becomes of the day that was planned when a task begins anew: the next release plans it again."""
-
 _VERBS = {"done": "marked done"}
 """What a deed is called where it is no word of its own."""
 
 N_all(
     "what becomes of a task",
     "added", "marked done", "moved", "snoozed", "assigned", "skipped", "missed", "cancelled", "reopened", "planned",
+    "pinned", "unpinned",
 )  # fmt: skip
 
 
@@ -141,24 +139,25 @@ def snooze(connection: Connection, task_id: int, stamp: Stamp, *, to: date) -> N
             latest=task["latest"],
             to=to,
         )
-    before = _change(connection, task_id, "snoozed", ("open",), snoozed_to=to)["snoozed_to"]
-    changes = {"snoozed_to": (before, to)}
+    unplanned = pins.UNPLANNED if pins.pinned_on(task) else {}
+    before = _change(connection, task_id, "snoozed", ("open",), snoozed_to=to, **unplanned)
+    changes = {"snoozed_to": (before["snoozed_to"], to), **pins.ended(before)}
     record(connection, task_id, "snoozed", stamp, from_status="open", to_status="open", changes=changes)
 
 
 def assign(connection: Connection, task_id: int, stamp: Stamp, *, agent_no: str) -> None:
     """Give a task to an agent who is there."""
     agent_id = agent_there(connection, agent_no, stamp.as_of)
-    task = _change(connection, task_id, "assigned", ("open",), agent_id=agent_id, assigned=True, **_UNPLANNED)
-    changes = {"agent_id": (task["agent_id"], agent_id)}
+    task = _change(connection, task_id, "assigned", ("open",), agent_id=agent_id, assigned=True, **pins.UNPLANNED)
+    changes = {"agent_id": (task["agent_id"], agent_id), **pins.ended(task)}
     record(connection, task_id, "assigned", stamp, from_status="open", to_status="open", changes=changes)
 
 
 def reopen(connection: Connection, task_id: int, stamp: Stamp, *, why: str) -> None:
     """Take back what was done or skipped by mistake, and with it the contact: figures of earlier days still know it."""
     reason = _reason(why, N_("reopening a task"))
-    task = _change(connection, task_id, "reopened", ("done", "skipped"), status="open", **_UNPLANNED)
-    changes = contacts.withdraw(connection, task_id)
+    task = _change(connection, task_id, "reopened", ("done", "skipped"), status="open", **pins.UNPLANNED)
+    changes = {**contacts.withdraw(connection, task_id), **pins.ended(task)}
     before = task["status"]
     record(connection, task_id, "reopened", stamp, from_status=before, to_status="open", said=reason, changes=changes)
 

@@ -30,6 +30,7 @@ _POLICIES = table(Policy)
 N_all(
     "deed on a task",
     "added", "moved", "done", "skipped", "missed", "cancelled", "reopened", "snoozed", "assigned", "planned",
+    "pinned", "unpinned",
 )  # fmt: skip
 
 
@@ -126,7 +127,12 @@ def _decisions(row: Any, language: str) -> Iterator[str]:
     if row.snoozed_to is not None:
         yield say(language, "Put off to {day}", day=row.snoozed_to)
     elif row.planned_on is not None:
-        yield say(language, "Planned for {day}: {why}", day=row.planned_on, why=planned_why(row.planned_why))
+        day = (
+            row.planned_on
+            if row.planned_at is None
+            else Sentence("{day} {time}", day=row.planned_on, time=row.planned_at)
+        )
+        yield say(language, "Planned for {day}: {why}", day=day, why=planned_why(row.planned_why))
 
 
 def _step(step: Step, language: str) -> str:

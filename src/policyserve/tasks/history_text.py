@@ -7,6 +7,7 @@ from typing import Final
 
 from policyserve.locale import N_, Listed, N_all, N_in, Sentence
 from policyserve.standard import reasons
+from policyserve.tasks.pins import FIELD
 from policyserve.tasks.transitions import Difference, Step
 
 _FIELDS: Final = {
@@ -44,6 +45,9 @@ def _of_changes(step: Step) -> Iterator[Sentence]:
         yield Sentence("by {channel} on {done_on}", channel=_code(str(channel)), done_on=day)
     if "snoozed_to" in changes:
         yield Sentence("to {day}", day=changes["snoozed_to"][1])
+    if FIELD in changes:
+        old, new = changes[FIELD]
+        yield Sentence("fixed for {day}", day=new) if new else Sentence("no longer fixed for {day}", day=old)
     for name, words in _FIELDS.items():
         if name in changes and not (name == "nominal" and "due" in changes):
             old, new = _values(name, changes[name])

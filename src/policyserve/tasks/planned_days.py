@@ -19,14 +19,16 @@ from policyserve.settings_file import VisitSettings
 from policyserve.solver import check_solver
 from policyserve.standard.model import Standard
 from policyserve.tasks.columns import CONTENT
+from policyserve.tasks.pins import PINNED
 from policyserve.tasks.transitions import Stamp, record_all
 
 WHY: Final = {
     "as-due": N_("the day it is meant for"),
     "joined": N_("one visit with others of the household"),
     "eased": N_("the day it was meant for was too full"),
+    PINNED: N_("somebody fixed it"),
 }
-"""What the codes of `visits.days` are called."""
+"""What the reasons of days are called."""
 
 _SHOWN = {"household": "coalesce('f' || c.family_no, 'c' || c.id)", "customer": "'c' || c.id"}
 
@@ -75,7 +77,7 @@ def choose(
     the reading on, so that whatever somebody did before stands, and what comes later finds the new day.
     """
     if not settings.level:
-        stored = _read(connection, settings, "t.planned_on IS NOT NULL")
+        stored = _read(connection, settings, f"t.planned_on IS NOT NULL AND t.planned_why <> '{PINNED}'")
         nothing = {"planned_on": pl.lit(None, dtype=pl.Date), "planned_why": pl.lit(None, dtype=pl.String)}
         _keep(connection, stored.rename({"planned_on": "before"}).with_columns(**nothing), stamp)
         return
@@ -101,7 +103,8 @@ def choose(
 def _read(connection: Connection, settings: VisitSettings, condition: str) -> pl.DataFrame:
     query = f"""
         SELECT t.id, t.agent_id, {_SHOWN[settings.together]} AS household, t.service, t.channels, t.earliest, t.due,
-            t.latest, t.planned_on, t.snoozed_to, t.release_id IS NULL AS by_hand, t.release_id
+            t.latest, t.planned_on, t.snoozed_to,
+            t.release_id IS NULL OR coalesce(t.planned_why, '') = '{PINNED}' AS by_hand, t.release_id
         FROM tasks t JOIN customers c ON c.id = t.customer_id
         WHERE t.status = 'open' AND t.performer = 'agent' AND {condition} ORDER BY t.id
     """

@@ -81,6 +81,7 @@ def renewed(pairs: pl.DataFrame) -> pl.DataFrame:
         snoozed_to=pl.when(~pl.col("fact_changed")).then("snoozed_to"),
         planned_on=pl.lit(None, dtype=pl.Date),
         planned_why=pl.lit(None, dtype=pl.String),
+        planned_at=pl.lit(None, dtype=pl.String),
         assigned=_KEEPS_AGENT,
         status=pl.lit("open"),
     )

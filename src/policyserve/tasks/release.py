@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, insert, select, tuple_, update
 
 from policyserve import db
 from policyserve.tables import ReleaseRun, table
-from policyserve.tasks import changes, customer_grades, reconciliation, stored_sums
+from policyserve.tasks import changes, customer_grades, pins, reconciliation, stored_sums
 from policyserve.tasks.columns import KEY, STORED, like_stored, with_same_services
 from policyserve.tasks.transitions import TASKS, Stamp, record_added, record_all
 
@@ -192,9 +192,14 @@ def _store(connection: Connection, changed: pl.DataFrame, stamp: Stamp) -> pl.Da
     steps = changes.transitions(changed)
     opens = changed.join(steps.filter(to_status="open"), left_on="id", right_on="task_id", how="semi")
     closes = steps.filter(pl.col("to_status") != "open").select(id="task_id", status="to_status")
-    db.update_frame(connection, "tasks", reconciliation.renewed(opens), keys=["id"])
+    fixed, renewed = pins.held(connection, changed["id"]), reconciliation.renewed(opens)
+    kept = pins.kept(fixed, renewed)
+    db.update_frame(connection, "tasks", renewed, keys=["id"])
+    db.update_frame(connection, "tasks", kept, keys=["id"])
     db.update_frame(connection, "tasks", closes, keys=["id"])
-    record_all(connection, steps, stamp, reconciliation.differences(opens).rename({"id": "task_id"}))
+    ended = pins.endings(fixed.join(kept, on="id", how="anti"))
+    differences = reconciliation.differences(opens).rename({"id": "task_id"})
+    record_all(connection, steps, stamp, pl.concat([differences, ended]))
     return changed
 
 

@@ -48,6 +48,7 @@ from policyserve.web.pages import (
     tasks,
     today,
     users,
+    visits,
 )
 from policyserve.web.routes import as_named
 from policyserve.web.visit import House, Work
@@ -103,6 +104,7 @@ PAGES: tuple[Page, ...] = (
     *_for((*AGENT, *MANAGER, *CLERK), "/customers", customers.search),
     *_for((*AGENT, *MANAGER, *CLERK), "/customers/{customer_no}", customers.show),
     *_for(MANAGER, "/customers/{customer_no}/phone", customers.show, customers.reveal),
+    *_for(AGENT, "/customers/{customer_no}/visit", customers.show, visits.send),
     *_for(AGENT, "/customers/{customer_no}/contact", entries.contact, entries.keep_contact),
     *_for(AGENT, "/customers/{customer_no}/referral", entries.referral, entries.keep_referral),
     *_for(AGENT, "/customers/{customer_no}/event", entries.event, entries.keep_event),

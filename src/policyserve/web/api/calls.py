@@ -24,6 +24,7 @@ from policyserve.web.api import (
     policies,
     priorities,
     tasks,
+    visits,
 )
 from policyserve.web.api.call import Call
 from policyserve.web.errors import ACCEPTED, MADE
@@ -47,6 +48,10 @@ HANDOVER_DEEDS: dict[str, Callable[..., BaseModel]] = {
     "undo": handovers.post_handover_undo,
 }  # fmt: skip
 
+VISIT_DEEDS: dict[str, Callable[..., BaseModel]] = {
+    "pin": visits.post_pin, "unpin": visits.post_unpin, "bring-forward": visits.post_bring_forward,
+}  # fmt: skip
+
 CALLS: tuple[Call, ...] = (
     Call(path="/agenda", method="GET", work=agenda.get_agenda, roles=OF_BOOK),
     Call(path="/absences", method="GET", work=absences.get_absences, roles=OF_BOOK),
@@ -56,6 +61,11 @@ CALLS: tuple[Call, ...] = (
     Call(path="/tasks/{task_id}", method="GET", work=tasks.get_task, roles=OF_BOOK),
     Call(path="/customers", method="GET", work=customers.get_customers, roles=OF_BOOK),
     Call(path="/customers/{customer_no}", method="GET", work=customers.get_customer, roles=OF_BOOK),
+    Call(path="/customers/{customer_no}/visits", method="GET", work=visits.get_visits, roles=OF_BOOK),
+    *(
+        Call(path=f"/customers/{{customer_no}}/visits/{deed}", method="POST", work=work, roles=AGENT)
+        for deed, work in VISIT_DEEDS.items()
+    ),
     Call(path="/policies/{policy_no}", method="GET", work=policies.get_policy, roles=OF_BOOK),
     Call(
         path="/policies/{policy_no}/obligations", method="GET", work=obligations.get_policy_obligations, roles=OF_BOOK

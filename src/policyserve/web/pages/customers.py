@@ -6,11 +6,13 @@ from functools import partial
 from typing import Any
 
 from policyserve.access.masks import MAY_REVEAL, shown_address, shown_name, shown_phone
+from policyserve.errors import PolicyserveError
 from policyserve.locale import N_, N_in, Sentence
 from policyserve.metrics.figure import Column, Figure
 from policyserve.operations.cards import card_with_records
 from policyserve.operations.customers import MOST, Found, find_customers, reveal_phone
 from policyserve.operations.standards import standard_on
+from policyserve.operations.visits import visits_of_customer
 from policyserve.tasks.card_text import PROFILE, premium, state
 from policyserve.tasks.codes import coded
 from policyserve.web.absent_touch import why_not
@@ -54,7 +56,7 @@ def _list(visit: Visit, found: list[Found]) -> Figure:
     return list_figure(heading, LISTED, [vars(one) for one in found], as_of=visit.as_of)
 
 
-def show(visit: Visit, phone: str | None = None) -> Answer:
+def show(visit: Visit, phone: str | None = None, refusal: PolicyserveError | None = None) -> Answer:
     """Show the card of a customer; somebody else's is not found."""
     house, language, viewer = visit.house, visit.language, visit.viewer
     number = str(visit.path["customer_no"])
@@ -70,11 +72,20 @@ def show(visit: Visit, phone: str | None = None) -> Answer:
         "kept": visit.query.get("kept"),
         "asked": why_not(visit, "customer", customer_no=number),
         "records": records,
+        "visits": visits_of_customer(house.engine, viewer, number, as_of=visit.as_of) if viewer.role == "agent" else [],
+        "services": {one.code: one.said("name", language) for one in standard_on(house.engine, visit.as_of).services},
+        "today": visit.as_of, "typed": lambda name: visit.form.get(name, ""),
         "card": card, "profile": profile, "family": family, "policies": policies, "headings": PROFILE,
         "products": {row["policy_no"]: row["product"] for row in policies},
         "reveals": phone is None and viewer.role in MAY_REVEAL,
     }  # fmt: skip
-    return Screen(template="customer", values=values, figures=lambda: [_policies(visit, policies)])
+    return Screen(
+        template="customer",
+        values=values,
+        figures=lambda: [_policies(visit, policies)],
+        refusal=refusal,
+        refused_form="visit",
+    )
 
 
 def _policies(visit: Visit, policies: list[dict[str, Any]]) -> Figure:

@@ -59,6 +59,8 @@ class CustomerCard(NamedTuple):
     ahead: str
     """How much more could be done on this occasion; empty for nothing."""
     tasks: tuple[TaskCard, ...]
+    then: str
+    """Why the visit is on this day; empty where it is the day it is meant for."""
 
 
 class Household(NamedTuple):
@@ -109,6 +111,7 @@ def _customer(one: AgendaCustomer, today: date, language: str) -> CustomerCard:
         say(language, "Call {phone}", phone=one.phone) if one.phone else say(language, "no phone known"),
         say_many(language, *words, one.ahead) if one.ahead else "",
         tuple(_task(task, today, language) for task in one.tasks),
+        one.why_then(language),
     )
 
 

@@ -8,6 +8,7 @@ from policyserve.metrics.figure import Figure
 from policyserve.operations.agenda import agent_day
 from policyserve.operations.day_visits import note_opened
 from policyserve.operations.task_titles import TaskTitle, task_title
+from policyserve.operations.visits import ended_pins
 from policyserve.tasks.agenda import Agenda
 from policyserve.tasks.deeds import CHANNELS
 from policyserve.web.day_lists import day_figure
@@ -37,7 +38,7 @@ def show(visit: Visit) -> Answer:
     values = {
         "order": found.weighing.why.told(visit.language) if found.weighing else "",
         "found": found, "late": [one for one in cards if one.late], "rest": [one for one in cards if not one.late],
-        "told": _told(visit), "away": now_told(visit),
+        "ended": ended_pins(engine, visit.viewer, as_of=visit.as_of), "told": _told(visit), "away": now_told(visit),
         "paper": visit.query.get("view") == "paper", "shown_customers": {one.customer_no for one in found.customers},
         "today": visit.as_of, "channels": CHANNELS, "typed": lambda _name: "",
     }  # fmt: skip

@@ -44,7 +44,9 @@ def task(
     day = MONDAY - timedelta(days=overdue)
     line = Line(service=CHECK_UP, score=1.0, duty=False)
     whose = (leaver, absent, date(2026, 5, 8) if absent else None)
-    return AgendaTask(1, "visit-m4", "visit", "C1", "P1", 1, day, day, day, day, latest, False, *whose, line, overdue)
+    return AgendaTask(
+        1, "visit-m4", "visit", "C1", "P1", 1, day, day, day, day, latest, False, *whose, None, None, line, overdue
+    )
 
 
 def customer(name: str | None, *tasks: AgendaTask, number: str = "C1", gender: str | None = "female") -> AgendaCustomer:
