@@ -1,36 +1,34 @@
-"""The levelling of the task book's visits, as a release does it, for the tests of planned days."""
+"""A small book for the command `plan`, and what it says of it."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, select
+from commands import Desk
 
-from desks.task_book import AT, MONDAY, TASKS, frame
-from policyserve import db
-from policyserve.access.stand_ins import planned_day
-from policyserve.calendars.calendar import load_calendar
-from policyserve.config import fixture
-from policyserve.settings_file import VisitSettings
-from policyserve.standard.parser import default_standard
-from policyserve.tasks.planned_days import choose
-from policyserve.tasks.transitions import Stamp
+AGENTS = "agent_no,name\nA1,Agent 1\nA2,Agent 2\n"
 
-ON = VisitSettings(level=True, capacity=1)
+CUSTOMER = "customer_no,name,gender,birthday,agent_no\nC1,Customer,female,1985-05-20,A1\n"
+
+POLICY = """policy_no,customer_no,agent_no,issue_date,mode,premium,participating,pay_years
+P1,C1,A1,2025-03-10,annual,1000,yes,10
+"""
 
 
-def level(
-    book: Engine, settings: VisitSettings = ON, ahead: list[dict[str, Any]] | None = None, as_of: date = MONDAY
-) -> list[date]:
-    """Choose the days of the open tasks (`ahead`: touches that are none yet); return the day of each, by key."""
-    calendar = load_calendar(fixture("calendars", "cn.yaml"))
-    stamp = Stamp(at=AT, as_of=as_of, actor="release")
-    with db.writing(book, bulk=True) as connection:
-        later = None if ahead is None else frame(ahead)
-        choose(connection, default_standard(), calendar, settings, ahead=later, stamp=stamp)
-    with db.reading(book) as connection:
-        return [
-            date.fromisoformat(str(day))
-            for day in connection.scalars(select(planned_day()).select_from(TASKS).order_by(TASKS.c.id))
-        ]
+def book(desk: Desk, as_of: str, *, customers: str = CUSTOMER, policies: str = POLICY, **lists: str) -> Desk:
+    """Import a small book."""
+    for kind, text in {"agents": AGENTS, "customers": customers, "policies": policies, **lists}.items():
+        desk.take(kind, text, as_of=as_of)
+    return desk
+
+
+def plan(desk: Desk, first: str, last: str, *more: str, as_of: str) -> list[dict[str, Any]]:
+    return desk.ask("plan", "--from", first, "--to", last, "--as-of", as_of, *more)
+
+
+def dues(rows: list[dict[str, Any]], service: str) -> list[str]:
+    return [row["due"] for row in rows if row["service"] == service]
+
+
+def lines_of(table: str) -> list[str]:
+    return sorted(" ".join(line.split()) for line in table.strip().splitlines())

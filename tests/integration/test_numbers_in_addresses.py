@@ -47,8 +47,9 @@ def test_from_the_list_one_comes_to_the_card_the_policy_and_the_forms(branch: Br
     assert card in links(agent.get("/tasks/1"), "/customers/")
     (policy,) = {one for one in links(agent.get(card), "/policies/") if one != "/policies/P2"}
     assert links(agent.get(policy), "/customers/") == [card]
-    forms = [one for one in links(agent.get(card), "/customers/") if one != card]
+    *forms, visit = list(dict.fromkeys(one for one in links(agent.get(card), "/customers/") if one != card))
     assert forms == [f"{card}/{kind}" for kind in ("complaint", "contact", "referral", "event")]
+    assert visit in links(agent.get(visit), "/customers/")
     for form in forms:
         assert links(agent.get(form), "/customers/") == [card, form]
     kept = agent.post(f"{card}/referral", data={"referred_name": f"李四 {number}"})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Connection, Engine, update
 
-from desks.planned_book import ON, level
+from desks.levelled_book import ON, level
 from desks.task_book import AT, MONDAY, TASKS, fill, run, steps, tasks, touch
 from policyserve import db
 from policyserve.access.viewer import SYSTEM
@@ -19,6 +19,7 @@ from policyserve.operations import visits
 from policyserve.operations.visits import Whose
 from policyserve.tasks import deeds
 from policyserve.tasks.transitions import Stamp
+from policyserve.tasks.visit_days import VisitDay
 
 LATER = MONDAY + timedelta(days=14)
 STAMP = Stamp(at=AT, as_of=MONDAY, actor="1002")
@@ -33,7 +34,7 @@ def book(engine: Engine) -> Engine:
     return engine
 
 
-def pin(book: Engine, on: date = LATER, at: str | None = None) -> visits.VisitDay:
+def pin(book: Engine, on: date = LATER, at: str | None = None) -> VisitDay:
     return visits.pin_visit(book, SYSTEM, CALENDAR, FIRST, STAMP, on=on, at=at)
 
 
@@ -81,15 +82,21 @@ def test_a_day_that_cannot_be_is_refused_with_what_can_be(book: Engine, on: date
     assert tasks(book)[0].planned_on is None
 
 
-@pytest.mark.parametrize(
-    "deed",
-    [
-        lambda connection: deeds.snooze(connection, 1, STAMP, to=LATER + timedelta(days=2)),
-        lambda connection: deeds.assign(connection, 1, STAMP, agent_no="1003"),
-        lambda connection: (deeds.skip(connection, 1, STAMP, why="no"), deeds.reopen(connection, 1, STAMP, why="yes")),
-    ],
-)
-def test_putting_off_another_agent_and_reopening_end_a_pin(book: Engine, deed: Any) -> None:
+def put_off(connection: Connection) -> None:
+    deeds.snooze(connection, 1, STAMP, to=LATER + timedelta(days=2))
+
+
+def assign(connection: Connection) -> None:
+    deeds.assign(connection, 1, STAMP, agent_no="1003")
+
+
+def reopen(connection: Connection) -> None:
+    deeds.skip(connection, 1, STAMP, why="no")
+    deeds.reopen(connection, 1, STAMP, why="yes")
+
+
+@pytest.mark.parametrize("deed", [put_off, assign, reopen])
+def test_putting_off_another_agent_and_reopening_end_a_pin(book: Engine, deed: Callable[[Connection], None]) -> None:
     pin(book)
     with db.writing(book) as connection:
         deed(connection)

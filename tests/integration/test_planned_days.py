@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from desks.planned_book import level
+from desks.levelled_book import level
 from desks.task_book import AT, MONDAY, fill, run, steps, tasks, touch
 from policyserve import db
 from policyserve.settings_file import VisitSettings

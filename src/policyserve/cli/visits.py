@@ -11,7 +11,8 @@ from policyserve.calls.records import clock
 from policyserve.cli.option_types import DATE, MINUTE
 from policyserve.cli.options import BY, Session, shared
 from policyserve.operations import visits
-from policyserve.operations.visits import VisitDay, Whose
+from policyserve.operations.visits import Whose
+from policyserve.tasks.visit_days import VisitDay
 
 CUSTOMER = click.argument("customer_no", metavar="CUSTOMER")
 AGENT = click.option("--agent", "agent_no", metavar="NO", help="Whose visit; needed where several agents visit.")

@@ -14,7 +14,7 @@ from policyserve import db
 from policyserve.errors import PolicyserveError
 from policyserve.locale import Listed, Sentence
 
-HEAD = "0024"
+HEAD = "0025"
 """The newest step in `versions`; steps are numbered, so that a later one is greater."""
 
 

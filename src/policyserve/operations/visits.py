@@ -18,13 +18,14 @@ from policyserve.calendars.calendar import Calendar
 from policyserve.errors import PolicyserveError
 from policyserve.locale import N_, Listed, Sentence
 from policyserve.operations.database import Database
-from policyserve.standard.model import Service, Standard
+from policyserve.standard.model import Standard
 from policyserve.tasks import pins
 from policyserve.tasks.absences import ABSENCES
 from policyserve.tasks.history_text import why
-from policyserve.tasks.planned_days import day_of, planned_why
+from policyserve.tasks.planned_days import day_of
 from policyserve.tasks.stored_standard import current_standard
 from policyserve.tasks.transitions import CHANGES, TRANSITIONS, Stamp, history
+from policyserve.tasks.visit_days import VisitDay, movable, visit_days, window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,31 +37,12 @@ class Whose:
     """None: of the only agent who has one with this customer."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class VisitDay:
-    """A visit to a customer as it stands."""
-
-    customer_no: str
-    agent_no: str
-    day: date
-    at: str | None
-    pinned: bool
-    why: Sentence
-    services: tuple[str, ...]
-    first: date
-    """The first day on which everything that is done then is on time."""
-    last: date
-    latest: date
-    """The last day on which something that is done then is on time."""
-    notices: tuple[Sentence, ...] = ()
-
-
 def visits_of_customer(engine: Database, viewer: Viewer, customer_no: str, *, as_of: date) -> list[VisitDay]:
     """List the visits to a customer in scope whose day can be chosen, day by day; raises NotFoundError."""
     with db.reading(engine) as connection:
         scope.check_customer(connection, viewer, customer_no, as_of)
         standard = current_standard(connection, as_of)
-        return _days(_movable(_open(connection, viewer, Whose(customer_no=customer_no), as_of), standard), standard)
+        return visit_days(movable(_open(connection, viewer, Whose(customer_no=customer_no), as_of), standard), standard)
 
 
 def pin_visit(
@@ -85,7 +67,7 @@ def bring_forward(
     """Fix the next visit to a customer for the first working day on which all that is done then is on time."""
     with db.writing(engine) as connection:
         asked = _asked(connection, viewer, whose, stamp, form)
-        visit = _days(asked.tasks, asked.standard)[0]
+        visit = visit_days(asked.tasks, asked.standard)[0]
         first = max(visit.first, stamp.as_of)
         days = (first + timedelta(days=n) for n in range((visit.day - first).days))
         free = next((day for day in days if _obstacle(asked, calendar, day) is None), None)
@@ -152,7 +134,7 @@ def _asked(connection: Connection, viewer: Viewer, whose: Whose, stamp: Stamp, f
     scope.check_customer(connection, viewer, whose.customer_no, stamp.as_of)
     sent_forms.take(connection, viewer, form, stamp.at)
     standard = current_standard(connection, stamp.as_of)
-    tasks = _movable(_open(connection, viewer, whose, stamp.as_of, hold=True), standard)
+    tasks = movable(_open(connection, viewer, whose, stamp.as_of, hold=True), standard)
     if not tasks:
         raise PolicyserveError(
             "Nothing is to be done with {customer} whose day could be chosen.", customer=whose.customer_no
@@ -183,50 +165,13 @@ def _open(
     return connection.execute(query.with_for_update(of=TASKS) if hold else query).mappings().all()
 
 
-def _movable(tasks: Sequence[RowMapping], standard: Standard) -> list[RowMapping]:
-    """Return the tasks that make a visit and have a window; what is done alone stays on its day."""
-    rules = _rules(standard)
-    found = ((task, rules.get((task["service"], task["channels"]))) for task in tasks)
-    return [
-        task for task, rule in found
-        if rule and rule.takes > 0 and rule.joins == "any" and rule.freedom != "none"
-    ]  # fmt: skip
-
-
-def _rules(standard: Standard) -> dict[tuple[str, str], Service]:
-    return {(one.code, "+".join(one.channels)): one for one in standard.services}
-
-
-def _window(task: RowMapping, standard: Standard) -> tuple[date, date]:
-    duty = _rules(standard)[task["service"], task["channels"]].freedom == "earlier"
-    return task["earliest"], min(task["due"], task["latest"]) if duty else task["latest"]
-
-
-def _days(tasks: Sequence[RowMapping], standard: Standard) -> list[VisitDay]:
-    together: dict[tuple[date, str], list[RowMapping]] = {}
-    for task in tasks:
-        together.setdefault((day_of(task), task["agent_no"]), []).append(task)
-    return [_day(day, agent, own, standard) for (day, agent), own in sorted(together.items(), key=lambda one: one[0])]
-
-
-def _day(day: date, agent_no: str, tasks: list[RowMapping], standard: Standard) -> VisitDay:
-    windows, codes = [_window(task, standard) for task in tasks], [task["planned_why"] for task in tasks]
-    pinned = next((task for task in tasks if pins.pinned_on(task)), None)
-    code = pins.PINNED if pinned else next((code for code in codes if code not in (None, "as-due")), "as-due")
-    return VisitDay(
-        customer_no="", agent_no=agent_no, day=day, at=pinned and pinned["planned_at"], pinned=pinned is not None,
-        why=planned_why(code), services=tuple(task["service"] for task in tasks),
-        first=max(first for first, _ in windows), last=min(last for _, last in windows), latest=max(last for _, last in windows),
-    )  # fmt: skip
-
-
 def _on_time(asked: _Asked, calendar: Calendar, on: date) -> list[RowMapping]:
     """Return the tasks that are on time on a day; raises PolicyserveError for a day that cannot be."""
     if on < asked.stamp.as_of:
         raise PolicyserveError("The day {day} has passed; choose today or a later one.", day=on)
     if (obstacle := _obstacle(asked, calendar, on)) is not None:
         raise PolicyserveError("{obstacle} Choose another day.", obstacle=obstacle)
-    windows = [_window(task, asked.standard) for task in asked.tasks]
+    windows = [window(task, asked.standard) for task in asked.tasks]
     fits = [task for task, (first, last) in zip(asked.tasks, windows, strict=True) if first <= on <= last]
     if not fits:
         raise PolicyserveError(
@@ -252,7 +197,7 @@ def _told(asked: _Asked, action: str, form: Form, on: date | None = None) -> Vis
     connection, viewer, whose, stamp = asked.connection, asked.viewer, asked.whose, asked.stamp
     actor = viewer if viewer.user_id is not None else stamp.actor
     audit.note(connection, actor, action, at=stamp.at, kind="customer", number=whose.customer_no)
-    days = _days(_movable(_open(connection, viewer, whose, stamp.as_of), asked.standard), asked.standard)
+    days = visit_days(movable(_open(connection, viewer, whose, stamp.as_of), asked.standard), asked.standard)
     found = next((one for one in days if one.day == on), days[0])
     quiet = (asked.tasks[0]["quiet_days"] or "").split(",")
     notices: tuple[Sentence, ...] = ()

@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import Field
 
 from policyserve.operations import visits
-from policyserve.operations.visits import VisitDay, Whose
+from policyserve.operations.visits import Whose
+from policyserve.tasks.visit_days import VisitDay
 from policyserve.web.api.call import Asked
-from policyserve.web.api.customers import CustomerNo
-from policyserve.web.api.models import Answer, Day, Number, Sent
+from policyserve.web.api.models import Answer, CustomerNo, Day, Number, Sent
 from policyserve.web.api.phone_calls import Clock
 
 

@@ -7,7 +7,8 @@ from policyserve.calendars.asked_days import minute_of
 from policyserve.calls.records import clock
 from policyserve.errors import NotFoundError, PolicyserveError
 from policyserve.operations import visits
-from policyserve.operations.visits import VisitDay, Whose
+from policyserve.operations.visits import Whose
+from policyserve.tasks.visit_days import VisitDay
 from policyserve.web.addresses import part
 from policyserve.web.pages import customers
 from policyserve.web.visit import Answer, Move, Visit
