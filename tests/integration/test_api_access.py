@@ -21,6 +21,9 @@ from policyserve.web.api.calls import CALLS
 from policyserve.web.app import API
 
 BODIES: dict[str, dict[str, Any]] = {
+    "pin": {"on": "2020-01-02"},
+    "unpin": {},
+    "bring-forward": {},
     "done": {"channel": "visit"}, "put-off": {"to": "2026-05-06"}, "skip": {"why": "abroad"},
     "reopen": {"why": "by mistake"}, "retract": {"why": "by mistake"}, "mend": {"cells": []},
     "absences": {"agent_no": "1002", "first_day": "2026-06-01", "last_day": "2026-06-05", "substitute_no": "1003"},

@@ -16,7 +16,7 @@ from policyserve.tasks.visit_days import VisitDay
 
 CUSTOMER = click.argument("customer_no", metavar="CUSTOMER")
 AGENT = click.option("--agent", "agent_no", metavar="NO", help="Whose visit; needed where several agents visit.")
-COLUMNS = ["day", "at", "agent_no", "pinned", "why", "services", "first", "last"]
+COLUMNS = ["planned_on", "planned_at", "agent_no", "planned_why", "service", "earliest", "latest"]
 
 
 @click.group()
@@ -30,7 +30,13 @@ def visit() -> None:
 def list_(session: Session, customer_no: str) -> None:
     """List the visits to a customer whose day can be chosen: when, what is done, and why on that day."""
     found = visits.visits_of_customer(session.engine, SYSTEM, customer_no, as_of=session.as_of)
-    rows = [{**vars(one), "why": one.why.told(session.language), "services": " ".join(one.services)} for one in found]
+    rows = [
+        {
+            "planned_on": one.day, "planned_at": one.at, "agent_no": one.agent_no, "service": " ".join(one.services),
+            "planned_why": one.why.told(session.language), "earliest": one.first, "latest": one.last,
+        }
+        for one in found
+    ]  # fmt: skip
     session.show(rows, columns=COLUMNS, empty=session.words("No visit whose day could be chosen."))
 
 
