@@ -170,7 +170,6 @@ HEADINGS = {
     "snoozed_to": N_("Put off to"),
     "planned_on": N_("Planned for"),
     "planned_why": N_("Why this day"),
-    "planned_at": N_("At"),
     "action": N_("Deed"),
     "from_status": N_("Status before"),
     "to_status": N_("Status after"),
