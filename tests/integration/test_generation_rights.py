@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from books.small_plans import only
 from desks.message_book import (
     BIRTHDAY,
     D30,
@@ -20,7 +21,6 @@ from desks.message_book import (
     fill,
     generate,
     messages,
-    only,
     owe,
     policy,
     states,
