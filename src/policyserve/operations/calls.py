@@ -12,7 +12,7 @@ from sqlalchemy.engine import RowMapping
 
 from policyserve import db
 from policyserve.access import audit, scope, sent_forms
-from policyserve.access.masks import shown_name
+from policyserve.access.masks import shown_name, shown_phone
 from policyserve.access.sent_forms import Form
 from policyserve.access.viewer import Viewer
 from policyserve.calls import records
@@ -38,7 +38,7 @@ CALLED = (literal("+") + TASKS.c.channels + literal("+")).like("%+call+%")
 _TASKS = (
     select(
         *(TASKS.c[name] for name in ("service", "due", "earliest", "latest", "status", "customer_id", "policy_id")),
-        TASKS.c.id, CUSTOMERS.c.customer_no, CUSTOMERS.c.name, CUSTOMERS.c.quiet_days, POLICIES.c.policy_no,
+        TASKS.c.id, CUSTOMERS.c.customer_no, CUSTOMERS.c.name, CUSTOMERS.c.phone, CUSTOMERS.c.quiet_days, POLICIES.c.policy_no,
         AGENTS.c.agent_no, TEAMS.c.name.label("team"),
     )
     .select_from(TASKS)
@@ -104,7 +104,7 @@ def seen_call(engine: Database, viewer: Viewer, task_id: int, *, as_of: date) ->
         facts = {name: row[name] for name in ("service", "customer_no", "policy_no", "status", "due", "latest")}
         made = made_by(rules, row["due"], row["latest"])
         return SeenCall(
-            task={"task_id": task_id, **facts, "made_by": made, "name": shown_name(viewer, row["name"])},
+            task={"task_id": task_id, **facts, "made_by": made, "name": shown_name(viewer, row["name"]), "phone": shown_phone(viewer, row["phone"])},
             state=standing(rules, own), tries=len(counted(rules, own)), most=rules.tries,
             points=rules.points(row["service"]), former=former,
         )  # fmt: skip

@@ -39,11 +39,11 @@ def call_list(rows: Sequence[Row], standard: Standard, *, as_of: date) -> Figure
         title=Sentence(N_("Calls to be made")),
         columns=(
             Column(name="task_id", title=N_in("column of calls", "Call"), kind="task"),
+            column("customer_no"),
+            Column(name="_service", title=N_("Service"), kind="code", words=service, of=("service",)),
             Column(name="_state", title=N_("Standing"), kind="code", words=STATE, of=("state",)),
             Column(name="agreed_for", title=N_("Agreed for")),
             Column(name="made_by", title=N_("To be made by"), kind="day"),
-            column("customer_no"),
-            Column(name="_service", title=N_("Service"), kind="code", words=service, of=("service",)),
             Column(name="tries", title=N_("Tries"), kind="count"),
             column("policy_no"),
             column("agent_no"),

@@ -73,6 +73,7 @@ class CallSeen(Answer):
     customer_no: str
     policy_no: str | None
     name: str | None
+    phone: str | None = Field(description="Masked for whoever may not see it.")
     status: str
     due: Day
     made_by: Day
