@@ -38,7 +38,8 @@ CALLED = (literal("+") + TASKS.c.channels + literal("+")).like("%+call+%")
 _TASKS = (
     select(
         *(TASKS.c[name] for name in ("service", "due", "earliest", "latest", "status", "customer_id", "policy_id")),
-        TASKS.c.id, CUSTOMERS.c.customer_no, CUSTOMERS.c.name, CUSTOMERS.c.phone, CUSTOMERS.c.quiet_days, POLICIES.c.policy_no,
+        TASKS.c.id, CUSTOMERS.c.customer_no, CUSTOMERS.c.name, CUSTOMERS.c.phone,
+        CUSTOMERS.c.quiet_days, POLICIES.c.policy_no,
         AGENTS.c.agent_no, TEAMS.c.name.label("team"),
     )
     .select_from(TASKS)
@@ -102,9 +103,10 @@ def seen_call(engine: Database, viewer: Viewer, task_id: int, *, as_of: date) ->
         former = _former(connection, row["customer_id"], as_of)
         own = [_try(one) for one in reversed(former) if one["task_id"] == task_id]
         facts = {name: row[name] for name in ("service", "customer_no", "policy_no", "status", "due", "latest")}
-        made = made_by(rules, row["due"], row["latest"])
+        facts["made_by"] = made_by(rules, row["due"], row["latest"])
+        who = {"name": shown_name(viewer, row["name"]), "phone": shown_phone(viewer, row["phone"])}
         return SeenCall(
-            task={"task_id": task_id, **facts, "made_by": made, "name": shown_name(viewer, row["name"]), "phone": shown_phone(viewer, row["phone"])},
+            task={"task_id": task_id, **facts, **who},
             state=standing(rules, own), tries=len(counted(rules, own)), most=rules.tries,
             points=rules.points(row["service"]), former=former,
         )  # fmt: skip
