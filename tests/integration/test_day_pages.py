@@ -135,6 +135,7 @@ PAGES_OF = {
 ENGLISH = re.compile(r"[A-Za-z]*[a-z]{2,}[A-Za-z]*")
 OURS = {
     "policyserve",
+    "North",
     "English",
     "Agent",
     "Customer",
