@@ -46,8 +46,8 @@ def _of_changes(step: Step) -> Iterator[Sentence]:
     if "snoozed_to" in changes:
         yield Sentence("to {day}", day=changes["snoozed_to"][1])
     if FIELD in changes:
-        old, new = changes[FIELD]
-        yield Sentence("fixed for {day}", day=new) if new else Sentence("no longer fixed for {day}", day=old)
+        former, day = changes[FIELD]
+        yield Sentence("fixed for {day}", day=day) if day else Sentence("no longer fixed for {day}", day=former)
     for name, words in _FIELDS.items():
         if name in changes and not (name == "nominal" and "due" in changes):
             old, new = _values(name, changes[name])
