@@ -95,3 +95,8 @@ def test_one_who_signs_in_and_one_who_chooses_a_language_comes_back(branch: Bran
     agent = branch.signed_in("agent")
     answer = agent.post("/language", data={"language": "zh", "next": card})
     assert (answer.url.raw_path.decode(), answer.status_code) == (card, 200)
+
+
+def test_a_new_line_in_an_address_is_a_number_that_nobody_has(branch: Branch) -> None:
+    answer = branch.signed_in("agent").get("/api/v1/customers/no%0Abody")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")

@@ -11,7 +11,7 @@ import polars as pl
 
 from policyserve.complaints import records
 from policyserve.dates import Days, add_months
-from policyserve.errors import QuestionError
+from policyserve.errors import PolicyserveError, QuestionError
 from policyserve.metrics.add_ons.figures import add_ons_figure
 from policyserve.metrics.appraisal import appraisal_figure, assessed_cohort
 from policyserve.metrics.complaints.figures import complaint_counts
@@ -23,7 +23,7 @@ from policyserve.operations.figures import Reading
 
 
 def month_of(typed: str | None, as_of: date) -> date:
-    """Return the first day of a month written 2026-11, of the as-of date's where none is; raises QuestionError."""
+    """Return the first day of a month written 2026-11, of the as-of date's where none is; raises PolicyserveError."""
     if typed is None:
         return as_of.replace(day=1)
     try:
@@ -31,7 +31,7 @@ def month_of(typed: str | None, as_of: date) -> date:
     except ValueError as error:
         raise QuestionError("'{typed}' is no month; write it as 2026-11.", typed=typed[:20]) from error
     if month > as_of:
-        raise QuestionError("The month {month} has not begun on {as_of}.", month=typed, as_of=as_of)
+        raise PolicyserveError("The month {month} has not begun on {as_of}.", month=typed, as_of=as_of)
     return month
 
 

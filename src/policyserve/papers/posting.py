@@ -53,7 +53,7 @@ def take(connection: Connection, rows: Sequence[Filled], standard: Standard, sta
     """Take in a register; what it says again changes nothing."""
     letters = _letters(connection, rows)
     others = _posting_numbers(connection, rows)
-    numbers = Counter(row.posting_no for row in rows if row.posting_no)
+    numbers: Counter[str | None] = Counter(row.posting_no for row in rows if row.posting_no)
     counts: Counter[str] = Counter()
     refused: list[Refused] = []
     seen: set[str] = set()

@@ -66,8 +66,8 @@ def _day(day: date, agent_no: str, tasks: list[RowMapping], standard: Standard) 
     pinned = next((task for task in tasks if pins.pinned_on(task)), None)
     code = pins.PINNED if pinned else next((code for code in codes if code not in (None, "as-due")), "as-due")
     return VisitDay(
-        customer_no="", agent_no=agent_no, day=day, at=pinned and pinned["planned_at"], pinned=pinned is not None,
-        why=planned_why(code), services=tuple(task["service"] for task in tasks),
+        customer_no="", agent_no=agent_no, day=day, at=pinned["planned_at"] if pinned else None,
+        pinned=pinned is not None, why=planned_why(code), services=tuple(task["service"] for task in tasks),
         first=max(first for first, _ in windows), last=min(last for _, last in windows),
         latest=max(last for _, last in windows),
     )  # fmt: skip

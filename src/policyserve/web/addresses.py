@@ -13,8 +13,8 @@ from urllib.parse import quote, unquote
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-SLASH, DOTS = "\x1c", "\x1d"
-"""In place of a slash, and before dots that would be a folder."""
+SLASH, DOTS, LINE = "\x1c", "\x1d", "\x1e"
+"""In place of a slash, before dots that would be a folder, and in place of a new line, which no route would match."""
 
 FOLDERS: Final = frozenset({".", ".."})
 
@@ -53,5 +53,5 @@ class WholeNumbers:
         raw: bytes = scope.get("raw_path") or b""
         if b"%" in raw:
             parts = (unquote(one).replace("/", SLASH) for one in raw.decode("ascii", "replace").split("/"))
-            scope = {**scope, "path": "/".join(parts)}
+            scope = {**scope, "path": "/".join(parts).replace("\n", LINE)}
         await self._app(scope, receive, send)

@@ -111,7 +111,7 @@ def get_figure(asked: Asked, name: Named) -> Figure:
     return _told(name, found, language)
 
 
-Month = Annotated[str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2026-05"])]
+Month = Annotated[str, Path(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-05"])]
 
 
 def get_appraisal(asked: Asked, month: Month, by: Literal["agent", "team"] = "agent") -> Figure:
