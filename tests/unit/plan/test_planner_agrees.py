@@ -38,7 +38,7 @@ some = settings(
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
-many = settings(some, max_examples=300, derandomize=False)
+many = settings(some, max_examples=200, derandomize=False)
 
 
 class Question:
