@@ -11,7 +11,7 @@ from desks.task_book import AT, MONDAY, fill, run, touch
 from policyserve import db
 from policyserve.access.viewer import SYSTEM
 from policyserve.complaints.records import Told
-from policyserve.errors import QuestionError
+from policyserve.errors import PolicyserveError
 from policyserve.metrics.appraisal import FROM, assessed_cohort
 from policyserve.metrics.figure import Figure
 from policyserve.metrics.groupings import OF_AGENTS, fields_of
@@ -53,5 +53,5 @@ def test_november_assesses_the_cohort_of_september_of_the_year_before() -> None:
 
 @pytest.mark.parametrize("typed", ["2026-13", "May", "2027-01"])
 def test_a_month_that_is_none_or_has_not_begun_is_refused(typed: str) -> None:
-    with pytest.raises(QuestionError):
+    with pytest.raises(PolicyserveError):
         month_of(typed, LATER)
