@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 from sqlalchemy import Connection, Engine, update
 
@@ -15,9 +16,10 @@ from policyserve.access.viewer import SYSTEM
 from policyserve.calendars.calendar import load_calendar
 from policyserve.config import fixture
 from policyserve.errors import PolicyserveError
+from policyserve.handovers import open_tasks
 from policyserve.operations import visits
 from policyserve.operations.visits import Whose
-from policyserve.tasks import deeds
+from policyserve.tasks import deeds, pins
 from policyserve.tasks.transitions import Stamp
 from policyserve.tasks.visit_days import VisitDay
 
@@ -122,3 +124,52 @@ def test_several_agents_with_one_customer_are_asked_whose_visit_it_is(book: Engi
         pin(book)
     visits.pin_visit(book, SYSTEM, CALENDAR, Whose(customer_no="C1", agent_no="1003"), STAMP, on=LATER)
     assert [task.planned_why for task in tasks(book)] == [None, "pinned"]
+
+
+def give(book: Engine, before: int, after: int, *, back: bool = False) -> None:
+    """Give the first task from one agent to another, as a hand-over does, or back, as its undoing does."""
+    names = {"subject_id": pl.Int32, "before": pl.Int32, "agent_id": pl.Int32, "assigned": pl.Boolean}
+    moves = pl.DataFrame([(1, before, after, False)], schema=names, orient="row")
+    with db.writing(book) as connection:
+        fixed = pins.given_back(connection, moves, MONDAY) if back else None
+        open_tasks.give(connection, moves, STAMP, fixed=fixed)
+
+
+def test_a_pin_comes_back_with_its_own_change_of_agent_and_the_task_tells_it(book: Engine) -> None:
+    first = tasks(book)[0].agent_id
+    pin(book, LATER + timedelta(days=1), at="09:30")
+    give(book, first, 3)
+    assert tasks(book)[0].planned_on is None
+    give(book, 3, first, back=True)
+    task = tasks(book)[0]
+    assert (task.planned_on, task.planned_at, task.planned_why) == (LATER + timedelta(days=1), "09:30", "pinned")
+    assert f"fixed for {LATER + timedelta(days=1)} 09:30" in str(steps(book)[-1][3])
+    assert visits.ended_pins(book, SYSTEM, as_of=MONDAY) == []
+
+
+def test_a_pin_that_a_fact_ended_does_not_come_back_with_an_agent(book: Engine) -> None:
+    first = tasks(book)[0].agent_id
+    pin(book)
+    run(book, [touch(policy=1, due=LATER + timedelta(days=30)), touch(policy=3, due=LATER, agent_id=2)])
+    give(book, first, 3)
+    give(book, 3, first, back=True)
+    assert tasks(book)[0].planned_on is None
+
+
+def test_a_pin_outside_the_window_of_now_does_not_come_back(book: Engine) -> None:
+    first = tasks(book)[0].agent_id
+    pin(book)
+    give(book, first, 3)
+    later = {"earliest": LATER + timedelta(days=20), "due": LATER + timedelta(days=25)}
+    with db.writing(book) as connection:
+        connection.execute(update(TASKS).where(TASKS.c.id == 1).values(**later, latest=LATER + timedelta(days=30)))
+    give(book, 3, first, back=True)
+    assert tasks(book)[0].planned_on is None
+
+
+def test_a_visit_fixed_again_is_no_longer_told_as_ended(book: Engine) -> None:
+    pin(book, LATER + timedelta(days=1))
+    run(book, [touch(policy=1, due=LATER + timedelta(days=10)), touch(policy=3, due=LATER, agent_id=2)])
+    assert len(visits.ended_pins(book, SYSTEM, as_of=MONDAY)) == 1
+    pin(book, LATER + timedelta(days=10))
+    assert visits.ended_pins(book, SYSTEM, as_of=MONDAY) == []

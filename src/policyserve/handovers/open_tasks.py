@@ -65,14 +65,20 @@ def along(connection: Connection, tasks: pl.DataFrame, lines: pl.DataFrame) -> p
     )  # fmt: skip
 
 
-def give(connection: Connection, tasks: pl.DataFrame, stamp: Stamp) -> None:
-    """Give open tasks that `open_of` holds to other agents: `subject_id`, `before` and `agent_id`, `assigned`."""
+def give(connection: Connection, tasks: pl.DataFrame, stamp: Stamp, *, fixed: pl.DataFrame | None = None) -> None:
+    """Give open tasks that `open_of` holds to other agents: `subject_id`, `before` and `agent_id`, `assigned`.
+
+    `fixed`: pins that stand again with them, rows to store.
+    """
     if tasks.is_empty():
         return
     unplanned = {name: pl.lit(None, dtype=pl.String) for name in ("planned_why", "planned_at")}
     rows = tasks.select("agent_id", "assigned", id="subject_id", planned_on=pl.lit(None, dtype=pl.Date), **unplanned)
     ended = pins.endings(pins.held(connection, rows["id"]))
     db.update_frame(connection, "tasks", rows, keys=["id"])
+    if fixed is not None:
+        db.update_frame(connection, "tasks", fixed, keys=["id"])
+        ended = pl.concat([ended, pins.returns(fixed)])
     steps = tasks.select(
         task_id="subject_id",
         action=pl.lit("moved"),

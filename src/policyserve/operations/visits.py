@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, exists, select, true
 from sqlalchemy.engine import RowMapping
 
 from policyserve import db
@@ -94,12 +94,18 @@ def unpin_visit(engine: Database, viewer: Viewer, whose: Whose, stamp: Stamp, *,
 def ended_pins(engine: Database, viewer: Viewer, *, as_of: date) -> list[Sentence]:
     """Say which fixed visits of the viewer's, from today on, facts have ended, and why."""
     c, old = TRANSITIONS.c, CHANGES.c.old
+    later, change = TRANSITIONS.alias(), CHANGES.alias()
+    again = (
+        exists()
+        .where(later.c.task_id == c.task_id, later.c.id > c.id)
+        .where(change.c.transition_id == later.c.id, change.c.field == pins.FIELD)
+    )
     query = (
         select(c.task_id, c.id, old, CUSTOMERS.c.customer_no, CUSTOMERS.c.name)
         .join(CHANGES, and_(CHANGES.c.transition_id == c.id, CHANGES.c.field == pins.FIELD, CHANGES.c.new.is_(None)))
         .join(TASKS, TASKS.c.id == c.task_id)
         .join(CUSTOMERS, CUSTOMERS.c.id == TASKS.c.customer_id)
-        .where(old >= as_of.isoformat(), c.action.in_(("moved", "cancelled")))
+        .where(old >= as_of.isoformat(), c.action.in_(("moved", "cancelled")), ~again)
         .where(scope.sees_tasks(viewer.scope, as_of))
         .order_by(old, c.id)
         .limit(20)

@@ -84,21 +84,35 @@ def endings(pins: pl.DataFrame) -> pl.DataFrame:
     return pins.select(task_id="id", field=pl.lit(FIELD), old=old, new=pl.lit(None, dtype=pl.String))
 
 
-def given_back(connection: Connection, tasks: pl.Series, day: date) -> pl.DataFrame:
-    """Return the pins from `day` on that tasks (by key) lost with the move that ended them last, as rows to store."""
+def returns(pins: pl.DataFrame) -> pl.DataFrame:
+    """Return the changes of the transitions that give pins back: `task_id`, `field`, `old`, `new`."""
+    return endings(pins).rename({"old": "new", "new": "old"}).select("task_id", "field", "old", "new")
+
+
+def given_back(connection: Connection, moves: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Return the pins that tasks lost when they went from one agent to another and that stand again, as rows to store.
+
+    `moves`: the way back, `subject_id` (the task), `before` (who has it), `agent_id` (who had it). A pin that ended
+    otherwise, that is before `day`, or outside the window of its task by now, stays ended.
+    """
     c = CHANGES.c
     query = (
-        select(TRANSITIONS.c.task_id, TRANSITIONS.c.action, c.old, c.new)
+        select(TRANSITIONS.c.task_id, TRANSITIONS.c.id, c.field, c.old, c.new, TASKS.c.earliest, TASKS.c.latest)
         .join(TRANSITIONS, TRANSITIONS.c.id == c.transition_id)
-        .where(c.field == FIELD, TRANSITIONS.c.task_id.in_(tasks.to_list()))
+        .join(TASKS, TASKS.c.id == TRANSITIONS.c.task_id)
+        .where(c.field.in_((FIELD, "agent_id")), TRANSITIONS.c.task_id.in_(moves["subject_id"].to_list()))
         .order_by(TRANSITIONS.c.id)
     )
-    last = {row.task_id: row for row in connection.execute(query)}
+    steps = connection.execute(query).all()
+    last = {row.task_id: row for row in steps if row.field == FIELD}
+    went = {row.id: (row.old, row.new) for row in steps if row.field == "agent_id"}
+    ways = {key: (str(to), str(taker)) for key, taker, to in moves.select("subject_id", "before", "agent_id").rows()}
     lost = [
-        (key, date.fromisoformat(row.old[:10]), row.old[11:] or None)
+        (key, date.fromisoformat(row.old[:10]), row.old[11:] or None, row.earliest, row.latest)
         for key, row in last.items()
-        if row.action == "moved" and row.new is None
+        if row.new is None and went.get(row.id) == ways[key]
     ]
-    schema = {"id": pl.Int32, "planned_on": pl.Date, "planned_at": pl.String}
-    found = pl.DataFrame(lost, schema=schema, orient="row").filter(pl.col("planned_on") >= day)
-    return found.with_columns(planned_why=pl.lit(PINNED))
+    names = {"planned_on": pl.Date, "planned_at": pl.String, "earliest": pl.Date, "latest": pl.Date}
+    found = pl.DataFrame(lost, schema={"id": pl.Int32, **names}, orient="row")
+    inside = pl.col("planned_on").is_between("earliest", "latest") & (pl.col("planned_on") >= day)
+    return found.filter(inside).select("id", "planned_on", "planned_at", planned_why=pl.lit(PINNED))
