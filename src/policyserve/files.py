@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
-from policyserve.errors import PolicyserveError
+from policyserve.errors import PolicyserveError, of_system
 from policyserve.locale import N_
 
 PRODUCT: Final = "policyserve"
@@ -145,7 +145,7 @@ def _in_words(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise PolicyserveError(_sentence(error), path=path, folder=path.parent, reason=error.strerror) from error
+        raise PolicyserveError(_sentence(error), path=path, folder=path.parent, reason=of_system(error)) from error
 
 
 def _sentence(error: OSError) -> str:

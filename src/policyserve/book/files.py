@@ -15,7 +15,7 @@ from policyserve.book.csv_files import read_csv
 from policyserve.book.header_row import EXTRA, Likeness, any_row
 from policyserve.book.signs import Signs, signs_of
 from policyserve.book.spreadsheets import Sheet, read_spreadsheet
-from policyserve.errors import PolicyserveError
+from policyserve.errors import PolicyserveError, of_system
 from policyserve.locale import N_, Sentence
 from policyserve.memory import MEGABYTE, BoundError, bounded
 
@@ -115,7 +115,7 @@ def _read_bytes(path: Path, megabytes: int) -> bytes:
         raise PolicyserveError("{path} is a folder; name the file in it.", path=path) from error
     except OSError as error:
         raise PolicyserveError(
-            "The file {path} cannot be read: {strerror}.", path=path, strerror=error.strerror
+            "The file {path} cannot be read: {strerror}.", path=path, strerror=of_system(error)
         ) from error
 
 

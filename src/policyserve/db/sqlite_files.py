@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from policyserve.errors import PolicyserveError
+from policyserve.errors import PolicyserveError, of_system
+from policyserve.locale import N_, Sentence
 
 _EVERYBODY = 0o007
 
@@ -87,7 +88,7 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no name of a folder"
+        reason = of_system(error) if isinstance(error, OSError) else Sentence(N_("it is no name of a folder"))
         raise PolicyserveError(
             "The folder {folder!r} of the database cannot be made: {reason}. Name another file with --db.",
             folder=str(folder),

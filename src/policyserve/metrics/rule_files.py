@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from policyserve.errors import PolicyserveError
+from policyserve.errors import PolicyserveError, of_system
 from policyserve.locale import Listed, Sentence
 from policyserve.model_errors import clause
 from policyserve.standard.document import Node, read_document
@@ -45,7 +45,7 @@ def _text(path: Path) -> str:
         raise PolicyserveError("The file {path} is not text in UTF-8; save it as UTF-8.", path=path) from error
     except OSError as error:
         raise PolicyserveError(
-            "The file {path} cannot be read ({strerror}); check its name.", path=path, strerror=error.strerror
+            "The file {path} cannot be read ({strerror}); check its name.", path=path, strerror=of_system(error)
         ) from error
 
 

@@ -10,7 +10,7 @@ from policyserve.access import audit, sent_forms
 from policyserve.access.scope import check_whole
 from policyserve.access.viewer import SYSTEM, Viewer
 from policyserve.calendars.calendar import Calendar
-from policyserve.errors import PolicyserveError
+from policyserve.errors import PolicyserveError, of_system
 from policyserve.operations.database import Database
 from policyserve.standard.model import Standard
 from policyserve.standard.parser import StandardError, parse_standard
@@ -36,8 +36,12 @@ def read_standard(path: Path, calendar: Calendar) -> tuple[Standard | None, tupl
         content = path.read_bytes()
     except FileNotFoundError as error:
         raise PolicyserveError("There is no file '{path}'.", path=path) from error
+    except IsADirectoryError as error:
+        raise PolicyserveError("{path} is a folder; name the file in it.", path=path) from error
     except OSError as error:
-        raise _unreadable(str(path)) from error
+        raise PolicyserveError(
+            "The file {path} cannot be read: {strerror}.", path=path, strerror=of_system(error)
+        ) from error
     return check_standard(content, calendar, source=str(path))
 
 

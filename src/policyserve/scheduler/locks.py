@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from policyserve import db
-from policyserve.errors import PolicyserveError
+from policyserve.errors import PolicyserveError, of_system
 
 FAMILY = 7_202_602
 """The first half of the keys of these locks on PostgreSQL."""
@@ -148,5 +148,5 @@ def _open(path: Path) -> int:
         raise PolicyserveError(
             "The lock '{path}' cannot be opened ({strerror}); run all jobs as the user who owns the database.",
             path=path,
-            strerror=error.strerror,
+            strerror=of_system(error),
         ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from policyserve.locale import N_in, Sentence
+from policyserve.standard.call_problems import check_calls
 from policyserve.standard.grade_problems import check_grades
 from policyserve.standard.model import Service, Standard
 from policyserve.standard.obligation_problems import check_obligations
@@ -29,6 +30,7 @@ def check_standard(standard: Standard, festivals: Collection[str] | None = None)
         *check_services(dict(enumerate(standard.services)), festivals),
         *check_obligations(standard),
         *check_grades(standard),
+        *check_calls(standard),
         *(Problem(where=("services",), message=text, severity="warning") for text in _few_reminders(standard)),
         *(Problem(where=where, message=text, severity="warning") for where, text in _doubtful(standard)),
     )

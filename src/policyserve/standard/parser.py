@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from policyserve.config import fixture
-from policyserve.errors import PolicyserveError
+from policyserve.errors import PolicyserveError, of_system
 from policyserve.locale import Counted, Listed, Sentence
 from policyserve.standard.consistency import check_standard
 from policyserve.standard.document import Node, read_document
@@ -83,7 +83,7 @@ def _text(path: Path) -> str:
         ) from error
     except OSError as error:
         raise PolicyserveError(
-            "The file {path} cannot be read ({strerror}); check its name.", path=path, strerror=error.strerror
+            "The file {path} cannot be read ({strerror}); check its name.", path=path, strerror=of_system(error)
         ) from error
 
 

@@ -12,7 +12,8 @@ from typing import Literal
 import uvicorn
 from starlette.types import ASGIApp
 
-from policyserve.errors import PolicyserveError
+from policyserve.errors import PolicyserveError, of_system
+from policyserve.locale import N_, Sentence
 from policyserve.web.connections import Connection
 
 LAST_ANSWERS = 10
@@ -25,7 +26,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=256)
     except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or "no such address"
+        why = of_system(error) if isinstance(error, OSError) else Sentence(N_("no such address"))
         raise PolicyserveError(
             "Port {port} of {host} cannot be opened ({why}); name others with --port and --host.",
             port=port,
