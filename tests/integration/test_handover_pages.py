@@ -77,7 +77,8 @@ def test_clerks_read_a_set_and_change_nothing(branch: Branch) -> None:
 
 def test_by_the_api_a_set_is_proposed_changed_applied_once_and_undone(branch: Branch) -> None:
     manager, before = branch.machine("manager"), serving(branch)
-    made = manager.post("/handovers", json={"agents": ["1002"]})
+    earlier, made = (manager.post("/handovers", json={"agents": ["1002"]}) for _ in range(2))
+    assert earlier.json()["handover_id"] < made.json()["handover_id"]
     assert (made.status_code, made.json()["status"], made.json()["leavers"]) == (201, "proposed", ["1002"])
     where, key = f"/handovers/{made.json()['handover_id']}", made.json()["handover_id"]
     chosen = manager.post(f"{where}/choice", json={"household": "C1", "agent_no": "1001"})
