@@ -163,3 +163,4 @@ def test_wrong_tokens_are_noted_and_slowed_down_and_a_right_one_is_not(branch: B
     assert stranger.get("/agenda", headers={"authorization": right}).status_code == 200
     branch.later(hours=1)
     assert stranger.get("/agenda", headers={"authorization": "Basic YTpi"}).status_code == 401
+    branch.later(days=-2, hours=-1)
